@@ -1,0 +1,51 @@
+"""The model door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pytest_agentsafety.model.events.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCalled(Event):
+    """A request is about to leave. `new_messages` are those not sent before in this task; `body_bytes` its size."""
+
+    type: ClassVar[str] = "model_called"
+    model: str
+    stream: bool
+    body_bytes: int
+    messages: int
+    new_messages: Sequence[Mapping[str, Any]] = ()
+    tools: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelReplied(Event):
+    """`latency_source` is "measured" or "recorded"; `cost_estimated` when usage was not given by the model."""
+
+    type: ClassVar[str] = "model_replied"
+    model: str
+    status: int
+    content: Sequence[Mapping[str, Any]]
+    stop_reason: str | None
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    cost_estimated: bool
+    latency_ms: float
+    latency_source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFailed(Event):
+    """A request that brought no answer; `stop` is true when the run ends for it."""
+
+    type: ClassVar[str] = "model_failed"
+    model: str
+    error: str
+    message: str
+    attempt: int
+    stop: bool

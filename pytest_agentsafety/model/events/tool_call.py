@@ -1,0 +1,47 @@
+"""The tool door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pytest_agentsafety.model.events.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolCalled(Event):
+    """A tool call arrived at the door. `attacker` is true where the harness played the attacker's call itself."""
+
+    type: ClassVar[str] = "tool_called"
+    tool: str
+    arguments: Mapping[str, Any]
+    effect: str
+    attacker: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolDecided(Event):
+    """A step's decision, recorded before it takes effect. The last one of a call is the one that counts."""
+
+    type: ClassVar[str] = "tool_decided"
+    tool: str
+    outcome: str
+    guard: str
+    rule: str
+    reason: str
+    argument: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolReturned(Event):
+    """`status`: "ok", "error", "denied", "held". `result` is what the model gets, `raw_chars` its length before guards."""
+
+    type: ClassVar[str] = "tool_returned"
+    tool: str
+    status: str
+    result: str
+    raw_chars: int
+    latency_ms: float
+    guard_ms: float = 0.0

@@ -1,0 +1,102 @@
+"""What passes the two doors: model requests and replies, tool calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Tokens of one model call. `input_tokens` excludes cached tokens, as the Messages API counts them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_creation_input_tokens: int = 0
+    cache_read_input_tokens: int = 0
+    estimated: bool = False
+
+    @property
+    def total_input(self) -> int:
+        return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRequest:
+    """One request at the model door. `payload` is the decoded JSON body, `body` its bytes as sent."""
+
+    url: str
+    path: str
+    body: bytes
+    payload: Mapping[str, Any]
+    stream: bool = False
+
+    @property
+    def model(self) -> str:
+        return str(self.payload.get("model", ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelReply:
+    """An answer that does not come from the network.
+
+    Either `message` (a Messages API message, encoded as JSON or SSE as the request asked) or `raw` (the recorded
+    body bytes with their `headers`). `recorded_ms` is the duration that was recorded, None where there is none.
+    """
+
+    message: Mapping[str, Any] | None = None
+    raw: bytes | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    recorded_ms: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelResponse:
+    """What came back, decoded. `message` is None when the body was no message; `usage` None when it is unknown."""
+
+    status: int
+    message: Mapping[str, Any] | None
+    usage: Usage | None
+    latency_ms: float
+    recorded_ms: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolCall:
+    """A tool call as the model asked for it. `call_id` is ours; `arguments` is a JSON object."""
+
+    call_id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolSpec:
+    """A tool before it is put behind the door: a callable that takes keyword arguments.
+
+    `fn` carries an `inspect.signature`, annotations and a docstring; `input_schema` overrides what would be derived.
+    """
+
+    name: str
+    fn: Callable[..., Any]
+    description: str = ""
+    input_schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedCall:
+    """A call that a ground truth or a script makes: name and arguments, no id yet."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTurn:
+    """One assistant turn of a scripted run: words, then calls (none in the last turn)."""
+
+    text: str = ""
+    calls: Sequence[PlannedCall] = ()

@@ -1,0 +1,129 @@
+"""The rules an agent runs under. Built by `pytest_agentsafety.config` or by hand; used unchanged in production."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import Literal, get_args
+
+from pytest_agentsafety.model.canonical import digest
+
+Effect = Literal["read", "write", "egress", "execute", "pay", "delete"]
+Role = Literal["path", "url", "destination", "amount", "identifier", "content", "secret", "other"]
+Trust = Literal["trusted", "untrusted"]
+ProvenanceMode = Literal["enforce", "strict", "off"]
+ApproverName = Literal["deny", "oracle", "console", "callback", "queue"]
+SandboxChoice = Literal["auto", "native", "docker", "refuse"]
+GuardName = Literal[
+    "injection", "content_policy", "scope", "pii", "destructive", "cost", "permissions", "provenance", "approval"
+]
+
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+ROLES: tuple[Role, ...] = get_args(Role)
+GUARDS: tuple[GuardName, ...] = get_args(GuardName)
+CRITICAL_ROLES: frozenset[Role] = frozenset({"path", "url", "destination", "amount", "identifier", "secret"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolRule:
+    """What one tool may do. A tool without a rule may not run.
+
+    Sizes in the unit their name says (`kb` = 1024 bytes), `timeout` in seconds. `roles` maps an argument to what
+    it means; `drafted` marks a rule that was derived from the tool's schema and read by nobody.
+    """
+
+    effect: Effect
+    allowed_paths: tuple[str, ...] | None = None
+    max_size_kb: int | None = None
+    allowed_domains: tuple[str, ...] | None = None
+    sandbox: SandboxChoice = "auto"
+    timeout: float = 30.0
+    no_network: bool = True
+    memory_mb: int = 512
+    disk_mb: int = 64
+    output_kb: int = 1024
+    allow_subprocess: bool = False
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    result_trust: Trust = "untrusted"
+    drafted: bool = False
+
+    @property
+    def is_write(self) -> bool:
+        """Everything but a plain read changes or leaves the user's world."""
+        return self.effect != "read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetLimits:
+    """Limits per task: US dollars, tokens (input + output), calls, wall seconds."""
+
+    max_cost_usd: float = 1.00
+    max_cost_per_action_usd: float = 0.50
+    max_tokens: int = 100_000
+    max_tool_calls: int = 25
+    max_seconds: float = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrySettings:
+    """`max_retries` after the first attempt; waits start at `base_delay` seconds."""
+
+    max_retries: int = 3
+    base_delay: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRoutes:
+    """Model ids by complexity of the subtask."""
+
+    simple: str = "claude-haiku-5-5"
+    medium: str = "claude-sonnet-5-5"
+    complex: str = "claude-opus-5-5"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRules:
+    """Glob patterns over tool names; `always_ask` wins over `always_approve`."""
+
+    approver: ApproverName = "deny"
+    callback: str | None = None
+    always_approve: tuple[str, ...] = ()
+    always_ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeRules:
+    """Topics the agent is for and not for; empty means everything is in scope."""
+
+    allowed_topics: tuple[str, ...] = ()
+    denied_topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The whole rule set. Immutable; `with_*` give changed copies."""
+
+    tools: Mapping[str, ToolRule] = field(default_factory=dict)
+    approval: ApprovalRules = field(default_factory=ApprovalRules)
+    budget: BudgetLimits = field(default_factory=BudgetLimits)
+    retry: RetrySettings = field(default_factory=RetrySettings)
+    models: ModelRoutes = field(default_factory=ModelRoutes)
+    scope: ScopeRules = field(default_factory=ScopeRules)
+    provenance: ProvenanceMode = "enforce"
+    guards: frozenset[GuardName] = frozenset(GUARDS)
+    canaries: tuple[str, ...] = ()
+
+    def with_guards(self, guards: frozenset[GuardName]) -> Policy:
+        return replace(self, guards=guards)
+
+    def with_tools(self, tools: Mapping[str, ToolRule]) -> Policy:
+        return replace(self, tools=dict(tools))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of everything that decides what is allowed (canaries included, as their own hash)."""
+        data = asdict(self)
+        data["guards"] = sorted(self.guards)
+        data["canaries"] = sorted(digest(c) for c in self.canaries)
+        return digest(data)

@@ -1,0 +1,169 @@
+"""What the rooms expect of each other, where they may not import each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from pytest_agentsafety.model.decisions import (
+    ApprovalAnswer,
+    ApprovalRequest,
+    GuardContext,
+    GuardrailResult,
+    Stage,
+)
+from pytest_agentsafety.model.events import Event
+from pytest_agentsafety.model.messages import (
+    ModelReply,
+    ModelRequest,
+    ModelResponse,
+    PlannedCall,
+    PlannedTurn,
+    ToolSpec,
+)
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.tasks import Case, Mode, Score
+
+
+class EventSink(Protocol):
+    """Takes events synchronously: when `emit` returns, the event is recorded."""
+
+    def emit(self, event: Event) -> None: ...
+
+
+@runtime_checkable
+class Guardrail(Protocol):
+    """A check over text. `stages` says where it runs; a raised exception counts as crashed and blocks."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def stages(self) -> frozenset[Stage]: ...
+    def check(self, text: str, context: GuardContext) -> GuardrailResult: ...
+
+
+class Approver(Protocol):
+    """Answers an ask. Anything it raises counts as reject."""
+
+    @property
+    def name(self) -> str: ...
+    def decide(self, request: ApprovalRequest) -> ApprovalAnswer: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """US dollars per token."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+
+class PriceSource(Protocol):
+    """Rates by model id. Raises UnknownModelError for an id it does not know."""
+
+    def rates(self, model: str) -> Rates: ...
+
+
+class ModelPass(Protocol):
+    """One admitted model request. Exactly one of `finish` and `abandon` ends it."""
+
+    @property
+    def reply(self) -> ModelReply | None:
+        """An answer that spares the network, or None."""
+
+    def retry(self, *, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
+        """Seconds to wait before the next attempt, None when the outcome stands. Raises MaxRetriesExceeded."""
+
+    def finish(self, response: ModelResponse) -> None:
+        """The outcome is known: settle and record."""
+
+    def abandon(self, error: BaseException) -> None:
+        """The outcome is unknown (a cut stream, a lost connection): the reservation is kept."""
+
+
+class ModelDoor(Protocol):
+    """Admits model requests. Raises a StopRun when one may not leave."""
+
+    def admit(self, request: ModelRequest) -> ModelPass: ...
+
+
+class ToolDoor(Protocol):
+    """Runs a tool call through all steps. The text it returns is what the model may see; a denial is text too.
+
+    `run` executes the tool with the (possibly modified) arguments. Raises a StopRun when the whole run ends.
+    """
+
+    def call(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any: ...
+    async def acall(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any: ...
+
+
+class Responder(Protocol):
+    """Who answers a model request instead of the network. None means: send it upstream.
+
+    Raises CassetteMiss, or any other StopRun.
+    """
+
+    def respond(self, request: ModelRequest) -> ModelReply | None: ...
+
+
+class Observer(Protocol):
+    """Sees raw material before any guard: the harness uses it to learn of delivery and exposure."""
+
+    def raw_result(self, tool: str, text: str) -> None: ...
+    def model_request(self, request: ModelRequest) -> None: ...
+
+
+class Scenario(Protocol):
+    """One case, opened: a fresh world with its tools, its ground truths and its checks.
+
+    `prompt` is the user's task, `injections` maps vector ids to attacker text ({} when benign), `base` is the folder
+    that relative paths of tool arguments start from.
+    """
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def system(self) -> str | None: ...
+    @property
+    def tools(self) -> Sequence[ToolSpec]: ...
+    @property
+    def injections(self) -> Mapping[str, str]: ...
+    @property
+    def base(self) -> Path | None: ...
+    def benign_turns(self) -> Sequence[PlannedTurn]:
+        """The user task's ground truth, last turn without calls."""
+
+    def attack_turns(self) -> Sequence[PlannedTurn] | None:
+        """The attacker's calls in the world as it is now; None where nobody knows them."""
+
+    def utility(self, answer: str, calls: Sequence[PlannedCall]) -> Score:
+        """Was the user's task done? `calls` are the calls that were executed, in order."""
+
+    def attack_succeeded(self, answer: str, calls: Sequence[PlannedCall]) -> Score:
+        """Was the attacker's goal reached?"""
+
+    def close(self) -> None:
+        """Free what the world holds (folders, sockets)."""
+
+
+class Suite(Protocol):
+    """A named set of cases with a world of its own."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def modes(self) -> tuple[Mode, ...]: ...
+    @property
+    def policy(self) -> Policy | None:
+        """The suite's own rules, or None to use the user's."""
+
+    @property
+    def cassettes(self) -> Path | None:
+        """Where recordings of this suite live, `<case slug>.json` each."""
+
+    def cases(self) -> Sequence[Case]: ...
+    def open(self, case: Case) -> Scenario: ...
