@@ -30,7 +30,16 @@ _PUBLIC = {
     "select_model": "pytest_agentsafety.llm.routing",
 }
 
-__all__ = ["__version__", *sorted(_PUBLIC)]
+__all__ = [
+    "BudgetExceededError",
+    "Gate",
+    "LimitExceededError",
+    "MaxRetriesExceeded",
+    "Policy",
+    "TokenLimitError",
+    "__version__",
+    "select_model",
+]
 
 
 def __getattr__(name: str) -> Any:

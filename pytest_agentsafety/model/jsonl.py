@@ -14,12 +14,13 @@ from pytest_agentsafety.model.errors import AgentSafetyError
 def dump_line(value: Any) -> bytes:
     """One record as UTF-8 with its newline. Lone surrogates are written as escapes, NaN is refused."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
-        return text.encode() + b"\n"
+        return _dumps(value, ascii_only=False).encode() + b"\n"
     except UnicodeEncodeError:
-        return (
-            json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False, default=str).encode() + b"\n"
-        )
+        return _dumps(value, ascii_only=True).encode() + b"\n"
+
+
+def _dumps(value: Any, *, ascii_only: bool) -> str:
+    return json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"), allow_nan=False, default=str)
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:

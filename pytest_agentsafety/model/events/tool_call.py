@@ -36,7 +36,7 @@ class ToolDecided(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ToolReturned(Event):
-    """`status`: "ok", "error", "denied", "held". `result` is what the model gets, `raw_chars` its length before guards."""
+    """`status`: "ok", "error", "denied", "held". `result` is what the model gets, `raw_chars` its raw length."""
 
     type: ClassVar[str] = "tool_returned"
     tool: str
