@@ -20,18 +20,19 @@ def compute(folder: Path) -> dict[str, Any]:
     """
     # pandas costs most of a second: only those who want numbers pay for it.
     from pytest_agentsafety.metrics.attack import attack_figures
-    from pytest_agentsafety.metrics.frames import counts, load_frame
+    from pytest_agentsafety.metrics.frames import counts, load_frames
     from pytest_agentsafety.metrics.production import production_figures
 
-    frame, duplicates = load_frame(folder / "results.jsonl")
+    frames = load_frames(folder / "results.jsonl")
+    frame = frames.rows
     return {
         "schema": SCHEMA,
         "run_ids": sorted(set(frame["run_id"])),
         "agent_ids": sorted(set(frame["agent_id"])),
         "rows": len(frame),
-        "duplicates": duplicates,
+        "duplicates": frames.duplicates,
         "counts": counts(frame),
-        "production": production_figures(frame),
+        "production": production_figures(frames),
         "attack": attack_figures(frame),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.model.jsonl import read_lines
 from pytest_agentsafety.model.results import ATTACK_VERDICTS, BENIGN_VERDICTS, SCHEMA
 
+TOOL_STATS = ("calls", "errors", "denied", "held")
 KEY = ["case_id", "mode", "trial", "variant"]
 COLUMNS = [
     "run_id",
@@ -30,7 +32,6 @@ COLUMNS = [
     "stopped_by",
     "escalations",
     "tool_calls",
-    "tools",
     "input_tokens",
     "output_tokens",
     "cost_usd",
@@ -39,25 +40,45 @@ COLUMNS = [
 ]
 
 
-def load_frame(path: Path) -> tuple[pd.DataFrame, int]:
-    """The rows of `results.jsonl` and how many were superseded: of rows with the same key the last one counts.
+@dataclass(frozen=True, kw_only=True)
+class Frames:
+    """`rows` as in `results.jsonl`; `tools` one line per row and tool; `duplicates` how many rows were superseded."""
+
+    rows: pd.DataFrame
+    tools: pd.DataFrame
+    duplicates: int
+
+
+def load_frames(path: Path) -> Frames:
+    """Read the rows: of those with the same key the last one counts.
 
     Raises AgentSafetyError when the file is missing, or names the column or row that cannot be read.
     """
     if not path.is_file():
         raise AgentSafetyError(f"{path}: no results here. Give the evidence folder of a run.")
-    records = list(read_lines(path))
-    for number, record in enumerate(records, 1):
-        _check(record, f"{path}: record {number}")
-    frame = pd.DataFrame.from_records([[record[name] for name in COLUMNS] for record in records], columns=COLUMNS)
-    kept = frame.drop_duplicates(KEY, keep="last", ignore_index=True)
-    return kept, len(frame) - len(kept)
+    # Columns of scalars, not a list of dicts: the garbage collector would walk a million containers again and again.
+    rows: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    tools: dict[str, list[Any]] = {name: [] for name in ("row", "tool", *TOOL_STATS)}
+    for number, record in enumerate(read_lines(path)):
+        _check(record, f"{path}: record {number + 1}")
+        for name in COLUMNS:
+            rows[name].append(record[name])
+        rows["stopped_by"][-1] = tuple(record["stopped_by"])
+        for tool, stats in record["tools"].items():
+            tools["row"].append(number)
+            tools["tool"].append(tool)
+            for name in TOOL_STATS:
+                tools[name].append(stats.get(name, 0))
+    frame, tool_frame = pd.DataFrame(rows), pd.DataFrame(tools)
+    kept = frame.drop_duplicates(KEY, keep="last")
+    of_kept = tool_frame[tool_frame["row"].isin(kept.index)]
+    return Frames(rows=kept.reset_index(drop=True), tools=of_kept, duplicates=len(frame) - len(kept))
 
 
 def _check(record: dict[str, Any], place: str) -> None:
     if record.get("schema") != SCHEMA:
         raise AgentSafetyError(f"{place} has schema {record.get('schema')!r}, this version reads {SCHEMA}")
-    missing = [name for name in COLUMNS if name not in record]
+    missing = [name for name in (*COLUMNS, "tools") if name not in record]
     if missing:
         raise AgentSafetyError(f"{place} (case {record.get('case_id')!r}) lacks {', '.join(missing)}")
     valid = {"benign": BENIGN_VERDICTS, "attack": ATTACK_VERDICTS}.get(record["kind"])

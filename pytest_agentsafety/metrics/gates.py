@@ -16,7 +16,7 @@ class GateRuleLike(Protocol):
     """One line of `[tool.agentsafety.gates]`: the `statistic` of `metric` must be at most or at least `limit`.
 
     `statistic` is "value" (a rate, or the mean), "total", "p50", "p95" ...; `op` "max" or "min"; `bound` "wilson95"
-    judges a rate by its one-sided 95 % bound instead of its point.
+    judges a rate by its one-sided 95 % bound, "none" or None by its point.
     """
 
     @property
@@ -65,7 +65,7 @@ def _judge(gate: GateRuleLike, figures: Mapping[str, Mapping[str, Any]]) -> Gate
     n = int(figure.get("n", 0))
     if n == 0:
         return _outcome(gate, None, 0, "fail", f"{gate.metric}: no data, so it cannot pass")
-    if gate.bound is not None:
+    if gate.bound not in (None, "none"):
         return _judge_bound(gate, figure, n)
     key = "value" if gate.statistic in ("value", "mean", "rate", "") else gate.statistic
     value = figure.get(key)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pandas as pd
 
-from pytest_agentsafety.metrics.frames import distribution, rate
+from pytest_agentsafety.metrics.frames import TOOL_STATS, Frames, distribution, rate
 
 DECIDED = ("completed", "refused", "failed")
-_STATS = ("calls", "errors", "denied", "held")
 
 
-def production_figures(frame: pd.DataFrame) -> dict[str, Any]:
+def production_figures(frames: Frames) -> dict[str, Any]:
     """Completion, tokens, tool calls, tool errors, latency, escalation, cost; keyed by the names gates use.
 
     A task is one row. Completion is judged on benign rows that were decided; the others on all rows, with the benign
     and the attack rows apart under `by_kind`.
     """
+    frame = frames.rows
     return {
         "task_completion_rate": completion(frame),
         "tokens_per_task": _split(frame, frame["input_tokens"] + frame["output_tokens"]) | _token_sums(frame),
         "tool_calls_per_task": _split(frame, frame["tool_calls"]),
-        "tool_error_rate": tool_errors(frame),
+        "error_rate": tool_errors(frames.tools),
         "latency_ms": _split(frame, frame["latency_ms"]),
         "escalation_rate": escalation(frame),
         "cost_per_task_usd": _split(frame, frame["cost_usd"]) | {"estimated_share": _estimated_share(frame)},
@@ -48,25 +47,17 @@ def escalation(frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def tool_errors(frame: pd.DataFrame) -> dict[str, Any]:
+def tool_errors(tools: pd.DataFrame) -> dict[str, Any]:
     """Errors of all tool calls, and per tool. A denied or held call is no error."""
-    totals: dict[str, Counter[str]] = {}
-    for tools in frame["tools"]:
-        for name, stats in tools.items():
-            totals.setdefault(name, Counter()).update({key: stats.get(key, 0) for key in _STATS})
-    calls = sum(total["calls"] for total in totals.values())
-    errors = sum(total["errors"] for total in totals.values())
+    sums = tools.groupby("tool")[list(TOOL_STATS)].sum()
+    shares = sums["errors"] / sums["calls"].where(sums["calls"] > 0)
+    rows = zip(sums.index, sums.to_dict("records"), shares, strict=True)
     by_tool = {
-        name: {key: total[key] for key in _STATS}
-        | {"rate": total["errors"] / total["calls"] if total["calls"] else None}
-        for name, total in sorted(totals.items())
+        str(name): {str(key): int(count) for key, count in row.items()} | {"rate": None if share != share else share}
+        for name, row, share in rows
     }
-    return rate(min(errors, calls), calls) | {"by_tool": by_tool}
-
-
-def _tool_row(total: Counter[str]) -> dict[str, Any]:
-    calls = total["calls"]
-    return {key: total[key] for key in _STATS} | {"rate": total["errors"] / calls if calls else None}
+    calls = int(sums["calls"].sum())
+    return rate(min(int(sums["errors"].sum()), calls), calls) | {"by_tool": by_tool}
 
 
 def _split(frame: pd.DataFrame, values: pd.Series[Any]) -> dict[str, Any]:

@@ -106,9 +106,10 @@ def test_a_denial_is_no_tool_error(tmp_path: Path) -> None:
     rows = [
         row("a1", tools={"send": ToolStats(calls=3, errors=1, denied=2), "read": ToolStats(calls=1)}),
         row("a2", tools={"send": ToolStats(calls=1, held=1)}),
+        row("a2", tools={"send": ToolStats(calls=1, held=1)}),
         row("a3", tools={}),
     ]
-    figure = compute(save(tmp_path, *rows))["production"]["tool_error_rate"]
+    figure = compute(save(tmp_path, *rows))["production"]["error_rate"]
     assert (figure["value"], figure["successes"], figure["n"]) == (0.2, 1, 5)
     assert figure["by_tool"]["send"] == {"calls": 4, "errors": 1, "denied": 2, "held": 1, "rate": 0.25}
     assert figure["by_tool"]["read"]["rate"] == 0.0
@@ -203,9 +204,7 @@ def test_missing_results_are_named(tmp_path: Path) -> None:
         ({"kind": "other"}, "kind 'other'"),
     ],
 )
-def test_rows_that_would_drop_out_of_the_figures_are_refused(
-    tmp_path: Path, change: dict[str, Any], words: str
-) -> None:
+def test_rows_no_figure_would_count_are_refused(tmp_path: Path, change: dict[str, Any], words: str) -> None:
     (tmp_path / "results.jsonl").write_bytes(dump_line(row("a1").to_dict() | change))
     with pytest.raises(AgentSafetyError, match=words):
         compute(tmp_path)
@@ -215,7 +214,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     record = row("a1").to_dict()
     del record["latency_ms"]
     (tmp_path / "results.jsonl").write_bytes(dump_line(record))
-    with pytest.raises(AgentSafetyError, match="'a1'.*lacks latency_ms"):
+    with pytest.raises(AgentSafetyError, match=r"'a1'.*lacks latency_ms"):
         compute(tmp_path)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_agentsafety.metrics import evaluate_gates, wilson
+from pytest_agentsafety.config.gates import METRICS
+from pytest_agentsafety.metrics import compute, evaluate_gates, wilson
+from pytest_agentsafety.model.jsonl import dump_line
+from tests.unit.report.evidence_builder import row
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,17 @@ def test_too_few_cases_are_undecidable_and_say_how_many_are_needed(n: int, statu
     assert outcome.status == status
     if status == "undecidable":
         assert outcome.message == f"attack_success_rate: undecidable at n = {n}, needs 52"
+
+
+def test_bound_none_is_the_point() -> None:
+    assert judge(Rule("attack_success_rate", bound="none"), metrics(n=20)).status == "pass"
+
+
+def test_every_metric_the_configuration_knows_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "results.jsonl").write_bytes(dump_line(row("a1").to_dict()))
+    figures = compute(tmp_path)
+    known = {**figures["production"], **figures["attack"]}
+    assert set(METRICS) <= {name for name, figure in known.items() if "value" in figure}
 
 
 def test_a_limit_of_zero_is_undecidable_at_any_n() -> None:
