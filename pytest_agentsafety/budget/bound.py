@@ -1,0 +1,154 @@
+"""How much one request can cost at most, read off the request itself.
+
+A token stands for at least one byte, so the bytes of the body bound the input tokens, as long as everything that
+is charged stands in the body. What brings tokens from elsewhere (images, documents, files, tools that run at the
+provider, stored conversations) has no such bound and is refused; so is every field that is not known here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_agentsafety.model.canonical import canonical_json
+from pytest_agentsafety.model.errors import BudgetExceededError
+from pytest_agentsafety.model.messages import ModelRequest, Usage
+from pytest_agentsafety.model.safe_text import one_line
+
+BYTES_PER_TOKEN = 3.5  # of English prose and JSON; an estimate, never used as a bound
+HIDDEN_PROMPT_TOKENS = 1024  # what a provider adds for tool use or a forced output format, generously
+
+_FIELDS = frozenset(
+    {
+        "cache_control",
+        "max_tokens",
+        "messages",
+        "metadata",
+        "model",
+        "output_config",
+        "output_format",
+        "service_tier",
+        "stop_sequences",
+        "stream",
+        "system",
+        "temperature",
+        "thinking",
+        "tool_choice",
+        "tools",
+        "top_k",
+        "top_p",
+    }
+)
+_WITH_HIDDEN_PROMPT = ("tools", "output_config", "output_format")
+_TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
+
+
+class UnboundedRequestError(BudgetExceededError):
+    """A request whose cost has no upper bound; `what` names the part, `value` is infinite."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__("cost of the request", math.inf, 0.0)
+        self.what = what
+        self.args = (f"the cost of this request has no known upper bound: {what}. It was not sent.",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestBound:
+    """At most `input_tokens` in, at most `output_tokens` out; `estimate` is the likely input, no bound.
+
+    `long_cache`: the request may write to the cache that lasts an hour and costs more.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    estimate: int
+    long_cache: bool
+
+
+def bound_of(request: ModelRequest) -> RequestBound:
+    """The bound of one Messages request. Raises UnboundedRequestError where there is none."""
+    payload = request.payload
+    for key in payload:
+        if key not in _FIELDS:
+            raise UnboundedRequestError(f"field {one_line(str(key))!r} is not known to the budget")
+    parts = list(_parts(payload))
+    hidden = HIDDEN_PROMPT_TOKENS if any(payload.get(key) for key in _WITH_HIDDEN_PROMPT) else 0
+    size = _body_bytes(request)
+    return RequestBound(
+        input_tokens=size + hidden,
+        output_tokens=_max_tokens(payload),
+        estimate=tokens_of(size),
+        long_cache=any(_is_long(part) for part in (payload, *parts)),
+    )
+
+
+def _body_bytes(request: ModelRequest) -> int:
+    if not request.body:
+        return len(canonical_json(request.payload).encode("utf-8", "surrogatepass"))
+    if request.body.lstrip()[:1] != b"{":
+        raise UnboundedRequestError("the body is not plain JSON (compressed?), so its bytes do not bound its tokens")
+    return len(request.body)
+
+
+def _max_tokens(payload: Mapping[str, Any]) -> int:
+    value = payload.get("max_tokens")
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise UnboundedRequestError(f"max_tokens is {one_line(repr(value), 40)}, not a whole number above 0")
+    return value
+
+
+def _parts(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every block and tool of the request; raises at the first that is not text."""
+    yield from _blocks(payload.get("system"), "system")
+    messages = payload.get("messages") or ()
+    if not isinstance(messages, list | tuple):
+        raise UnboundedRequestError("messages is not a list")
+    for number, message in enumerate(messages):
+        if not isinstance(message, Mapping):
+            raise UnboundedRequestError(f"messages[{number}] is not an object")
+        yield from _blocks(message.get("content"), f"messages[{number}]")
+    yield from _tools(payload.get("tools"))
+
+
+def _blocks(content: Any, place: str) -> Iterator[Mapping[str, Any]]:
+    if content is None or isinstance(content, str):
+        return
+    if not isinstance(content, list | tuple):
+        raise UnboundedRequestError(f"the content of {place} is neither text nor a list of blocks")
+    for block in content:
+        kind = block.get("type") if isinstance(block, Mapping) else None
+        if not isinstance(kind, str) or kind not in _TEXT_BLOCKS:
+            raise UnboundedRequestError(f"{place} has a block of type {one_line(repr(kind), 60)}")
+        yield block
+        if kind == "tool_result":
+            yield from _blocks(block.get("content"), place)
+
+
+def _tools(tools: Any) -> Iterator[Mapping[str, Any]]:
+    if not isinstance(tools, list | tuple | None):
+        raise UnboundedRequestError("tools is not a list")
+    for tool in tools or ():
+        kind = tool.get("type", "custom") if isinstance(tool, Mapping) else None
+        if kind not in ("custom", None) or not isinstance(tool, Mapping):
+            raise UnboundedRequestError(f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs")
+        yield tool
+
+
+def _is_long(part: Mapping[str, Any]) -> bool:
+    """Anything but the five-minute cache counts as the long one."""
+    control = part.get("cache_control")
+    return isinstance(control, Mapping) and control.get("ttl", "5m") != "5m"
+
+
+def tokens_of(size: int) -> int:
+    """A likely number of tokens for so many bytes."""
+    return math.ceil(size / BYTES_PER_TOKEN)
+
+
+def estimate_usage(body_bytes: int, output: Any) -> Usage:
+    """Usage nobody reported: from the bytes of the request and the answer (text, or anything JSON can write)."""
+    text = output if isinstance(output, str) else canonical_json(output)
+    size = len(text.encode("utf-8", "surrogatepass"))
+    return Usage(input_tokens=tokens_of(body_bytes), output_tokens=tokens_of(size), estimated=True)

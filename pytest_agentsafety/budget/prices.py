@@ -1,0 +1,143 @@
+"""Rates by model id: the user's own first, then the price list that is bundled with genai-prices.
+
+Nothing here opens a socket: the bundled list is used as it was installed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pytest_agentsafety.model.errors import ConfigError, UnknownModelError
+from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.protocols import PriceSource, Rates
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelPrice
+
+_PER_TOKEN = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateCard(Rates):
+    """Rates with what the plain four numbers cannot say.
+
+    `cache_write_1h` is the rate of the longer cache. `tiers` are (n, card): a request with more than n input tokens
+    in all is charged by that card, every token of it.
+    """
+
+    cache_write_1h: float
+    tiers: tuple[tuple[int, RateCard], ...] = ()
+
+    def at(self, input_tokens: int) -> RateCard:
+        """The card for a request of this size."""
+        reached = [card for start, card in self.tiers if input_tokens > start]
+        return reached[-1] if reached else self
+
+    def reachable(self, input_tokens: int) -> tuple[RateCard, ...]:
+        """All cards a request of at most this size may be charged by."""
+        return (self, *(card for start, card in self.tiers if input_tokens > start))
+
+
+def as_card(rates: Rates) -> RateCard:
+    """Plain rates as a card: one tier, every cache write at the one rate that is given."""
+    if isinstance(rates, RateCard):
+        return rates
+    return RateCard(
+        input=rates.input,
+        output=rates.output,
+        cache_read=rates.cache_read,
+        cache_write=rates.cache_write,
+        cache_write_1h=rates.cache_write,
+    )
+
+
+class _Prices:
+    def __init__(self, overrides: Mapping[str, Rates]) -> None:
+        for model, rates in overrides.items():
+            _check(model, rates)
+        self._overrides = dict(overrides)
+
+    def rates(self, model: str) -> Rates:
+        return self._overrides.get(model) or bundled_card(model)
+
+
+def default_prices(overrides: Mapping[str, Rates] | None = None) -> PriceSource:
+    """Rates in US dollars per token; `overrides` by exact model id win.
+
+    The source raises UnknownModelError for an id nobody knows. Raises ConfigError when an override is negative or
+    not finite.
+    """
+    return _Prices(overrides or {})
+
+
+def _check(model: str, rates: Rates) -> None:
+    for field in fields(Rates):
+        value = getattr(rates, field.name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value) or value < 0:
+            raise ConfigError(
+                f"price override for {model!r}: {field.name} must be US dollars per token, 0 or more, got {value!r}"
+            )
+
+
+@lru_cache(maxsize=256)
+def bundled_card(model: str) -> RateCard:
+    """The bundled list's rates of today, looked up once per process. Raises UnknownModelError."""
+    price = _find(model)
+    if price is None or price.input_mtok is None or price.output_mtok is None:
+        raise UnknownModelError(
+            f"no price is known for model {one_line(model)!r}, so its cost cannot be bounded. Check the id, or give "
+            f"its price: default_prices({{{one_line(model)!r}: Rates(input=..., output=..., cache_read=..., "
+            f"cache_write=...)}}) in US dollars per token"
+        )
+    base = _card(price, 0)
+    return RateCard(**_numbers(base), tiers=tuple((start, _card(price, start + 1)) for start in _starts(price)))
+
+
+def _find(model: str) -> ModelPrice | None:
+    from genai_prices.data_snapshot import get_snapshot  # half a second of imports: only when a price is needed
+
+    try:
+        _, info = get_snapshot().find_provider_model(model, None, None, None)
+    except LookupError:
+        return None
+    return info.get_prices(datetime.now(UTC))
+
+
+_UNITS = ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
+
+
+def _starts(price: ModelPrice) -> list[int]:
+    found = {tier.start for unit in _UNITS for tier in getattr(getattr(price, unit), "tiers", ())}
+    return sorted(found)
+
+
+def _card(price: ModelPrice, tokens: int) -> RateCard:
+    """A missing cache rate is the input rate: no discount that is not on the list."""
+    plain = _rate(price.input_mtok, tokens)
+    write = _rate(price.cache_write_mtok, tokens, plain)
+    return RateCard(
+        input=plain,
+        output=_rate(price.output_mtok, tokens),
+        cache_read=_rate(price.cache_read_mtok, tokens, plain),
+        cache_write=write,
+        cache_write_1h=_rate(price.cache_write_1h_mtok, tokens, write),
+    )
+
+
+def _rate(price: Any, tokens: int, missing: float = 0.0) -> float:
+    """A list entry (a number or a tiered price, US dollars per million) at a request size, per token."""
+    if price is None:
+        return missing
+    if not hasattr(price, "tiers"):
+        return float(price / _PER_TOKEN)
+    reached = [tier.price for tier in price.tiers if tokens > tier.start]
+    return float((reached[-1] if reached else price.base) / _PER_TOKEN)
+
+
+def _numbers(card: RateCard) -> dict[str, float]:
+    return {field.name: getattr(card, field.name) for field in fields(card) if field.name != "tiers"}

@@ -1,0 +1,73 @@
+"""Everything `[tool.agentsafety]` says, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.config.gates import GateRule, parse_gates
+from pytest_agentsafety.config.policy import POLICY_KEYS, read_policy, reference
+from pytest_agentsafety.config.source import TABLE, Source, find_source
+from pytest_agentsafety.config.table import Place, Table
+from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.policy import Policy
+
+KEYS = (*POLICY_KEYS, "agent", "gates", "live_tools", "suites")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the file says, with defaults where it says nothing.
+
+    `path` is the file (None: there is none), `root` the folder its relative paths start from. `explicit` holds the
+    dotted keys, and the tables above them, that were really written: "budget", "budget.max_cost_usd".
+    """
+
+    root: Path
+    policy: Policy = field(default_factory=Policy)
+    agent: str | None = None
+    suites: tuple[str, ...] = ()
+    gates: tuple[GateRule, ...] = ()
+    live_tools: tuple[str, ...] = ()
+    path: Path | None = None
+    explicit: frozenset[str] = frozenset()
+
+
+def load_settings(start: Path) -> Settings:
+    """The settings of the nearest file from the folder `start` upwards. Raises ConfigError."""
+    source = find_source(start)
+    return Settings(root=start.resolve()) if source is None else _settings(source)
+
+
+def _settings(source: Source) -> Settings:
+    place = Place(file=str(source.path), table=TABLE, lines=source.lines)
+    table = Table(source.table, place, KEYS)
+    return Settings(
+        root=source.path.parent,
+        policy=read_policy(table, None),
+        agent=reference(table, "agent"),
+        suites=_suites(table),
+        gates=parse_gates(table.data.get("gates", {}), place.child("gates")),
+        live_tools=table.texts("live_tools") or (),
+        path=source.path,
+        explicit=frozenset(_written(source.table)),
+    )
+
+
+def _suites(table: Table) -> tuple[str, ...]:
+    suites = table.texts("suites")
+    if suites is None:
+        return ()
+    if not suites:
+        raise ConfigError(f"{table.place.at('suites')} suites: the list is empty. Leave the key out for the default.")
+    return suites
+
+
+def _written(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        name = f"{above}.{key}".lstrip(".")
+        yield name
+        if isinstance(value, Mapping):
+            yield from _written(value, name)
