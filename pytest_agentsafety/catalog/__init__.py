@@ -1,0 +1,1 @@
+"""Suites, attacks, obfuscations, checks, the reference agent and the AgentDojo bridge."""
