@@ -1,0 +1,55 @@
+"""The argument values of a call that matter, each with its role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_agentsafety.model.messages import ToolCall
+from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
+
+_MAX_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value. `where` is how to find it ("cc[0]"), `role` None when nobody said what it means."""
+
+    where: str
+    role: Role | None
+    value: Any
+
+
+def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role], depth: int) -> Iterator[Leaf]:
+    if depth > _MAX_DEPTH:
+        # Nobody would read it, so nobody can have asked for it: one opaque value that stands in no text.
+        yield Leaf(where, None, value)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            name = str(key)
+            if not name.isidentifier():  # a key that is no field name is a value too
+                yield Leaf(f"{where} key", role if role in CRITICAL_ROLES else None, name)
+            # The model chooses the keys: a mapping inside a content argument must not hide a recipient.
+            inner_role = roles.get(f"{where}.{name}", role if role in CRITICAL_ROLES else None)
+            yield from _inside(f"{where}.{name}", inner_role, inner, roles, depth + 1)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for index, inner in enumerate(value):
+            yield from _inside(f"{where}[{index}]", role, inner, roles, depth + 1)
+    else:
+        yield Leaf(where, role, value)
+
+
+def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:
+    """All values of a call but flags and what was left empty."""
+    found: list[Leaf] = []
+    for name, value in call.arguments.items():
+        found.extend(_inside(name, rule.roles.get(name), value, rule.roles, 0))
+    return [leaf for leaf in found if leaf.value is not None and leaf.value != "" and not isinstance(leaf.value, bool)]
+
+
+def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
+    """Does this value decide whom or what a call reaches? Where nobody read the roles, the unknown does too."""
+    if leaf.role is None or leaf.role in CRITICAL_ROLES:
+        return True
+    return rule.drafted and leaf.role == "other" and not isinstance(leaf.value, (int, float))

@@ -1,0 +1,64 @@
+"""Text in one spelling, and whole-token search in it. Everything is linear in the text."""
+
+from __future__ import annotations
+
+_JOINERS = frozenset("@._-+/\\:%&=?#~$'")
+
+
+def normalise(text: str) -> str:
+    """Case and runs of white space do not matter."""
+    return " ".join(text.casefold().split())
+
+
+def squeeze(text: str) -> str:
+    """Runs of white space do not matter, case does."""
+    return " ".join(text.split())
+
+
+def _is_word(char: str) -> bool:
+    """Part of a longer word? Scripts written without spaces have no word boundaries to ask for."""
+    if not (char.isalnum() or char == "_"):
+        return False
+    return not ("\u0e00" <= char <= "\u0eff" or "\u2e80" <= char <= "\ua4cf" or "\uac00" <= char <= "\ud7a3")
+
+
+def _starts_token(text: str, start: int) -> bool:
+    """Does a token begin at `start`, or is this the inside of a longer one ("ob@x.com", "evil-example.com")?"""
+    if start == 0:
+        return True
+    before = text[start - 1]
+    if _is_word(before):
+        return False
+    if before == "," and text[start].isdigit():
+        return not (start > 1 and text[start - 2].isdigit())
+    if before not in _JOINERS or before in ":='":  # "iban:DE12", "to=bob" and quotes introduce a value
+        return True
+    return not (start > 1 and _is_word(text[start - 2]))
+
+
+def _ends_token(text: str, end: int) -> bool:
+    if end == len(text):
+        return True
+    after = text[end]
+    if _is_word(after):
+        return False
+    following = text[end + 1] if end + 1 < len(text) else " "
+    if after == "," or after == ":":
+        return not following.isdigit()
+    if after == "'":  # "Anna's"
+        return True
+    return after not in _JOINERS or not _is_word(following)
+
+
+def has_token(text: str, value: str) -> bool:
+    """Does `value` stand in `text` as a whole? Both are in the same spelling."""
+    if not value:
+        return False
+    start = text.find(value)
+    while start >= 0:
+        end = start + len(value)
+        if _starts_token(text, start) and _ends_token(text, end):
+            return True
+        # Going on behind this hit keeps the search linear; a hit missed by it only asks once too often.
+        start = text.find(value, end)
+    return False

@@ -1,0 +1,59 @@
+"""Numbers by value: 1,000.00 and 1000 are the same amount."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+_NUMBER = re.compile(r"(?<![\w.,])[-+]?[0-9][0-9.,]{0,40}(?!\w)")
+_PLAIN = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(?P<sep>[.,])[0-9]{3}(?:(?P=sep)[0-9]{3})*(?:(?!(?P=sep))[.,][0-9]+)?")
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _readings(token: str) -> set[Decimal]:
+    """What a written number can mean: "1.000" is one or a thousand, "12,50" is twelve and a half."""
+    texts = []
+    if _PLAIN.fullmatch(token):
+        texts.append(token)
+    grouped = _GROUPED.fullmatch(token)
+    if grouped is not None:
+        texts.append(token.replace(grouped["sep"], "").replace(",", "."))
+    elif _COMMA.fullmatch(token):
+        texts.append(token.replace(",", "."))
+    return {value for value in map(_decimal, texts) if value is not None}
+
+
+def numbers_in(text: str) -> frozenset[Decimal]:
+    """The values of all numbers in a text."""
+    found: set[Decimal] = set()
+    for match in _NUMBER.finditer(text):
+        found |= _readings(match.group().rstrip(".,"))
+    return frozenset(found)
+
+
+def as_number(value: object) -> Decimal | None:
+    """The value of a number or of a string that is nothing but a plainly written one. Leading zeros: not a number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float, Decimal)):
+        number = _decimal(str(value))
+        return number if number is not None and number.is_finite() else None
+    if isinstance(value, str) and len(value) <= 40:
+        readings = _readings(value.strip())
+        return readings.pop() if len(readings) == 1 else None
+    return None
+
+
+def spellings(number: Decimal) -> tuple[str, ...]:
+    """How a number may be written in a result, most telling first."""
+    plain = f"{number:f}"
+    short = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return tuple(dict.fromkeys((short, plain, f"{number:.2f}", f"{number:,.2f}", f"{number:,f}")))
