@@ -1,0 +1,199 @@
+"""One model request between the agent and the network, the same for sync and async clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+
+from pytest_agentsafety.llm.calls import CallKind, read_payload
+from pytest_agentsafety.llm.flavours import Flavour
+from pytest_agentsafety.llm.retry import is_retryable
+from pytest_agentsafety.llm.sizes import marks_estimate
+from pytest_agentsafety.llm.stops import raise_through_sdk
+from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, usage_of
+from pytest_agentsafety.model.errors import StopRun
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
+from pytest_agentsafety.protocols import ModelDoor
+
+_NOT_OURS_TO_KEEP = frozenset({"transfer-encoding", "content-length"})
+# The SDK's count of its own retries, on each of its requests.
+_SDK_RETRIES = "x-stainless-retry-count"
+# The error that ended the last exchange of this context: (door, body, error).
+_last_failure: ContextVar[tuple[ModelDoor, bytes, BaseException] | None] = ContextVar(
+    "agentsafety_failure", default=None
+)
+
+
+class CutStream(Exception):
+    """A response stream ended before its message did; the outcome is unknown."""
+
+
+def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body: bytes) -> Exchange | None:
+    """Admit a request. None when a look into its body shows that it is no model call.
+
+    Raises a StopRun (as an error the SDK lets through), or the error the same request ended with before, when it is
+    only the SDK that tries again: our retries are over then, and nothing more may leave.
+    """
+    path = request.url.path
+    try:
+        payload = read_payload(kind, path, body)
+        if payload is None:
+            return None
+        _refuse_repetition(door, request, body)
+        streaming = payload.get("stream") is True
+        ask = ModelRequest(url=str(request.url), path=path, body=body, payload=payload, stream=streaming)
+        return Exchange(flavour, door, kind, ask, request)
+    except StopRun as stop:
+        raise_through_sdk(stop)
+
+
+def _refuse_repetition(door: ModelDoor, request: Any, body: bytes) -> None:
+    failure = _last_failure.get()
+    if failure is None:
+        return
+    if request.headers.get(_SDK_RETRIES, "0") == "0":
+        _last_failure.set(None)
+    elif failure[0] is door and failure[1] == body:
+        raise failure[2].with_traceback(None)
+
+
+class Exchange:
+    """Drives a ModelPass from admission to its end. Exactly one of `finish` and `abandon` is called on it."""
+
+    def __init__(self, flavour: Flavour, door: ModelDoor, kind: CallKind, ask: ModelRequest, request: Any) -> None:
+        self._flavour, self._door, self._kind, self._ask, self._request = flavour, door, kind, ask, request
+        self._pass = door.admit(ask)
+        self._ended = False
+        self._start = perf_counter()
+        self._recorded_ms: float | None = None
+        self._redirect(getattr(self._pass, "upstream", None))
+
+    def _redirect(self, upstream: str | None) -> None:
+        if upstream is None:
+            return
+        base = self._flavour.module.URL(upstream)
+        self._request.url = self._request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+        self._request.headers["host"] = base.netloc.decode("ascii")
+
+    def local_response(self) -> Any | None:
+        """The answer that spares the network, asked for anew at each attempt; None: send the request."""
+        self._start = perf_counter()
+        reply = self._pass.reply
+        if reply is None:
+            return None
+        self._recorded_ms = reply.recorded_ms
+        content, headers = self._encode(reply)
+        response = self._flavour.response(reply.status, headers, content, self._request)
+        response.elapsed = timedelta(milliseconds=reply.recorded_ms or 0.0)
+        return response
+
+    def _encode(self, reply: ModelReply) -> tuple[bytes, dict[str, str]]:
+        kept = {k.lower(): v for k, v in reply.headers.items() if k.lower() not in _NOT_OURS_TO_KEEP}
+        if reply.message is None:
+            return reply.raw or b"", kept
+        if self._ask.stream and reply.status == 200:
+            return encode_sse(reply.message), {**kept, "content-type": "text/event-stream; charset=utf-8"}
+        return encode_json(reply.message), {**kept, "content-type": "application/json"}
+
+    def answered(self, response: Any, *, local: bool, sync: bool) -> float | None:
+        """Take a response: seconds to wait before the next attempt, None when it is the agent's to have."""
+        status = response.status_code
+        if is_retryable(status):
+            delay = self._ask_retry(status=status, error=None, response=response)
+            if delay is not None:
+                return delay
+        if status >= 400:
+            response.headers["x-should-retry"] = "false"  # the SDK would add its own retries to ours
+        if local or response.is_closed:
+            self._settle(status, response.headers, response.content)
+        else:
+            tee = self._flavour.tee if sync else self._flavour.async_tee
+            response.stream = tee(response.stream, self._stream_ending(status, response.headers))
+        return None
+
+    def _ask_retry(self, *, status: int | None, error: BaseException | None, response: Any = None) -> float | None:
+        headers = dict(response.headers) if response is not None else {}
+        try:
+            return self._pass.retry(status=status, error=error, headers=headers)
+        except StopRun:
+            if response is not None:
+                self._settle(response.status_code, response.headers, response.content)
+            raise
+
+    def failed(self, error: BaseException) -> float:
+        """Take an exception of an attempt: seconds to wait before the next one. Raises when there is none."""
+        if not self._ended and isinstance(error, self._flavour.transport_error):
+            delay = self._ask_retry(status=None, error=error)
+            if delay is not None:
+                return delay
+        raise error
+
+    def stopped(self, error: BaseException) -> None:
+        """The exchange ends with `error`; a StopRun is raised in the form that crosses the SDK."""
+        self._abandon(error)
+        if isinstance(error, StopRun):
+            raise_through_sdk(error)
+        _last_failure.set((self._door, self._ask.body, error))
+
+    def _stream_ending(self, status: int, headers: Any) -> Any:
+        def ending(raw: bytes, error: BaseException | None) -> None:
+            if error is not None:
+                self._abandon(error)
+                return
+            try:
+                content = self._flavour.unpack(headers, raw)
+            except self._flavour.module.DecodingError as exc:
+                self._abandon(exc)
+                return
+            self._settle_stream(status, headers, content)
+
+        return ending
+
+    def _settle_stream(self, status: int, headers: Any, content: bytes) -> None:
+        decoded = decode(content, headers.get("content-type", ""))
+        if not decoded.complete:
+            self._abandon(CutStream(decoded.error))
+            return
+        try:
+            self._finish(status, headers, decoded)
+        except StopRun as stop:
+            raise_through_sdk(stop)
+
+    def _settle(self, status: int, headers: Any, content: bytes) -> None:
+        self._finish(status, headers, decode(content, headers.get("content-type", "")))
+
+    def _finish(self, status: int, headers: Any, decoded: Decoded) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._pass.finish(
+            ModelResponse(
+                status=status,
+                message=decoded.message if status == 200 else None,
+                usage=self._usage(status, headers, decoded),
+                latency_ms=(perf_counter() - self._start) * 1000,
+                recorded_ms=self._recorded_ms,
+                error=self._error(status, decoded),
+            )
+        )
+
+    def _usage(self, status: int, headers: Mapping[str, str], decoded: Decoded) -> Usage | None:
+        """Known to be nothing where nothing is generated: a count, a refused request. After a 5xx nobody knows."""
+        if self._kind == "count_tokens" or 300 <= status < 500:
+            return Usage()
+        if decoded.message is None:
+            return None
+        return usage_of(decoded.message, estimated=marks_estimate(headers))
+
+    def _error(self, status: int, decoded: Decoded) -> str | None:
+        if status != 200:
+            return f"HTTP status {status}: {decoded.error or 'no error object'}"
+        return None if self._kind == "count_tokens" else decoded.error
+
+    def _abandon(self, error: BaseException) -> None:
+        if not self._ended:
+            self._ended = True
+            self._pass.abandon(error)

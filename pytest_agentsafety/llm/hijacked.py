@@ -1,0 +1,121 @@
+"""The worst case without an LLM: a model that works for the user until it is hijacked, then for the attacker."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Lock, RLock
+from typing import Any
+
+from pytest_agentsafety.llm.replies import count_of, message_of
+from pytest_agentsafety.llm.sizes import ESTIMATED
+from pytest_agentsafety.model.canonical import canonical_json
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
+
+DEFAULT_MODEL = "claude-opus-5-5"
+
+
+class HijackedModel:
+    """A Responder that plays by position, never by what a request says.
+
+    The turns of `benign` come in order. Once `delivered()` is true, `attack()` is asked once for the attacker's turns
+    (None: nobody knows them) and their calls come next, one per turn; then the rest of the benign run; then its final
+    words plus the attacker's. A denial changes nothing; beyond the script the final words are repeated. Replies carry
+    the request's model id, or `model` where it has none. Thread-safe.
+    """
+
+    estimated = True
+    """Usage in the replies is guessed from sizes."""
+
+    def __init__(
+        self,
+        benign: Sequence[PlannedTurn],
+        attack: Callable[[], Sequence[PlannedTurn] | None] | None,
+        delivered: Callable[[], bool],
+        model: str = DEFAULT_MODEL,
+    ) -> None:
+        turns = list(benign)
+        last = turns.pop() if turns and not turns[-1].calls else PlannedTurn()
+        self._benign = deque(turns)
+        self._final = last.text
+        self._attack = attack
+        self._delivered = delivered
+        self._model = model
+        self._hostile: deque[PlannedTurn] = deque()
+        self._last_words = ""
+        self._asked = attack is None
+        self._unknown = False
+        self._played = False
+        self._turn = 0
+        self._handed_out: list[tuple[str, str]] = []
+        # Two locks: the tool door asks `is_attacker_call` while `delivered` may be waiting for the tool door.
+        self._playing = RLock()
+        self._calls = Lock()
+
+    @property
+    def played_attack(self) -> bool:
+        """Has any call or word of the attacker been handed out?"""
+        return self._played
+
+    @property
+    def attack_unknown(self) -> bool:
+        """The attack was delivered, but nobody knows what the attacker's calls are."""
+        return self._unknown
+
+    def respond(self, request: ModelRequest) -> ModelReply:
+        """The next turn as a message; a token count is answered without moving on."""
+        if request.path.rstrip("/").endswith("/count_tokens"):
+            return ModelReply(message=count_of(len(request.body)), headers=ESTIMATED)
+        with self._playing:
+            self._learn()
+            turn = self._next()
+            self._turn += 1
+            message = message_of(
+                turn,
+                model=request.model or self._model,
+                seed=f"hijacked.{self._turn}",
+                request_bytes=len(request.body),
+            )
+        return ModelReply(message=message, headers=ESTIMATED)
+
+    def is_attacker_call(self, name: str, arguments: Mapping[str, Any]) -> bool:
+        """Is this a call of the attacker that was handed out and not yet seen here? It is seen now (oldest first)."""
+        key = (name, canonical_json(arguments))
+        with self._calls:
+            if key not in self._handed_out:
+                return False
+            self._handed_out.remove(key)
+            return True
+
+    def _learn(self) -> None:
+        if self._asked or self._attack is None or not self._delivered():
+            return
+        self._asked = True
+        turns = self._attack()
+        if turns is None:
+            self._unknown = True
+            return
+        self._hostile.extend(_one_call_each(turns))
+        self._last_words = turns[-1].text if turns and not turns[-1].calls else ""
+
+    def _next(self) -> PlannedTurn:
+        if self._hostile:
+            turn = self._hostile.popleft()
+            self._played = True
+            self._hand_out(turn.calls)
+            return turn
+        if self._benign:
+            return self._benign.popleft()
+        if self._last_words:
+            self._played = True
+        return PlannedTurn(text="\n\n".join(filter(None, (self._final, self._last_words))))
+
+    def _hand_out(self, calls: Sequence[PlannedCall]) -> None:
+        with self._calls:
+            self._handed_out.extend((call.name, canonical_json(call.arguments)) for call in calls)
+
+
+def _one_call_each(turns: Sequence[PlannedTurn]) -> Iterator[PlannedTurn]:
+    for turn in turns:
+        for index, call in enumerate(turn.calls):
+            yield PlannedTurn(text=turn.text if index == 0 else "", calls=(call,))

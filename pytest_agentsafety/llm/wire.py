@@ -1,0 +1,111 @@
+"""The Messages API on the wire: messages to bytes and back, JSON and server-sent events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_agentsafety.llm import sse
+from pytest_agentsafety.model.messages import Usage
+
+try:
+    from jiter import from_json as _fast_json
+except ImportError:  # the core works without the SDK that brings it
+    _fast_json = json.loads
+
+_MAX_TOKENS = 10**12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """A response body. `complete` is false for a cut or unreadable one; `message` None when it is no message."""
+
+    message: Mapping[str, Any] | None = None
+    usage: Usage | None = None
+    complete: bool = False
+    error: str | None = None
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value of `body`. Raises ValueError."""
+    try:
+        return _fast_json(body)
+    except ValueError:
+        # The strict parser refuses lone surrogates, which the SDK's own parser takes. What it reads, we must see.
+        return _patient_json(body)
+
+
+def _patient_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def encode_json(value: Mapping[str, Any]) -> bytes:
+    """UTF-8 JSON; lone surrogates become question marks (UTF-8 cannot carry them)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def encode_sse(message: Mapping[str, Any]) -> bytes:
+    """The whole event stream of a message."""
+    return b"".join(encode_event(event) for event in sse.events_of(message))
+
+
+def encode_event(event: Mapping[str, Any]) -> bytes:
+    """One server-sent event, named by its type."""
+    return b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), encode_json(event))
+
+
+def decode(body: bytes, content_type: str) -> Decoded:
+    """Read a response body of the Messages API. Never raises: what cannot be read is an error in the result."""
+    if content_type.strip().lower().startswith("text/event-stream"):
+        return _decode_sse(body)
+    try:
+        value = parse_json(body)
+    except ValueError as exc:
+        return Decoded(error=f"unreadable JSON: {exc}")
+    if not isinstance(value, dict):
+        return Decoded(complete=True, error=f"not a message but {type(value).__name__}")
+    return _decode_object(value)
+
+
+def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | None:
+    """The usage of a message, None unless both main counts are there and every count is a sane number."""
+    raw = message.get("usage")
+    if not isinstance(raw, Mapping):
+        return None
+    counts = [raw.get("input_tokens"), raw.get("output_tokens")]
+    counts += [raw.get(name) or 0 for name in ("cache_creation_input_tokens", "cache_read_input_tokens")]
+    sane = [count for count in counts if type(count) is int and 0 <= count <= _MAX_TOKENS]
+    if len(sane) != len(counts):
+        return None
+    return Usage(
+        input_tokens=sane[0],
+        output_tokens=sane[1],
+        cache_creation_input_tokens=sane[2],
+        cache_read_input_tokens=sane[3],
+        estimated=estimated,
+    )
+
+
+def _decode_object(value: Mapping[str, Any]) -> Decoded:
+    if value.get("type") == "message" and isinstance(value.get("content"), list):
+        return Decoded(message=value, usage=usage_of(value), complete=True)
+    if value.get("type") == "error":
+        return Decoded(complete=True, error=sse.error_text(value))
+    return Decoded(complete=True, error=f"not a message (type {value.get('type')!r})")
+
+
+def _decode_sse(body: bytes) -> Decoded:
+    try:
+        message, complete = sse.accumulate(sse.parse_events(body, parse_json), parse_json)
+    except sse.StreamError as exc:
+        return Decoded(error=str(exc))
+    if message is None:
+        return Decoded(error="the stream holds no message")
+    if not complete:
+        return Decoded(message=message, error="the stream was cut off before message_stop")
+    return Decoded(message=message, usage=usage_of(message), complete=True)
