@@ -1,0 +1,140 @@
+"""Rates: the bundled list, the user's own, and ids nobody knows."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pytest_agentsafety.budget import RateCard, default_prices
+from pytest_agentsafety.budget.prices import as_card, bundled_card
+from pytest_agentsafety.model.errors import ConfigError, UnknownModelError
+from pytest_agentsafety.model.policy import ModelRoutes
+from pytest_agentsafety.protocols import Rates
+
+OWN = Rates(input=1e-6, output=2e-6, cache_read=1e-7, cache_write=2e-6)
+
+
+@pytest.mark.parametrize("model", [ModelRoutes().simple, ModelRoutes().medium, ModelRoutes().complex])
+def test_the_default_routes_have_a_price(model: str) -> None:
+    rates = default_prices().rates(model)
+    assert 0 < rates.cache_read < rates.input < rates.cache_write < rates.output < 1e-3
+
+
+def test_rates_are_dollars_per_token_as_the_list_says() -> None:
+    from genai_prices import Usage, calc_price
+
+    price = calc_price(Usage(input_tokens=1000, output_tokens=100), "claude-opus-5-5")
+    rates = default_prices().rates("claude-opus-5-5")
+    assert 1000 * rates.input + 100 * rates.output == pytest.approx(float(price.total_price))
+
+
+def test_the_one_hour_cache_is_dearer() -> None:
+    card = bundled_card("claude-opus-5-5")
+    assert card.cache_write_1h > card.cache_write
+
+
+def test_a_long_prompt_is_charged_by_its_tier_as_the_list_says() -> None:
+    from genai_prices import Usage, calc_price
+
+    card = bundled_card("claude-haiku-5-5")
+    ((start, dear),) = card.tiers
+    for tokens, expected in ((start, card), (start + 1, dear)):
+        price = calc_price(Usage(input_tokens=tokens, output_tokens=10), "claude-haiku-5-5")
+        found = card.at(tokens)
+        assert found == expected
+        assert tokens * found.input + 10 * found.output == pytest.approx(float(price.total_price))
+    assert dear.input > card.input
+
+
+def test_reachable_holds_every_card_up_to_a_size() -> None:
+    card = bundled_card("claude-haiku-5-5")
+    ((start, dear),) = card.tiers
+    assert card.reachable(start) == (card,)
+    assert card.reachable(start + 1) == (card, dear)
+
+
+def test_no_tiers_is_one_card() -> None:
+    card = bundled_card("claude-sonnet-5-5")
+    assert card.tiers == ()
+    assert card.at(10_000_000) is card
+
+
+def test_a_dated_id_has_the_price_of_its_model() -> None:
+    assert bundled_card("claude-sonnet-5-5-20261001") == bundled_card("claude-sonnet-5-5")
+
+
+def test_a_model_without_cache_prices_gets_no_discount() -> None:
+    card = bundled_card("claude-2")
+    assert card.cache_read == card.cache_write == card.cache_write_1h == card.input > 0
+
+
+@pytest.mark.parametrize("model", ["claude-nope-9", "", "no such model", "gpt", "claude"])
+def test_an_unknown_model_fails_closed_and_says_how_to_give_a_price(model: str) -> None:
+    with pytest.raises(UnknownModelError) as caught:
+        default_prices().rates(model)
+    assert repr(model) in str(caught.value)
+    assert "default_prices({" in str(caught.value)
+    assert caught.value.guard == "budget"
+
+
+def test_a_hostile_model_id_stays_printable() -> None:
+    with pytest.raises(UnknownModelError) as caught:
+        default_prices().rates("\x1b[2J\n::error::x")
+    assert "\x1b" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_users_price_wins_and_leaves_the_others() -> None:
+    prices = default_prices({"claude-opus-5-5": OWN, "house-model": OWN})
+    assert prices.rates("claude-opus-5-5") == OWN
+    assert prices.rates("house-model") == OWN
+    assert prices.rates("claude-haiku-5-5") == bundled_card("claude-haiku-5-5")
+
+
+def test_an_override_is_for_the_exact_id() -> None:
+    with pytest.raises(UnknownModelError):
+        default_prices({"house-model": OWN}).rates("house-model-2")
+
+
+def test_changing_the_mapping_later_changes_nothing() -> None:
+    overrides = {"house-model": OWN}
+    prices = default_prices(overrides)
+    overrides.clear()
+    assert prices.rates("house-model") == OWN
+
+
+@pytest.mark.parametrize("field", ["input", "output", "cache_read", "cache_write"])
+@pytest.mark.parametrize("value", [-1e-6, float("nan"), float("inf"), True, "1", None])
+def test_an_override_must_be_a_price(field: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=rf"price override for 'm': {field} must be US dollars per token"):
+        default_prices({"m": replace(OWN, **{field: value})})
+
+
+def test_a_free_model_is_allowed_when_the_user_says_so() -> None:
+    free = Rates(input=0, output=0, cache_read=0, cache_write=0)
+    assert default_prices({"local": free}).rates("local") == free
+
+
+def test_plain_rates_become_a_card_of_one_tier() -> None:
+    assert as_card(OWN) == RateCard(
+        input=1e-6, output=2e-6, cache_read=1e-7, cache_write=2e-6, cache_write_1h=2e-6, tiers=()
+    )
+    card = bundled_card("claude-haiku-5-5")
+    assert as_card(card) is card
+
+
+def test_a_model_is_looked_up_once() -> None:
+    assert bundled_card("claude-opus-5-5") is bundled_card("claude-opus-5-5")
+
+
+def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a price look-up opened a socket")
+
+    bundled_card.cache_clear()
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert default_prices().rates("claude-opus-5-5").input > 0
