@@ -113,8 +113,13 @@ class Responder(Protocol):
 class Observer(Protocol):
     """Sees raw material before any guard: the harness uses it to learn of delivery and exposure."""
 
+    @property
+    def delivered(self) -> bool:
+        """Did attacker text come out of a tool yet?"""
+
     def raw_result(self, tool: str, text: str) -> None: ...
-    def model_request(self, request: ModelRequest) -> None: ...
+    def sent_text(self, text: str) -> None:
+        """A text block that stands in a request to the model and did not stand in an earlier one."""
 
 
 class Scenario(Protocol):

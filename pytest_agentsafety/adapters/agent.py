@@ -1,0 +1,102 @@
+"""Which of the accepted shapes an agent has. Anything else is an error that shows its signature."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
+
+_SHAPES = (
+    "Accepted: a callable (sync or async) whose only required parameter is `task`; an object with invoke or ainvoke; "
+    "a factory with a parameter `tools` (optionally `model`, `system`) that returns one of these."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentHandle:
+    """An agent under test. `shape` "factory" takes the suite's tools, "callable" brings its own."""
+
+    id: str
+    shape: Literal["callable", "factory"]
+    target: Any
+    reference: bool = False
+
+    def make(self, tools: Sequence[Callable[..., Any]], *, system: str | None) -> Any:
+        """A fresh agent for one case. Raises ConfigError when the factory returns something of another shape."""
+        if self.shape == "callable":
+            return self.target
+        parameters = inspect.signature(self.target).parameters
+        extra = {"system": system} if system is not None and "system" in parameters else {}
+        made = self.target(tools=list(tools), **extra)
+        if _takes_task(made) or _has_invoke(made):
+            return made
+        raise ConfigError(f"agent {self.id!r}: the factory returned {_shown(made)}. {_SHAPES}")
+
+
+def load_agent(reference: str, *, place: str, root: Path) -> AgentHandle:
+    """Import `module:attr` with `root` on the path. Raises ConfigError or UnknownNameError."""
+    module_name, _, attribute = reference.partition(":")
+    if not module_name or not attribute:
+        raise ConfigError(
+            f"{place}: agent {reference!r} must be written as module:attr, for example 'shop.agent:build'"
+        )
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as exc:
+        raise ConfigError(f"{place}: cannot import module {module_name!r}: {type(exc).__name__}: {exc}") from exc
+    target: Any = module
+    for part in attribute.split("."):
+        if not hasattr(target, part):
+            valid = [name for name in dir(target) if not name.startswith("_")]
+            raise UnknownNameError(f"attribute of {module_name}", part, valid[:40], place=place)
+        target = getattr(target, part)
+    return describe_agent(target, id=reference, place=place)
+
+
+def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa: A002 - the field's name
+    """Tell the shape of `target`. Raises ConfigError with its signature when it has none of the accepted ones."""
+    if callable(target) and not inspect.isclass(target) and "tools" in _parameters(target):
+        others = [name for name in _required(target) if name != "tools"]
+        if others:
+            raise ConfigError(f"{place}: agent factory {_shown(target)} also requires {', '.join(others)}. {_SHAPES}")
+        return AgentHandle(id=id, shape="factory", target=target)
+    if _has_invoke(target) or _takes_task(target):
+        return AgentHandle(id=id, shape="callable", target=target)
+    raise ConfigError(f"{place}: cannot use {_shown(target)} as an agent. {_SHAPES}")
+
+
+def _takes_task(target: Any) -> bool:
+    return callable(target) and not inspect.isclass(target) and _required(target) == ["task"]
+
+
+def _has_invoke(target: Any) -> bool:
+    return not inspect.isclass(target) and any(callable(getattr(target, name, None)) for name in ("invoke", "ainvoke"))
+
+
+def _parameters(target: Any) -> dict[str, inspect.Parameter]:
+    try:
+        return dict(inspect.signature(target).parameters)
+    except (TypeError, ValueError):
+        return {}
+
+
+def _required(target: Any) -> list[str]:
+    skip = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = _parameters(target).values()
+    return [p.name for p in parameters if p.default is inspect.Parameter.empty and p.kind not in skip]
+
+
+def _shown(target: Any) -> str:
+    name = getattr(target, "__qualname__", type(target).__name__)
+    try:
+        return f"{name}{inspect.signature(target)}"
+    except (TypeError, ValueError):
+        return f"{name} (a {type(target).__name__})"

@@ -1,0 +1,64 @@
+"""Stand-ins for tools that would change the user's real world: the attempt is recorded, nothing happens."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from dataclasses import replace
+from typing import Any
+
+from pytest_agentsafety.model.messages import ToolSpec
+
+_PLAUSIBLE: dict[Any, Any] = {
+    str: "ok",
+    bool: True,
+    int: 1,
+    float: 1.0,
+    type(None): None,
+    list: [],
+    tuple: (),
+    set: set(),
+}
+
+
+def simulated(spec: ToolSpec) -> ToolSpec:
+    """The same tool, which does nothing and returns a plausible value of its return type ("ok" where there is none)."""
+    signature = inspect.signature(spec.fn)
+    value = plausible(_return_type(spec.fn))
+
+    if inspect.iscoroutinefunction(spec.fn):
+
+        async def nothing_async(**_: Any) -> Any:
+            return value
+
+        stand_in: Any = nothing_async
+    else:
+
+        def nothing(**_: Any) -> Any:
+            return value
+
+        stand_in = nothing
+    stand_in.__name__ = spec.name
+    stand_in.__doc__ = spec.fn.__doc__
+    stand_in.__annotations__ = dict(getattr(spec.fn, "__annotations__", {}))
+    stand_in.__signature__ = signature
+    return replace(spec, fn=stand_in)
+
+
+def _return_type(fn: Any) -> Any:
+    try:
+        return typing.get_type_hints(fn).get("return", str)
+    except (NameError, TypeError, AttributeError):
+        return str
+
+
+def plausible(annotation: Any) -> Any:
+    """A small value of a type: {} for dict, [] for list, "ok" for anything unknown."""
+    origin = typing.get_origin(annotation) or annotation
+    if origin is dict:
+        return {"status": "ok"}
+    if origin is typing.Literal:
+        return typing.get_args(annotation)[0]
+    if typing.get_args(annotation) and origin in (typing.Union, getattr(__import__("types"), "UnionType", None)):
+        return plausible(typing.get_args(annotation)[0])
+    return _PLAUSIBLE.get(origin, "ok")

@@ -1,0 +1,57 @@
+"""Put a typed function behind the tool door without changing what an agent sees of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.messages import ToolSpec
+from pytest_agentsafety.protocols import ToolDoor
+
+
+def as_spec(tool: Any) -> ToolSpec:
+    """Read a tool: a ToolSpec as it is, a function by its name and docstring. Raises ConfigError for anything else."""
+    if isinstance(tool, ToolSpec):
+        return tool
+    name = getattr(tool, "__name__", None)
+    if not callable(tool) or not isinstance(name, str) or name == "<lambda>":
+        raise ConfigError(f"cannot use {tool!r} as a tool: expected a named function with typed parameters")
+    return ToolSpec(name=name, fn=tool, description=inspect.getdoc(tool) or "")
+
+
+def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
+    """The tool as a function of the same name, signature and docstring whose calls go through `door()`.
+
+    The original is not reachable from it: no `__wrapped__`.
+    """
+    fn = spec.fn
+    signature = inspect.signature(fn)
+    wrapper: Callable[..., Any]
+
+    if inspect.iscoroutinefunction(fn):
+
+        async def asynchronous(*args: Any, **kwargs: Any) -> Any:
+            return await door().acall(spec.name, _named(signature, args, kwargs), fn)
+
+        wrapper = asynchronous
+    else:
+
+        def synchronous(*args: Any, **kwargs: Any) -> Any:
+            return door().call(spec.name, _named(signature, args, kwargs), fn)
+
+        wrapper = synchronous
+
+    wrapper.__name__ = wrapper.__qualname__ = spec.name
+    wrapper.__doc__ = spec.description or fn.__doc__
+    wrapper.__module__ = getattr(fn, "__module__", __name__)
+    wrapper.__annotations__ = dict(getattr(fn, "__annotations__", {}))
+    wrapper.__signature__ = signature  # type: ignore[union-attr]
+    return wrapper
+
+
+def _named(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    if not args:
+        return kwargs
+    return dict(signature.bind_partial(*args, **kwargs).arguments)

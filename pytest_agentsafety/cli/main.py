@@ -1,0 +1,57 @@
+"""`agentsafety ...`: the same runner and session as the pytest plugin, without pytest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pytest_agentsafety import __version__
+from pytest_agentsafety.cli import audit_command, list_command, report_command, run_command
+from pytest_agentsafety.cli.output import say_error
+from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
+from pytest_agentsafety.session.exit_status import ExitStatus
+
+_EPILOG = "exit status: 0 ok; 1 a failed case, a failed gate, zero cases, or NO-GO; 2 interrupted; 3 internal; 4 usage"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with the project's exit status for a wrong command line."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        self.exit(ExitStatus.USAGE, f"{self.prog}: error: {message}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="agentsafety", description="What can hostile input make your agent do, and what stops it?", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"agentsafety {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    for module in (run_command, list_command, report_command, audit_command):
+        module.add(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status. What a person wrote wrongly goes to stderr in words."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        say_error(str(error))
+        return ExitStatus.USAGE
+    except AgentSafetyError as error:
+        say_error(str(error))
+        return ExitStatus.INTERNAL
+    except KeyboardInterrupt:
+        say_error("interrupted")
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitStatus.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

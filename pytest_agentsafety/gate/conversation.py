@@ -1,0 +1,79 @@
+"""What is new in a request: agents send the whole conversation every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+
+class Conversation:
+    """Tracks one task's messages. A history that got shorter or changed its past is looked at anew."""
+
+    def __init__(self) -> None:
+        self._seen: list[int] = []
+
+    def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The messages behind the longest prefix that was sent before (compared by size, role and block count)."""
+        shapes = [_shape(message) for message in messages]
+        same = 0
+        for old, new in zip(self._seen, shapes, strict=False):
+            if old != new:
+                break
+            same += 1
+        self._seen = shapes
+        return messages[same:]
+
+
+def _shape(message: Mapping[str, Any]) -> int:
+    content = message.get("content")
+    if isinstance(content, str):
+        return hash((message.get("role"), content))
+    parts = [message.get("role")]
+    for block in content if isinstance(content, list) else ():
+        if isinstance(block, dict):
+            text = block.get("text") or block.get("content")
+            body = text if isinstance(text, str) else len(text) if isinstance(text, list) else 0
+            parts += [block.get("type"), block.get("id") or block.get("tool_use_id"), body]
+    return hash(tuple(parts))
+
+
+def blocks(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The content blocks of a message; a string counts as one text block."""
+    content = message.get("content")
+    if isinstance(content, str):
+        yield {"type": "text", "text": content}
+    elif isinstance(content, list):
+        yield from (block for block in content if isinstance(block, dict))
+
+
+def block_texts(block: Mapping[str, Any]) -> Iterator[str]:
+    """The texts in a text or tool_result block."""
+    if isinstance(block.get("text"), str):
+        yield block["text"]
+    content = block.get("content")
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, list):
+        for inner in content:
+            if isinstance(inner, dict) and isinstance(inner.get("text"), str):
+                yield inner["text"]
+
+
+def summary(message: Mapping[str, Any], limit: int = 400) -> dict[str, Any]:
+    """A message for the transcript: tool results, recorded where they came in, are cut to `limit` characters."""
+    short: list[dict[str, Any]] = []
+    for block in blocks(message):
+        if block.get("type") == "tool_result":
+            text = "\n".join(block_texts(block))
+            short.append(
+                {
+                    "type": "tool_result",
+                    "tool_use_id": str(block.get("tool_use_id", "")),
+                    "is_error": bool(block.get("is_error")),
+                    "text": text[:limit],
+                    "chars": len(text),
+                }
+            )
+        else:
+            short.append(dict(block))
+    return {"role": message.get("role"), "content": short}

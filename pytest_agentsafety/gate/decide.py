@@ -1,0 +1,90 @@
+"""The decisions on one tool call, in their fixed order, before anybody is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_agentsafety.approval import triage
+from pytest_agentsafety.gate.state import TaskState
+from pytest_agentsafety.guards import DestructiveActionGuard
+from pytest_agentsafety.model.decisions import Decision
+from pytest_agentsafety.model.messages import ToolCall, ToolSpec
+from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.permissions import draft_rule
+from pytest_agentsafety.sandbox import RefusingSandbox
+
+_DESTRUCTIVE = DestructiveActionGuard()
+_SANDBOX = RefusingSandbox()
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """The rule a call is judged by; `denial` when there is none and that alone decides."""
+
+    rule: ToolRule
+    denial: Decision | None = None
+
+
+def rule_for(state: TaskState, tool: str) -> Ruled:
+    """The policy's rule. A tool without one may not run, unless permissions were switched off for a measurement."""
+    rule = state.policy.tools.get(tool)
+    if rule is not None:
+        return Ruled(rule)
+    drafted = draft_rule(ToolSpec(name=tool, fn=_no_tool))
+    if "permissions" not in state.policy.guards:
+        return Ruled(drafted)
+    reason = f"tool {tool!r} has no rule; add [tool.agentsafety.tools.{tool}] with its effect"
+    return Ruled(drafted, Decision(outcome="denied", guard="permissions", rule="policy.no_rule", reason=reason))
+
+
+def _no_tool() -> None:
+    """A tool nobody declared: only its name is known."""
+
+
+def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
+    """Policy, permissions, sandbox, provenance, destructive action, approval lists: allowed, denied or ask."""
+    if ruled.denial is not None:
+        return ruled.denial
+    rule = ruled.rule
+    if "permissions" in state.policy.guards:
+        permitted = state.permissions.check(call, rule)
+        if permitted.outcome != "allowed":
+            return permitted
+    if rule.effect == "execute":
+        return _SANDBOX.refusal(rule)
+    return _listed(state, call, _asks(state, call, rule))
+
+
+def _asks(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
+    sourced = _provenance(state, call, rule)
+    if sourced.outcome == "denied" or "destructive" not in state.policy.guards:
+        return sourced
+    harm = _DESTRUCTIVE.check_call(call, rule, endorsed=sourced.outcome == "allowed")
+    return sourced if harm is None or sourced.outcome == "ask" else harm
+
+
+def _provenance(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
+    if "provenance" in state.policy.guards and state.policy.provenance != "off":
+        return state.provenance.judge(call, rule)
+    if not rule.is_write:
+        return Decision(outcome="allowed", guard="provenance", rule="provenance.read", reason="a plain read")
+    reason = (
+        f"{call.name} has the effect {rule.effect!r} and is not on a list; with provenance off every such call asks"
+    )
+    return Decision(outcome="ask", guard="approval", rule="approval.write", reason=reason)
+
+
+def _listed(state: TaskState, call: ToolCall, decision: Decision) -> Decision:
+    if decision.outcome == "denied":
+        return decision
+    listed = triage(state.policy.approval, call.name)
+    if listed == "ask":
+        reason = f"{call.name} is on the always_ask list"
+        return Decision(outcome="ask", guard="approval", rule="approval.always_ask", reason=reason)
+    if listed == "approve" and decision.outcome == "ask":
+        reason = f"{call.name} is on the always_approve list; without it: {decision.reason}"
+        return Decision(outcome="allowed", guard="approval", rule="approval.always_approve", reason=reason)
+    if decision.outcome == "ask" and "approval" not in state.policy.guards:
+        reason = f"approval is switched off; it would have asked: {decision.reason}"
+        return Decision(outcome="allowed", guard="approval", rule="approval.off", reason=reason)
+    return decision

@@ -1,0 +1,163 @@
+"""`Gate` for an application, `TaskGate` for one task: both doors, one policy, one budget."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.adapters import as_spec, gated
+from pytest_agentsafety.approval import make_approver
+from pytest_agentsafety.budget import Budget, default_prices
+from pytest_agentsafety.gate.model_door import CallPass, CountPass, ModelSide
+from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
+from pytest_agentsafety.gate.tally import Tally
+from pytest_agentsafety.gate.tool_door import ToolSide
+from pytest_agentsafety.guards import StageRunner, default_guardrails
+from pytest_agentsafety.llm import activate, current, install
+from pytest_agentsafety.llm.retry import RetryPlanner
+from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
+from pytest_agentsafety.model.events import FinalAnswer
+from pytest_agentsafety.model.messages import ModelRequest
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.permissions import PermissionChecker
+from pytest_agentsafety.protocols import Approver, EventSink, Guardrail, Observer, PriceSource, Responder, ToolDoor
+from pytest_agentsafety.provenance import ProvenanceTracker
+
+
+class Gate:
+    """Enforces one policy. Make it once; open a task for every user request.
+
+    ```python
+    gate = Gate(policy)
+    tools = gate.wrap([read_mail, send_mail])
+    with gate.task("Summarise the mail from Anna") as task:
+        answer = task.check_answer(agent("Summarise the mail from Anna"))
+    ```
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        sink: EventSink | None = None,
+        approver: Approver | None = None,
+        guardrails: Sequence[Guardrail] | None = None,
+        prices: PriceSource | None = None,
+        base: Path | None = None,
+    ) -> None:
+        self.policy = policy
+        self._sink = sink or NullSink()
+        self._approver = approver
+        self._prices = prices or default_prices()
+        self._stages = StageRunner(default_guardrails(policy) if guardrails is None else guardrails)
+        self._base = base
+
+    def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
+        """The tools behind the door of whichever task is active when they are called."""
+        return [gated(as_spec(tool), _active_door) for tool in tools]
+
+    @contextmanager
+    def task(self, prompt: str, *, system: str | None = None) -> Iterator[TaskGate]:
+        """Both doors are open for this task inside the block, and closed for good after it."""
+        task = self.open(prompt, system=system)
+        uninstall = install()
+        try:
+            with activate(task):
+                yield task
+        finally:
+            task.close()
+            uninstall()
+
+    def open(
+        self,
+        prompt: str,
+        *,
+        system: str | None = None,
+        task_id: str | None = None,
+        sink: EventSink | None = None,
+        observer: Observer | None = None,
+        responder: Responder | None = None,
+        upstream: str | None = None,
+        approver: Approver | None = None,
+        is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None,
+        base: Path | None = None,
+    ) -> TaskGate:
+        """A task whose doors are not active yet: the harness activates it where the agent runs."""
+        policy = self.policy
+        return TaskGate(
+            TaskState(
+                task_id=task_id or uuid.uuid4().hex[:12],
+                prompt=prompt,
+                policy=policy,
+                sink=sink or self._sink,
+                budget=Budget(policy.budget, self._prices, per_action="cost" in policy.guards),
+                approver=approver or self._approver or make_approver(policy.approval),
+                stages=self._stages,
+                provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
+                permissions=PermissionChecker(base or self._base),
+                retries=RetryPlanner(policy.retry),
+                observer=observer or NullObserver(),
+                responder=responder,
+                upstream=upstream,
+                is_attacker=is_attacker,
+                base=base or self._base,
+            )
+        )
+
+
+class TaskGate:
+    """One task: a `ModelDoor` and a `ToolDoor`."""
+
+    def __init__(self, state: TaskState) -> None:
+        self.state = state
+        self._model = ModelSide(state)
+        self._tools = ToolSide(state)
+
+    @property
+    def tally(self) -> Tally:
+        return self.state.tally
+
+    @property
+    def stopped(self) -> StopRun | None:
+        return self.state.stopped
+
+    def admit(self, request: ModelRequest) -> CallPass | CountPass:
+        return self._model.admit(request)
+
+    def call(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
+        return self._tools.call(name, arguments, run)
+
+    async def acall(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
+        return await self._tools.acall(name, arguments, run)
+
+    def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
+        """The tools behind the door of this task, whatever is active when they are called."""
+        return [gated(as_spec(tool), self._self) for tool in tools]
+
+    def _self(self) -> ToolDoor:
+        return self
+
+    def check_answer(self, text: str) -> str:
+        """The output guardrails' version of the agent's final words: as they are, redacted, or a held notice."""
+        state = self.state
+        shown, blocked, guard, rule = state.scan("output", text, source="agent")
+        if blocked:
+            shown = f"[the answer was held by the {guard} guard ({rule})]"
+        if shown != text:
+            state.note_stop(guard, attacker=False, answer=True)
+        state.emit(FinalAnswer(task_id=state.task_id, text=text, shown=shown))
+        return shown
+
+    def close(self) -> None:
+        """Stragglers of this task are refused from now on."""
+        self.state.close()
+
+
+def _active_door() -> ToolDoor:
+    door = current()
+    if isinstance(door, TaskGate):
+        return door
+    raise AgentSafetyError("a guarded tool was called outside a task: call it inside `with gate.task(prompt):`")

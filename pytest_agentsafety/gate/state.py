@@ -1,0 +1,124 @@
+"""Everything one task's two doors share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.budget import Budget
+from pytest_agentsafety.gate.tally import Stop, Tally
+from pytest_agentsafety.gate.ungated import PassLedger
+from pytest_agentsafety.guards import StageRunner
+from pytest_agentsafety.llm.retry import RetryPlanner
+from pytest_agentsafety.model.decisions import GuardContext, Stage
+from pytest_agentsafety.model.errors import RunTerminated, StopRun
+from pytest_agentsafety.model.events import Event, GuardChecked
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.permissions import PermissionChecker
+from pytest_agentsafety.protocols import Approver, EventSink, Observer, Responder
+from pytest_agentsafety.provenance import ProvenanceTracker
+
+
+class NullSink:
+    """Records nothing: for an application that wants enforcement without evidence."""
+
+    def emit(self, event: Event) -> None:
+        """Drop the event."""
+
+
+class NullObserver:
+    """Watches nothing."""
+
+    delivered = False
+
+    def raw_result(self, tool: str, text: str) -> None:
+        """Ignore."""
+
+    def sent_text(self, text: str) -> None:
+        """Ignore."""
+
+
+@dataclass
+class TaskState:
+    """One task: its rules, its memory, its counters. `stopped` closes both doors for good."""
+
+    task_id: str
+    prompt: str
+    policy: Policy
+    sink: EventSink
+    budget: Budget
+    approver: Approver
+    stages: StageRunner
+    provenance: ProvenanceTracker
+    permissions: PermissionChecker
+    retries: RetryPlanner
+    observer: Observer = field(default_factory=NullObserver)
+    responder: Responder | None = None
+    upstream: str | None = None
+    is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
+    base: Path | None = None
+    tally: Tally = field(default_factory=Tally)
+    passes: PassLedger = field(default_factory=PassLedger)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    stopped: StopRun | None = None
+    _next_call: int = 0
+
+    def emit(self, event: Event) -> None:
+        self.sink.emit(event)
+
+    def new_call_id(self, kind: str) -> str:
+        with self.lock:
+            self._next_call += 1
+            return f"{kind}{self._next_call}"
+
+    def check_open(self) -> None:
+        """Raise what stopped this task, if anything did: a stopped task stays stopped even if the agent swallows it."""
+        if self.stopped is not None:
+            raise self.stopped
+        self.budget.check_time()
+
+    def stop(self, error: StopRun) -> StopRun:
+        with self.lock:
+            if self.stopped is None:
+                self.stopped = error
+            return self.stopped
+
+    def close(self) -> None:
+        self.stop(RunTerminated(f"task {self.task_id} is over; a thread it left behind still calls"))
+
+    def note_stop(self, guard: str, *, attacker: bool, answer: bool = False, tool: str = "") -> None:
+        delivered = self.observer.delivered
+        with self.lock:
+            self.tally.stops.append(Stop(guard, attacker, delivered, answer, bool(tool)))
+
+    def scan(self, stage: Stage, text: str, *, source: str, call_id: str = "") -> tuple[str, bool, str, str]:
+        """Run a stage's guards over a text: (text to use, blocked, deciding guard, rule). Every trigger is an event."""
+        started = time.perf_counter()
+        verdict = self.stages.run(stage, text, GuardContext(stage=stage, source=source, task=self.prompt))
+        with self.lock:
+            self.tally.guard_ms += (time.perf_counter() - started) * 1000
+        for result in verdict.results:
+            if result.status in ("triggered", "crashed"):
+                self.emit(
+                    GuardChecked(
+                        task_id=self.task_id,
+                        call_id=call_id,
+                        stage=stage,
+                        guard=result.guard,
+                        status=result.status,
+                        action=result.action,
+                        rule=result.rule,
+                        reason=result.reason,
+                        score=result.score,
+                        source=source,
+                        spans=[[span.start, span.end, span.rule] for span in result.spans],
+                    )
+                )
+        decisive = verdict.decisive
+        if decisive is None:
+            return verdict.text, verdict.blocked, "", ""
+        return verdict.text, verdict.blocked, decisive.guard, decisive.rule

@@ -1,0 +1,38 @@
+"""What goes back to the agent: results as text, and denials that any loop can carry on with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pytest_agentsafety.model.decisions import Decision
+
+
+class DenialText(str):
+    """A denied or held call's result: text for the model, with the decision for code that wants to know."""
+
+    __slots__ = ("decision", "status")
+
+    decision: Decision
+    status: Literal["denied", "held"]
+
+    def __new__(cls, decision: Decision, status: Literal["denied", "held"]) -> DenialText:
+        verb = "needs approval and was not approved" if status == "held" else "is not allowed"
+        text = super().__new__(cls, f"This call {verb} ({decision.rule}): {decision.reason}. Do not try it again.")
+        text.decision = decision
+        text.status = status
+        return text
+
+
+def as_text(value: Any) -> str:
+    """A tool's result as the text that guards look at: str as it is, None as "", the rest as JSON where possible."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list, tuple, int, float, bool)):
+        try:
+            return json.dumps(value, ensure_ascii=False, default=str)
+        except ValueError:
+            return str(value)
+    return str(value)

@@ -1,0 +1,67 @@
+"""UNGATED: a tool result that goes upstream without a pass of the tool door (DESIGN 4)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_agentsafety.gate.conversation import blocks
+from pytest_agentsafety.model.canonical import canonical_json
+
+
+@dataclass(frozen=True)
+class UngatedResult:
+    tool: str
+    tool_use_id: str
+    reason: str
+
+
+class PassLedger:
+    """Passes of the tool door on one side, tool results in requests on the other; every result needs its own pass."""
+
+    def __init__(self) -> None:
+        self._passes: Counter[tuple[str, str]] = Counter()
+        self._asked: dict[str, tuple[str, str]] = {}
+        self._checked: set[str] = set()
+        self._lock = threading.Lock()
+
+    def add(self, name: str, arguments: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._passes[(name, canonical_json(arguments))] += 1
+
+    def check(self, messages: Sequence[Mapping[str, Any]]) -> list[UngatedResult]:
+        """The results in these messages that nothing accounts for. Each tool_use id is judged once."""
+        with self._lock:
+            return list(self._unaccounted(messages))
+
+    def _unaccounted(self, messages: Sequence[Mapping[str, Any]]) -> Iterator[UngatedResult]:
+        for message in messages:
+            for block in blocks(message):
+                kind = block.get("type")
+                if kind == "tool_use":
+                    self._asked[str(block.get("id"))] = (
+                        str(block.get("name")),
+                        canonical_json(block.get("input") or {}),
+                    )
+                elif kind == "tool_result":
+                    found = self._judge(block)
+                    if found:
+                        yield found
+
+    def _judge(self, block: Mapping[str, Any]) -> UngatedResult | None:
+        use_id = str(block.get("tool_use_id"))
+        if use_id in self._checked:
+            return None
+        self._checked.add(use_id)
+        asked = self._asked.get(use_id)
+        if asked is None:
+            return UngatedResult("?", use_id, "its tool_use is not in the conversation")
+        if self._passes[asked] > 0:
+            self._passes[asked] -= 1
+            return None
+        if block.get("is_error"):
+            return None  # unexecuted: the agent refused the call itself
+        return UngatedResult(asked[0], use_id, "no call of this name and arguments passed the tool door")

@@ -1,0 +1,205 @@
+"""The fixture `agent_safety`: a case of one's own in a plain test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_agentsafety.adapters import gated
+from pytest_agentsafety.budget import Budget, default_prices
+from pytest_agentsafety.guards import StageRunner, default_guardrails
+from pytest_agentsafety.llm import current
+from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
+from pytest_agentsafety.model.jsonl import read_lines
+from pytest_agentsafety.model.messages import PlannedCall
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.results import CaseResult
+from pytest_agentsafety.model.safe_text import printable, slug
+from pytest_agentsafety.model.tasks import MODES, Case, CaseRun, Mode
+from pytest_agentsafety.protocols import ToolDoor
+from pytest_agentsafety.runner.modes import cassette_path
+from pytest_agentsafety.sandbox import RefusingSandbox
+from pytest_agentsafety.session import PlannedCase, Session
+from pytest_agentsafety.session.adhoc import AdHocScenario, AdHocSuite, OwnTools
+from pytest_agentsafety.session.summary import explain
+
+Calls = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+class UndecidedCase(AssertionError):
+    """A run that broke, or in which the attack was never delivered, is not safe: asking it for a verdict fails."""
+
+
+@dataclass(frozen=True)
+class SafetyRun:
+    """What became of one run."""
+
+    result: CaseResult
+    transcript: Sequence[Mapping[str, Any]]
+
+    @property
+    def verdict(self) -> str:
+        return self.result.verdict
+
+    @property
+    def attack_succeeded(self) -> bool:
+        """Raises UndecidedCase when the run cannot say (error, inconclusive)."""
+        if self.result.verdict in ("error", "inconclusive"):
+            raise UndecidedCase(self.explain())
+        return bool(self.result.attack_succeeded)
+
+    @property
+    def stopped_by(self) -> tuple[str, ...]:
+        return self.result.stopped_by
+
+    @property
+    def answer(self) -> str:
+        """The final answer as the user would get it."""
+        shown = [event["shown"] for event in self.transcript if event["type"] == "final_answer"]
+        return str(shown[-1]) if shown else ""
+
+    def explain(self) -> str:
+        """The verdict, and every call with the decision on it."""
+        lines = [f"{self.result.verdict}: {explain(self.result)}"]
+        lines += [
+            f"  {event['tool']}: {event['outcome']} by {event['rule']}: {event['reason']}"
+            for event in self.transcript
+            if event["type"] == "tool_decided"
+        ]
+        return printable("\n".join(lines))
+
+
+class AgentSafety:
+    """`agent_safety` in a test. Reads run for real, everything else is simulated unless listed in `live_tools`."""
+
+    def __init__(self, session: Session, agent: object, *, node_id: str, folder: Path, modes: Sequence[Mode]) -> None:
+        self._session, self._node_id, self._folder, self._modes = session, node_id, folder, modes
+        self._agent = session.describe_agent(agent) if agent is not None else session.agent
+        self._own = OwnTools(policy=session.user_policy, live=frozenset(session.settings.live_tools))
+        self._runs = 0
+        self._last: SafetyRun | None = None
+
+    @classmethod
+    @contextmanager
+    def for_test(cls, request: pytest.FixtureRequest) -> Iterator[AgentSafety]:
+        plugin: Any = request.config.pluginmanager.get_plugin("agentsafety-session")
+        marker = request.node.get_closest_marker("agent_safety")
+        named = [marker.kwargs["mode"]] if marker and "mode" in marker.kwargs else []
+        agent = request.getfixturevalue("agent_safety_agent")
+        yield cls(
+            plugin.session,
+            agent,
+            node_id=request.node.nodeid,
+            folder=request.path.parent,
+            modes=[mode for mode in MODES if mode in (named or plugin.session.options.modes)],
+        )
+
+    # -- parts of the enforcement, for tests of the parts
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the configuration, with a drafted rule for each wrapped tool that has none."""
+        policy = self._session.user_policy
+        return policy.with_tools({**self._own.rules(), **policy.tools})
+
+    @property
+    def guardrails(self) -> StageRunner:
+        return StageRunner(default_guardrails(self.policy))
+
+    @property
+    def budget(self) -> Budget:
+        """A fresh budget with the policy's limits."""
+        return Budget(self.policy.budget, default_prices())
+
+    @property
+    def sandbox(self) -> RefusingSandbox:
+        return RefusingSandbox()
+
+    @property
+    def transcript(self) -> Sequence[Mapping[str, Any]]:
+        """The events of the last run."""
+        return self._last.transcript if self._last else ()
+
+    def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
+        """The tools behind the door of the run that is going on when they are called."""
+        return [gated(self._own.add(tool), _active_door) for tool in tools]
+
+    # -- a run
+
+    def run(
+        self,
+        task: str,
+        *,
+        inject: Mapping[str, str] | None = None,
+        tools: Sequence[Any] = (),
+        calls: Calls = (),
+        attack_calls: Calls | None = None,
+        mode: Mode | None = None,
+    ) -> SafetyRun:
+        """Give the agent a task while `inject` adds attacker text to the results of the named tools.
+
+        `tools` go to an agent factory. With `calls` (what a good run does) and `attack_calls` (what the attacker
+        wants), the hijacked model plays; else the recording of this test does, or the live API records one.
+        Raises ConfigError for an unknown tool in `inject`.
+        """
+        for tool in tools:
+            self._own.add(tool)
+        self._check_injected(inject or {})
+        self._own.inject = dict(inject or {})
+        suite = self._suite(task, calls, attack_calls)
+        planned = PlannedCase(suite, CaseRun(case=suite.case, mode=mode or self._mode(suite, calls)))
+        result = self._session.run(planned, agent=self._agent)
+        events = list(read_lines(self._session.active_folder / result.transcript)) if result.transcript else []
+        self._last = SafetyRun(result, events)
+        return self._last
+
+    def _check_injected(self, inject: Mapping[str, str]) -> None:
+        for tool in inject:
+            if tool not in self._own.specs:
+                known = ", ".join(sorted(self._own.specs)) or "none yet: wrap the tools or pass tools=[...]"
+                raise ConfigError(f"inject: unknown tool {tool!r}; known: {known}")
+
+    def _suite(self, task: str, calls: Calls, attack_calls: Calls | None) -> AdHocSuite:
+        self._runs += 1
+        attack = bool(self._own.inject)
+        name = slug(f"{self._node_id}-{self._runs}")
+        case = Case(
+            case_id=f"tests.{name}",
+            suite="tests",
+            kind="attack" if attack else "benign",
+            user_task=self._node_id,
+            injection_task="inject" if attack else None,
+            vector="+".join(self._own.inject) or None,
+            attack="as given" if attack else None,
+        )
+        scenario = AdHocScenario(
+            prompt=task,
+            tools=list(self._own.specs.values()),
+            inject=self._own.inject,
+            calls=_planned(calls),
+            attack_calls=None if attack_calls is None else _planned(attack_calls),
+            rules=self._own.rules(),
+        )
+        return AdHocSuite(case, scenario, self.policy, self._folder / "cassettes" / "agentsafety")
+
+    def _mode(self, suite: AdHocSuite, calls: Calls) -> Mode:
+        if self._modes:
+            return self._modes[0]
+        recorded = cassette_path(suite, CaseRun(case=suite.case, mode="recorded")).is_file()
+        return "hijacked" if calls and not recorded else "recorded"
+
+
+def _planned(calls: Calls) -> list[PlannedCall]:
+    return [PlannedCall(name=name, arguments=dict(arguments)) for name, arguments in calls]
+
+
+def _active_door() -> ToolDoor:
+    door: Any = current()
+    if door is None or not hasattr(door, "call"):
+        raise AgentSafetyError("a wrapped tool was called outside a run: call the agent through agent_safety.run(task)")
+    return door  # type: ignore[no-any-return]

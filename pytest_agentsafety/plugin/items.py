@@ -1,0 +1,104 @@
+"""Cases as pytest items: `agentsafety::<suite>/<case id>[<mode>]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_agentsafety.model.results import CaseResult
+from pytest_agentsafety.model.safe_text import printable
+from pytest_agentsafety.session.plan import PlannedCase
+from pytest_agentsafety.session.summary import explain
+
+if TYPE_CHECKING:
+    from pytest_agentsafety.plugin.session_plugin import SafetyPlugin
+
+
+class CaseFailed(Exception):
+    """A case whose verdict fails its item."""
+
+    def __init__(self, result: CaseResult) -> None:
+        self.result = result
+        super().__init__(f"{result.verdict}: {explain(result)}")
+
+
+class Cases(pytest.Collector):
+    """The parent of all cases."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Cases are added after collection, so that they come behind the user's own tests."""
+        return ()
+
+
+class _Case:
+    """What both kinds of item do."""
+
+    planned: PlannedCase
+    safety: SafetyPlugin
+    result: CaseResult | None = None
+
+    def run_case(self) -> None:
+        self.result = self.safety.session.run(self.planned)
+        if self.safety.session.fails(self.result):
+            raise CaseFailed(self.result)
+
+
+class CaseItem(_Case, pytest.Item):
+    """A case whose agent is named by an option or the configuration."""
+
+    def runtest(self) -> None:
+        self.run_case()
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        return describe(self.planned, excinfo) or super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        return self.path, None, printable(self.nodeid)
+
+
+class FixtureCaseItem(_Case, pytest.Function):
+    """A case whose agent comes from the user's fixture `agent_safety_agent`."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        return describe(self.planned, excinfo) or super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        return self.path, None, printable(self.nodeid)
+
+
+def describe(planned: PlannedCase, excinfo: pytest.ExceptionInfo[BaseException]) -> str | None:
+    """A failed case in words for the terminal: what happened, and where to look. None for anything else."""
+    if not isinstance(excinfo.value, CaseFailed):
+        return None
+    result = excinfo.value.result
+    case = planned.run.case
+    lines = [f"{result.verdict.upper()}: {explain(result)}", f"user task       {case.user_task}"]
+    if case.kind == "attack":
+        lines += [
+            f"injection task  {case.injection_task} through {case.vector}, phrased as {case.attack}",
+            f"delivered       {result.delivered}, exposed {result.exposed}",
+            f"stopped by      {', '.join(result.stopped_by) or 'nothing'}",
+        ]
+    if result.transcript:
+        lines.append(f"transcript      {result.transcript}")
+    return printable("\n".join(lines))
+
+
+def make_item(parent: Cases, planned: PlannedCase, safety: SafetyPlugin, *, by_fixture: bool) -> pytest.Item:
+    """One item, carrying the `agent_safety` marker so that `-m agent_safety` selects it."""
+    name = planned.run.node_name
+    item: CaseItem | FixtureCaseItem
+    if by_fixture:
+
+        def run_with(agent_safety_agent: object) -> None:
+            safety.use_agent(agent_safety_agent)
+            item.run_case()
+
+        item = FixtureCaseItem.from_parent(parent, name=name, callobj=run_with)
+    else:
+        item = CaseItem.from_parent(parent, name=name)
+    item.planned, item.safety = planned, safety
+    item.add_marker(pytest.mark.agent_safety)
+    return item

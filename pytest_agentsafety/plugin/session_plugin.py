@@ -1,0 +1,157 @@
+"""Registered with the flag on: adds the cases, reports them, and finishes the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_agentsafety.model.errors import AgentSafetyError
+from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
+from pytest_agentsafety.session import ExitStatus, RunOptions, Session
+from pytest_agentsafety.session.finish import Finished, finish
+from pytest_agentsafety.session.summary import explain, header_lines, summary_lines
+
+_FIXTURE = "agent_safety_agent"
+_OWN = ("pytest_agentsafety.plugin.entry", "agentsafety")
+
+
+class SafetyPlugin:
+    """State of one pytest session. On an xdist worker it runs cases; the controller merges and reports."""
+
+    def __init__(self, config: pytest.Config, options: RunOptions) -> None:
+        self.config = config
+        self.only = bool(config.option.agent_safety_only)
+        sent: dict[str, Any] = getattr(config, "workerinput", {}).get("agentsafety", {})
+        self.worker: str | None = getattr(config, "workerinput", {}).get("workerid")
+        self.session = Session(options, run_id=sent.get("run_id"))
+        self.distributes = self.worker is None and bool(getattr(config.option, "numprocesses", None))
+        self.done: Finished | None = None
+        self._folders: dict[Path, pytest.Collector] = {}
+        self._fixture_folder: Path | None = None
+        self._fixture_in_plugin = False
+        self._agent_from: object = None
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """The folder is opened before anything runs, so that an unwritable one ends the session at once."""
+        if self.config.option.collectonly:
+            return
+        if self.distributes:
+            self.session.prepare_folder()
+        else:
+            self.session.start(worker=self.worker)
+
+    # -- collection
+
+    def pytest_plugin_registered(self, plugin: object, plugin_name: str | None = None) -> None:
+        module = str(getattr(plugin, "__name__", ""))
+        name = plugin_name or module
+        if not hasattr(plugin, _FIXTURE) or name in _OWN or module in _OWN:
+            return
+        if name.endswith("conftest.py"):
+            self._fixture_folder = Path(name).parent
+        else:
+            self._fixture_in_plugin = True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_directory(self, path: Path) -> Generator[None, pytest.Collector | None, pytest.Collector | None]:
+        collector = yield
+        if collector is not None:
+            self._folders[path] = collector
+        return collector
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Alone, cases need the folders (their conftest files may hold the agent), but no module of the user's."""
+        return True if self.only and collection_path.is_file() else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
+        above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
+        parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
+        items.extend(make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases)
+
+    def use_agent(self, agent: object) -> None:
+        """The fixture's agent, described once per object."""
+        if agent is not None and agent is not self._agent_from:
+            self.session.use_agent(agent)
+            self._agent_from = agent
+
+    # -- reporting
+
+    def pytest_report_header(self) -> list[str]:
+        return [f"agentsafety: {line}" for line in header_lines(self.session)]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, CaseItem | FixtureCaseItem) and report.when == "call" and item.result is not None:
+            vars(report)["agentsafety_verdict"] = item.result.verdict
+            if report.passed and self.session.tolerated(item.result):
+                report.outcome = "skipped"
+                report.wasxfail = f"tolerated, the gate on the rate decides: {explain(item.result)}"
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        if getattr(report, "agentsafety_verdict", None) == "unsafe" and hasattr(report, "wasxfail"):
+            return "unsafe (tolerated)", "U", "UNSAFE"
+        return None
+
+    # -- the end
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+        yield
+        if self.config.option.collectonly:
+            return
+        self.session.close()
+        if self.worker is not None:
+            self._tell_controller()
+            return
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        try:
+            self.done = finish(self.session, interrupted=interrupted, workers=self.distributes)
+        except (AgentSafetyError, OSError) as error:
+            self._say(f"agentsafety: the evidence could not be completed: {error}")
+            session.exitstatus = ExitStatus.INTERNAL
+            return
+        session.exitstatus = self._status(session)
+
+    def _status(self, session: pytest.Session) -> int:
+        """pytest's own status, unless ours is worse: zero cases or a failed gate fail, no tests of one's own do not."""
+        own, ours = int(session.exitstatus), int(self.done.status) if self.done else int(ExitStatus.INTERNAL)
+        if own in (int(pytest.ExitCode.OK), int(pytest.ExitCode.NO_TESTS_COLLECTED)):
+            return ours
+        return own
+
+    def _tell_controller(self) -> None:
+        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
+        output["agentsafety"] = {"audit_head": self.session.audit_head}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """xdist: every worker writes under the controller's run id."""
+        node.workerinput["agentsafety"] = {"run_id": self.session.run_id}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """xdist: a worker's chain is verified against the head it reported; a killed worker reports none."""
+        sent = getattr(node, "workeroutput", {}).get("agentsafety")
+        if sent:
+            self.session.worker_heads[node.gateway.id] = sent["audit_head"]
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.done is None:
+            return
+        terminalreporter.section("agent safety")
+        for line in summary_lines(self.session, self.done):
+            terminalreporter.write_line(line)
+
+    def _say(self, line: str) -> None:
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(line, red=True)

@@ -1,0 +1,220 @@
+"""Run one case: open its world, put the agent behind both doors, watch, score, judge, record."""
+
+from __future__ import annotations
+
+import contextvars
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pytest_agentsafety.adapters import AgentHandle, call_agent
+from pytest_agentsafety.approval import make_approver
+from pytest_agentsafety.gate import Gate, TaskGate
+from pytest_agentsafety.llm import activate
+from pytest_agentsafety.model.events import CaseEnded, CaseStarted, Event, Notice
+from pytest_agentsafety.model.messages import PlannedCall
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.results import CaseResult
+from pytest_agentsafety.model.tasks import CaseRun, Score
+from pytest_agentsafety.protocols import EventSink, Scenario, Suite
+from pytest_agentsafety.runner.modes import Cast, ModeSettings
+from pytest_agentsafety.runner.row import Finished, build_result, guard_names
+from pytest_agentsafety.runner.watch import AttackWatch
+
+_GRACE_SECONDS = 1.0
+
+
+class CaseSink(EventSink, Protocol):
+    """Evidence of one case. `begin_case` returns the transcript's path relative to the evidence folder."""
+
+    def begin_case(self, run: CaseRun) -> str | None: ...
+    def end_case(self, result: CaseResult) -> None: ...
+
+
+@dataclass(frozen=True)
+class RunSetup:
+    """What all cases of a run share. `policy_for` gives the rules of a suite."""
+
+    run_id: str
+    agent: AgentHandle
+    evidence: CaseSink
+    policy_for: Callable[[Suite], Policy]
+    modes: ModeSettings
+
+
+@dataclass
+class _Attempt:
+    """What the agent's thread leaves behind."""
+
+    answer: str | None = None
+    error: BaseException | None = None
+
+
+class _QueueSink:
+    """Records an event, then hands it to the generator. Events of a case that is over are recorded no more."""
+
+    def __init__(self, evidence: EventSink, events: queue.SimpleQueue[Event | None]) -> None:
+        self._evidence, self._events = evidence, events
+        self.open = True
+
+    def emit(self, event: Event) -> None:
+        if self.open:
+            self._evidence.emit(event)
+            self._events.put(event)
+
+
+class CaseRunner:
+    """Runs cases one after another; one gate per policy is kept, since its guards are costly to build."""
+
+    def __init__(self, setup: RunSetup) -> None:
+        self._setup = setup
+        self._gates: dict[str, Gate] = {}
+
+    def run(self, suite: Suite, run: CaseRun, *, agent: AgentHandle | None = None) -> Iterator[Event]:
+        """Yield the case's events in order, each already recorded; the last one is always `CaseEnded`."""
+        agent = agent or self._setup.agent
+        evidence = self._setup.evidence
+        policy = self._setup.policy_for(suite)
+        transcript = evidence.begin_case(run)
+        live = _LiveCase(self._setup, agent, suite, run, policy, self._gate(policy))
+        try:
+            yield from live.play()
+        except Exception as exc:  # noqa: BLE001 - a case that breaks the harness is an error, the others go on
+            live.seen.fail(f"{type(exc).__name__}: {exc}")
+        finally:
+            live.close()
+        result = build_result(live.seen, run_id=self._setup.run_id, agent_id=agent.id, transcript=transcript)
+        ended = CaseEnded(task_id=run.node_name, result=result.to_dict())
+        evidence.emit(ended)
+        evidence.end_case(result)
+        yield ended
+
+    def _gate(self, policy: Policy) -> Gate:
+        if policy.sha256 not in self._gates:
+            self._gates[policy.sha256] = Gate(policy)
+        return self._gates[policy.sha256]
+
+
+class _LiveCase:
+    """One case while it runs."""
+
+    def __init__(
+        self, setup: RunSetup, agent: AgentHandle, suite: Suite, run: CaseRun, policy: Policy, gate: Gate
+    ) -> None:
+        self._setup, self._agent, self._gate = setup, agent, gate
+        self._suite, self._run, self._policy = suite, run, policy
+        self._scenario: Scenario | None = None
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._sink = _QueueSink(setup.evidence, self._events)
+        self.seen = Finished(run=run, policy=policy)
+
+    def play(self) -> Iterator[Event]:
+        scenario = self._scenario = self._suite.open(self._run.case)
+        watch = self.seen.watch = AttackWatch(scenario.injections)
+        self._sink.emit(self._started(scenario))
+        with self._setup.modes.cast(self._suite, self._run, scenario, watch, self._policy) as cast:
+            task = self._open_task(scenario, watch, cast)
+            self.seen.task, self.seen.cast = task, cast
+            attempt = _Attempt()
+            yield from self._while_agent_runs(task, scenario, attempt)
+        self._score(task, scenario, attempt)
+        yield from self._rest()
+
+    def _started(self, scenario: Scenario) -> CaseStarted:
+        return CaseStarted(
+            task_id=self._run.node_name,
+            case_id=self._run.case.case_id,
+            mode=self._run.mode,
+            prompt=scenario.prompt,
+            policy_sha256=self._policy.sha256,
+            guards=guard_names(self._policy),
+            injections=dict(scenario.injections) or None,
+        )
+
+    def _open_task(self, scenario: Scenario, watch: AttackWatch, cast: Cast) -> TaskGate:
+        truth: list[PlannedCall] = [call for turn in scenario.benign_turns() for call in turn.calls]
+        return self._gate.open(
+            scenario.prompt,
+            system=scenario.system,
+            task_id=self._run.node_name,
+            sink=self._sink,
+            observer=watch,
+            responder=cast.responder,
+            upstream=cast.upstream,
+            approver=make_approver(self._policy.approval, ground_truth=truth),
+            is_attacker=cast.is_attacker,
+            base=scenario.base,
+        )
+
+    def _while_agent_runs(self, task: TaskGate, scenario: Scenario, attempt: _Attempt) -> Iterator[Event]:
+        """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind."""
+        limit = self._policy.budget.max_seconds + _GRACE_SECONDS
+        deadline = time.monotonic() + limit
+        with activate(task):
+            arguments = (self._agent, task, scenario, attempt, self._events)
+            target = contextvars.copy_context().run
+            threading.Thread(target=target, args=(_run_agent, *arguments), daemon=True).start()
+            while True:
+                try:
+                    event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
+                except queue.Empty:
+                    self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")
+                    return
+                if event is None:
+                    return
+                yield event
+
+    def _score(self, task: TaskGate, scenario: Scenario, attempt: _Attempt) -> None:
+        seen = self.seen
+        if task.stopped is None and attempt.error is not None:
+            seen.fail(f"the agent raised {type(attempt.error).__name__}: {attempt.error}")
+        if seen.failure is not None:
+            self._sink.emit(Notice(task_id=self._run.node_name, level="error", message=seen.failure))
+            return
+        answer = "" if attempt.answer is None else task.check_answer(attempt.answer)
+        seen.stopped = task.stopped
+        seen.utility = _scored(scenario.utility, answer, task)
+        if self._run.case.kind == "attack":
+            seen.attack_score = _scored(scenario.attack_succeeded, answer, task)
+
+    def _rest(self) -> Iterator[Event]:
+        while not self._events.empty():
+            event = self._events.get()
+            if event is not None:
+                yield event
+
+    def close(self) -> None:
+        """Shut the doors on stragglers and free the world."""
+        if self.seen.task is not None:
+            self.seen.stopped = self.seen.stopped or self.seen.task.stopped
+            self.seen.task.close()
+        self._sink.open = False
+        if self._scenario is not None:
+            self._scenario.close()
+
+
+def _run_agent(
+    agent: AgentHandle,
+    task: TaskGate,
+    scenario: Scenario,
+    attempt: _Attempt,
+    events: queue.SimpleQueue[Event | None],
+) -> None:
+    """The body of the agent's thread. None in the queue says that it is over."""
+    try:
+        made = agent.make(task.wrap(scenario.tools), system=scenario.system)
+        attempt.answer = call_agent(made, scenario.prompt)
+    except BaseException as error:  # noqa: BLE001 - whatever the agent raises is a result, SystemExit included
+        attempt.error = error
+    finally:
+        events.put(None)
+
+
+def _scored(check: Callable[[str, list[PlannedCall]], Score], answer: str, task: TaskGate) -> Score:
+    try:
+        return check(answer, task.tally.executed)
+    except Exception as exc:  # noqa: BLE001 - a check that crashes has not decided
+        return Score(value=None, reason=f"the check crashed: {type(exc).__name__}: {exc}")

@@ -1,0 +1,138 @@
+"""Who answers the agent's LLM calls in a case (DESIGN 5)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pytest_agentsafety.cassettes import Tape, recording
+from pytest_agentsafety.catalog.folder_suite import FolderSuite
+from pytest_agentsafety.catalog.playbook import playbook_for
+from pytest_agentsafety.llm.hijacked import HijackedModel
+from pytest_agentsafety.llm.scripted import Playbook, gullible
+from pytest_agentsafety.llm.server import MessagesServer
+from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.policy import GUARDS, Policy
+from pytest_agentsafety.model.safe_text import slug
+from pytest_agentsafety.model.tasks import CaseRun
+from pytest_agentsafety.protocols import Responder, Scenario, Suite
+from pytest_agentsafety.runner.watch import AttackWatch
+
+RecordMode = Literal["none", "once", "new_episodes", "all"]
+
+
+@dataclass
+class Cast:
+    """Who plays the model in one case."""
+
+    responder: Responder | None = None
+    upstream: str | None = None
+    is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
+    tape: Tape | None = None
+    hijacked: HijackedModel | None = None
+    cassette: Path | None = None
+
+    @property
+    def attack_unknown(self) -> bool:
+        return self.hijacked is not None and self.hijacked.attack_unknown
+
+
+@dataclass
+class ModeSettings:
+    """Shared by the cases of a run; owns the scripted servers. `record` as vcrpy's modes, "none" replays strictly."""
+
+    record: RecordMode = "none"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    _servers: dict[str, MessagesServer] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @contextmanager
+    def cast(
+        self, suite: Suite, run: CaseRun, scenario: Scenario, watch: AttackWatch, policy: Policy
+    ) -> Iterator[Cast]:
+        """Raises ConfigError when nobody can play (missing cassette, no key, a mode the suite lacks)."""
+        if run.mode not in suite.modes:
+            raise ConfigError(f"suite {suite.name!r} has no mode {run.mode!r}; it has {', '.join(suite.modes)}")
+        if run.mode in ("hijacked", "hijacked-exposed"):
+            yield _hijacked(run, scenario, watch)
+        elif run.mode == "recorded" and not self._records(suite, run):
+            yield _recorded(suite, run, policy)
+        else:
+            with self._upstream(suite, run, policy) as cast:
+                yield cast
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def _records(self, suite: Suite, run: CaseRun) -> bool:
+        if self.record == "none":
+            return False
+        return self.record != "once" or not cassette_path(suite, run).is_file()
+
+    @contextmanager
+    def _upstream(self, suite: Suite, run: CaseRun, policy: Policy) -> Iterator[Cast]:
+        scripted = run.mode == "scripted"
+        if not scripted and not os.environ.get("ANTHROPIC_API_KEY"):
+            raise ConfigError(
+                f"mode {run.mode!r} talks to the real API: set ANTHROPIC_API_KEY, or use recorded or hijacked"
+            )
+        cast = Cast(upstream=self._server(suite).url if scripted else None)
+        record = "once" if run.mode == "live" and self.record == "none" else self.record
+        if record == "none":
+            yield cast
+            return
+        cast.cassette = cassette_path(suite, run)
+        meta = self._metadata(run, policy, "scripted:gullible" if scripted else "live")
+        with recording(cast.cassette, mode=record, metadata=meta):
+            yield cast
+
+    def _metadata(self, run: CaseRun, policy: Policy, source: str) -> dict[str, Any]:
+        return {
+            "recorded_by": source,
+            "case_id": run.case.case_id,
+            "policy_sha256": policy.sha256,
+            "guards": sorted(policy.guards),
+            "versions": dict(self.versions),
+        }
+
+    def _server(self, suite: Suite) -> MessagesServer:
+        if suite.name not in self._servers:
+            if not isinstance(suite, FolderSuite):
+                raise ConfigError(f"suite {suite.name!r} declares no runs that a scripted model could play")
+            book = playbook_for(suite)
+            server = MessagesServer(gullible(Playbook(tasks=book.tasks, goals=book.goals)))
+            self._servers[suite.name] = self._stack.enter_context(server)
+        return self._servers[suite.name]
+
+
+def cassette_path(suite: Suite, run: CaseRun) -> Path:
+    """Where a case's recording lives. Raises ConfigError for a suite that keeps none."""
+    if suite.cassettes is None:
+        raise ConfigError(f"suite {suite.name!r} keeps no cassettes, so mode {run.mode!r} cannot be played")
+    return suite.cassettes / f"{slug(run.case.case_id)}.json"
+
+
+def _hijacked(run: CaseRun, scenario: Scenario, watch: AttackWatch) -> Cast:
+    attack = scenario.attack_turns if run.case.kind == "attack" else None
+    exposed = run.mode == "hijacked-exposed"
+    model = HijackedModel(
+        scenario.benign_turns(), attack, (lambda: watch.exposed) if exposed else (lambda: watch.delivered)
+    )
+    return Cast(responder=model, is_attacker=model.is_attacker_call, hijacked=model)
+
+
+def _recorded(suite: Suite, run: CaseRun, policy: Policy) -> Cast:
+    path = cassette_path(suite, run)
+    tape = Tape.load(path)
+    recorded_under = tape.metadata.get("policy_sha256")
+    if recorded_under and recorded_under != policy.sha256:
+        guards = "" if policy.guards == frozenset(GUARDS) else f", guards {', '.join(sorted(policy.guards))}"
+        raise ConfigError(
+            f"{path.name} was recorded under policy {str(recorded_under)[:12]}, now it is {policy.sha256[:12]}{guards}: "
+            "a recording says nothing about other settings; record it again or leave mode recorded out"
+        )
+    return Cast(responder=tape, tape=tape, cassette=path)

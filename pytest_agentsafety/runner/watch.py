@@ -1,0 +1,58 @@
+"""Did the attacker's bytes come out of a tool (delivered), did they reach the model (exposed)?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+WINDOW = 40
+_CHUNK = WINDOW // 2
+
+
+class AttackWatch:
+    """A `protocols.Observer`. White space is ignored: tools fold lines and indent."""
+
+    def __init__(self, injections: Mapping[str, str]) -> None:
+        self._needles = [_squash(text) for text in injections.values() if _squash(text)]
+        self.delivered = False
+        self.exposed = False
+
+    def raw_result(self, tool: str, text: str) -> None:
+        if self._needles and not self.delivered:
+            self.delivered = contains_any(text, self._needles)
+
+    def sent_text(self, text: str) -> None:
+        if self._needles and not self.exposed:
+            self.exposed = contains_any(text, self._needles)
+
+
+def contains_any(text: str, needles: Iterable[str]) -> bool:
+    """Does any window of 40 characters (the whole needle, if shorter) of a squashed needle stand in the text?"""
+    hay = _squash(text)
+    return any(_contains(hay, needle) for needle in needles)
+
+
+def _contains(hay: str, needle: str) -> bool:
+    if len(needle) <= WINDOW:
+        return needle in hay
+    # Every window holds one aligned chunk of half its size whole: look for those, then grow.
+    for start in range(0, len(needle) - _CHUNK + 1, _CHUNK):
+        at = hay.find(needle[start : start + _CHUNK])
+        while at >= 0:
+            if _grown(hay, at, needle, start) >= WINDOW:
+                return True
+            at = hay.find(needle[start : start + _CHUNK], at + 1)
+    return False
+
+
+def _grown(hay: str, at: int, needle: str, start: int) -> int:
+    left = 0
+    while left < min(at, start) and hay[at - left - 1] == needle[start - left - 1]:
+        left += 1
+    right = _CHUNK
+    while at + right < len(hay) and start + right < len(needle) and hay[at + right] == needle[start + right]:
+        right += 1
+    return left + right
+
+
+def _squash(text: str) -> str:
+    return "".join(text.replace("\\n", " ").replace("\\t", " ").split())

@@ -1,0 +1,107 @@
+"""After the last case: merge, count, judge, report. Reads only what is on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.metrics import GateOutcome, compute, evaluate_gates, write_metrics
+from pytest_agentsafety.model.results import CaseResult
+from pytest_agentsafety.recorders import merge_workers, read_results
+from pytest_agentsafety.report import summary_markdown, write_report
+from pytest_agentsafety.session.exit_status import ExitStatus
+from pytest_agentsafety.session.run_file import now, write_json
+from pytest_agentsafety.session.session import Session
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the terminal says at the end. `metrics` is the content of metrics.json."""
+
+    results: Sequence[CaseResult]
+    metrics: Mapping[str, Any]
+    gates: Sequence[GateOutcome]
+    report: Path | None
+    status: ExitStatus
+    checklist: str
+
+
+def finish(session: Session, *, interrupted: bool = False, workers: bool = False) -> Finished:
+    """Complete the evidence folder and say how the run ended."""
+    head = _merged(session) if workers else session.audit_head
+    results = _read(session.folder)
+    run = session.describe()
+    metrics = compute(session.folder) if results else {}
+    gates = evaluate_gates(metrics, session.settings.gates) if results else []
+    status = exit_status(session, results, gates, interrupted=interrupted)
+    run |= {
+        "started": _started(session.folder) or run["started"],
+        "ended": now(),
+        "duration_s": round(time.monotonic() - session.started_at, 3),
+        "n_run": len(results),
+        "model_ids": sorted({model for row in results for model in row.model_ids}),
+        "gates": [outcome.to_dict() for outcome in gates],
+        "audit": {"records": head["seq"], "head": head["hash"]},
+        "exit_status": int(status),
+    }
+    write_json(session.folder / "run.json", run)
+    return _reported(session.folder, results, metrics, gates, status)
+
+
+def _merged(session: Session) -> Mapping[str, Any]:
+    order = [(p.run.case.case_id, p.run.mode, p.run.trial, p.run.variant) for p in session.cases]
+    merged = merge_workers(session.folder, order=order, heads=session.worker_heads)
+    spans = sorted((session.folder / "workers").glob("*/spans.jsonl"))
+    (session.folder / "spans.jsonl").write_bytes(b"".join(path.read_bytes() for path in spans))
+    return merged.head
+
+
+def _reported(
+    folder: Path,
+    results: Sequence[CaseResult],
+    metrics: Mapping[str, Any],
+    gates: Sequence[GateOutcome],
+    status: ExitStatus,
+) -> Finished:
+    if not results:
+        return Finished(results, metrics, gates, None, status, "NOT RUN")
+    write_metrics(folder)
+    report = write_report(folder)
+    _append_step_summary(folder)
+    verdict = json.loads((folder / "checklist.json").read_text(encoding="utf-8"))["verdict"]
+    return Finished(results, metrics, gates, report, status, str(verdict))
+
+
+def exit_status(
+    session: Session, results: Sequence[CaseResult], gates: Sequence[GateOutcome], *, interrupted: bool
+) -> ExitStatus:
+    """Zero cases is a failure; an undecidable gate fails only through its cases."""
+    if interrupted:
+        return ExitStatus.INTERRUPTED
+    if not results or any(session.fails(row) for row in results) or any(g.status == "fail" for g in gates):
+        return ExitStatus.FAILED
+    return ExitStatus.OK
+
+
+def _read(folder: Path) -> list[CaseResult]:
+    path = folder / "results.jsonl"
+    return read_results(path) if path.is_file() else []
+
+
+def _started(folder: Path) -> str | None:
+    try:
+        return str(json.loads((folder / "run.json").read_text(encoding="utf-8"))["started"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _append_step_summary(folder: Path) -> None:
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if target:
+        with Path(target).open("a", encoding="utf-8") as stream:
+            stream.write(summary_markdown(folder))

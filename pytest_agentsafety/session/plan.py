@@ -1,0 +1,145 @@
+"""Which cases run, in which modes, in which order; what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+
+from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.catalog.registry import resolve_suites
+from pytest_agentsafety.config import Settings
+from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.policy import GUARDS
+from pytest_agentsafety.model.tasks import Case, CaseRun, Mode
+from pytest_agentsafety.protocols import Suite
+from pytest_agentsafety.session.options import RunOptions
+from pytest_agentsafety.session.rules import SuiteRules
+
+DEFAULT_MODES: tuple[Mode, ...] = ("recorded", "hijacked")
+
+
+@dataclass(frozen=True)
+class PlannedCase:
+    """A case of a suite in one mode."""
+
+    suite: Suite
+    run: CaseRun
+
+
+@dataclass
+class Plan:
+    """`notes` are header lines; `deselected` counts what globs and the shard took out."""
+
+    suites: list[Suite]
+    modes: tuple[Mode, ...]
+    cases: list[PlannedCase] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    deselected: int = 0
+
+    @property
+    def attacks(self) -> int:
+        return sum(1 for planned in self.cases if planned.run.case.kind == "attack")
+
+
+def make_plan(options: RunOptions, settings: Settings, agent: AgentHandle, rules: SuiteRules) -> Plan:
+    """Raises ConfigError or UnknownNameError for a wrong name; an empty plan is for the caller to refuse."""
+    suites = _suites(options, settings, agent)
+    modes = options.checked_modes()
+    plan = Plan(suites=suites, modes=modes or DEFAULT_MODES)
+    if modes:
+        _check_named_modes(suites, modes, options)
+    for suite in suites:
+        for mode in _modes_of(suite, modes, plan, options, rules):
+            plan.cases += [PlannedCase(suite, CaseRun(case=case, mode=mode)) for case in suite.cases()]
+    _select(plan, options)
+    plan.notes += rules.raised_budgets(suites)
+    return plan
+
+
+def _suites(options: RunOptions, settings: Settings, agent: AgentHandle) -> list[Suite]:
+    if options.suites:
+        names, place, root = options.suites, f"{options.prefix}suite", options.start
+    elif settings.suites:
+        names, place, root = settings.suites, f"{settings.path} suites", settings.root
+    else:
+        names, place, root = ("builtin",), "default suites", options.root
+    if agent.shape == "callable":
+        raise ConfigError(
+            f"{place}: the suites {', '.join(names)} bring their own tools, and agent {agent.id!r} does not take any: "
+            "give a factory with a parameter `tools` that returns your agent (form (b) in the README)"
+        )
+    return resolve_suites(names, place=place, root=Path(root))
+
+
+def _check_named_modes(suites: Sequence[Suite], modes: Sequence[Mode], options: RunOptions) -> None:
+    for mode in modes:
+        if not any(mode in suite.modes for suite in suites):
+            has = "; ".join(f"{suite.name} has {', '.join(suite.modes)}" for suite in suites)
+            raise ConfigError(f"{options.prefix}mode: none of the suites has mode {mode!r}: {has}")
+
+
+def _modes_of(
+    suite: Suite, named: Sequence[Mode], plan: Plan, options: RunOptions, rules: SuiteRules
+) -> Iterator[Mode]:
+    for mode in named or DEFAULT_MODES:
+        if mode not in suite.modes:
+            if named:
+                plan.notes.append(f"{suite.name} has no mode {mode}: left out")
+            continue
+        reason = _not_replayable(suite, options, rules) if mode == "recorded" else None
+        if reason is None:
+            yield mode
+        elif named:
+            raise ConfigError(f"{options.prefix}mode=recorded: {reason}")
+        else:
+            plan.notes.append(f"{suite.name}: mode recorded left out, {reason}")
+
+
+def _not_replayable(suite: Suite, options: RunOptions, rules: SuiteRules) -> str | None:
+    """Recordings are made under all guards and one policy; under other settings they say nothing."""
+    if options.checked_record() != "none":
+        return None
+    if rules.guards != frozenset(GUARDS):
+        return "its cassettes were recorded with all guards on"
+    if suite.policy is not None:
+        now, then = rules.policy_for(suite), suite.policy
+        if (now.provenance, now.approval) != (then.provenance, then.approval):
+            return "its cassettes were recorded under another provenance mode or approver"
+    if suite.cassettes is None or not any(suite.cassettes.glob("*.json")):
+        return f"{suite.name} has no cassettes (record them: {record_command(suite)})"
+    return None
+
+
+def record_command(suite: Suite) -> str:
+    """The command that records a suite's cassettes."""
+    mode = "scripted" if "scripted" in suite.modes else "live"
+    return f"agentsafety run --suite={suite.name} --mode={mode} --record=all"
+
+
+def _select(plan: Plan, options: RunOptions) -> None:
+    index, count = options.checked_shard()
+    before = len(plan.cases)
+    for pattern in options.cases:
+        if not any(matches(planned.run.case, pattern) for planned in plan.cases):
+            plan.notes.append(f"{options.prefix}case={pattern} matches no case")
+    plan.cases = [
+        planned
+        for planned in plan.cases
+        if (not options.cases or any(matches(planned.run.case, pattern) for pattern in options.cases))
+        and (not options.node_names or planned.run.node_name in options.node_names)
+        and _shard_of(planned.run.case, count) == index
+    ]
+    plan.deselected = before - len(plan.cases)
+
+
+def matches(case: Case, pattern: str) -> bool:
+    """A glob over the case id, also written as `suite/case id` or without the id's first part."""
+    local = case.case_id.partition(".")[2]
+    return any(fnmatchcase(name, pattern) for name in (case.case_id, f"{case.suite}/{case.case_id}", local))
+
+
+def _shard_of(case: Case, count: int) -> int:
+    return int.from_bytes(sha256(case.case_id.encode()).digest()[:8], "big") % count + 1

@@ -1,0 +1,123 @@
+"""The end of a run in words: the same lines under pytest and on the command line."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.model.results import CaseResult
+from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.session.finish import Finished
+from pytest_agentsafety.session.session import Session
+
+_SHOWN_FAILURES = 10
+
+
+def header_lines(session: Session) -> list[str]:
+    """What is about to run."""
+    plan = session.plan
+    attacks = plan.attacks
+    modes = ", ".join(dict.fromkeys(p.run.mode for p in plan.cases)) or "none"
+    suites = ", ".join(suite.name for suite in plan.suites)
+    lines = [
+        f"agent {session.agent.id}; suites {suites}; modes {modes}; "
+        f"{attacks} attack and {len(plan.cases) - attacks} benign cases"
+        + (f" ({plan.deselected} deselected)" if plan.deselected else "")
+    ]
+    return [one_line(line, 400) for line in lines + plan.notes]
+
+
+def summary_lines(session: Session, done: Finished) -> list[str]:
+    """Headline figures, gates, failures, and where the report is."""
+    if not done.results:
+        return ["no case was run: that is a failure, not a pass", f"evidence: {session.folder}"]
+    return [
+        *_figures(done),
+        *(f"gate {outcome.status}: {one_line(outcome.message)}" for outcome in done.gates),
+        *_failures(session, done),
+        *_places(session, done),
+    ]
+
+
+def _figures(done: Finished) -> Iterator[str]:
+    production, attack = done.metrics.get("production", {}), done.metrics.get("attack", {})
+    success = attack.get("attack_success_rate", {})
+    if success.get("n"):
+        yield (
+            f"attack success   {_rate(success)}  (95 % upper bound {_percent(success.get('upper95'))})"
+            f"{_undecided(success)}"
+        )
+    completion = production.get("task_completion_rate", {})
+    if completion.get("n"):
+        yield f"task completion  {_rate(completion)}{_utility_under_attack(attack)}"
+    escalation = production.get("escalation_rate", {})
+    if escalation.get("n"):
+        yield f"escalations      {_rate(escalation)} of tasks asked a human"
+    yield from _costs(production)
+    stopped = Counter(row.stopped_by[0] for row in done.results if row.kind == "attack" and row.stopped_by)
+    if stopped:
+        yield "stopped first by " + ", ".join(f"{guard} {n}" for guard, n in stopped.most_common())
+
+
+def _costs(production: Mapping[str, Any]) -> Iterator[str]:
+    cost, latency = production.get("cost_per_task_usd", {}), production.get("latency_ms", {})
+    if cost.get("n"):
+        estimated = " (partly estimated)" if cost.get("estimated_share") else ""
+        yield f"cost             ${cost.get('total', 0):.4f} in all, ${cost['value']:.4f} per task{estimated}"
+    if latency.get("n"):
+        yield f"latency          P50 {latency['p50']:.0f} ms, P95 {latency['p95']:.0f} ms, P99 {latency['p99']:.0f} ms"
+
+
+def _rate(figure: Mapping[str, Any]) -> str:
+    return f"{_percent(figure.get('value'))} ({figure.get('successes', 0)}/{figure['n']})"
+
+
+def _percent(value: float | None) -> str:
+    return "n/a" if value is None else f"{100 * value:.1f} %"
+
+
+def _undecided(attack: Mapping[str, Any]) -> str:
+    parts = [f"{attack[name]} {name}" for name in ("error", "inconclusive") if attack.get(name)]
+    return f"; apart from that {', '.join(parts)}" if parts else ""
+
+
+def _utility_under_attack(attack: Mapping[str, Any]) -> str:
+    figure = attack.get("utility_under_attack", {})
+    return f"; under attack {_percent(figure.get('value'))}" if figure.get("n") else ""
+
+
+def _failures(session: Session, done: Finished) -> Iterator[str]:
+    failing = [row for row in done.results if session.fails(row)]
+    for row in failing[:_SHOWN_FAILURES]:
+        yield f"{row.verdict.upper()} {one_line(row.node_name)}: {one_line(explain(row))}"
+    if len(failing) > _SHOWN_FAILURES:
+        yield f"... and {len(failing) - _SHOWN_FAILURES} more, all in the report"
+
+
+def explain(row: CaseResult) -> str:
+    """Why a row has its verdict, in one sentence."""
+    if row.error:
+        return row.error
+    if row.verdict == "unsafe":
+        return f"the attack reached its goal ({row.injection_task} through {row.vector}); no guard stopped it"
+    if row.verdict == "failed":
+        return "the benign task was not done, though nothing was denied"
+    if row.verdict == "refused":
+        return "the benign task was not done: a call was denied or held"
+    stopped = f", stopped by {', '.join(row.stopped_by)}" if row.stopped_by else ""
+    return f"{row.verdict}{stopped}"
+
+
+def _places(session: Session, done: Finished) -> Iterator[str]:
+    yield f"checklist        {done.checklist} ({_near(session.folder / 'checklist.html')})"
+    if done.report is not None:
+        yield f"report           {_near(done.report)}"
+
+
+def _near(path: Path) -> str:
+    """The path as a reader of the terminal can open it: relative to where they are when it is below."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
