@@ -8,8 +8,13 @@ from typing import Any
 
 
 def canonical_json(value: Any) -> str:
-    """Sorted keys, no spaces, non-ASCII kept. Values JSON cannot hold are written as their `str`."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    """Sorted keys, no spaces, non-ASCII kept. A set is a sorted list; what else JSON cannot hold is its `str`."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    # The order of a set's `str` differs from process to process; a hash may not.
+    return sorted(value, key=str) if isinstance(value, set | frozenset) else str(value)
 
 
 def digest(value: Any) -> str:

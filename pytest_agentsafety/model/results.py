@@ -88,7 +88,10 @@ class CaseResult:
         if missing:
             raise AgentSafetyError(f"results row of case {row.get('case_id')!r} lacks {', '.join(missing)}")
         data = {k: v for k, v in row.items() if k in names}
-        data["tools"] = {name: ToolStats(**stats) for name, stats in row["tools"].items()}
-        for name in ("model_ids", "guards", "stopped_by", "routes"):
-            data[name] = tuple(data[name] or ())
+        try:
+            data["tools"] = {name: ToolStats(**stats) for name, stats in row["tools"].items()}
+            for name in ("model_ids", "guards", "stopped_by", "routes"):
+                data[name] = tuple(data[name] or ())
+        except (AttributeError, TypeError) as exc:
+            raise AgentSafetyError(f"results row of case {row.get('case_id')!r}: {exc}") from None
         return cls(**data)

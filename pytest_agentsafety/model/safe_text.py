@@ -8,7 +8,8 @@ from hashlib import sha256
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029\ufeff\U000e0000-\U000e007f\ud800-\udfff]")
-_COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
+# Blanks without the newline: with it, a long run of empty lines costs quadratic time.
+_COMMAND = re.compile(r"^([^\S\n]*)(::|##\[)", re.MULTILINE)
 _SLUG = re.compile(r"[^A-Za-z0-9._+-]+")
 
 
@@ -27,6 +28,6 @@ def one_line(text: str, limit: int = 200) -> str:
 def slug(text: str, limit: int = 80) -> str:
     """A file name for an arbitrary id: ASCII, no separators, unique by a hash where anything was changed."""
     plain = _SLUG.sub("-", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()).strip("-.")
-    if plain == text and len(plain) <= limit:
+    if plain and plain == text and len(plain) <= limit:
         return plain
     return f"{plain[: limit - 13] or 'x'}-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"

@@ -1,0 +1,124 @@
+"""Answer model requests from a recording: strictly, offline, without patches."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.cassettes.explain import explain
+from pytest_agentsafety.cassettes.file import (
+    CassetteFile,
+    CassetteFileError,
+    Interaction,
+    MissingRecordingError,
+    read_cassette,
+)
+from pytest_agentsafety.cassettes.fingerprint import endpoint, request_key
+from pytest_agentsafety.model.errors import CassetteMiss
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest
+from pytest_agentsafety.model.safe_text import one_line
+
+
+def record_command(case_id: str | None, mode: str) -> str:
+    """The pytest command that records a case. `mode` is a record mode, as vcrpy's."""
+    chosen = f" --agent-safety-case={shlex.quote(case_id)}" if case_id else ""
+    return f"pytest --agent-safety --agent-safety-mode=recorded{chosen} --agent-safety-record={mode}"
+
+
+class Tape:
+    """A Responder over one cassette, for one run of one case. Thread-safe; a lookup is one hash and one dict access.
+
+    A request that was recorded n times is answered n times, in the recorded order, and is a miss after that. Misses
+    are counted here, where an agent that swallows the error cannot hide them.
+    """
+
+    def __init__(self, cassette: CassetteFile) -> None:
+        self._cassette = cassette
+        self._waiting: dict[str, list[Interaction]] = {}
+        try:
+            for interaction in reversed(cassette.interactions):
+                self._waiting.setdefault(interaction.key, []).append(interaction)
+        except RecursionError:
+            raise CassetteFileError(
+                f"{cassette.path}: a recorded request is nested too deeply to be compared"
+            ) from None
+        self._lock = threading.Lock()
+        self._misses = 0
+        self._last_miss: CassetteMiss | None = None
+
+    @classmethod
+    def load(cls, path: Path, *, case_id: str | None = None) -> Tape:
+        """Read a cassette.
+
+        Raises MissingRecordingError with the command that makes it, CassetteFileError for a damaged file.
+        """
+        try:
+            return cls(read_cassette(path))
+        except FileNotFoundError:
+            what = f"case {case_id!r} has no recording" if case_id else "there is no recording"
+            message = f"{path}: {what}. Record it: {record_command(case_id, 'once')}"
+            raise MissingRecordingError(message) from None
+
+    @property
+    def misses(self) -> int:
+        """Requests asked for that are not (or no longer) on the tape."""
+        return self._misses
+
+    @property
+    def last_miss(self) -> CassetteMiss | None:
+        return self._last_miss
+
+    @property
+    def unused(self) -> int:
+        """Recorded answers nobody asked for yet."""
+        with self._lock:
+            return sum(len(waiting) for waiting in self._waiting.values())
+
+    @property
+    def sha256(self) -> str:
+        """Of the cassette file."""
+        return self._cassette.sha256
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What was written down at recording: recorded_by, recorded_at, policy_sha256, ..."""
+        return self._cassette.metadata
+
+    @property
+    def recorded_ms(self) -> float:
+        """Duration of all recorded calls together."""
+        return sum(interaction.recorded_ms or 0.0 for interaction in self._cassette.interactions)
+
+    def respond(self, request: ModelRequest) -> ModelReply:
+        """The next recorded answer. Raises CassetteMiss, which names the nearest recording and what differs."""
+        try:
+            key = request_key(request.path, request.payload)
+        except RecursionError:
+            raise self._miss("the request is nested too deeply to be compared") from None
+        with self._lock:
+            waiting = self._waiting.get(key)
+            found = waiting.pop() if waiting else None
+        if found is None:
+            raise self._miss(self._explain(request))
+        return ModelReply(
+            raw=found.body, status=found.status, headers=dict(found.headers), recorded_ms=found.recorded_ms
+        )
+
+    def _explain(self, request: ModelRequest) -> str:
+        asked = endpoint(request.path)
+        same = [i.payload for i in self._cassette.interactions if endpoint(i.path) == asked]
+        return explain(request.payload, same) if same else f"nothing is recorded for {one_line(asked)}"
+
+    def _miss(self, reason: str) -> CassetteMiss:
+        case_id = self.metadata.get("case_id")
+        command = record_command(case_id if isinstance(case_id, str) else None, "all")
+        miss = CassetteMiss(
+            f"{self._cassette.path}: the request is not on the cassette: {reason}. Record again: {command}"
+        )
+        with self._lock:
+            self._misses += 1
+            self._last_miss = miss
+        return miss

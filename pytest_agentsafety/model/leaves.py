@@ -1,0 +1,55 @@
+"""Plain JSON copies of nested values, with every string passed through a function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+MAX_DEPTH = 40  # a hostile model nests deeper than Python's own recursion can follow
+_PLAIN_KEY = 16
+
+
+def plain(value: Any, change: Callable[[str], str], *, depth: int = 0) -> Any:
+    """A copy that JSON can hold: `change` is applied to every string leaf and to keys that could carry data.
+
+    Infinite numbers become text, other objects their `str`. What is nested deeper than MAX_DEPTH becomes one string.
+    """
+    if isinstance(value, str):
+        return change(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    if isinstance(value, Mapping | list | tuple):
+        return _container(value, change, depth)
+    if isinstance(value, bytes | bytearray):
+        return change(value.decode("utf-8", "replace"))
+    return change(str(value))
+
+
+def _container(value: Any, change: Callable[[str], str], depth: int) -> Any:
+    if depth >= MAX_DEPTH:
+        return change(_flat(value))
+    if not isinstance(value, Mapping):
+        return [plain(item, change, depth=depth + 1) for item in value]
+    copy: dict[str, Any] = {}
+    for key, item in value.items():
+        name = _key(key, change)
+        while name in copy:  # two keys that look the same once masked are still two entries
+            name += "'"
+        copy[name] = plain(item, change, depth=depth + 1)
+    return copy
+
+
+def _key(key: Any, change: Callable[[str], str]) -> str:
+    name = str(key)
+    return name if len(name) <= _PLAIN_KEY and name.isidentifier() else change(name)
+
+
+def _flat(value: Any) -> str:
+    try:
+        return json.dumps(value, default=str)
+    except (RecursionError, ValueError, TypeError):
+        return "[nested too deeply]"

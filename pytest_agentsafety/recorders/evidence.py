@@ -1,0 +1,69 @@
+"""The evidence folder of one process: every event goes to all its files, in one order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.model.events import Event
+from pytest_agentsafety.model.results import CaseResult
+from pytest_agentsafety.model.tasks import CaseRun
+from pytest_agentsafety.protocols import EventSink
+from pytest_agentsafety.recorders.audit import AuditLog
+from pytest_agentsafety.recorders.masking import Mask, masked_event
+from pytest_agentsafety.recorders.results import ResultsRecorder
+from pytest_agentsafety.recorders.transcript import TranscriptRecorder
+
+
+class Evidence:
+    """An EventSink over `transcripts/`, `audit.jsonl`, then `sinks` in their order; thread-safe.
+
+    `sinks` get the events unmasked and mask what they keep. Whatever fails to write raises (EvidenceError for a full
+    disk), so that nothing takes effect unrecorded.
+    """
+
+    def __init__(self, folder: Path, *, mask: Mask, sinks: Sequence[EventSink] = ()) -> None:
+        self.folder, self._mask, self._sinks = folder, mask, tuple(sinks)
+        self._results = ResultsRecorder(folder / "results.jsonl")
+        self._transcripts = TranscriptRecorder(folder / "transcripts", mask=mask)
+        self._audit = AuditLog(folder / "audit.jsonl", mask=mask)
+        self._lock = threading.RLock()
+
+    @property
+    def audit_head(self) -> dict[str, Any]:
+        """`{"seq", "hash"}` of the last audit record; final after `close`."""
+        return self._audit.head
+
+    def begin_case(self, run: CaseRun) -> str:
+        """Open the case's transcript; returns its path relative to the folder, for the result row."""
+        with self._lock:
+            return self._transcripts.begin(run)
+
+    def emit(self, event: Event) -> None:
+        record = masked_event(event, self._mask)
+        with self._lock:
+            self._transcripts.write(event, record)
+            self._audit.write(event, record)
+            for sink in self._sinks:
+                sink.emit(event)
+
+    def end_case(self, result: CaseResult) -> None:
+        """Write the row and close the case's transcript. The row's error text is masked."""
+        error = None if result.error is None else self._mask(result.error)
+        with self._lock:
+            self._results.append(replace(result, error=error))
+            self._transcripts.end(result.key)
+
+    def barrier(self) -> None:
+        """Return when all audit records so far are durable."""
+        self._audit.barrier()
+
+    def close(self) -> None:
+        """Close all files of this object; nothing else is written. The sinks are closed by their owner."""
+        with self._lock:
+            self._transcripts.close()
+            self._results.close()
+            self._audit.close()

@@ -1,0 +1,79 @@
+"""Spans as plain data and their OTLP JSON form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+INTERNAL, CLIENT = 1, 3
+OK, ERROR = 1, 2
+
+
+@dataclass(kw_only=True)
+class Span:
+    """A span under way. Times in nanoseconds since 1970; `end` is 0 while it is open. `status` 0 is unset."""
+
+    name: str
+    trace_id: str
+    span_id: str
+    start: int
+    parent_id: str = ""
+    kind: int = INTERNAL
+    end: int = 0
+    status: int = 0
+    message: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    events: list[tuple[str, int, Mapping[str, Any]]] = field(default_factory=list)
+
+    def close(self, at: int, *, status: int = 0, message: str = "") -> None:
+        self.end = max(at, self.start)
+        self.status, self.message = status, message
+
+
+def new_id(size: int) -> str:
+    """A random id of `size` bytes in hex, never all zeros (which OTLP calls invalid)."""
+    return (os.urandom(size - 1) + b"\x01").hex()
+
+
+def to_otlp(spans: Sequence[Span], *, resource: Mapping[str, Any], scope: str) -> dict[str, Any]:
+    """One `resourceSpans` document."""
+    scoped = {"scope": {"name": scope}, "spans": [_span(span) for span in spans]}
+    return {"resourceSpans": [{"resource": {"attributes": _attributes(resource)}, "scopeSpans": [scoped]}]}
+
+
+def _span(span: Span) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "traceId": span.trace_id,
+        "spanId": span.span_id,
+        "name": span.name,
+        "kind": span.kind,
+        "startTimeUnixNano": str(span.start),
+        "endTimeUnixNano": str(span.end),
+        "attributes": _attributes(span.attributes),
+        "status": {"code": span.status, **({"message": span.message} if span.message else {})},
+    }
+    if span.parent_id:
+        record["parentSpanId"] = span.parent_id
+    if span.events:
+        record["events"] = [
+            {"name": name, "timeUnixNano": str(at), "attributes": _attributes(more)} for name, at, more in span.events
+        ]
+    return record
+
+
+def _attributes(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"key": key, "value": _value(value)} for key, value in values.items() if value is not None]
+
+
+def _value(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, int):
+        return {"intValue": str(value)}  # 64-bit numbers are strings in OTLP JSON
+    if isinstance(value, float):
+        return {"doubleValue": value}
+    if isinstance(value, list | tuple):
+        return {"arrayValue": {"values": [_value(item) for item in value]}}
+    return {"stringValue": str(value)}

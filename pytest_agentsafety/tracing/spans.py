@@ -1,0 +1,248 @@
+"""Spans from events: `invoke_agent` per case, below it `chat` per model call and `execute_tool` per tool call."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.model.errors import AgentSafetyError
+from pytest_agentsafety.model.events import (
+    ApprovalGiven,
+    CaseEnded,
+    CaseStarted,
+    Event,
+    GuardChecked,
+    ModelCalled,
+    ModelFailed,
+    ModelReplied,
+    Rerouted,
+    RetryPlanned,
+    ToolCalled,
+    ToolDecided,
+    ToolReturned,
+    Ungated,
+)
+from pytest_agentsafety.model.jsonl import dump_line
+from pytest_agentsafety.tracing.otlp import CLIENT, ERROR, OK, Span, new_id, to_otlp
+
+Mask = Callable[[str], str]
+_SCOPE = "pytest-agentsafety"
+_UNFINISHED = "not finished when the case ended"
+
+
+@dataclass
+class _Trace:
+    root: Span
+    spans: list[Span]
+    open: dict[tuple[str, str], Span] = field(default_factory=dict)
+
+
+class SpanRecorder:
+    """An EventSink that appends one OTLP JSON line per case to `path`; thread-safe.
+
+    Names and numbers only: no prompt, argument or result is taken into a span. Error texts pass `mask`. Every span is
+    closed when its case ends, whatever happened. Raises AgentSafetyError when the file cannot be written.
+    """
+
+    def __init__(self, path: Path, *, agent_id: str, mask: Mask = str) -> None:
+        self._path, self._agent_id, self._mask = path, agent_id, mask
+        self._traces: dict[str, _Trace] = {}
+        self._lock = threading.Lock()
+
+    def emit(self, event: Event) -> None:
+        with self._lock:
+            if isinstance(event, CaseStarted):
+                self._start_case(event)
+                return
+            trace = self._traces.get(event.task_id)
+            if trace is None:
+                return  # a straggler of a case that is over
+            if isinstance(event, CaseEnded):
+                self._end_case(event.task_id, trace, event)
+            else:
+                self._in_case(trace, event)
+
+    def close(self) -> None:
+        """Write the cases that never ended, closed with an error."""
+        with self._lock:
+            for task_id, trace in list(self._traces.items()):
+                latest = max(max(span.start, span.end) for span in trace.spans)
+                trace.root.status, trace.root.message = ERROR, "the case never ended"
+                self._finish(task_id, trace, latest)
+
+    def _start_case(self, event: CaseStarted) -> None:
+        root = Span(name=f"invoke_agent {self._agent_id}", trace_id=new_id(16), span_id=new_id(8), start=_ns(event.ts))
+        root.attributes = {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.agent.name": self._agent_id,
+            "gen_ai.conversation.id": event.task_id or None,
+            "agentsafety.case_id": event.case_id,
+            "agentsafety.mode": event.mode,
+            "agentsafety.policy_sha256": event.policy_sha256,
+            "agentsafety.guards": list(event.guards),
+        }
+        self._traces[event.task_id] = _Trace(root, [root])
+
+    def _in_case(self, trace: _Trace, event: Event) -> None:
+        if isinstance(event, ModelCalled):
+            self._open_chat(trace, event)
+        elif isinstance(event, ToolCalled):
+            self._open_tool(trace, event)
+        elif isinstance(event, ModelReplied):
+            self._close_chat(trace, event)
+        elif isinstance(event, ModelFailed):
+            self._model_failed(trace, event)
+        elif isinstance(event, ToolReturned):
+            self._close_tool(trace, event)
+        else:
+            self._note(trace, event)
+
+    def _open_chat(self, trace: _Trace, event: ModelCalled) -> None:
+        span = self._child(trace, "chat", event, f"chat {event.model}")
+        span.kind = CLIENT
+        span.attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": _provider(event.model),
+            "gen_ai.request.model": event.model,
+            "agentsafety.stream": event.stream,
+            "agentsafety.body_bytes": event.body_bytes,
+            "agentsafety.messages": event.messages,
+        }
+
+    def _close_chat(self, trace: _Trace, event: ModelReplied) -> None:
+        span = trace.open.pop(("chat", event.call_id), None)
+        if span is None:
+            return
+        span.attributes |= {
+            "gen_ai.response.model": event.model,
+            "gen_ai.response.finish_reasons": [event.stop_reason] if event.stop_reason else None,
+            "gen_ai.usage.input_tokens": event.input_tokens,
+            "gen_ai.usage.output_tokens": event.output_tokens,
+            "http.response.status_code": event.status,
+            "agentsafety.cost_usd": event.cost_usd,
+            "agentsafety.cost_estimated": event.cost_estimated,
+            "agentsafety.latency_ms": event.latency_ms,
+            "agentsafety.latency_source": event.latency_source,
+        }
+        failed = event.status >= 400
+        if failed:
+            span.attributes["error.type"] = str(event.status)
+        span.close(_ns(event.ts), status=ERROR if failed else 0, message=f"status {event.status}" if failed else "")
+
+    def _model_failed(self, trace: _Trace, event: ModelFailed) -> None:
+        key = ("chat", event.call_id)
+        span = trace.open.get(key, trace.root)
+        more = {"error.type": event.error, "agentsafety.attempt": event.attempt}
+        span.events.append(("agentsafety.model_failed", _ns(event.ts), more))
+        if event.stop and trace.open.pop(key, None) is not None:
+            span.attributes["error.type"] = event.error
+            span.close(_ns(event.ts), status=ERROR, message=self._mask(event.message))
+
+    def _open_tool(self, trace: _Trace, event: ToolCalled) -> None:
+        tool = self._mask(event.tool)  # a model may ask for any name
+        span = self._child(trace, "tool", event, f"execute_tool {tool}")
+        span.attributes = {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": tool,
+            "gen_ai.tool.call.id": event.call_id,
+            "gen_ai.tool.type": "function",
+            "agentsafety.tool.effect": event.effect,
+            "agentsafety.attacker": event.attacker,
+        }
+
+    def _close_tool(self, trace: _Trace, event: ToolReturned) -> None:
+        span = trace.open.pop(("tool", event.call_id), None)
+        if span is None:
+            return
+        span.attributes |= {
+            "agentsafety.tool.status": event.status,
+            "agentsafety.tool.result_chars": event.raw_chars,
+            "agentsafety.latency_ms": event.latency_ms,
+            "agentsafety.guard_ms": event.guard_ms,
+        }
+        failed = event.status == "error"  # a denial is no tool error
+        if failed:
+            span.attributes["error.type"] = "tool_error"
+        span.close(_ns(event.ts), status=ERROR if failed else 0, message="the tool failed" if failed else "")
+
+    def _note(self, trace: _Trace, event: Event) -> None:
+        details = _note_details(event)
+        if details is None:
+            return
+        span = trace.open.get(("tool", event.call_id)) or trace.open.get(("chat", event.call_id)) or trace.root
+        span.events.append((f"agentsafety.{event.type}", _ns(event.ts), details))
+
+    def _child(self, trace: _Trace, kind: str, event: Event, name: str) -> Span:
+        root = trace.root
+        span = Span(name=name, trace_id=root.trace_id, span_id=new_id(8), parent_id=root.span_id, start=_ns(event.ts))
+        trace.spans.append(span)
+        trace.open[kind, event.call_id] = span
+        return span
+
+    def _end_case(self, task_id: str, trace: _Trace, event: CaseEnded) -> None:
+        verdict, error = event.result.get("verdict"), event.result.get("error")
+        trace.root.attributes |= {
+            "agentsafety.verdict": verdict,
+            "agentsafety.attack_succeeded": event.result.get("attack_succeeded"),
+            "agentsafety.utility": event.result.get("utility"),
+            "agentsafety.stopped_by": list(event.result.get("stopped_by") or ()),
+        }
+        if verdict == "error" or error:
+            trace.root.status, trace.root.message = ERROR, self._mask(str(error or "error"))
+        else:
+            trace.root.status = OK
+        self._finish(task_id, trace, _ns(event.ts))
+
+    def _finish(self, task_id: str, trace: _Trace, at: int) -> None:
+        for span in trace.open.values():
+            span.close(at, status=ERROR, message=_UNFINISHED)
+        trace.root.end = max([at, *(span.end for span in trace.spans)])
+        del self._traces[task_id]
+        resource = {"service.name": self._agent_id}
+        self._append(dump_line(to_otlp(trace.spans, resource=resource, scope=_SCOPE)))
+
+    def _append(self, line: bytes) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                written = os.write(handle, line)
+            finally:
+                os.close(handle)
+        except OSError as exc:
+            raise AgentSafetyError(f"cannot write spans to {self._path}: {exc.strerror}") from exc
+        if written != len(line):
+            raise AgentSafetyError(f"cannot write spans to {self._path}: {written} of {len(line)} bytes fitted")
+
+
+def _note_details(event: Event) -> dict[str, Any] | None:
+    """What a span event tells of a step; None for steps that are no news on a span."""
+    if isinstance(event, ToolDecided):
+        names: tuple[str, ...] = ("outcome", "guard", "rule", "argument")
+    elif isinstance(event, GuardChecked):
+        names = ("stage", "guard", "status", "action", "rule", "score")
+    elif isinstance(event, ApprovalGiven):
+        names = ("answer", "by")
+    elif isinstance(event, RetryPlanned):
+        names = ("attempt", "delay")
+    elif isinstance(event, Rerouted):
+        names = ("asked", "used")
+    elif isinstance(event, Ungated):
+        names = ("tool",)
+    else:
+        return None
+    return {f"agentsafety.{name}": getattr(event, name) for name in names}
+
+
+def _provider(model: str) -> str:
+    if model.startswith("claude"):
+        return "anthropic"
+    return "openai" if model.startswith(("gpt-", "o1", "o3", "o4")) else "_OTHER"
+
+
+def _ns(seconds: float) -> int:
+    return int(seconds * 1_000_000_000)
