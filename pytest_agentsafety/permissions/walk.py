@@ -21,7 +21,6 @@ class _Walk:
         self.todo: list[bytes] = []
         self.links = 0
         self.must_be_directory = False
-        self.push(path)
 
     def push(self, path: bytes) -> None:
         """Put the components of a path in front of what is still to do."""
@@ -81,16 +80,15 @@ def walk_beneath(root: int, path: bytes, flags: int, mode: int) -> int:
     A component that turns into a link between the look and the open fails with ELOOP or ENOTDIR instead of
     being followed. Raises OSError.
     """
-    walk = None
+    walk = _Walk(root, path)
     try:
-        walk = _Walk(root, path)
+        walk.push(path)
         name = walk.to_last(follow_last=not flags & os.O_NOFOLLOW)
         if walk.must_be_directory:
             flags |= os.O_DIRECTORY
         descriptor = os.open(name, flags | os.O_NOFOLLOW, mode, dir_fd=walk.stack[-1])
     finally:
-        if walk is not None:
-            walk.close()
+        walk.close()
     # O_PATH with O_NOFOLLOW opens a link itself: if one appeared since we looked, do not hand it out as the file.
     if not flags & os.O_NOFOLLOW and stat.S_ISLNK(os.fstat(descriptor).st_mode):
         os.close(descriptor)

@@ -74,7 +74,8 @@ def test_path_case(case: dict, tree: Path) -> None:
     if case["op"] == "write":
         arguments["content"] = "x" * 1024 * case.get("size_kb", 1)
     base = Path(fill(case.get("cwd", "{root}")))
-    decision = PermissionChecker(base).check(ToolCall(call_id="1", name=f"{case['op']}_file", arguments=arguments), rule)
+    call = ToolCall(call_id="1", name=f"{case['op']}_file", arguments=arguments)
+    decision = PermissionChecker(base).check(call, rule)
     assert (decision.outcome == "allowed") == case["allow"], decision.reason
 
 
