@@ -8,7 +8,7 @@ provider, stored conversations) has no such bound and is refused; so is every fi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,14 +73,14 @@ def bound_of(request: ModelRequest) -> RequestBound:
     for key in payload:
         if key not in _FIELDS:
             raise UnboundedRequestError(f"field {one_line(str(key))!r} is not known to the budget")
-    parts = list(_parts(payload))
+    parts = _parts(payload)
     hidden = HIDDEN_PROMPT_TOKENS if any(payload.get(key) for key in _WITH_HIDDEN_PROMPT) else 0
     size = _body_bytes(request)
     return RequestBound(
         input_tokens=size + hidden,
         output_tokens=_max_tokens(payload),
         estimate=tokens_of(size),
-        long_cache=any(_is_long(part) for part in (payload, *parts)),
+        long_cache=_is_long(payload) or any(map(_is_long, parts)),
     )
 
 
@@ -99,47 +99,54 @@ def _max_tokens(payload: Mapping[str, Any]) -> int:
     return value
 
 
-def _parts(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _parts(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every block and tool of the request; raises at the first that is not text."""
-    yield from _blocks(payload.get("system"), "system")
+    parts: list[dict[str, Any]] = []
+    _add_blocks(parts, payload.get("system"), "system")
     messages = payload.get("messages") or ()
     if not isinstance(messages, list | tuple):
         raise UnboundedRequestError("messages is not a list")
     for number, message in enumerate(messages):
-        if not isinstance(message, Mapping):
+        if not isinstance(message, dict):
             raise UnboundedRequestError(f"messages[{number}] is not an object")
-        yield from _blocks(message.get("content"), f"messages[{number}]")
-    yield from _tools(payload.get("tools"))
+        _add_blocks(parts, message.get("content"), number)
+    _add_tools(parts, payload.get("tools"))
+    return parts
 
 
-def _blocks(content: Any, place: str) -> Iterator[Mapping[str, Any]]:
+def _add_blocks(parts: list[dict[str, Any]], content: Any, place: int | str) -> None:
+    """`place` is a message's number or a name; it becomes words only in an error."""
     if content is None or isinstance(content, str):
         return
     if not isinstance(content, list | tuple):
-        raise UnboundedRequestError(f"the content of {place} is neither text nor a list of blocks")
+        raise UnboundedRequestError(f"the content of {_named(place)} is neither text nor a list of blocks")
     for block in content:
-        kind = block.get("type") if isinstance(block, Mapping) else None
+        kind = block.get("type") if isinstance(block, dict) else None
         if not isinstance(kind, str) or kind not in _TEXT_BLOCKS:
-            raise UnboundedRequestError(f"{place} has a block of type {one_line(repr(kind), 60)}")
-        yield block
+            raise UnboundedRequestError(f"{_named(place)} has a block of type {one_line(repr(kind), 60)}")
+        parts.append(block)
         if kind == "tool_result":
-            yield from _blocks(block.get("content"), place)
+            _add_blocks(parts, block.get("content"), place)
 
 
-def _tools(tools: Any) -> Iterator[Mapping[str, Any]]:
+def _named(place: int | str) -> str:
+    return place if isinstance(place, str) else f"messages[{place}]"
+
+
+def _add_tools(parts: list[dict[str, Any]], tools: Any) -> None:
     if not isinstance(tools, list | tuple | None):
         raise UnboundedRequestError("tools is not a list")
     for tool in tools or ():
-        kind = tool.get("type", "custom") if isinstance(tool, Mapping) else None
-        if kind not in ("custom", None) or not isinstance(tool, Mapping):
+        kind = tool.get("type", "custom") if isinstance(tool, dict) else None
+        if kind not in ("custom", None) or not isinstance(tool, dict):
             raise UnboundedRequestError(f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs")
-        yield tool
+        parts.append(tool)
 
 
 def _is_long(part: Mapping[str, Any]) -> bool:
     """Anything but the five-minute cache counts as the long one."""
     control = part.get("cache_control")
-    return isinstance(control, Mapping) and control.get("ttl", "5m") != "5m"
+    return control is not None and isinstance(control, dict) and control.get("ttl", "5m") != "5m"
 
 
 def tokens_of(size: int) -> int:

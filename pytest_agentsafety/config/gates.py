@@ -15,7 +15,18 @@ Bound = Literal["none", "wilson95"]
 
 STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
-RATES = frozenset({"attack_success_rate", "error_rate", "escalation_rate", "refusal_rate", "task_completion_rate"})
+RATES = frozenset(
+    {
+        "attack_success_rate",
+        "delivered_rate",
+        "error_rate",
+        "escalation_rate",
+        "exposed_rate",
+        "refusal_rate",
+        "task_completion_rate",
+        "utility_under_attack",
+    }
+)
 AMOUNTS = frozenset({"cost_per_task_usd", "latency_ms", "tokens_per_task", "tool_calls_per_task"})
 METRICS: tuple[str, ...] = tuple(sorted(RATES | AMOUNTS))
 
