@@ -80,11 +80,18 @@ def _listed(state: TaskState, call: ToolCall, decision: Decision) -> Decision:
     listed = triage(state.policy.approval, call.name)
     if listed == "ask":
         reason = f"{call.name} is on the always_ask list"
-        return Decision(outcome="ask", guard="approval", rule="approval.always_ask", reason=reason)
-    if listed == "approve" and decision.outcome == "ask":
-        reason = f"{call.name} is on the always_approve list; without it: {decision.reason}"
-        return Decision(outcome="allowed", guard="approval", rule="approval.always_approve", reason=reason)
-    if decision.outcome == "ask" and "approval" not in state.policy.guards:
-        reason = f"approval is switched off; it would have asked: {decision.reason}"
-        return Decision(outcome="allowed", guard="approval", rule="approval.off", reason=reason)
+        decision = Decision(outcome="ask", guard="approval", rule="approval.always_ask", reason=reason)
+    if decision.outcome != "ask":
+        return decision
+    if listed == "approve":
+        return _waved_on("approval.always_approve", f"{call.name} is on the always_approve list", decision)
+    if "approval" not in state.policy.guards:
+        return _waved_on("approval.off", "approval is switched off", decision)
     return decision
+
+
+def _waved_on(rule: str, why: str, asked: Decision) -> Decision:
+    reason = f"{why}; without that: {asked.reason}"
+    return Decision(
+        outcome="allowed", guard="approval", rule=rule, reason=reason, argument=asked.argument, origin=asked.origin
+    )

@@ -132,7 +132,7 @@ def _recorded(suite: Suite, run: CaseRun, policy: Policy) -> Cast:
     if recorded_under and recorded_under != policy.sha256:
         guards = "" if policy.guards == frozenset(GUARDS) else f", guards {', '.join(sorted(policy.guards))}"
         raise ConfigError(
-            f"{path.name} was recorded under policy {str(recorded_under)[:12]}, now it is {policy.sha256[:12]}{guards}: "
-            "a recording says nothing about other settings; record it again or leave mode recorded out"
+            f"{path.name} was recorded under policy {str(recorded_under)[:12]}, not {policy.sha256[:12]}{guards}: "
+            "that says nothing about other settings; record again or leave mode recorded out"
         )
     return Cast(responder=tape, tape=tape, cassette=path)
