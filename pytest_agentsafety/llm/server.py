@@ -46,6 +46,7 @@ class MessagesServer:
     def start(self) -> None:
         """Serve from a thread of its own. Raises OSError when the address cannot be bound."""
         self._ready.clear()
+        self._failure = None
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="messages-server", daemon=True)
         self._thread.start()
         self._ready.wait()

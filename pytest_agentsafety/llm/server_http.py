@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
-from asyncio import StreamReader, StreamWriter
+from asyncio import LimitOverrunError, StreamReader, StreamWriter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -33,7 +33,10 @@ class HttpRequest:
 
 async def read_request(reader: StreamReader) -> HttpRequest:
     """Read one request. Raises IncompleteReadError at the end of the connection, BadRequest for nonsense."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    except LimitOverrunError:
+        raise BadRequest("the head of the request is too long") from None
     first, *lines = head[:-4].split("\r\n")
     try:
         method, target, _version = first.split(" ")

@@ -71,9 +71,12 @@ def test_the_servers_own_waiting_time_is_obeyed(talk, door, waits):
 
 @pytest.mark.parametrize(("kind", "status"), [("rate_limit", 429), ("overloaded", 529), ("server_error", 500)])
 def test_a_status_that_stays_ends_the_run_and_the_sdk_adds_nothing(talk, door, waits, kind, status):
-    with serve(dict.fromkeys(EVER, Fault(kind=kind))) as server, activate(door):
-        with pytest.raises(MaxRetriesExceeded, match=f"after 4 attempts, last failure: HTTP status {status}") as caught:
-            talk(server.url, max_retries=5)
+    with (
+        serve(dict.fromkeys(EVER, Fault(kind=kind))) as server,
+        activate(door),
+        pytest.raises(MaxRetriesExceeded, match=f"after 4 attempts, last failure: HTTP status {status}") as caught,
+    ):
+        talk(server.url, max_retries=5)
     assert isinstance(caught.value, anthropic.AnthropicError)
     assert not isinstance(caught.value, anthropic.APIError)
     assert server.calls == 4
@@ -84,9 +87,12 @@ def test_a_status_that_stays_ends_the_run_and_the_sdk_adds_nothing(talk, door, w
 
 def test_without_retries_of_ours_the_first_failure_ends_it(talk, make_door, waits):
     door = make_door(settings=RetrySettings(max_retries=0))
-    with serve(dict.fromkeys(EVER, Fault(kind="overloaded"))) as server, activate(door):
-        with pytest.raises(MaxRetriesExceeded, match="after 1 attempts"):
-            talk(server.url)
+    with (
+        serve(dict.fromkeys(EVER, Fault(kind="overloaded"))) as server,
+        activate(door),
+        pytest.raises(MaxRetriesExceeded, match="after 1 attempts"),
+    ):
+        talk(server.url)
     assert (server.calls, waits) == (1, [])
 
 
@@ -111,9 +117,12 @@ def quick_sdk(monkeypatch, sdk_waits) -> list[float]:
 
 def test_a_reset_that_stays_is_raised_again_and_not_multiplied(talk, make_door, waits, quick_sdk):
     door = make_door(settings=RetrySettings(max_retries=2, base_delay=0.5))
-    with serve(dict.fromkeys(EVER, Fault(kind="reset"))) as server, activate(door):
-        with pytest.raises(anthropic.APIConnectionError) as caught:
-            talk(server.url, max_retries=2)
+    with (
+        serve(dict.fromkeys(EVER, Fault(kind="reset"))) as server,
+        activate(door),
+        pytest.raises(anthropic.APIConnectionError) as caught,
+    ):
+        talk(server.url, max_retries=2)
     assert isinstance(caught.value.__cause__, httpx2.ReadError)
     assert (server.calls, waits) == (3, [0.5, 0.5])
     assert len(quick_sdk) == 2, "the SDK did try again, and nothing left for it"
@@ -122,9 +131,12 @@ def test_a_reset_that_stays_is_raised_again_and_not_multiplied(talk, make_door, 
 
 def test_a_hanging_server_ends_in_a_time_out(talk, make_door, waits, quick_sdk):
     door = make_door(settings=RetrySettings(max_retries=1))
-    with serve(dict.fromkeys(EVER, Fault(kind="hang"))) as server, activate(door):
-        with pytest.raises(anthropic.APITimeoutError):
-            talk(server.url, timeout=SHORT)
+    with (
+        serve(dict.fromkeys(EVER, Fault(kind="hang"))) as server,
+        activate(door),
+        pytest.raises(anthropic.APITimeoutError),
+    ):
+        talk(server.url, timeout=SHORT)
     assert door.failures == ["ReadTimeout", "ReadTimeout"]
     assert server.calls == 2
     assert isinstance(door.ends[0], httpx2.ReadTimeout)
@@ -150,17 +162,22 @@ def test_half_a_json_body_is_a_finished_call_without_message(client_for, door):
     assert end.error.startswith("unreadable JSON")
 
 
-@pytest.mark.parametrize("kind", ["sync", "async"])
-def test_a_cut_stream_leaves_the_outcome_unknown(client_for, async_client_for, door, kind):
-    async def later(url: str) -> None:
-        async with async_client_for(url) as client, client.messages.stream(**ASK) as stream:
-            await stream.get_final_text()
-
-    with serve({1: Fault(kind="cut_stream")}) as server, activate(door), pytest.raises(httpx2.RemoteProtocolError):
-        if kind == "async":
-            asyncio.run(later(server.url))
-        with client_for(server.url).messages.stream(**ASK) as stream:
+def test_a_cut_stream_leaves_the_outcome_unknown(client_for, door):
+    with serve({1: Fault(kind="cut_stream")}) as server, activate(door):
+        with client_for(server.url).messages.stream(**ASK) as stream, pytest.raises(httpx2.RemoteProtocolError):
             stream.get_final_text()
+        assert isinstance(door.ends[0], httpx2.RemoteProtocolError)
+        assert server.calls == 1
+
+
+def test_a_cut_async_stream_leaves_the_outcome_unknown(async_client_for, door):
+    async def talk(url: str) -> None:
+        async with async_client_for(url) as client, client.messages.stream(**ASK) as stream:
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await stream.get_final_text()
+
+    with serve({1: Fault(kind="cut_stream")}) as server, activate(door):
+        asyncio.run(talk(server.url))
     assert isinstance(door.ends[0], httpx2.RemoteProtocolError)
     assert server.calls == 1
 

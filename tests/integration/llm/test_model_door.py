@@ -159,10 +159,12 @@ class TestOffline:
         assert door.ends[0].message["content"] == [{"type": "text", "text": "Hello."}]
 
     def test_a_streamed_request_gets_a_streamed_reply(self, make_door, client_for):
-        with activate(make_door(responder=one_turn())) as door:
-            with client_for(NOWHERE).messages.stream(**ASK) as stream:
-                assert "".join(stream.text_stream) == "Hello."
-                assert stream.get_final_message().usage.output_tokens > 0
+        with (
+            activate(make_door(responder=one_turn())) as door,
+            client_for(NOWHERE).messages.stream(**ASK) as stream,
+        ):
+            assert "".join(stream.text_stream) == "Hello."
+            assert stream.get_final_message().usage.output_tokens > 0
         assert door.ends[0].message["stop_reason"] == "end_turn"
 
     def test_async_replies(self, make_door, async_client_for):
@@ -233,9 +235,12 @@ class TestStops:
 
     def test_the_stream_helper(self, make_door, client_for, sdk_waits):
         door = make_door(stop=STOP)
-        with activate(door), pytest.raises(BudgetExceededError) as caught:
-            with client_for(NOWHERE).messages.stream(**ASK):
-                pass
+        with (
+            activate(door),
+            pytest.raises(BudgetExceededError) as caught,
+            client_for(NOWHERE).messages.stream(**ASK),
+        ):
+            pass
         self.check(caught.value, door, sdk_waits)
 
     def test_a_stop_at_settlement_plain(self, server, make_door, client_for, sdk_waits):
@@ -247,9 +252,12 @@ class TestStops:
 
     def test_a_stop_at_settlement_streamed(self, server, make_door, client_for, sdk_waits):
         door = make_door(stop_at_finish=STOP)
-        with activate(door), pytest.raises(BudgetExceededError) as caught:
-            with client_for(server.url).messages.stream(**ASK) as stream:
-                stream.get_final_message()
+        with (
+            activate(door),
+            pytest.raises(BudgetExceededError) as caught,
+            client_for(server.url).messages.stream(**ASK) as stream,
+        ):
+            stream.get_final_message()
         self.check(caught.value, door, sdk_waits)
 
     def test_a_stop_from_the_replying_side_abandons_the_pass(self, make_door, client_for, sdk_waits):

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_agentsafety.llm.calls import UnsupportedModelCall, call_kind, read_payload
+from pytest_agentsafety.model.errors import StopRun
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1/messages", "messages"),
+        ("/v1/messages/", "messages"),
+        ("/proxy/anthropic/v1/messages", "messages"),
+        ("/v1/messages/count_tokens", "count_tokens"),
+        ("/v1/messages/batches", "unsupported"),
+        ("/v1/complete", "unsupported"),
+        ("/openai/deployments/x/chat/completions", "unsupported"),
+        ("/v1/responses", "maybe_responses"),
+        ("/v1beta/models/x:streamGenerateContent", "unsupported"),
+        ("/v1/projects/p/models/claude:rawPredict", "unsupported"),
+    ],
+)
+def test_model_calls_are_told_by_their_path(path, kind):
+    assert call_kind("POST", path) == kind
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "", "/v1/models", "/messages", "/v1/messages/abc", "/v1/orders", "/xv1/messages2"]
+)
+def test_other_paths_are_none(path):
+    assert call_kind("POST", path) is None
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+def test_only_post_calls_a_model(method):
+    assert call_kind(method, "/v1/messages") is None
+
+
+def test_a_payload_is_read():
+    assert read_payload("messages", "/v1/messages", b'{"model": "m"}') == {"model": "m"}
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"[]", b"5", b"null"])
+@pytest.mark.parametrize("kind", ["messages", "count_tokens"])
+def test_what_cannot_be_read_is_refused(kind, body):
+    with pytest.raises(StopRun, match="must be a JSON object, found"):
+        read_payload(kind, "/v1/messages", body)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b'{"model": "m"}'])
+def test_another_provider_is_refused_whatever_it_sends(body):
+    with pytest.raises(UnsupportedModelCall, match="/v1/chat/completions are not yet supported") as caught:
+        read_payload("unsupported", "/v1/chat/completions", body)
+    assert caught.value.guard == "model_door"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"answer": 1}'])
+def test_a_web_service_with_a_like_path_is_no_model_call(body):
+    assert read_payload("maybe_responses", "/survey/responses", body) is None
+
+
+def test_with_a_model_in_its_body_it_is_one():
+    with pytest.raises(UnsupportedModelCall):
+        read_payload("maybe_responses", "/v1/responses", b'{"model": "m"}')
