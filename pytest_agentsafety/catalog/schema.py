@@ -15,6 +15,7 @@ from pytest_agentsafety.model.safe_text import one_line
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_MAX_DEPTH = 50
 _TAG = "tag:yaml.org,2002:"
 _KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "a yes/no value", "null": "nothing",
           "map": "a table", "seq": "a list", "timestamp": "a date"}  # fmt: skip
@@ -165,16 +166,31 @@ def read_yaml(file: Path) -> Item:
     except OSError as exc:
         raise ConfigError(f"{file}: cannot be read: {exc.strerror}") from None
     try:
+        _scan(file, text)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as exc:
         raise ConfigError(f"{file}{_mark(exc)}: not valid YAML: {one_line(_problem(exc))}") from None
-    except RecursionError:
-        raise ConfigError(f"{file}: nested too deeply") from None
     if node is None:
         raise ConfigError(f"{file}: the file is empty")
-    root = Item(file, "", node)
-    _refuse_aliases(root)
-    return root
+    return Item(file, "", node)
+
+
+def _scan(file: Path, text: str) -> None:
+    """Refuse what the C parser cannot survive when it builds a tree: endless depth, and aliases.
+
+    An alias makes the tree a graph: it may be endless, or explode when it is read.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        where = f"{file}:{event.start_mark.line + 1}" if event.start_mark else str(file)
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError(f"{where}: aliases (*{event.anchor}) are not supported, write the value out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise ConfigError(f"{where}: nested deeper than {_MAX_DEPTH} levels")
 
 
 def _mark(exc: yaml.YAMLError) -> str:
@@ -184,18 +200,3 @@ def _mark(exc: yaml.YAMLError) -> str:
 
 def _problem(exc: yaml.YAMLError) -> str:
     return str(getattr(exc, "problem", None) or exc)
-
-
-def _refuse_aliases(root: Item) -> None:
-    """An alias makes a tree a graph: it may be endless, or explode when it is read."""
-    seen: set[int] = set()
-    todo = [root.node]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, yaml.ScalarNode):
-            continue
-        if id(node) in seen:
-            raise Item(root.file, "", node).error("aliases (*name) are not supported, write the value out")
-        seen.add(id(node))
-        children = node.value
-        todo += [part for pair in children for part in pair] if isinstance(node, yaml.MappingNode) else children
