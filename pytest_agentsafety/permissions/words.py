@@ -9,7 +9,7 @@ from pytest_agentsafety.model.policy import Effect, Role
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
-_KEPT_S = frozenset({"sms", "dns", "sos", "https", "sums"})
+_KEPT_S = frozenset({"sms", "dns", "sos", "https"})
 
 
 def tokens(name: str) -> list[str]:
@@ -19,7 +19,7 @@ def tokens(name: str) -> list[str]:
 
 def singular(word: str) -> str:
     """The singular of a regular plural; anything else as it is."""
-    if len(word) < 4 or word in _KEPT_S or word.endswith(("ss", "us", "is")):
+    if len(word) < 3 or word in _KEPT_S or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
@@ -75,7 +75,7 @@ VERBS: dict[Effect, frozenset[str]] = {
         "replace merge mark assign reserve register enroll enrol accept approve reject confirm close reopen complete "
         "start stop pause enable disable toggle turn lock unlock upgrade install configure reschedule postpone archive "
         "restore import sync deploy commit draft compose star like follow unfollow join leave subscribe attach upsert "
-        "apply grant reset touch mkdir tag pin adjust schedule generate rotate"
+        "apply grant reset touch mkdir tag pin adjust generate rotate"
     ),
     "read": _set(
         "get find read fetch lookup retrieve calculate compute browse see describe verify compare inspect is has can "
