@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -328,6 +329,46 @@ def test_an_account_goes_on_where_an_earlier_part_stopped() -> None:
     clock.now += 21
     with pytest.raises(LimitExceededError):
         account.check_time()
+
+
+class Pausing:
+    """Limits that let another thread try while the first is in the middle of its check."""
+
+    max_cost_per_action_usd, max_tokens, max_seconds = 1000.0, 10**9, 1000.0
+
+    def __init__(self, cost: float, calls: int) -> None:
+        self._values, self.others = {"cost": cost, "calls": calls}, []
+        self.act: Callable[[], Any] = lambda: None
+
+    def _read(self, name: str) -> Any:
+        if not self.others:
+            self.others.append(Thread(target=self.act))
+            self.others[0].start()
+            self.others[0].join(0.05)  # it must wait for us; without a lock it is done at once
+        return self._values[name]
+
+    max_cost_usd = property(lambda self: self._read("cost"))
+    max_tool_calls = property(lambda self: self._read("calls"))
+
+
+@pytest.mark.parametrize("what", ["reserve", "count_tool_call"])
+def test_nobody_gets_between_a_check_and_its_entry(what: str) -> None:
+    limits: Any = Pausing(cost=float(budget().reserve(request()).cost_usd), calls=1)
+    account = budget(limits)
+    outcomes: list[str] = []
+
+    def act() -> None:
+        try:
+            account.reserve(request()) if what == "reserve" else account.count_tool_call()
+        except LimitExceededError:
+            outcomes.append("refused")
+        else:
+            outcomes.append("admitted")
+
+    limits.act = act
+    act()
+    limits.others[0].join()
+    assert sorted(outcomes) == ["admitted", "refused"]
 
 
 def test_threads_share_one_cap_without_overshoot() -> None:
