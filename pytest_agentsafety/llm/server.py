@@ -46,7 +46,6 @@ class MessagesServer:
     def start(self) -> None:
         """Serve from a thread of its own. Raises OSError when the address cannot be bound."""
         self._ready.clear()
-        self._failure = None
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="messages-server", daemon=True)
         self._thread.start()
         self._ready.wait()
@@ -63,6 +62,7 @@ class MessagesServer:
 
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._failure = None
         try:
             server = await asyncio.start_server(self._connected, self._host, self._port)
         except OSError as exc:
