@@ -13,7 +13,10 @@ _VERBS: dict[Effect, str] = {
     "delete": "delete|remove|erase|cancel|clear|drop|discard",
     "execute": "execute|run|launch|start",
 }
-_NO = r"\b(?:do not|don't|don\u2019t|never|must not|without|no need to|instead of)\s+(?:\w+\s+){0,2}?(?!forget)"
+_NO = (
+    r"\b(?:do not|don't|don\u2019t|never|must not|without|no need to|instead of)\s+"
+    r"(?!forget|hesitate|fail)(?:\w+\s+){0,2}?"
+)
 
 
 def _forms(verbs: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-_NUMBER = re.compile(r"(?<![\w.,])[-+]?[0-9][0-9.,]{0,40}(?!\w)")
+# Not the inside of something longer: "INV-77", "2026-11-05", "v1.2". Possessive, so that it does not shrink to fit.
+_NUMBER = re.compile(r"(?<![\w.,])(?<!\w[-/@+])[-+]?[0-9][0-9.,]{0,40}+(?!\w)(?![-/@]\w)")
 _PLAIN = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(?P<sep>[.,])[0-9]{3}(?:(?P=sep)[0-9]{3})*(?:(?!(?P=sep))[.,][0-9]+)?")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")

@@ -75,7 +75,7 @@ class Heard:
 
     def contains(self, value: object) -> bool:
         number = as_number(value)
-        if number is not None and any(has_token(self.folded, text) for text in spellings(number)):
-            return True
+        if number is not None:
+            return any(has_token(self.folded, text) for text in spellings(number))
         text = normalise(str(value))
-        return bool(text) and text in self.folded
+        return text in self.folded if len(text) > 3 else has_token(self.folded, text)

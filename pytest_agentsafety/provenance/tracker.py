@@ -141,7 +141,9 @@ class ProvenanceTracker:
         forbidden = contradiction(self._task.folded, rule.effect)
         if forbidden is not None:
             return _decision(
-                "ask", "contradicted", f'your task says "{one_line(forbidden)}", {name} would {rule.effect}'
+                "ask",
+                "contradicted",
+                f'your task says "{one_line(forbidden)}", but {name} has the effect {rule.effect}',
             )
         if not critical:
             reason = f"{name} (effect {rule.effect}) has no argument that your task could have named"
