@@ -104,8 +104,9 @@ class AgentDojoScenario:
         self, by_traces: Callable[..., Any], by_state: Callable[..., Any], answer: str, calls: Sequence[PlannedCall]
     ) -> Score:
         """AgentDojo's word on the run; a check that raises or says neither yes nor no has not decided."""
-        traces = [self._upstream.function_call(function=call.name, args=as_executed(call.arguments)) for call in calls]
+        call = self._upstream.function_call
         try:
+            traces = [call(function=made.name, args=as_executed(made.arguments)) for made in calls]
             verdict = self._verdict(by_traces, by_state, answer, traces)
         except Exception as exc:  # noqa: BLE001 (a foreign check over a world that an attacker has written to)
             return Score(value=None, reason=f"AgentDojo's check raised {type(exc).__name__}: {exc}")
@@ -132,8 +133,9 @@ class AgentDojoScenario:
             arguments = dict(call.args)
             if scratch is not None:
                 arguments = {name: self._resolved(value, scratch) for name, value in arguments.items()}
-                scratch.result(call.function, arguments)
             planned.append(PlannedCall(name=call.function, arguments=_plain(arguments)))
+            if scratch is not None:
+                scratch.result(call.function, arguments)
         return planned
 
     def _resolved(self, value: Any, scratch: World) -> Any:

@@ -70,7 +70,7 @@ def _dumper_class() -> Any:
             self.held: list[str] = []
 
         def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
-            if any(isinstance(key, str) and not _is_plain_key(key) for key in mapping):
+            if not all(_is_plain_key(key) for key in mapping):
                 raise _NotCovered
             return super().represent_mapping(tag, mapping, flow_style)
 
@@ -95,8 +95,11 @@ def _dumper_class() -> Any:
     return HoldingDumper
 
 
-def _is_plain_key(key: str) -> bool:
-    return len(key) <= _LONG_KEY and "\n" not in key and not _DOUBLE_QUOTED.search(key)
+def _is_plain_key(key: object) -> bool:
+    """Whether a key stands before its colon in one line, so that its value's column follows from the line."""
+    if not isinstance(key, str):
+        return key is None or isinstance(key, (int, float))
+    return 0 < len(key) <= _LONG_KEY and "\n" not in key and not _DOUBLE_QUOTED.search(key)
 
 
 def _fill_in(text: str, held: list[str]) -> str:
