@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import typing
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
     The original is not reachable from it: no `__wrapped__`.
     """
     fn = spec.fn
-    signature = inspect.signature(fn)
+    signature, annotations = _typed(fn)
     wrapper: Callable[..., Any]
 
     if inspect.iscoroutinefunction(fn):
@@ -46,9 +47,20 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
     wrapper.__name__ = wrapper.__qualname__ = spec.name
     wrapper.__doc__ = spec.description or fn.__doc__
     wrapper.__module__ = getattr(fn, "__module__", __name__)
-    wrapper.__annotations__ = dict(getattr(fn, "__annotations__", {}))
+    wrapper.__annotations__ = annotations
     wrapper.__signature__ = signature  # type: ignore[union-attr]
     return wrapper
+
+
+def _typed(fn: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
+    """Signature and annotations; those written as strings are resolved in the module that wrote them."""
+    annotations = dict(getattr(fn, "__annotations__", {}))
+    if not any(isinstance(annotation, str) for annotation in annotations.values()):
+        return inspect.signature(fn), annotations
+    try:
+        return inspect.signature(fn, eval_str=True), typing.get_type_hints(fn, include_extras=True)
+    except (NameError, TypeError, AttributeError):
+        return inspect.signature(fn), annotations
 
 
 def _named(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

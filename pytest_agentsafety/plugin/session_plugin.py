@@ -72,7 +72,11 @@ class SafetyPlugin:
         by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
         above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
         parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
-        items.extend(make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases)
+        cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
+        items.extend(cases)
+        # Counted in "collected N items" like everybody else's.
+        report = pytest.CollectReport(nodeid="agentsafety", outcome="passed", longrepr=None, result=list(cases))
+        self.config.hook.pytest_collectreport(report=report)
 
     def use_agent(self, agent: object) -> None:
         """The fixture's agent, described once per object."""
@@ -103,7 +107,7 @@ class SafetyPlugin:
 
     # -- the end
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's: the summary needs what is made here
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
         yield
         if self.config.option.collectonly:
