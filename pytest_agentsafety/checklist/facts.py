@@ -43,10 +43,10 @@ class CallFacts:
 
 def transcript_facts(folder: Path, rows: Iterable[Mapping[str, Any]]) -> CallFacts:
     """Read the transcript of every row. A row without one, or one that cannot be read, is `unreadable`."""
-    facts = CallFacts()
+    facts, root = CallFacts(), folder.resolve()
     for row in rows:
         name = f"{row['case_id']}[{row['mode']}]"
-        path = transcript_path(folder, row.get("transcript"))
+        path = transcript_path(root, row.get("transcript"))
         if path is None:
             facts.unreadable.append(f"{name}: no transcript")
             continue
@@ -57,11 +57,10 @@ def transcript_facts(folder: Path, rows: Iterable[Mapping[str, Any]]) -> CallFac
     return facts
 
 
-def transcript_path(folder: Path, name: object) -> Path | None:
-    """The file a row names, None when there is none or the name leads out of the folder."""
-    if not isinstance(name, str) or not name:
+def transcript_path(root: Path, name: object) -> Path | None:
+    """The file a row names, None when there is none or the name leads out of the folder. `root` is resolved."""
+    if not isinstance(name, str) or not name or "\0" in name:
         return None
-    root = folder.resolve()
     path = (root / name).resolve()
     return path if path.is_relative_to(root) and path.is_file() else None
 
