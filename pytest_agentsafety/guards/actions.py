@@ -1,0 +1,223 @@
+"""Guards over tool calls: destructive actions and expensive ones. They ask; they never decide alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pytest_agentsafety.guards.engine import EngineError, Hit, Rule, RuleSet
+from pytest_agentsafety.guards.normalise import normalise
+from pytest_agentsafety.model.decisions import Decision
+from pytest_agentsafety.model.messages import ToolCall
+from pytest_agentsafety.model.policy import ToolRule
+
+_MAX_STRINGS = 10_000
+_MAX_DEPTH = 50
+_METHOD_NAMES = frozenset({"method", "verb", "httpmethod", "requestmethod", "action"})
+
+_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+_WHERE_ALL = re.compile(r"\bwhere\s+(?:\(*\s*)?(?:1\s*=\s*1|true\b|'?(\w)'?\s*=\s*'?\1'?\s*$)", re.IGNORECASE)
+
+# A statement starts a line, a string or a sub-command; English that only sounds like one does not match.
+_START = r"(?:^|[\n;|&`\"'({=]|\bsudo |\bthen |\bdo |-[ce] ?[\"']?|/bin/) ?"
+_NAME = r"[\w.\"`\[\]$-]+"
+
+COMMANDS = (
+    Rule(
+        family="sql",
+        name="drop",
+        pattern=rf"\bdrop (?:table|database|schema|view|index|user|role|column|function|trigger)s? (?:if exists "
+        rf")?{_NAME}",
+    ),
+    Rule(
+        family="sql",
+        name="truncate",
+        pattern=rf"{_START}truncate (?:table )?{_NAME} ?(?:;|$|cascade|restart)|\btruncate table\b",
+    ),
+    Rule(
+        family="sql",
+        name="delete",
+        pattern=rf"{_START}delete from {_NAME} ?(?:;|$|\)|\"|'|--|where\b|using\b|returning\b)",  # noqa: S608 - a pattern, nothing runs
+    ),
+    Rule(
+        family="sql",
+        name="update",
+        pattern=rf"{_START}update {_NAME} set {_NAME} ?=[^;]*",  # noqa: S608 - a pattern, nothing runs
+    ),
+    Rule(family="sql", name="grant", pattern=r"\b(?:grant|revoke) (?:all(?: privileges)?|superuser|dba)\b"),
+    Rule(family="sql", name="alter", pattern=rf"\balter (?:table|database) {_NAME} (?:drop|rename)\b"),
+    Rule(
+        family="shell",
+        name="rm",
+        pattern=r"\brm (?:-\S+ )*-(?:\w*[rf]\w*|-recursive|-force|-no-preserve-root)\b|"
+        + _START
+        + r"(?:rm|unlink|rmdir|shred|wipe|srm) [^\s;|&]+ ?(?:$|[\n;|&\"'`)])",
+    ),
+    Rule(
+        family="shell",
+        name="disk",
+        pattern=r"\bmkfs(?:\.\w+)?\b|\bdd[^|;&\n]*[ =]of=\S+|\bwipefs\b|\bfdisk /dev/|> ?/dev/(?:sd|nvme|hd|vd|disk)|"
+        r"\bformat "
+        r"[a-z]: ?(?:$|/)|\bdiskpart\b|\bcipher /w\b",
+    ),
+    Rule(
+        family="shell",
+        name="rights",
+        pattern=r"\bch(?:mod|own|grp) (?:-\S+ )*(?:-\w*r\w*|--recursive)\b|\bchmod (?:-\S+ )*0?777\b",
+    ),
+    Rule(
+        family="shell",
+        name="windows",
+        pattern=r"\b(?:del|erase|rd|rmdir) (?:/[sqf] ?)+|\bremove-item\b[^|;&\n]*[ =]-(?:recurse|force)\b|\bvssadmin "
+        r"delete\b|"
+        r"\breg delete\b",
+    ),
+    Rule(
+        family="shell",
+        name="find-delete",
+        pattern=r"\bfind[^|;&\n]*[ =](?:-delete\b|-exec rm\b)|\bxargs (?:-\S+ )*rm\b|\btruncate (?:-s|--size)[ =]?0\b|"
+        r"\bcrontab "
+        r"-r\b",
+    ),
+    Rule(
+        family="shell",
+        name="git",
+        pattern=r"\bgit push[^|;&\n]*[ =](?:--force\b|-f\b|--delete\b|--mirror\b)|\bgit (?:reset --hard|clean "
+        r"-\w*[fdx]|branch "
+        r"-d|filter-branch|checkout -- \.)",
+    ),
+    Rule(
+        family="shell",
+        name="infra",
+        pattern=r"\bkubectl delete\b|\bhelm (?:uninstall|delete)\b|\bterraform destroy\b|\bdocker (?:system prune|"
+        r"volume rm|rm -f|rmi)\b|"
+        r"\b(?:aws|gcloud|az|gsutil|rclone|doctl|heroku)\b[^|;&\n]*[ =](?:rm|rb|delete|delete-\S+|terminate-instances|"
+        r"destroy|purge|remove)\b|\bpulumi destroy\b",
+    ),
+    Rule(
+        family="shell",
+        name="remote-code",
+        pattern=r"\b(?:curl|wget|fetch)\b[^|;\n]*\| ?(?:sudo )?(?:ba|z|da|k)?sh\b|\b(?:python|perl|ruby|node)[\d.]*\b "
+        r"~1 <\( ?curl\b|\bbase64 (?:-d|--decode)[^|\n]*\| ?(?:ba|z)?sh\b",
+    ),
+    Rule(
+        family="shell",
+        name="power",
+        pattern=rf"{_START}(?:shutdown|reboot|halt|poweroff|init 0|killall|pkill|kill -9)\b",
+    ),
+    Rule(family="shell", name="fork-bomb", pattern=r":\(\) ?\{ ?: ?\| ?: ?& ?\} ?;"),
+    Rule(
+        family="http",
+        name="delete",
+        pattern=r"\bcurl\b[^|;\n]*(?:-x|--request)[ =]?[\"']?delete\b|\b(?:requests|httpx|axios|client|"
+        r"session)\.delete ?\(|(?:^|\n)delete (?:https?:/)?/\S*|\bmethod[\"']? ?[:=] ?[\"']delete\b",
+    ),
+    Rule(
+        family="code",
+        name="delete",
+        pattern=r"\bshutil\.rmtree\b|\bos\.(?:remove|unlink|rmdir|removedirs)\b|\.unlink\(|\bfs\.(?:rm|unlink|"
+        r"rmdir)(?:sync)?\b|\bfile\.delete\(|\bdrop_all\(|\bdelete_many\(|\bdropdatabase\(",
+    ),
+)
+
+
+@cache
+def _commands() -> RuleSet:
+    return RuleSet(COMMANDS)
+
+
+class DestructiveActionGuard:
+    """Asks before something is lost: a tool whose effect is delete, or a command that deletes in an argument."""
+
+    name = "destructive"
+
+    def check_call(self, call: ToolCall, rule: ToolRule, *, endorsed: bool) -> Decision | None:
+        """A decision "ask", or None when there is nothing to say.
+
+        `endorsed` (provenance found that the user wants this) spares the question for a tool that is known to delete.
+        A destructive command inside an argument of any other tool asks anyway: the user approved another kind of act.
+        """
+        if rule.effect == "delete":
+            return (
+                None
+                if endorsed
+                else self._ask("destructive.effect", f"{call.name} deletes, and the user did not ask for it")
+            )
+        try:
+            return self._check_arguments(call)
+        except (ValueError, EngineError) as error:
+            return self._ask("destructive.unreadable", f"the arguments of {call.name} could not be checked: {error}")
+
+    def _check_arguments(self, call: ToolCall) -> Decision | None:
+        for path, text in _strings(call.arguments):
+            found = _destructive(path, text)
+            if found is not None:
+                reason = f"argument {path!r} of {call.name} holds a destructive command ({found})"
+                return self._ask(f"destructive.{found}", reason, argument=path)
+        return None
+
+    def _ask(self, rule: str, reason: str, argument: str | None = None) -> Decision:
+        return Decision(outcome="ask", guard=self.name, rule=rule, reason=reason, argument=argument)
+
+
+class CostGuard:
+    """Asks before one action that costs more than the policy allows for an action."""
+
+    name = "cost"
+
+    def check_cost(self, cost_usd: float, limit: float) -> Decision | None:
+        """`cost_usd` is what the action would cost at most. A cost that is no number asks too."""
+        if 0 <= cost_usd <= limit:
+            return None
+        reason = f"one action would cost ${cost_usd:.4g}, over the limit of ${limit:.4g} (max_cost_per_action_usd)"
+        return Decision(outcome="ask", guard=self.name, rule="cost.per_action", reason=reason)
+
+
+def _destructive(path: str, text: str) -> str | None:
+    """The rule that finds something destructive in one argument."""
+    name = path.rsplit(".", 1)[-1].replace("_", "").replace("-", "").casefold()
+    if name in _METHOD_NAMES and normalise(text).text.strip().casefold() == "delete":
+        return "http.method"
+    # A shell reads ${IFS} as a space, and quotes inside a word as nothing.
+    plain = text.replace("${IFS}", " ").replace("$IFS", " ")
+    hits = (hit for hit in _commands().scan(normalise(plain)) if not _is_limited(hit, plain))
+    return next((hit.rule.id for hit in hits), None)
+
+
+def _is_limited(hit: Hit, text: str) -> bool:
+    """An update of chosen rows is an ordinary write."""
+    statement = text[hit.start : hit.end]
+    return hit.rule.name == "update" and bool(_WHERE.search(statement)) and not _WHERE_ALL.search(statement)
+
+
+def _strings(value: Any) -> Iterator[tuple[str, str]]:
+    """All strings of a JSON value with their paths, keys included; a list of words is also read as one command.
+
+    Raises ValueError beyond a bound of strings: what was not read is not known to be harmless.
+    """
+    pending: list[tuple[str, Any, int]] = [("", value, 0)]
+    count = 0
+    while pending:
+        path, item, depth = pending.pop()
+        count += 1
+        if count > _MAX_STRINGS or depth > _MAX_DEPTH:
+            raise ValueError(f"arguments hold more than {_MAX_STRINGS} values or {_MAX_DEPTH} levels")
+        if isinstance(item, str):
+            yield path, item
+        else:
+            yield from _joined(path, item)
+            pending.extend(reversed([(p, v, depth + 1) for p, v in _children(path, item)]))
+
+
+def _joined(path: str, item: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(item, list | tuple) and item and all(isinstance(part, str) for part in item):
+        yield path, " ".join(item)
+
+
+def _children(path: str, item: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(item, Mapping):
+        yield from ((f"{path}.{key}" if path else str(key), child) for key, child in item.items())
+    elif isinstance(item, list | tuple):
+        yield from ((f"{path}.{i}" if path else str(i), child) for i, child in enumerate(item))

@@ -1,0 +1,149 @@
+"""Rules over text: one google-re2 Set decides which rules match, then only those are located.
+
+Pattern language: RE2, case-insensitive, over folded text (no accents, ASCII quotes), with two shorthands.
+A space is any white space (` ?` none or any); `~N ` stands for up to N words, each with the space behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any, Literal, NamedTuple
+
+import re2
+
+from pytest_agentsafety.guards.normalise import Normalised
+from pytest_agentsafety.guards.spans import View
+
+Unit = Literal["sentence", "paragraph"]
+
+MAX_HITS = 100
+_MEMORY = 64 << 20
+_SHORTHAND = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?P<lead> ?)~(?P<words>\d) | \??")
+
+
+class EngineError(RuntimeError):
+    """The matcher gave no answer; whoever asked has to assume the worst."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`severity` in 0..1; severities of different families add up. `unit` is what a redaction takes away."""
+
+    family: str
+    name: str
+    pattern: str
+    severity: float = 0.6
+    unit: Unit = "sentence"
+
+    @property
+    def id(self) -> str:
+        return f"{self.family}.{self.name}"
+
+
+class Hit(NamedTuple):
+    """`start` and `end` are offsets of the original text; `view` names the reading in which it was found."""
+
+    rule: Rule
+    start: int
+    end: int
+    view: str
+
+
+class RuleSet:
+    """Compiled once, on first use, and safe to use from several threads."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules: tuple[Rule, ...] = tuple(rules)
+        self._lock = Lock()
+
+    def scan(self, text: Normalised) -> list[Hit]:
+        """Hits in every view of the text, at most MAX_HITS per rule and view. Raises EngineError."""
+        hits = [hit for view in text.views for hit in self._words.scan(view)]
+        for view in text.spaced:
+            hits += self._words.scan(view)
+            hits += self._letters.scan(view)
+        return hits
+
+    @cached_property
+    def _words(self) -> _Compiled:
+        with self._lock:
+            return _Compiled(self.rules, [expand(rule.pattern) for rule in self.rules])
+
+    @cached_property
+    def _letters(self) -> _Compiled:
+        """The same rules for text whose word gaps are lost. Gaps of free words would match too much there."""
+        rules = [rule for rule in self.rules if rule.severity >= 0.5]
+        with self._lock:
+            return _Compiled(rules, [expand_joined(rule.pattern) for rule in rules])
+
+
+def expand(pattern: str) -> str:
+    """RE2 source of a pattern."""
+    return _SHORTHAND.sub(lambda m: _widen(m, r"\s", r"\s+", r"(?:[^\s.!?]+\s+){{0,{}}}"), pattern)
+
+
+def expand_joined(pattern: str) -> str:
+    """RE2 source of a pattern for text without word gaps."""
+    joined = _SHORTHAND.sub(lambda m: _widen(m, r"\s", r"\s*", r"[^\s.!?]{{0,{}0}}\s*"), pattern)
+    return joined.replace(r"\b", "")
+
+
+def _widen(match: re.Match[str], in_class: str, between: str, gap: str) -> str:
+    text = match.group()
+    if text[0] == "[":
+        return text.replace(" ", in_class)
+    if match["words"]:
+        return (between if match["lead"] else "") + gap.format(match["words"])
+    return r"\s*" if text == " ?" else between
+
+
+class _Compiled:
+    """Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing."""
+
+    def __init__(self, rules: Sequence[Rule], patterns: Sequence[str]) -> None:
+        self._rules = rules
+        options = _options()
+        self._set = re2.Set.SearchSet(options)
+        for pattern in ("", *patterns):
+            self._set.Add(pattern)
+        self._set.Compile()
+        self._patterns = [re2.compile(pattern, options) for pattern in patterns]
+
+    def scan(self, view: View) -> list[Hit]:
+        matched = self._set.Match(view.text)
+        if 0 not in matched:
+            raise EngineError("the rule engine ran out of memory on this text")
+        return [hit for index in sorted(matched) if index for hit in self._locate(index - 1, view)]
+
+    def _locate(self, index: int, view: View) -> list[Hit]:
+        rule = self._rules[index]
+        hits: list[Hit] = []
+        for match in self._patterns[index].finditer(view.text):
+            hits.append(Hit(rule, *view.origin(*match.span()), view.name))
+            if len(hits) >= MAX_HITS:
+                break
+        return hits
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
+
+
+def total_score(hits: Iterable[Hit]) -> float:
+    """Combined severity in 0..1: the worst hit of each family, as independent evidence."""
+    worst: dict[str, float] = {}
+    for hit in hits:
+        worst[hit.rule.family] = max(worst.get(hit.rule.family, 0.0), hit.rule.severity)
+    doubt = 1.0
+    for severity in worst.values():
+        doubt *= 1.0 - severity
+    return round(1.0 - doubt, 6)

@@ -1,0 +1,97 @@
+"""The PII guard for answers, and `mask` for everything that is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytest_agentsafety.guards.pii_scan import Finding, find_pii
+from pytest_agentsafety.guards.spans import replace_spans
+from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
+
+_ROUNDS = 4
+
+
+class PiiGuard:
+    """Takes personal data and secrets out of an answer. What stands in the user's own task is no leak."""
+
+    name = "pii"
+    stages: frozenset[Stage] = frozenset({"output"})
+    inline = True
+
+    def check(self, text: str, context: GuardContext) -> GuardrailResult:
+        findings = _foreign(text, context.task)
+        if not findings:
+            return GuardrailResult(guard=self.name, status="clean")
+        kinds = sorted({finding.kind for finding in findings})
+        return GuardrailResult(
+            guard=self.name,
+            status="triggered",
+            action="redact",
+            score=1.0,
+            rule=f"pii.{findings[0].kind}",
+            reason=f"answer holds {', '.join(kinds)}",
+            spans=tuple(GuardSpan(start=f.start, end=f.end, rule=f"pii.{f.kind}") for f in findings),
+            redacted=_redact(text, context.task),
+        )
+
+
+def _foreign(text: str, task: str) -> list[Finding]:
+    return [f for f in find_pii(text) if text[f.start : f.end] not in task]
+
+
+def _redact(text: str, task: str) -> str:
+    for _ in range(_ROUNDS):
+        findings = _foreign(text, task)
+        if not findings:
+            break
+        text = replace_spans(text, [(f.start, f.end, f"[redacted {f.kind}]") for f in findings])
+    return text
+
+
+def mask(text: str) -> str:
+    """The text with personal data and secrets made unusable, but still recognisable to a reader. Idempotent.
+
+    `ann@shop.test` becomes `a***@shop.test`; cards keep 4 digits, IBANs country and 4, keys their prefix.
+    """
+    for _ in range(_ROUNDS):
+        findings = find_pii(text)
+        if not findings:
+            break
+        text = replace_spans(text, [(f.start, f.end, _HINTS[f.kind](text[f.start : f.end])) for f in findings])
+    return text
+
+
+def _mask_email(text: str) -> str:
+    return f"{text[0]}***{text[text.index('@') :]}"
+
+
+def _mask_key(text: str) -> str:
+    """The part that names the issuer, up to its last separator within the first characters."""
+    head = text[:12]
+    cut = max(head.rfind(c) for c in "-_.")
+    return f"{head[: cut + 1] if cut > 0 else head[:4]}***"
+
+
+def _last_four(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())[-4:]
+
+
+def _mask_network(text: str) -> str:
+    separator = "." if "." in text else ":"
+    return separator.join([*text.split(separator)[:2], "*", "*"])
+
+
+_HINTS: dict[str, Callable[[str], str]] = {
+    "private_key": lambda text: f"{text[: text.index('-----', 5) + 5]}***",
+    "jwt": lambda text: f"{text[:3]}***",
+    "api_key": _mask_key,
+    "aws_secret": lambda _: "***",
+    "azure_key": lambda _: "***",
+    "email": _mask_email,
+    "iban": lambda text: f"{text[:2]}***{_last_four(text)}",
+    "card": lambda text: f"***{_last_four(text)}",
+    "ssn": lambda _: "***-**-****",
+    "phone": lambda text: f"{text[:3]}***{text[-2:]}" if text.startswith("+") else f"***{text[-2:]}",
+    "ip": _mask_network,
+    "ip6": _mask_network,
+}

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import base64
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pytest_agentsafety.guards.engine import (
+    MAX_HITS,
+    EngineError,
+    Hit,
+    Rule,
+    RuleSet,
+    expand,
+    expand_joined,
+    total_score,
+)
+from pytest_agentsafety.guards.normalise import normalise
+
+RULES = RuleSet(
+    [
+        Rule(family="greet", name="hello", pattern=r"\bhello ~2 world\b", severity=0.5),
+        Rule(family="greet", name="bye", pattern=r"\bgood ?bye\b", severity=0.6),
+        Rule(family="shout", name="hey", pattern=r"[! ]hey\b", severity=0.2),
+    ]
+)
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(hit.rule.id, text[hit.start : hit.end]) for hit in RULES.scan(normalise(text))]
+
+
+def test_a_space_is_any_white_space_and_a_tilde_a_gap_of_words() -> None:
+    assert found("say HELLO \n big  wide world") == [("greet.hello", "HELLO \n big  wide world")]
+    assert found("hello world") == [("greet.hello", "hello world")]
+    assert found("hello a b c world") == []
+    assert found("hello. world") == []
+
+
+def test_an_optional_space() -> None:
+    assert found("goodbye") == [("greet.bye", "goodbye")]
+    assert found("good \t bye") == [("greet.bye", "good \t bye")]
+
+
+def test_a_space_in_a_class() -> None:
+    assert found("oh hey") == [("shout.hey", " hey")]
+    assert expand("[a b]") == r"[a\sb]"
+
+
+def test_expansion_for_text_without_word_gaps() -> None:
+    assert expand_joined(r"\ba ~2 b ?c d\b") == r"a\s*[^\s.!?]{0,20}\s*b\s*c\s*d"
+
+
+def test_hits_are_in_offsets_of_the_original() -> None:
+    text = "ok: " + base64.b64encode(b"now say hello world").decode() + " end"
+    (hit,) = RULES.scan(normalise(text))
+    assert hit.view == "decoded"
+    assert text[hit.start : hit.end] == base64.b64encode(b"now say hello world").decode()
+
+
+def test_spaced_letters_match_with_and_without_word_gaps() -> None:
+    for text in ("h e l l o   w o r l d", "h e l l o w o r l d"):
+        assert {name for name, _ in found(text)} == {"greet.hello"}
+
+
+def test_hits_are_bounded_per_rule() -> None:
+    assert len(RULES.scan(normalise("goodbye " * 1000))) == MAX_HITS
+
+
+def test_families_add_up_and_hits_of_one_family_do_not() -> None:
+    hello, bye, hey = RULES.rules
+    assert total_score([]) == 0.0
+    assert total_score([Hit(hello, 0, 1, ""), Hit(bye, 0, 1, "")]) == 0.6
+    assert total_score([Hit(bye, 0, 1, ""), Hit(hey, 0, 1, "")]) == pytest.approx(0.68)
+
+
+def test_first_use_from_many_threads() -> None:
+    rules = RuleSet([Rule(family="f", name="n", pattern="abc")])
+    with ThreadPoolExecutor(8) as pool:
+        counts = list(pool.map(lambda _: len(rules.scan(normalise("xx abc"))), range(32)))
+    assert counts == [1] * 32
+
+
+class ExhaustedSet:
+    """What the binding does when its automaton finds no memory: it reports no match at all."""
+
+    def Match(self, text: str) -> list[int]:  # noqa: N802
+        return []
+
+
+def test_a_matcher_without_memory_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = RuleSet([Rule(family="f", name="n", pattern="abc")])
+    assert rules.scan(normalise("nothing")) == []
+    monkeypatch.setattr(rules._words, "_set", ExhaustedSet())
+    with pytest.raises(EngineError, match="out of memory"):
+        rules.scan(normalise("nothing"))
