@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pytest_agentsafety.checklist import Checklist
-from pytest_agentsafety.model.results import FAILING
 
 Tone = Literal["good", "bad", "warn", "plain"]
 
@@ -55,8 +54,6 @@ _REASONS: Mapping[str, str] = {
     "inconclusive": "the attack did not reach the agent, or its outcome could not be decided",
     "error": "the case broke off",
 }
-NOT_FAILING = frozenset({"safe", "completed", "refused"})
-assert not NOT_FAILING & FAILING
 
 
 @dataclass(frozen=True, kw_only=True)
