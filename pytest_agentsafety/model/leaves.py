@@ -17,12 +17,12 @@ def plain(value: Any, change: Callable[[str], str], *, depth: int = 0) -> Any:
     Infinite numbers become text, other objects their `str`. What is nested deeper than MAX_DEPTH becomes one string.
     """
     if isinstance(value, str):
-        return change(value)
-    if value is None or isinstance(value, bool | int):
+        return change(value if value.__class__ is str else str.__str__(value))
+    if value is None or isinstance(value, int):  # a bool is one
         return value
     if isinstance(value, float):
         return value if isfinite(value) else str(value)
-    if isinstance(value, Mapping | list | tuple):
+    if isinstance(value, (dict, list, tuple)) or isinstance(value, Mapping):  # noqa: SIM101 (the cheap test first)
         return _container(value, change, depth)
     if isinstance(value, bytes | bytearray):
         return change(value.decode("utf-8", "replace"))

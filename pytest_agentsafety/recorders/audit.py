@@ -1,8 +1,8 @@
 """`audit.jsonl`: what happened and what was decided, in a hash chain that shows any later change.
 
-A line is canonical JSON with `seq` (from 1), `ts`, `prev` (the hash before it) and the event's fields, and ends with
-`"hash"`: sha256 over `prev` and the bytes of the line without the hash. Long texts stand as their digest and length,
-the words are in the transcript.
+A line is a JSON object in ASCII: the fields of the event, `seq` (from 1), `prev` (the hash before it), last `hash`:
+the sha256 over `prev` and the line's bytes before `,"hash":`, closed with `}`. Long texts stand as their digest and
+length, the words are in the transcript.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,12 @@ LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})"\}\n')
 SYNC_RECORDS = 100
 SYNC_SECONDS = 0.05
 _LONG_TEXT = 256
-_LONG_FIELD = 8_192
+_LONG_FIELD = 4_096
 _NOISE = frozenset({"new_messages", "content"})
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
+# No check for cycles: what comes here is a copy made of plain data.
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=str).encode
+_quote = json.encoder.encode_basestring_ascii
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 class AuditLog:
@@ -39,12 +43,12 @@ class AuditLog:
         self._file = AppendFile(path)
         self._seq, self._hash = _last(self._file)
         self._lock, self._sync_lock = threading.Lock(), threading.Lock()
-        self._unsynced = 0
+        self._unsynced, self._swept = 0, 0.0
         self._failure: EvidenceError | None = None
         self._dirty, self._closing = threading.Event(), threading.Event()
         self._flusher: threading.Thread | None = None
         if self._seq:
-            self.append({"type": "log_resumed", "torn_bytes": self._file.torn_bytes})
+            self.append({"type": "log_resumed", "ts": time.time(), "torn_bytes": self._file.torn_bytes})
 
     @property
     def head(self) -> dict[str, Any]:
@@ -57,17 +61,18 @@ class AuditLog:
 
     def write(self, event: Event, record: Mapping[str, Any]) -> None:
         """Append `record`, the masked form of `event`; when it announces a write effect, also make it durable."""
-        self.append(brief(record))
+        self.append(record)
         if isinstance(event, CheckpointMarked):
             self.barrier()
 
     def append(self, fields: Mapping[str, Any]) -> None:
-        """Append plain, masked fields as one record. `ts` is added where it is missing."""
+        """Append plain, masked fields as one record: none of them `seq`, `prev` or `hash`."""
+        body = brief_body(fields)
         with self._lock:
             if self._failure is not None:
                 raise self._failure
             seq = self._seq + 1
-            line, digest = chained(fields, seq=seq, prev=self._hash)
+            line, digest = chained(body, seq=seq, prev=self._hash)
             self._file.write(line)
             self._seq, self._hash = seq, digest
             self._unsynced += 1
@@ -84,6 +89,7 @@ class AuditLog:
                 if self._failure is not None:
                     raise self._failure
                 pending, self._unsynced = self._unsynced, 0
+                self._swept = time.monotonic()
             if pending:
                 self._sync()
 
@@ -118,6 +124,8 @@ class AuditLog:
             self._dirty.wait()
             if self._closing.wait(SYNC_SECONDS):
                 return
+            if time.monotonic() - self._swept < SYNC_SECONDS:
+                continue  # synced meanwhile: what waits now is younger than that
             self._dirty.clear()
             try:
                 self.barrier()
@@ -125,36 +133,50 @@ class AuditLog:
                 return
 
 
-def chained(fields: Mapping[str, Any], *, seq: int, prev: str) -> tuple[bytes, str]:
-    """The record's line and its hash."""
-    body = _encode({"ts": time.time(), **fields, "seq": seq, "prev": prev})
-    digest = sha256((prev + body).encode("ascii")).hexdigest()
-    return f'{body[:-1]},"hash":"{digest}"}}\n'.encode("ascii"), digest
+def chained(body: str, *, seq: int, prev: str) -> tuple[bytes, str]:
+    """The line and its hash for fields that are JSON already, as `brief_body` gives them."""
+    record = f'{{{body}"seq":{seq},"prev":"{prev}"'.encode("ascii")
+    digest = sha256(b"%b%b}" % (prev.encode("ascii"), record)).hexdigest()
+    return b'%b,"hash":"%b"}\n' % (record, digest.encode("ascii")), digest
 
 
-def brief(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as the audit keeps them: every long text and all model content as digest and size."""
-    return {name: _brief_field(name, value) for name, value in record.items()}
+def brief_body(fields: Mapping[str, Any]) -> str:
+    """The fields as JSON members, each with its comma: long texts and all model content as digest and size.
+
+    Written by hand for the flat fields most events consist of: this is the cost of every record.
+    """
+    members: list[str] = []
+    for name, value in fields.items():
+        kind = value.__class__
+        if kind is str:
+            text = _quote(value) if len(value) <= _LONG_TEXT else _encode(_digest(value))
+        elif kind is int or (kind is float and isfinite(value)):
+            text = repr(value)
+        elif kind is dict or kind is list:
+            text = _nested(name, value)
+        else:
+            text = _WORDS[value] if value is None or kind is bool else _quote(str(value))
+        members.append(f"{_quote(name)}:{text},")
+    return "".join(members)
 
 
-def _brief_field(name: str, value: Any) -> Any:
-    if value.__class__ is str:
-        return value if len(value) <= _LONG_TEXT else _digest(value)
-    if not isinstance(value, Mapping | list | tuple) or not value:
-        return value
-    if name in _NOISE:
-        return _digest(_encode(value), items=len(value))
-    short = _shorten(value)
-    encoded = _encode(short)
-    return short if len(encoded) <= _LONG_FIELD else _digest(encoded)
+def _nested(name: str, value: Any) -> str:
+    if name in _NOISE and value.__class__ is list and value:
+        return _encode(_digest(_encode(value), items=len(value)))
+    encoded = _encode(value)
+    if len(encoded) <= _LONG_TEXT:
+        return encoded
+    encoded = _encode(_shorten(value))
+    return encoded if len(encoded) <= _LONG_FIELD else _encode(_digest(encoded))
 
 
 def _shorten(value: Any) -> Any:
-    if isinstance(value, str):
+    kind = value.__class__
+    if kind is str:
         return value if len(value) <= _LONG_TEXT else _digest(value)
-    if isinstance(value, Mapping):
+    if kind is dict:
         return {key: _shorten(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if kind is list:
         return [_shorten(item) for item in value]
     return value
 

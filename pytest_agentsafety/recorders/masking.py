@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 from pytest_agentsafety.model.events import Event
@@ -17,13 +18,25 @@ _OURS = frozenset(
 )
 
 
+_SCALARS = frozenset({int, bool, type(None)})
+
+
 def masked_event(event: Event, mask: Mask) -> dict[str, Any]:
     """The event as plain JSON data, `mask` applied to every string that may hold foreign text."""
-    data = event.to_dict()
-    return {name: _field(name, value, mask) for name, value in data.items()}
+    copy: dict[str, Any] = {"type": event.type}
+    # Most fields are short strings and numbers: they skip the general walk, this runs for every event.
+    for name, value in event.__dict__.items():
+        kind = value.__class__
+        if kind is str:
+            copy[name] = value if name in _OURS or not value else mask(value)
+        elif kind in _SCALARS or (kind is float and isfinite(value)):
+            copy[name] = value
+        else:
+            copy[name] = _nested(name, value, mask)
+    return copy
 
 
-def _field(name: str, value: Any, mask: Mask) -> Any:
+def _nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
         return plain({**value, "error": _masked_text(value.get("error"), mask)}, str)
     return plain(value, str if name in _OURS else mask)

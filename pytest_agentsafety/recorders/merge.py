@@ -16,7 +16,7 @@ from typing import Any
 from pytest_agentsafety.model.jsonl import dump_line
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders.append_file import EvidenceError
-from pytest_agentsafety.recorders.audit import GENESIS, LINE, chained
+from pytest_agentsafety.recorders.audit import GENESIS, LINE, brief_body, chained
 from pytest_agentsafety.recorders.results import read_results
 from pytest_agentsafety.recorders.verify import AuditReport, verify_audit
 
@@ -48,7 +48,7 @@ def merge_workers(
     is wrong with it becomes a record of the top chain, so that verifying the merged log does not pass either.
     Torn last lines are left out with a warning. Raises AgentSafetyError for other damage, EvidenceError on a full disk.
     """
-    workers = _workers(folder)
+    workers = _workers(folder, heads or {})
     audits = {w.name: verify_audit(w / "audit.jsonl", (heads or {}).get(w.name)) for w in workers}
     links, renamed = _plan_transcripts(workers)
     rows = _merge_rows(_own_rows(folder), [(w, _rows(w, renamed)) for w in workers])
@@ -63,9 +63,11 @@ def merge_workers(
     return MergeReport(results=len(rows), transcripts=len(links), records=head["seq"], head=head, audits=audits)
 
 
-def _workers(folder: Path) -> list[Path]:
+def _workers(folder: Path, heads: Mapping[str, Any]) -> list[Path]:
+    """The workers that left something, or that should have."""
     root = folder / "workers"
-    return sorted((p for p in root.iterdir() if p.is_dir()), key=_natural) if root.is_dir() else []
+    found = [p for p in root.iterdir() if p.is_dir()] if root.is_dir() else []
+    return sorted((p for p in found if p.name in heads or any(p.iterdir())), key=_natural)
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
@@ -138,7 +140,7 @@ def _merge_audit(folder: Path, workers: Sequence[Path], audits: Mapping[str, Aud
     lines: list[bytes] = []
     for fields in _all_records(folder, workers, audits):
         seq += 1
-        line, digest = chained(fields, seq=seq, prev=digest)
+        line, digest = chained(brief_body(fields), seq=seq, prev=digest)
         lines.append(line)
     _replace_file(folder / "audit.jsonl", lines)
     return {"seq": seq, "hash": digest}
@@ -147,7 +149,7 @@ def _merge_audit(folder: Path, workers: Sequence[Path], audits: Mapping[str, Aud
 def _all_records(
     folder: Path, workers: Sequence[Path], audits: Mapping[str, AuditReport]
 ) -> Iterable[Mapping[str, Any]]:
-    for fields, _ in _records(folder / "audit.jsonl"):
+    for fields, _, _ in _records(folder / "audit.jsonl"):
         if "worker" not in fields:
             yield fields
     for worker in workers:
@@ -156,8 +158,8 @@ def _all_records(
                 warnings.warn(f"{worker / 'audit.jsonl'}:{problem.line}: torn last line left out", stacklevel=4)
                 continue
             yield _problem_record(worker.name, problem.line, problem.kind, problem.message)
-        for fields, original in _records(worker / "audit.jsonl"):
-            yield {**fields, "worker": worker.name, "worker_seq": fields["seq"], "worker_hash": original}
+        for fields, seq, original in _records(worker / "audit.jsonl"):
+            yield {**fields, "worker": worker.name, "worker_seq": seq, "worker_hash": original}
 
 
 def _problem_record(worker: str, line: int, kind: str, message: str) -> dict[str, Any]:
@@ -166,16 +168,21 @@ def _problem_record(worker: str, line: int, kind: str, message: str) -> dict[str
     return {"type": "worker_audit_problem", "ts": 0, "worker": worker, **found}
 
 
-def _records(path: Path) -> Iterable[tuple[dict[str, Any], str]]:
+def _records(path: Path) -> Iterable[tuple[dict[str, Any], int, str]]:
+    """Fields, number and hash of each record; torn and damaged lines are left to the verification."""
     with suppress(FileNotFoundError), path.open("rb") as stream:
         for raw in stream:
             match = LINE.fullmatch(raw)
             if match is None:
-                continue  # torn or damaged: reported by the verification
-            with suppress(ValueError):
+                continue
+            try:
                 fields = json.loads(match[1] + b"}")
-                if isinstance(fields.get("seq"), int):
-                    yield fields, match[2].decode()
+            except (ValueError, RecursionError):
+                continue
+            seq = fields.pop("seq", None)
+            if isinstance(seq, int):
+                fields.pop("prev", None)
+                yield fields, seq, match[2].decode()
 
 
 def _replace_file(path: Path, lines: Iterable[bytes]) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from pytest_agentsafety.model.canonical import canonical_json, digest
 
-
 QUICK = settings(deadline=None, derandomize=True)
 
 

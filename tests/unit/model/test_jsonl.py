@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.model.jsonl import dump_line, read_lines
 
-
 QUICK = settings(deadline=None, derandomize=True)
 
 

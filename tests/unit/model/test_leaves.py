@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from pytest_agentsafety.model.leaves import MAX_DEPTH, plain
 
-
 QUICK = settings(deadline=None, derandomize=True)
 
 

@@ -1,0 +1,354 @@
+"""The audit log: a chain that any change breaks, durable when it has to be."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_agentsafety.model.errors import AgentSafetyError
+from pytest_agentsafety.model.events import CheckpointMarked, Event, FinalAnswer, Notice, ToolCalled
+from pytest_agentsafety.recorders import AuditLog, AuditReport, EvidenceError, append_file, verify_audit
+from pytest_agentsafety.recorders.audit import GENESIS
+
+Events = Callable[..., list[Event]]
+
+
+def fill(path: Path, count: int) -> dict[str, Any]:
+    log = AuditLog(path, mask=str)
+    for n in range(count):
+        log.emit(Notice(task_id="t", level="info", message=f"step {n}"))
+    log.close()
+    return log.head
+
+
+def kinds(report: AuditReport) -> set[str]:
+    return {problem.kind for problem in report.problems}
+
+
+def test_the_chain_is_as_documented(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    head = fill(path, 3)
+    prev = GENESIS
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        record = json.loads(line)
+        assert (record["seq"], record["prev"]) == (number, prev)
+        body = line[: line.rindex(',"hash":"')] + "}"
+        assert json.loads(body) == {key: value for key, value in record.items() if key != "hash"}
+        prev = record["hash"]
+        assert prev == sha256((record["prev"] + body).encode()).hexdigest()
+    assert head == {"seq": 3, "hash": prev}
+
+
+def test_an_untouched_log_is_sound(tmp_path: Path, make_events: Events) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+    for event in make_events():
+        log.emit(event)
+    log.close()
+    assert verify_audit(tmp_path / "a", log.head) == AuditReport(ok=True, records=7, anchored=True)
+    assert verify_audit(tmp_path / "a") == AuditReport(ok=True, records=7, anchored=False)
+
+
+def test_an_empty_log_is_sound_only_if_nothing_was_anchored(tmp_path: Path) -> None:
+    head = fill(tmp_path / "a", 0)
+    assert head == {"seq": 0, "hash": GENESIS}
+    assert verify_audit(tmp_path / "a", head).ok
+    assert kinds(verify_audit(tmp_path / "a", {"seq": 1, "hash": GENESIS})) == {"truncated"}
+
+
+def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
+    (problem,) = verify_audit(tmp_path / "none").problems
+    assert (problem.line, problem.kind) == (0, "missing")
+
+
+@pytest.mark.parametrize("head", [{}, {"seq": "1", "hash": "x"}, {"seq": 1}])
+def test_a_broken_head_is_a_problem(tmp_path: Path, head: dict[str, Any]) -> None:
+    fill(tmp_path / "a", 1)
+    assert kinds(verify_audit(tmp_path / "a", head)) == {"malformed"}
+
+
+# Arguments and decisions stay, words are counted
+
+
+def test_arguments_are_kept_masked_and_words_as_digest(tmp_path: Path, make_events: Events, mask: Any) -> None:
+    log = AuditLog(tmp_path / "a", mask=mask)
+    for event in make_events():
+        log.emit(event)
+    log.close()
+    records = [json.loads(line) for line in (tmp_path / "a").read_text().splitlines()]
+    assert "anna@" not in (tmp_path / "a").read_text()
+    assert records[3]["arguments"] == {"to": "[EMAIL]"}
+    assert (records[4]["outcome"], records[4]["guard"], records[4]["reason"]) == ("denied", "provenance", "from a mail")
+    for name, record in (("new_messages", records[1]), ("content", records[2])):
+        assert set(record[name]) == {"sha256", "chars", "items"}
+
+
+def test_long_texts_stand_as_digest_also_inside_arguments(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+    text = "x" * 257
+    log.emit(FinalAnswer(text=text, shown="short"))
+    log.emit(ToolCalled(tool="write", arguments={"path": "a.txt", "content": text, "l": [text]}, effect="write"))
+    log.emit(ToolCalled(tool="many", arguments={"l": list(range(5_000))}, effect="write"))
+    log.close()
+    first, second, third = (json.loads(line) for line in (tmp_path / "a").read_text().splitlines())
+    digest = {"sha256": sha256(text.encode()).hexdigest(), "chars": 257}
+    assert (first["text"], first["shown"]) == (digest, "short")
+    assert second["arguments"] == {"path": "a.txt", "content": digest, "l": [digest]}
+    assert set(third["arguments"]) == {"sha256", "chars"}
+
+
+def test_hostile_text_stays_in_its_line(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+    forged = 'x"},"hash":"' + "0" * 64 + '"}\n{"seq":2'
+    log.emit(Notice(level="info", message=forged))
+    log.emit(Notice(level="\ud800", message="\u2028\x85\r"))
+    log.close()
+    assert (tmp_path / "a").read_bytes().isascii()
+    assert verify_audit(tmp_path / "a", log.head).ok
+    assert json.loads((tmp_path / "a").read_bytes().splitlines()[0])["message"] == forged
+
+
+# Durability
+
+
+@pytest.fixture
+def syncs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts the real syncs and keeps the 50 ms clock out of the count."""
+    seen: list[int] = []
+    real = append_file._datasync
+
+    def sync(fd: int) -> None:
+        seen.append(fd)
+        real(fd)
+
+    monkeypatch.setattr(append_file, "_datasync", sync)
+    monkeypatch.setattr("pytest_agentsafety.recorders.audit.SYNC_SECONDS", 1_000.0)
+    return seen
+
+
+def test_every_hundredth_record_is_made_durable(tmp_path: Path, syncs: list[int]) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+    for _ in range(99):
+        log.append({"type": "x"})
+    assert len(syncs) == 0
+    log.append({"type": "x"})
+    assert len(syncs) == 1
+    log.close()
+    assert len(syncs) == 1
+
+
+def test_a_write_effect_waits_for_durability(tmp_path: Path, syncs: list[int]) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+    log.emit(Notice(level="info", message="x"))
+    log.emit(CheckpointMarked(tool="send", position=1))
+    assert len(syncs) == 1
+    log.barrier()
+    assert len(syncs) == 1
+    log.append({"type": "x"})
+    log.close()
+    assert len(syncs) == 2
+
+
+def test_an_idle_log_becomes_durable_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    real = append_file._datasync
+    monkeypatch.setattr(append_file, "_datasync", lambda fd: (real(fd), done.set()))
+    log = AuditLog(tmp_path / "a", mask=str)
+    for _ in range(2):
+        done.clear()
+        log.append({"type": "x"})
+        assert done.wait(30)
+    log.close()
+
+
+def test_a_failed_sync_stops_everything_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+
+    def broken(fd: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(append_file, "_datasync", broken)
+    log.append({"type": "x"})
+    with pytest.raises(EvidenceError, match="cannot sync"):
+        log.barrier()
+    with pytest.raises(EvidenceError, match="cannot sync"):
+        log.append({"type": "y"})
+    with pytest.raises(EvidenceError):
+        log.close()
+
+
+def test_closed_means_closed(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+    log.close()
+    with pytest.raises(EvidenceError, match="closed"):
+        log.append({"type": "late"})
+
+
+def test_threads_make_one_chain(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "a", mask=str)
+
+    def work() -> None:
+        for _ in range(100):
+            log.append({"type": "x"})
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log.close()
+    assert verify_audit(tmp_path / "a", log.head) == AuditReport(ok=True, records=400, anchored=True)
+
+
+def test_resuming_continues_the_chain_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    fill(path, 3)
+    with path.open("ab") as stream:
+        stream.write(b'{"torn')
+    log = AuditLog(path, mask=str)
+    log.append({"type": "x"})
+    log.close()
+    assert verify_audit(path, log.head) == AuditReport(ok=True, records=5, anchored=True)
+    record = json.loads(path.read_text().splitlines()[3])
+    assert (record["type"], record["torn_bytes"]) == ("log_resumed", 6)
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"nonsense\n", b'{"seq":"x","hash":"' + b"0" * 64 + b'"}\n'])
+def test_what_is_no_log_is_not_continued(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / "a").write_bytes(line)
+    with pytest.raises(AgentSafetyError, match="cannot be continued"):
+        AuditLog(tmp_path / "a", mask=str)
+
+
+# Tampering
+
+
+def tampered(path: Path, change: Callable[[list[bytes]], object]) -> Path:
+    lines = path.read_bytes().splitlines(keepends=True)
+    change(lines)
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+def rehash(line: bytes, **changes: Any) -> bytes:
+    """A record changed by somebody who knows how the hash is made."""
+    record = {**json.loads(line), **changes}
+    del record["hash"]
+    body = json.dumps(record, separators=(",", ":"))
+    digest = sha256((record["prev"] + body).encode()).hexdigest()
+    return f'{body[:-1]},"hash":"{digest}"}}\n'.encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "line"),
+    [
+        (lambda ls: ls.__setitem__(4, ls[4].replace(b"step 4", b"step 5")), "changed", 5),
+        (lambda ls: ls.__setitem__(4, rehash(ls[4], message="forged")), "changed", 5),
+        (lambda ls: ls.__setitem__(0, rehash(ls[0], message="forged")), "changed", 1),
+        (lambda ls: ls.__setitem__(9, rehash(ls[9], message="forged")), "changed", 10),
+        (lambda ls: ls.pop(4), "missing", 5),
+        (lambda ls: ls.pop(0), "missing", 1),
+        (lambda ls: ls.insert(5, ls.pop(4)), "reordered", 6),
+        (lambda ls: ls.insert(0, ls.pop(9)), "reordered", 2),
+        (lambda ls: ls.insert(5, ls[4]), "duplicated", 6),
+        (lambda ls: ls.append(ls[0]), "duplicated", 11),
+        (lambda ls: ls.pop(), "truncated", 9),
+        (lambda ls: ls.__setitem__(9, ls[9][:-1]), "torn", 10),
+        (lambda ls: ls.__setitem__(4, b"{}\n"), "malformed", 5),
+        (lambda ls: ls.__setitem__(4, b"\n"), "malformed", 5),
+        (lambda ls: ls.append(rehash(ls[9], seq=11)), "added", 11),
+    ],
+)
+def test_tampering_is_named(tmp_path: Path, change: Callable[[list[bytes]], object], kind: str, line: int) -> None:
+    path = tmp_path / "a"
+    head = fill(path, 10)
+    report = verify_audit(tampered(path, change), head)
+    assert not report.ok
+    assert (line, kind) in {(p.line, p.kind) for p in report.problems}
+
+
+def test_a_single_change_is_not_blamed_on_its_neighbours(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    head = fill(path, 10)
+    report = verify_audit(tampered(path, lambda ls: ls.__setitem__(4, rehash(ls[4], message="forged"))), head)
+    assert [(p.line, p.kind) for p in report.problems] == [(5, "changed")]
+    assert "record 5" in report.problems[0].message
+
+
+def test_an_end_cut_off_shows_only_against_the_head(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    head = fill(path, 10)
+    tampered(path, lambda ls: ls.pop())
+    assert verify_audit(path).ok
+    assert kinds(verify_audit(path, head)) == {"truncated"}
+
+
+def test_hostile_numbers_cost_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    fill(path, 2)
+    report = verify_audit(tampered(path, lambda ls: ls.append(rehash(ls[1], seq=10**18))))
+    assert kinds(report) == {"missing"}
+
+
+def mutate(data: bytes, rng: random.Random) -> tuple[bytes, str]:
+    lines = data.splitlines(keepends=True)
+    at = rng.randrange(len(lines))
+    what = rng.choice(["flip", "delete", "swap", "copy", "truncate", "forge", "cut"])
+    if what == "flip":
+        spot = rng.randrange(len(data))
+        flipped = bytes([data[spot] ^ (1 << rng.randrange(8))])
+        return data[:spot] + flipped + data[spot + 1 :], what
+    if what == "delete":
+        lines.pop(at)
+    elif what == "swap":
+        other = rng.choice([n for n in range(len(lines)) if n != at])
+        lines[at], lines[other] = lines[other], lines[at]
+    elif what == "copy":
+        lines.insert(rng.randrange(len(lines) + 1), lines[at])
+    elif what == "truncate":
+        lines = lines[:at]
+    elif what == "forge":
+        lines[at] = rehash(lines[at], message="forged")
+    else:
+        return data[: rng.randrange(len(data))], what
+    return b"".join(lines), what
+
+
+def test_seeded_single_mutations_are_all_found(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    head = fill(path, 12)
+    data = path.read_bytes()
+    for seed in range(300):
+        changed, what = mutate(data, random.Random(seed))
+        path.write_bytes(changed)
+        assert not verify_audit(path, head).ok, (seed, what)
+    path.write_bytes(data)
+    assert verify_audit(path, head).ok
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from pytest_agentsafety.recorders import AuditLog
+log = AuditLog(Path(sys.argv[1]), mask=str)
+for n in range(10):
+    log.append({"type": "x", "n": n})
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_the_log_survives_kill_9(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    child = subprocess.run([sys.executable, "-c", KILLED, str(path)], env=environment, check=False)
+    assert child.returncode == -9
+    assert verify_audit(path) == AuditReport(ok=True, records=10, anchored=False)
