@@ -62,11 +62,8 @@ class RuleSet:
 
     def scan(self, text: Normalised) -> list[Hit]:
         """Hits in every view of the text, at most MAX_HITS per rule and view. Raises EngineError."""
-        hits = [hit for view in text.views for hit in self._words.scan(view)]
-        for view in text.spaced:
-            hits += self._words.scan(view)
-            hits += self._letters.scan(view)
-        return hits
+        hits = [hit for view in (*text.views, *text.spaced) for hit in self._words.scan(view)]
+        return hits + [hit for view in text.joined for hit in self._letters.scan(view)]
 
     @cached_property
     def _words(self) -> _Compiled:

@@ -68,6 +68,11 @@ _LOOKALIKES = {
 }
 _CONFUSABLE = {ord(c): plain for plain, chars in _LOOKALIKES.items() for c in chars if ord(c) > 0x7F}
 _CONFUSABLE |= {0xF8: "o", 0xD8: "o", 0x142: "l", 0x141: "l", 0x111: "d", 0x110: "d", 0x20AC: "e"}
+for _char, _plain in list(_CONFUSABLE.items()):
+    # The other case of a look-alike looks like the other case, or nearly so.
+    for _other in (chr(_char).upper(), chr(_char).lower()):
+        if len(_other) == 1 and not _other.isascii():
+            _CONFUSABLE.setdefault(ord(_other), _plain)
 
 
 class _Table(dict[int, str]):

@@ -15,6 +15,7 @@ from pytest_agentsafety.guards.fold import fold, fold_edits, read_tags
         ("\uff29\uff47\uff4e\uff4f\uff52\uff45", "Ignore"),
         ("\u0456gn\u043er\u0435", "ignore"),
         ("\u0399gn\u03bfre", "ignore"),
+        ("\u0406GN\u041eR\u0415 \u0500\u051c\u051a\u04ba", "iGNoRe dwqh"),
         ("\U0001d422\U0001d420nore", "ignore"),
         ("Vorg\u00e4nge \u00fcber \u00c9t\u00e9", "Vorgange uber Ete"),
         ("e\u0301", "e"),
