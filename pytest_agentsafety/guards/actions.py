@@ -28,8 +28,8 @@ COMMANDS = (
     Rule(
         family="sql",
         name="drop",
-        pattern=rf"\bdrop (?:table|database|schema|view|index|user|role|column|function|trigger)s? (?:if exists "
-        rf")?{_NAME}",
+        pattern=r"\bdrop (?:table|database|schema|view|index|user|role|column|function|"
+        rf"trigger)s? (?:if exists )?{_NAME}",
     ),
     Rule(
         family="sql",
@@ -59,8 +59,7 @@ COMMANDS = (
         family="shell",
         name="disk",
         pattern=r"\bmkfs(?:\.\w+)?\b|\bdd[^|;&\n]*[ =]of=\S+|\bwipefs\b|\bfdisk /dev/|> ?/dev/(?:sd|nvme|hd|vd|disk)|"
-        r"\bformat "
-        r"[a-z]: ?(?:$|/)|\bdiskpart\b|\bcipher /w\b",
+        r"\bformat [a-z]: ?(?:$|/)|\bdiskpart\b|\bcipher /w\b",
     ),
     Rule(
         family="shell",
@@ -70,37 +69,33 @@ COMMANDS = (
     Rule(
         family="shell",
         name="windows",
-        pattern=r"\b(?:del|erase|rd|rmdir) (?:/[sqf] ?)+|\bremove-item\b[^|;&\n]*[ =]-(?:recurse|force)\b|\bvssadmin "
-        r"delete\b|"
-        r"\breg delete\b",
+        pattern=r"\b(?:del|erase|rd|rmdir) (?:/[sqf] ?)+|\bremove-item\b[^|;&\n]*[ =]-(?:recurse|force)\b|"
+        r"\bvssadmin delete\b|\breg delete\b",
     ),
     Rule(
         family="shell",
         name="find-delete",
-        pattern=r"\bfind[^|;&\n]*[ =](?:-delete\b|-exec rm\b)|\bxargs (?:-\S+ )*rm\b|\btruncate (?:-s|--size)[ =]?0\b|"
-        r"\bcrontab "
-        r"-r\b",
+        pattern=r"\bfind[^|;&\n]*[ =](?:-delete\b|-exec rm\b)|\bxargs (?:-\S+ )*rm\b|\btruncate (?:-s|"
+        r"--size)[ =]?0\b|\bcrontab -r\b",
     ),
     Rule(
         family="shell",
         name="git",
-        pattern=r"\bgit push[^|;&\n]*[ =](?:--force\b|-f\b|--delete\b|--mirror\b)|\bgit (?:reset --hard|clean "
-        r"-\w*[fdx]|branch "
-        r"-d|filter-branch|checkout -- \.)",
+        pattern=r"\bgit push[^|;&\n]*[ =](?:--force\b|-f\b|--delete\b|--mirror\b)|\bgit (?:reset --hard|"
+        r"clean -\w*[fdx]|branch -d|filter-branch|checkout -- \.)",
     ),
     Rule(
         family="shell",
         name="infra",
         pattern=r"\bkubectl delete\b|\bhelm (?:uninstall|delete)\b|\bterraform destroy\b|\bdocker (?:system prune|"
-        r"volume rm|rm -f|rmi)\b|"
-        r"\b(?:aws|gcloud|az|gsutil|rclone|doctl|heroku)\b[^|;&\n]*[ =](?:rm|rb|delete|delete-\S+|terminate-instances|"
-        r"destroy|purge|remove)\b|\bpulumi destroy\b",
+        r"volume rm|rm -f|rmi)\b|\b(?:aws|gcloud|az|gsutil|rclone|doctl|heroku)\b[^|;&\n]*[ =](?:rm|rb|"
+        r"delete|delete-\S+|terminate-instances|destroy|purge|remove)\b|\bpulumi destroy\b",
     ),
     Rule(
         family="shell",
         name="remote-code",
-        pattern=r"\b(?:curl|wget|fetch)\b[^|;\n]*\| ?(?:sudo )?(?:ba|z|da|k)?sh\b|\b(?:python|perl|ruby|node)[\d.]*\b "
-        r"~1 <\( ?curl\b|\bbase64 (?:-d|--decode)[^|\n]*\| ?(?:ba|z)?sh\b",
+        pattern=r"\b(?:curl|wget|fetch)\b[^|;\n]*\| ?(?:sudo )?(?:ba|z|da|k)?sh\b|\b(?:python|perl|ruby|"
+        r"node)[\d.]*\b ~1 <\( ?curl\b|\bbase64 (?:-d|--decode)[^|\n]*\| ?(?:ba|z)?sh\b",
     ),
     Rule(
         family="shell",

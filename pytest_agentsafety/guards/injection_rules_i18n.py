@@ -14,31 +14,28 @@ GERMAN = (
         unit="paragraph",
         severity=0.8,
         pattern=r"\b(?:ignorier(?:e|en sie|t|en)|vergiss|vergessen sie|missachte|missachten sie|uberge?he?n?|verwirf|"
-        r"umgehe?n?|"
-        r"beachte|befolge|folge) ~5 (?:vorherigen?|vorigen?|bisherigen?|obigen?|fruheren?|vorangegangenen?|"
-        r"vorhergehenden?|"
-        r"deine[rn]?|ihre[rn]?|alle[rn]?|ursprunglichen?|keine[rn]?) ~2 (?:anweisung(?:en)?|anleitung(?:en)?|"
-        r"instruktion(?:en)?|"
-        r"regeln|vorgaben|befehle?n?|richtlinien|programmierung|beschrankung(?:en)?|vorschriften|prompts?|auftrage?)\b",
+        r"umgehe?n?|beachte|befolge|folge) ~5 (?:vorherigen?|vorigen?|bisherigen?|obigen?|fruheren?|"
+        r"vorangegangenen?|vorhergehenden?|deine[rn]?|ihre[rn]?|alle[rn]?|ursprunglichen?|"
+        r"keine[rn]?) ~2 (?:anweisung(?:en)?|anleitung(?:en)?|instruktion(?:en)?|regeln|vorgaben|befehle?n?|"
+        r"richtlinien|programmierung|beschrankung(?:en)?|vorschriften|prompts?|auftrage?)\b",
     ),
     Rule(
         family="leak",
         name="de-prompt",
         severity=0.65,
         pattern=r"\b(?:zeige?|nenne?|verrate?|offenbare?|gib|geben sie|wiederhole?|erzahle?|enthulle?|teile?|"
-        r"beschreibe?|was|wie|welche[rsn]?)"
-        r"\b ~6 (?:system-?prompt|start-?prompt|deine[rnms]? ~2 (?:anweisung(?:en)?|instruktion(?:en)?|"
-        r"prompts?|richtlinien|"
-        r"programmierung|befehle?)|(?:geheimen?|versteckten?|internen?|ursprunglichen?) (?:anweisung(?:en)?|"
-        r"prompt|befehl))\b",
+        r"beschreibe?|was|wie|welche[rsn]?)\b ~6 (?:system-?prompt|start-?prompt|"
+        r"deine[rnms]? ~2 (?:anweisung(?:en)?|instruktion(?:en)?|prompts?|richtlinien|programmierung|"
+        r"befehle?)|(?:geheimen?|versteckten?|internen?|ursprunglichen?) (?:anweisung(?:en)?|prompt|"
+        r"befehl))\b",
     ),
     Rule(
         family="persona",
         name="de-role",
         severity=0.65,
-        pattern=r"\b(?:du bist (?:jetzt|nun|ab sofort)|ab (?:jetzt|sofort) (?:bist|wirst|antwortest|musst) du|tu so,? "
-        r"als|verhalte dich) ~5 "
-        r"(?:ohne|keine[nr]?|uneingeschrankte?r?|unzensierte?r?|frei von|nicht mehr)\b",
+        pattern=r"\b(?:du bist (?:jetzt|nun|ab sofort)|ab (?:jetzt|sofort) (?:bist|wirst|antwortest|musst) du|"
+        r"tu so,? als|verhalte dich) ~5 (?:ohne|keine[nr]?|uneingeschrankte?r?|unzensierte?r?|frei von|"
+        r"nicht mehr)\b",
     ),
     Rule(
         family="address",
@@ -46,8 +43,7 @@ GERMAN = (
         unit="paragraph",
         severity=0.7,
         pattern=r"\b(?:sagen?|erzahlen?|informieren?|erwahnen?)(?: sie)? ~4 (?:dem|den|der|das)? ?(?:benutzer|nutzer|"
-        r"anwender)(?:in)? ~3 "
-        r"(?:nichts?|nicht|keinesfalls)\b|\bohne (?:den|dem) (?:benutzer|nutzer)\b",
+        r"anwender)(?:in)? ~3 (?:nichts?|nicht|keinesfalls)\b|\bohne (?:den|dem) (?:benutzer|nutzer)\b",
     ),
 )
 
@@ -57,30 +53,27 @@ SPANISH = (
         name="es-drop",
         unit="paragraph",
         severity=0.8,
-        pattern=r"\b(?:ignor(?:a|e|ar|es)|olvid(?:a|e|ar|ate)|descart(?:a|e|ar)|omite|omita|desobedece|desafia|haz "
-        r"caso omiso de|"
-        r"no (?:sigas|obedezcas|hagas caso a)) ~5 (?:instruccion(?:es)?|ordenes|indicacion(?:es)?|reglas|"
-        r"directrices|mandatos?|"
-        r"programacion|restricciones|directivas|limitaciones|prompt)\b",
+        pattern=r"\b(?:ignor(?:a|e|ar|es)|olvid(?:a|e|ar|ate)|descart(?:a|e|ar)|omite|omita|desobedece|desafia|"
+        r"haz caso omiso de|no (?:sigas|obedezcas|hagas caso a)) ~5 (?:instruccion(?:es)?|ordenes|"
+        r"indicacion(?:es)?|reglas|directrices|mandatos?|programacion|restricciones|directivas|limitaciones|"
+        r"prompt)\b",
     ),
     Rule(
         family="leak",
         name="es-prompt",
         severity=0.65,
-        pattern=r"\b(?:muestra(?:me)?|revela(?:me)?|di(?:me)?|dame|ensena(?:me)?|comparte|repite|imprime|expon|explica|"
-        r"cual(?:es)?|que|"
-        r"describe|divulga) ~6 (?:prompt|(?:instruccion(?:es)?|orden|mandato|comando|directriz|directrices|"
-        r"indicacion(?:es)?) ~3 "
-        r"(?:inicial(?:es)?|secret[ao]s?|ocult[ao]s?|intern[ao]s?|original(?:es)?|recibiste|te|tu|tus|sistema|"
-        r"central|principal))\b",
+        pattern=r"\b(?:muestra(?:me)?|revela(?:me)?|di(?:me)?|dame|ensena(?:me)?|comparte|repite|imprime|expon|"
+        r"explica|cual(?:es)?|que|describe|divulga) ~6 (?:prompt|(?:instruccion(?:es)?|orden|mandato|comando|"
+        r"directriz|directrices|indicacion(?:es)?) ~3 (?:inicial(?:es)?|secret[ao]s?|ocult[ao]s?|"
+        r"intern[ao]s?|original(?:es)?|recibiste|te|tu|tus|sistema|central|principal))\b",
     ),
     Rule(
         family="persona",
         name="es-role",
         severity=0.65,
-        pattern=r"\b(?:ahora eres|a partir de ahora|actua como|finge (?:que|ser)|comportate) ~6 (?:sin "
-        r"(?:restricciones|limites|filtros|censura)|"
-        r"ningun[ao]?|no (?:tienes|tiene|sigues)|libre de)\b",
+        pattern=r"\b(?:ahora eres|a partir de ahora|actua como|finge (?:que|ser)|"
+        r"comportate) ~6 (?:sin (?:restricciones|limites|filtros|censura)|ningun[ao]?|no (?:tienes|tiene|"
+        r"sigues)|libre de)\b",
     ),
     Rule(
         family="address",
@@ -99,30 +92,26 @@ FRENCH = (
         unit="paragraph",
         severity=0.8,
         pattern=r"\b(?:ignor(?:e|ez|er)|oubli(?:e|ez|er)|neglig(?:e|ez|er)|ecart(?:e|ez|er)|contourn(?:e|ez|er)|"
-        r"desobei(?:s|ssez)|"
-        r"ne (?:tiens|tenez) pas compte (?:de|des)|fais abstraction (?:de|des)|passe outre) ~5 "
-        r"(?:instructions?|consignes?|"
-        r"directives?|ordres?|regles|commandes?|programmation|restrictions|limitations|prompts?|invites?)\b",
+        r"desobei(?:s|ssez)|ne (?:tiens|tenez) pas compte (?:de|des)|fais abstraction (?:de|des)|"
+        r"passe outre) ~5 (?:instructions?|consignes?|directives?|ordres?|regles|commandes?|programmation|"
+        r"restrictions|limitations|prompts?|invites?)\b",
     ),
     Rule(
         family="leak",
         name="fr-prompt",
         severity=0.65,
         pattern=r"\b(?:montre|montrez|revele|revelez|dis|dites|donne|donnez|affiche|affichez|partage|repete|explique|"
-        r"decris|quel(?:le)?s?|"
-        r"devoile|divulgue)(?:-moi)?\b ~6 (?:prompt|(?:instructions?|consignes?|invites?|commandes?|"
-        r"directives?|ordres?) ~4 "
-        r"(?:initiale?s?|secret(?:e)?s?|cachee?s?|interne?s?|originale?s?|recue?s?|systeme|tes|ton|ta|tu|"
-        r"centrale?|principale?))\b",
+        r"decris|quel(?:le)?s?|devoile|divulgue)(?:-moi)?\b ~6 (?:prompt|(?:instructions?|consignes?|"
+        r"invites?|commandes?|directives?|ordres?) ~4 (?:initiale?s?|secret(?:e)?s?|cachee?s?|interne?s?|"
+        r"originale?s?|recue?s?|systeme|tes|ton|ta|tu|centrale?|principale?))\b",
     ),
     Rule(
         family="persona",
         name="fr-role",
         severity=0.65,
         pattern=r"\b(?:tu es (?:maintenant|desormais)|vous etes (?:maintenant|desormais)|a partir de maintenant|"
-        r"desormais|agis comme|fais "
-        r"semblant|pretends) ~6 (?:sans (?:restrictions?|limites?|filtres?|censure)|aucune?|libre de|n'as "
-        r"(?:plus|pas))\b",
+        r"desormais|agis comme|fais semblant|pretends) ~6 (?:sans (?:restrictions?|limites?|filtres?|"
+        r"censure)|aucune?|libre de|n'as (?:plus|pas))\b",
     ),
     Rule(
         family="address",
@@ -130,8 +119,7 @@ FRENCH = (
         unit="paragraph",
         severity=0.7,
         pattern=r"\b(?:ne (?:dis|dites|mentionne|mentionnez|parle|parlez|revele|informe|informez)|sans (?:informer|"
-        r"prevenir|avertir|le dire a)) ~4 "
-        r"(?:a |al)?l'utilisat(?:eur|rice)\b",
+        r"prevenir|avertir|le dire a)) ~4 (?:a |al)?l'utilisat(?:eur|rice)\b",
     ),
 )
 
@@ -142,28 +130,24 @@ ITALIAN = (
         unit="paragraph",
         severity=0.8,
         pattern=r"\b(?:ignora(?:re|te)?|dimentica(?:re|te)?|trascura|tralascia|scarta|disobbedisci|non (?:seguire|"
-        r"considerare|tenere conto)|"
-        r"aggira|scavalca) ~5 (?:istruzion[ei]|comand[oi]|ordin[ei]|regole|direttiv[ea]|indicazion[ei]|"
-        r"programmazione|restrizioni|"
-        r"limitazioni|prompt)\b",
+        r"considerare|tenere conto)|aggira|scavalca) ~5 (?:istruzion[ei]|comand[oi]|ordin[ei]|regole|"
+        r"direttiv[ea]|indicazion[ei]|programmazione|restrizioni|limitazioni|prompt)\b",
     ),
     Rule(
         family="leak",
         name="it-prompt",
         severity=0.65,
         pattern=r"\b(?:mostra(?:mi)?|rivela(?:mi)?|dimmi|dammi|svela(?:mi)?|condividi|ripeti|stampa|smaschera|esponi|"
-        r"spiega|qual[ei]?|cosa|"
-        r"descrivi|divulga) ~6 (?:prompt|(?:istruzion[ei]|comand[oi]|direttiv[ea]|indicazion[ei]|ordin[ei]) ~4 "
-        r"(?:inizial[ei]|segret[oaie]|"
-        r"nascost[oaie]|intern[oaie]|original[ei]|sistema|tu[oae]i?|hai|principale|centrale|ricevut[oaie]))\b",
+        r"spiega|qual[ei]?|cosa|descrivi|divulga) ~6 (?:prompt|(?:istruzion[ei]|comand[oi]|direttiv[ea]|"
+        r"indicazion[ei]|ordin[ei]) ~4 (?:inizial[ei]|segret[oaie]|nascost[oaie]|intern[oaie]|original[ei]|"
+        r"sistema|tu[oae]i?|hai|principale|centrale|ricevut[oaie]))\b",
     ),
     Rule(
         family="persona",
         name="it-role",
         severity=0.65,
-        pattern=r"\b(?:ora sei|adesso sei|d'ora in poi|da ora in poi|agisci come|fingi|comportati) ~6 (?:senza "
-        r"(?:restrizioni|limiti|filtri|"
-        r"censura)|nessun[ao]?|non hai|liber[oa] da)\b",
+        pattern=r"\b(?:ora sei|adesso sei|d'ora in poi|da ora in poi|agisci come|fingi|"
+        r"comportati) ~6 (?:senza (?:restrizioni|limiti|filtri|censura)|nessun[ao]?|non hai|liber[oa] da)\b",
     ),
     Rule(
         family="address",
