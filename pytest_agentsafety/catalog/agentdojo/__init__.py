@@ -10,13 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_agentsafety.catalog.agentdojo.suite import AgentDojoSuite
 
-PREFIX = "agentdojo"
-
-
-def owns(name: str) -> bool:
-    """Whether a suite name is the bridge's to resolve."""
-    return name.partition("@")[0].partition(":")[0] == PREFIX
-
 
 def resolve(name: str, *, place: str) -> list[AgentDojoSuite]:
     """The suites that a name stands for, in the order AgentDojo registers them.

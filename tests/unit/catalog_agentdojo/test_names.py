@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_agentsafety.catalog.agentdojo import owns
 from pytest_agentsafety.catalog.agentdojo.names import select, version_key
 from pytest_agentsafety.model.errors import UnknownNameError
 
@@ -100,13 +99,3 @@ def test_looking_creates_no_version_and_an_empty_one_does_not_count() -> None:
     with pytest.raises(UnknownNameError):
         select("agentdojo@v7", versions, place="")
     assert set(versions) == {*STOCK, "typo"}
-
-
-@pytest.mark.parametrize("name", ["agentdojo", "agentdojo:x", "agentdojo@v1", "agentdojo@v1:x"])
-def test_the_bridge_owns_its_prefix(name: str) -> None:
-    assert owns(name)
-
-
-@pytest.mark.parametrize("name", ["office", "agentdojox", "x:agentdojo", "./agentdojo"])
-def test_the_bridge_owns_nothing_else(name: str) -> None:
-    assert not owns(name)
