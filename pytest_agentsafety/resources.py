@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_agentsafety.model.errors import AgentSafetyError
-
 _PACKAGE = Path(__file__).resolve().parent
 
 
 def data_dir(kind: str) -> Path:
     """The folder of one kind of data: "suites", "fixtures" or "reports/templates".
 
-    Raises AgentSafetyError when the installation lacks it.
+    Raises FileNotFoundError when the installation lacks it.
     """
     installed = _PACKAGE / "_data" / kind
     if installed.is_dir():
@@ -20,4 +18,4 @@ def data_dir(kind: str) -> Path:
     checkout = _PACKAGE.parent
     if (checkout / "pyproject.toml").is_file() and (checkout / kind).is_dir():
         return checkout / kind
-    raise AgentSafetyError(f"the installation is broken: no {kind!r} under {installed} nor beside the package")
+    raise FileNotFoundError(f"the installation is broken: no {kind!r} under {installed} nor beside the package")
