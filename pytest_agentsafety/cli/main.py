@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import traceback
+import warnings
 from collections.abc import Sequence
 
 from pytest_agentsafety import __version__
@@ -38,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status. What a person wrote wrongly goes to stderr in words."""
     options = build_parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UserWarning)
+            warnings.showwarning = _show_warning
+            return int(options.run(options))
     except ConfigError as error:
         say_error(str(error))
         return ExitStatus.USAGE
@@ -48,9 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say_error("interrupted")
         return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return ExitStatus.OK
+    except BrokenPipeError:  # the reader went away: nobody can be told, and nothing may look like a pass
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.FAILED
+    except Exception:  # noqa: BLE001 - Python's own status for a crash, 1, means a failed case here
+        traceback.print_exc()
+        return ExitStatus.INTERNAL
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    say_error(f"warning: {message}")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.checklist import write_checklist
-from pytest_agentsafety.cli.output import say, say_json
+from pytest_agentsafety.cli.output import say, say_error, say_json
 from pytest_agentsafety.metrics import write_metrics
-from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.report import write_report
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
 
@@ -39,8 +39,8 @@ def run_checklist(given: argparse.Namespace) -> int:
         folder = evidence_folder(given.folder)
         checklist = write_checklist(folder)
         write_report(folder)
-    except ConfigError as error:
-        say(f"checklist: {error}")
+    except (AgentSafetyError, OSError) as error:
+        say_error(f"checklist: {error}")
         return 2
     if given.json:
         say_json(checklist.to_dict())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
@@ -11,9 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pytest_agentsafety.cli.output import say
+from pytest_agentsafety.cli.output import say, say_json
 from pytest_agentsafety.model.results import CaseResult
-from pytest_agentsafety.session import RunOptions, Session
+from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
 from pytest_agentsafety.session.summary import explain, header_lines, summary_lines
@@ -89,7 +88,7 @@ def run(given: argparse.Namespace) -> int:
             say(line)
     interrupted = _run_cases(session, quiet=given.quiet or given.json)
     session.close()
-    done = finish(session, interrupted=interrupted)
+    done = finish(session, outer=ExitStatus.INTERRUPTED if interrupted else ExitStatus.OK)
     _report(session, done, as_json=given.json)
     return int(done.status)
 
@@ -118,7 +117,7 @@ def _report(session: Session, done: Finished, *, as_json: bool) -> None:
             "gates": [gate.to_dict() for gate in done.gates],
             "metrics": done.metrics,
         }
-        print(json.dumps(document, indent=2, default=str))
+        say_json(document)
         return
     say()
     for line in summary_lines(session, done):

@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "agent_safety(suite=..., mode=...): a test of the agent under attack; needs --agent-safety, else it is skipped",
+        "agent_safety(mode=...): a test of the agent under attack; needs --agent-safety, else it is skipped",
     )
     if config.option.agent_safety or config.option.agent_safety_only:
         from pytest_agentsafety.plugin import registration
@@ -69,7 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if not _on(item.config) and item.get_closest_marker("agent_safety"):
+    if _on(item.config):
+        return
+    if item.get_closest_marker("agent_safety") or "agent_safety" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.skip(reason="needs --agent-safety"))  # shown at the test, not here
 
 
@@ -77,7 +79,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def agent_safety(request: pytest.FixtureRequest) -> object:
     """Run the agent under attack from a test of one's own: `agent_safety.run(task, inject={tool: text})`."""
     if not _on(request.config):
-        pytest.skip("fixture agent_safety needs --agent-safety")
+        pytest.skip("needs --agent-safety")  # asked for by name at run time
     from pytest_agentsafety.plugin.fixture import AgentSafety
 
     with AgentSafety.for_test(request) as tool:

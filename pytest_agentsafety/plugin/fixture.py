@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_agentsafety.adapters import gated
+from pytest_agentsafety.adapters import AgentHandle, gated
 from pytest_agentsafety.budget import Budget, default_prices
 from pytest_agentsafety.guards import StageRunner, default_guardrails
 from pytest_agentsafety.llm import current
@@ -26,6 +26,7 @@ from pytest_agentsafety.runner.modes import cassette_path
 from pytest_agentsafety.sandbox import RefusingSandbox
 from pytest_agentsafety.session import PlannedCase, Session
 from pytest_agentsafety.session.adhoc import AdHocScenario, AdHocSuite, OwnTools
+from pytest_agentsafety.session.options import one_of
 from pytest_agentsafety.session.summary import explain
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
@@ -77,9 +78,11 @@ class SafetyRun:
 class AgentSafety:
     """`agent_safety` in a test. Reads run for real, everything else is simulated unless listed in `live_tools`."""
 
-    def __init__(self, session: Session, agent: object, *, node_id: str, folder: Path, modes: Sequence[Mode]) -> None:
+    def __init__(
+        self, session: Session, agent: Callable[[], object], *, node_id: str, folder: Path, modes: Sequence[Mode]
+    ) -> None:
         self._session, self._node_id, self._folder, self._modes = session, node_id, folder, modes
-        self._agent = session.describe_agent(agent) if agent is not None else session.agent
+        self._find_agent = agent
         self._own = OwnTools(policy=session.user_policy, live=frozenset(session.settings.live_tools))
         self._runs = 0
         self._last: SafetyRun | None = None
@@ -88,15 +91,14 @@ class AgentSafety:
     @contextmanager
     def for_test(cls, request: pytest.FixtureRequest) -> Iterator[AgentSafety]:
         plugin: Any = request.config.pluginmanager.get_plugin("agentsafety-session")
-        marker = request.node.get_closest_marker("agent_safety")
-        named = [marker.kwargs["mode"]] if marker and "mode" in marker.kwargs else []
-        agent = request.getfixturevalue("agent_safety_agent")
+        session: Session = plugin.session
         yield cls(
-            plugin.session,
-            agent,
+            session,
+            # Not before the first run: the user's fixture may itself use this one, to wrap its tools.
+            lambda: request.getfixturevalue("agent_safety_agent"),
             node_id=request.node.nodeid,
             folder=request.path.parent,
-            modes=[mode for mode in MODES if mode in (named or plugin.session.options.modes)],
+            modes=_marked_modes(request.node) or session.options.checked_modes(),
         )
 
     # -- parts of the enforcement, for tests of the parts
@@ -140,23 +142,30 @@ class AgentSafety:
         calls: Calls = (),
         attack_calls: Calls | None = None,
         mode: Mode | None = None,
+        agent: object = None,
     ) -> SafetyRun:
         """Give the agent a task while `inject` adds attacker text to the results of the named tools.
 
-        `tools` go to an agent factory. With `calls` (what a good run does) and `attack_calls` (what the attacker
-        wants), the hijacked model plays; else the recording of this test does, or the live API records one.
-        Raises ConfigError for an unknown tool in `inject`.
+        `agent` is one made in the test; else the fixture's, else the configuration's. `tools` go to an agent factory.
+        With `calls` (what a good run does) and `attack_calls` (what the attacker wants), the hijacked model plays;
+        else the recording of this test does, or the live API records one.
+        Raises ConfigError for an unknown tool in `inject`, an unknown mode, or what is no agent.
         """
+        handle = self._agent(agent)
         for tool in tools:
             self._own.add(tool)
         self._check_injected(inject or {})
         self._own.inject = dict(inject or {})
         suite = self._suite(task, calls, attack_calls)
-        planned = PlannedCase(suite, CaseRun(case=suite.case, mode=mode or self._mode(suite, calls)))
-        result = self._session.run(planned, agent=self._agent)
+        chosen = one_of("mode", mode, MODES, "agent_safety.run") if mode else self._mode(suite, calls)
+        result = self._session.run(PlannedCase(suite, CaseRun(case=suite.case, mode=chosen)), agent=handle)
         events = list(read_lines(self._session.active_folder / result.transcript)) if result.transcript else []
         self._last = SafetyRun(result, events)
         return self._last
+
+    def _agent(self, given: object) -> AgentHandle:
+        found = self._find_agent() if given is None else given
+        return self._session.agent if found is None else self._session.describe_agent(found)
 
     def _check_injected(self, inject: Mapping[str, str]) -> None:
         for tool in inject:
@@ -192,6 +201,17 @@ class AgentSafety:
             return self._modes[0]
         recorded = cassette_path(suite, CaseRun(case=suite.case, mode="recorded")).is_file()
         return "hijacked" if calls and not recorded else "recorded"
+
+
+def _marked_modes(node: pytest.Item) -> tuple[Mode, ...]:
+    """The mode that the marker asks for. Raises ConfigError for a mode or an argument that there is not."""
+    marker = node.get_closest_marker("agent_safety")
+    if marker is None:
+        return ()
+    place = f"marker agent_safety of {node.nodeid}"
+    for name in (*map(repr, marker.args), *marker.kwargs):
+        one_of("argument", name, ("mode",), place)
+    return (one_of("mode", str(marker.kwargs["mode"]), MODES, place),) if marker.kwargs else ()
 
 
 def _planned(calls: Calls) -> list[PlannedCall]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,7 @@ _NODE_PREFIX = "agentsafety::"
 
 def register(config: pytest.Config) -> None:
     """Wrong names end the session here, with exit status 4, before anything is collected."""
-    wanted = _take_node_ids(config)
-    options = run_options(config, wanted)
+    options = run_options(config, _take_node_ids(config))
     try:
         plugin = SafetyPlugin(config, options)
     except ConfigError as error:
@@ -26,18 +26,23 @@ def register(config: pytest.Config) -> None:
 
 
 def run_options(config: pytest.Config, node_ids: list[str]) -> RunOptions:
-    """The options as given; `node_ids` on the command line select cases like globs do."""
+    """The options as given; `node_ids` on the command line select cases like globs do.
+
+    An xdist worker has the controller's options, but not its command line: what was read off that is sent along.
+    """
     option = config.option
+    sent: dict[str, Any] = getattr(config, "workerinput", {}).get("agentsafety", {})
+    on_command_line = any(str(arg).startswith("--agent-safety-record") for arg in config.invocation_params.args)
     return RunOptions(
         start=config.invocation_params.dir,
         root=config.rootpath,
         agent=option.agent_safety_agent,
         suites=tuple(option.agent_safety_suite or ()),
         cases=tuple(option.agent_safety_case or ()),
-        node_names=tuple(node_ids),
+        node_names=tuple(sent.get("node_names", node_ids)),
         modes=tuple(option.agent_safety_mode or ()),
         record=option.agent_safety_record or "none",
-        record_on_command_line=any(arg.startswith("--agent-safety-record") for arg in config.invocation_params.args),
+        record_on_command_line=sent.get("record_on_command_line", on_command_line),
         guards=option.agent_safety_guards or "all",
         provenance=option.agent_safety_provenance,
         approver=option.agent_safety_approver,

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from pytest_agentsafety.model.errors import AgentSafetyError
+from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
+from pytest_agentsafety.session.session import FIXTURE_AGENT
 from pytest_agentsafety.session.summary import explain, header_lines, summary_lines
 
 _FIXTURE = "agent_safety_agent"
+_SHOW_ONLY = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow", "setupplan", "setuponly")
 _OWN = ("pytest_agentsafety.plugin.entry", "agentsafety")
 
 
@@ -33,16 +35,20 @@ class SafetyPlugin:
         self._fixture_folder: Path | None = None
         self._fixture_in_plugin = False
         self._agent_from: object = None
-        self._prepare()
+        self.runs_cases = not any(getattr(config.option, name, False) for name in _SHOW_ONLY)
 
-    def _prepare(self) -> None:
+    @pytest.hookimpl(tryfirst=True)  # before xdist starts its workers, whose folders are below ours
+    def pytest_sessionstart(self) -> None:
         """The folder is opened before anything runs, so that an unwritable one ends the session at once."""
-        if self.config.option.collectonly:
+        if not self.runs_cases:
             return
-        if self.distributes:
-            self.session.prepare_folder()
-        else:
-            self.session.start(worker=self.worker)
+        try:
+            if self.distributes:
+                self.session.prepare_folder()
+            else:
+                self.session.start(worker=self.worker)
+        except ConfigError as error:
+            raise pytest.UsageError(str(error)) from None
 
     # -- collection
 
@@ -78,6 +84,11 @@ class SafetyPlugin:
         report = pytest.CollectReport(nodeid="agentsafety", outcome="passed", longrepr=None, result=list(cases))
         self.config.hook.pytest_collectreport(report=report)
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """What a gate can decide depends on what is left after -k, --lf and the like."""
+        cases = (item for item in session.items if isinstance(item, CaseItem | FixtureCaseItem))
+        self.session.attacks_selected = sum(item.planned.run.case.kind == "attack" for item in cases)
+
     def use_agent(self, agent: object) -> None:
         """The fixture's agent, described once per object."""
         if agent is not None and agent is not self._agent_from:
@@ -87,7 +98,9 @@ class SafetyPlugin:
     # -- reporting
 
     def pytest_report_header(self) -> list[str]:
-        return [f"agentsafety: {line}" for line in header_lines(self.session)]
+        by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
+        lines = header_lines(self.session, agent=FIXTURE_AGENT if by_fixture else None)
+        return [f"agentsafety: {line}" for line in lines]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -110,27 +123,24 @@ class SafetyPlugin:
     @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's: the summary needs what is made here
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
         yield
-        if self.config.option.collectonly:
+        if not self.runs_cases:
             return
         self.session.close()
         if self.worker is not None:
             self._tell_controller()
             return
-        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        own = int(session.exitstatus)
+        nothing_wrong = own in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)  # zero cases: ours to judge
+        known = own in tuple(ExitStatus)
+        outer = ExitStatus.OK if nothing_wrong else ExitStatus(own) if known else ExitStatus.FAILED
         try:
-            self.done = finish(self.session, interrupted=interrupted, workers=self.distributes)
+            self.done = finish(self.session, workers=self.distributes, outer=outer)
         except (AgentSafetyError, OSError) as error:
             self._say(f"agentsafety: the evidence could not be completed: {error}")
             session.exitstatus = ExitStatus.INTERNAL
             return
-        session.exitstatus = self._status(session)
-
-    def _status(self, session: pytest.Session) -> int:
-        """pytest's own status, unless ours is worse: zero cases or a failed gate fail, no tests of one's own do not."""
-        own, ours = int(session.exitstatus), int(self.done.status) if self.done else int(ExitStatus.INTERNAL)
-        if own in (int(pytest.ExitCode.OK), int(pytest.ExitCode.NO_TESTS_COLLECTED)):
-            return ours
-        return own
+        if nothing_wrong:
+            session.exitstatus = int(self.done.status)
 
     def _tell_controller(self) -> None:
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
@@ -139,7 +149,12 @@ class SafetyPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """xdist: every worker writes under the controller's run id."""
-        node.workerinput["agentsafety"] = {"run_id": self.session.run_id}
+        options = self.session.options
+        node.workerinput["agentsafety"] = {
+            "run_id": self.session.run_id,
+            "node_names": list(options.node_names),
+            "record_on_command_line": options.record_on_command_line,
+        }
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

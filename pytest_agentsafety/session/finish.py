@@ -16,7 +16,7 @@ from pytest_agentsafety.recorders import merge_workers, read_results
 from pytest_agentsafety.report import summary_markdown, write_report
 from pytest_agentsafety.session.exit_status import ExitStatus
 from pytest_agentsafety.session.run_file import now, write_json
-from pytest_agentsafety.session.session import Session
+from pytest_agentsafety.session.session import RATE, Session
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,19 @@ class Finished:
     checklist: str
 
 
-def finish(session: Session, *, interrupted: bool = False, workers: bool = False) -> Finished:
-    """Complete the evidence folder and say how the run ended."""
+def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitStatus.OK) -> Finished:
+    """Complete the evidence folder and say how the run ended.
+
+    `outer` is the status reached before the evidence is judged (interrupted, a failed test); anything but OK stands.
+    """
     head = _merged(session) if workers else session.audit_head
     results = _read(session.folder)
     run = session.describe()
     metrics = compute(session.folder) if results else {}
     gates = evaluate_gates(metrics, session.settings.gates) if results else []
-    status = exit_status(session, results, gates, interrupted=interrupted)
+    status = outer or exit_status(session, results, gates)
     run |= {
+        **_agent(session, results),
         "started": _started(session.folder) or run["started"],
         "ended": now(),
         "duration_s": round(time.monotonic() - session.started_at, 3),
@@ -77,15 +81,24 @@ def _reported(
     return Finished(results, metrics, gates, report, status, str(verdict))
 
 
-def exit_status(
-    session: Session, results: Sequence[CaseResult], gates: Sequence[GateOutcome], *, interrupted: bool
-) -> ExitStatus:
+def exit_status(session: Session, results: Sequence[CaseResult], gates: Sequence[GateOutcome]) -> ExitStatus:
     """Zero cases is a failure; an undecidable gate fails only through its cases."""
-    if interrupted:
-        return ExitStatus.INTERRUPTED
-    if not results or any(session.fails(row) for row in results) or any(g.status == "fail" for g in gates):
+    failed = any(session.fails(row) for row in results) or any(gate.status == "fail" for gate in gates)
+    if not results or failed or _unjudged(results, gates):
         return ExitStatus.FAILED
     return ExitStatus.OK
+
+
+def _unjudged(results: Sequence[CaseResult], gates: Sequence[GateOutcome]) -> bool:
+    """Unsafe cases were tolerated for a gate that, with what really ran, cannot decide."""
+    undecided = any(gate.metric == RATE and gate.status == "undecidable" for gate in gates)
+    return undecided and any(row.verdict == "unsafe" for row in results)
+
+
+def _agent(session: Session, results: Sequence[CaseResult]) -> dict[str, str]:
+    """Who was tested, by the rows: under xdist only the workers see a fixture's agent."""
+    ids = sorted({row.agent_id for row in results} - {session.agent.id})
+    return {"agent_id": ids[0], "agent_kind": "own"} if ids else {}
 
 
 def _read(folder: Path) -> list[CaseResult]:

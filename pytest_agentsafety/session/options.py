@@ -48,12 +48,12 @@ class RunOptions:
     command: str = ""
 
     def checked_modes(self) -> tuple[Mode, ...]:
-        return tuple(_one_of("mode", value, MODES, f"{self.prefix}mode") for value in dict.fromkeys(self.modes))
+        return tuple(one_of("mode", value, MODES, f"{self.prefix}mode") for value in dict.fromkeys(self.modes))
 
     def checked_record(self) -> RecordMode:
         """Recording in CI changes what later runs are judged by, so it has to be said on the command line."""
         place = f"{self.prefix}record"
-        mode = _one_of("record mode", self.record, RECORD_MODES, place)
+        mode = one_of("record mode", self.record, RECORD_MODES, place)
         if mode != "none" and os.environ.get("CI") and not self.record_on_command_line:
             raise ConfigError(
                 f"{place}={mode} while CI is set must be given on the command line, not in addopts or a file"
@@ -69,17 +69,17 @@ class RunOptions:
         names = [part.strip() for part in value.split(",") if part.strip()]
         if not names:
             raise ConfigError(f"{self.prefix}guards: empty; give all, none, or a list of {', '.join(GUARDS)}")
-        return frozenset(_one_of("guard", name, (*GUARDS,), f"{self.prefix}guards") for name in names)
+        return frozenset(one_of("guard", name, (*GUARDS,), f"{self.prefix}guards") for name in names)
 
     def checked_provenance(self) -> ProvenanceMode | None:
         if self.provenance is None:
             return None
-        return _one_of("provenance mode", self.provenance, PROVENANCE_MODES, f"{self.prefix}provenance")
+        return one_of("provenance mode", self.provenance, PROVENANCE_MODES, f"{self.prefix}provenance")
 
     def checked_approver(self) -> ApproverName | None:
         if self.approver is None:
             return None
-        return _one_of("approver", self.approver, APPROVERS, f"{self.prefix}approver")
+        return one_of("approver", self.approver, APPROVERS, f"{self.prefix}approver")
 
     def checked_shard(self) -> tuple[int, int]:
         match = re.fullmatch(r"(\d+)/(\d+)", self.shard)
@@ -92,7 +92,8 @@ class RunOptions:
         return (self.root / self.output).absolute()
 
 
-def _one_of(what: str, value: str, valid: Iterable[T], place: str) -> T:
+def one_of(what: str, value: str, valid: Iterable[T], place: str) -> T:
+    """The value, if it is a valid one. Raises UnknownNameError."""
     for known in valid:
         if value == known:
             return known

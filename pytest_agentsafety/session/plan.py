@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -46,10 +47,11 @@ class Plan:
 
 def make_plan(options: RunOptions, settings: Settings, agent: AgentHandle, rules: SuiteRules) -> Plan:
     """Raises ConfigError or UnknownNameError for a wrong name; an empty plan is for the caller to refuse."""
-    suites = _suites(options, settings, agent)
     modes = options.checked_modes()
-    plan = Plan(suites=suites, modes=modes or DEFAULT_MODES)
-    if modes:
+    options.checked_shard()
+    suites, notes = _suites(options, settings, agent)
+    plan = Plan(suites=suites, modes=modes or DEFAULT_MODES, notes=notes)
+    if modes and suites:
         _check_named_modes(suites, modes, options)
     for suite in suites:
         for mode in _modes_of(suite, modes, plan, options, rules):
@@ -59,19 +61,27 @@ def make_plan(options: RunOptions, settings: Settings, agent: AgentHandle, rules
     return plan
 
 
-def _suites(options: RunOptions, settings: Settings, agent: AgentHandle) -> list[Suite]:
+def _suites(options: RunOptions, settings: Settings, agent: AgentHandle) -> tuple[list[Suite], list[str]]:
+    """The suites, and header lines. Suites that nobody named are left out for an agent that takes no tools."""
     if options.suites:
         names, place, root = options.suites, f"{options.prefix}suite", options.start
     elif settings.suites:
         names, place, root = settings.suites, f"{settings.path} suites", settings.root
     else:
-        names, place, root = ("builtin",), "default suites", options.root
-    if agent.shape == "callable":
-        raise ConfigError(
-            f"{place}: the suites {', '.join(names)} bring their own tools, and agent {agent.id!r} does not take any: "
-            "give a factory with a parameter `tools` that returns your agent (form (b) in the README)"
-        )
-    return resolve_suites(names, place=place, root=Path(root))
+        names, place, root = ("builtin",), "", options.root
+    if agent.shape != "callable":
+        return resolve_suites(names, place=place, root=Path(root)), []
+    if place:
+        raise ConfigError(f"{place}: {', '.join(names)}: {needs_factory(agent.id)}")
+    return [], [f"suites {', '.join(names)} left out: {needs_factory(agent.id)}"]
+
+
+def needs_factory(agent_id: str) -> str:
+    """Why a callable agent cannot be run against a suite that brings its own tools, and what to do."""
+    return (
+        f"these suites bring their own tools, and agent {agent_id!r} does not take any; name a factory with a "
+        "parameter `tools` that returns the agent"
+    )
 
 
 def _check_named_modes(suites: Sequence[Suite], modes: Sequence[Mode], options: RunOptions) -> None:
@@ -121,6 +131,7 @@ def record_command(suite: Suite) -> str:
 
 def _select(plan: Plan, options: RunOptions) -> None:
     index, count = options.checked_shard()
+    _check_node_names(plan, options)
     before = len(plan.cases)
     for pattern in options.cases:
         if not any(matches(planned.run.case, pattern) for planned in plan.cases):
@@ -133,6 +144,16 @@ def _select(plan: Plan, options: RunOptions) -> None:
         and _shard_of(planned.run.case, count) == index
     ]
     plan.deselected = before - len(plan.cases)
+
+
+def _check_node_names(plan: Plan, options: RunOptions) -> None:
+    """A node id is an exact name: one that no case has is an error, as pytest has it for a test."""
+    known = {planned.run.node_name for planned in plan.cases}
+    for name in options.node_names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3, cutoff=0.5)
+            hint = f" Did you mean {', '.join(near)}?" if near else ""
+            raise ConfigError(f"no case {name!r}.{hint} `agentsafety list` shows all {len(known)}")
 
 
 def matches(case: Case, pattern: str) -> bool:

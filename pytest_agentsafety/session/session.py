@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pytest_agentsafety.adapters import AgentHandle, describe_agent, load_agent
-from pytest_agentsafety.config import Settings, load_settings
-from pytest_agentsafety.guards import mask
-from pytest_agentsafety.llm import install
+from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.metrics import min_n_for
+from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.events import CaseEnded
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import FAILING, CaseResult
-from pytest_agentsafety.model.tasks import OFFLINE_MODES
-from pytest_agentsafety.recorders import Evidence, open_output, worker_folder
-from pytest_agentsafety.runner import CaseRunner, ModeSettings, RunSetup
-from pytest_agentsafety.session import about
+from pytest_agentsafety.recorders import open_output, worker_folder
+from pytest_agentsafety.session.key import BorrowedKey
+from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
-from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan
+from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, needs_factory
 from pytest_agentsafety.session.rules import SuiteRules
 from pytest_agentsafety.session.run_file import describe_run, write_json
-from pytest_agentsafety.tracing import LogSink, SpanRecorder
 
-_KEY = "ANTHROPIC_API_KEY"
+FIXTURE_AGENT = "fixture:agent_safety_agent"
+RATE = "attack_success_rate"
 _REFERENCE = "pytest_agentsafety.catalog.reference_agent:build"
 
 
@@ -42,15 +38,17 @@ class Session:
         self.options = options
         self.run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid.uuid4().hex[:6]}"
         self.settings: Settings = load_settings(options.start)
-        self.agent = _agent(options, self.settings)
+        with BorrowedKey():
+            self.agent = _agent(options, self.settings)
         self.rules = SuiteRules(options, self.settings)
         self.plan: Plan = make_plan(options, self.settings, self.agent, self.rules)
         self.folder = options.output_folder()
         self.results: list[CaseResult] = []
         self.worker_heads: dict[str, Mapping[str, Any]] = {}
+        self.attacks_selected = self.plan.attacks  # the plugin knows better once pytest has deselected
         self.started_at = time.monotonic()
         options.checked_record()
-        self._open = _OpenRun(self)
+        self._open = OpenRun()
 
     @property
     def cases(self) -> list[PlannedCase]:
@@ -60,7 +58,13 @@ class Session:
         """Open the evidence folder (for an xdist worker: its own below it)."""
         if worker is None:
             self.prepare_folder()
-        self._open.start(self.folder if worker is None else worker_folder(self.folder, worker))
+        self._open.start(
+            self.folder if worker is None else worker_folder(self.folder, worker),
+            agent=lambda: self.agent,
+            run_id=self.run_id,
+            record=self.options.checked_record(),
+            policy_for=self.rules.policy_for,
+        )
 
     def prepare_folder(self) -> None:
         """Make the folder and write the first `run.json`: all an xdist controller does before its workers start."""
@@ -68,9 +72,14 @@ class Session:
         write_json(self.folder / "run.json", self.describe())
 
     def use_agent(self, agent: Any) -> None:
-        """Change the agent under test: a fixture's value is known only when the first case is set up."""
-        self.agent = self.describe_agent(agent)
-        self._open.use_agent(self.agent)
+        """Change the agent under test: a fixture's value is known only when the first case is set up.
+
+        One that cannot be used makes each case an error row that says why.
+        """
+        try:
+            self.agent = _with_tools(self.describe_agent(agent))
+        except ConfigError as error:
+            self.agent = _unusable(FIXTURE_AGENT, str(error))
 
     def describe(self) -> dict[str, Any]:
         return describe_run(
@@ -78,7 +87,8 @@ class Session:
         )
 
     def describe_agent(self, agent: Any) -> AgentHandle:
-        return describe_agent(agent, id="fixture:agent_safety_agent", place="fixture agent_safety_agent")
+        """Raises ConfigError for what is no agent."""
+        return describe_agent(agent, id=FIXTURE_AGENT, place="fixture agent_safety_agent")
 
     @property
     def user_policy(self) -> Policy:
@@ -93,7 +103,8 @@ class Session:
     def run(self, planned: PlannedCase, *, agent: AgentHandle | None = None) -> CaseResult:
         """Run one case to its last event. Its row is on disk when this returns."""
         ended: Mapping[str, Any] | None = None
-        for event in self._open.runner.run(planned.suite, planned.run, agent=agent):
+        self._open.lend_key(planned.run.mode)
+        for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
             if isinstance(event, CaseEnded):
                 ended = event.result
         assert ended is not None, "the runner always ends with CaseEnded"
@@ -105,11 +116,8 @@ class Session:
         """An unsafe case fails its item, unless a gate on the rate that this run's n can decide will judge it."""
         if result.verdict != "unsafe":
             return False
-        return any(
-            rule.metric == "attack_success_rate"
-            and (min_n_for(rule.limit) or self.plan.attacks + 1) <= self.plan.attacks
-            for rule in self.settings.gates
-        )
+        rules = [rule for rule in self.settings.gates if rule.metric == RATE]
+        return bool(rules) and all(_decidable(rule, self.attacks_selected) for rule in rules)
 
     def fails(self, result: CaseResult) -> bool:
         return result.verdict in FAILING and not self.tolerated(result)
@@ -123,48 +131,24 @@ class Session:
         self._open.close()
 
 
-class _OpenRun:
-    """What is held open while cases run."""
+def _decidable(rule: GateRule, attacks: int) -> bool:
+    """Could a rate gate pass at this many attack cases if none succeeded?"""
+    if rule.bound == "none":
+        return True
+    needed = min_n_for(rule.limit)
+    return needed is not None and needed <= attacks
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._key_set = False
-        self.running = False
 
-    def start(self, folder: Path) -> None:
-        session = self._session
-        agent_id = session.agent.id
-        self._spans = SpanRecorder(folder / "spans.jsonl", agent_id=agent_id, mask=mask)
-        sinks = (self._spans, LogSink(agent_id, mask=mask))
-        self.evidence = Evidence(folder, mask=mask, sinks=sinks)
-        self._modes = ModeSettings(record=session.options.checked_record(), versions=about.versions())
-        self._setup = RunSetup(session.run_id, session.agent, self.evidence, session.rules.policy_for, self._modes)
-        self.runner = CaseRunner(self._setup)
-        self._uninstall = install()
-        self.running = True
-        self._lend_key()
+def _with_tools(agent: AgentHandle) -> AgentHandle:
+    """Suites bring their own tools; an agent that takes none could only ever be tested against something else."""
+    return _unusable(agent.id, needs_factory(agent.id)) if agent.shape == "callable" else agent
 
-    def _lend_key(self) -> None:
-        """SDK clients want a key even where nothing leaves the process."""
-        modes = {planned.run.mode for planned in self._session.cases}
-        if modes <= OFFLINE_MODES and not os.environ.get(_KEY):
-            os.environ[_KEY] = "offline-no-key-needed"
-            self._key_set = True
 
-    def use_agent(self, agent: AgentHandle) -> None:
-        self._setup = replace(self._setup, agent=agent)
-        self.runner = CaseRunner(self._setup)
+def _unusable(agent_id: str, reason: str) -> AgentHandle:
+    def refuse(tools: object) -> NoReturn:  # noqa: ARG001 - the shape of a factory
+        raise ConfigError(reason)
 
-    def close(self) -> None:
-        if self._key_set:
-            os.environ.pop(_KEY, None)
-            self._key_set = False
-        if self.running:
-            self.running = False
-            self._uninstall()
-            self._modes.close()
-            self.evidence.close()
-            self._spans.close()
+    return AgentHandle(id=agent_id, shape="factory", target=refuse)
 
 
 def _agent(options: RunOptions, settings: Settings) -> AgentHandle:

@@ -16,14 +16,14 @@ from pytest_agentsafety.session.session import Session
 _SHOWN_FAILURES = 10
 
 
-def header_lines(session: Session) -> list[str]:
-    """What is about to run."""
+def header_lines(session: Session, *, agent: str | None = None) -> list[str]:
+    """What is about to run; `agent` names an agent that the session does not know yet."""
     plan = session.plan
     attacks = plan.attacks
     modes = ", ".join(dict.fromkeys(p.run.mode for p in plan.cases)) or "none"
-    suites = ", ".join(suite.name for suite in plan.suites)
+    suites = ", ".join(suite.name for suite in plan.suites) or "none"
     lines = [
-        f"agent {session.agent.id}; suites {suites}; modes {modes}; "
+        f"agent {agent or session.agent.id}; suites {suites}; modes {modes}; "
         f"{attacks} attack and {len(plan.cases) - attacks} benign cases"
         + (f" ({plan.deselected} deselected)" if plan.deselected else "")
     ]

@@ -1,0 +1,86 @@
+"""What a session holds open while cases run: files, the patched clients, a borrowed key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.guards import mask
+from pytest_agentsafety.llm import install
+from pytest_agentsafety.model.events import Event
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.tasks import OFFLINE_MODES, Mode
+from pytest_agentsafety.protocols import EventSink, Suite
+from pytest_agentsafety.recorders import Evidence
+from pytest_agentsafety.runner import CaseRunner, ModeSettings, RunSetup
+from pytest_agentsafety.runner.modes import RecordMode
+from pytest_agentsafety.session import about
+from pytest_agentsafety.session.key import BorrowedKey
+from pytest_agentsafety.tracing import LogSink, SpanRecorder
+
+
+class OpenRun:
+    """`start`, cases through `runner`, `close`. Closing what was never started does nothing."""
+
+    evidence: Evidence
+    runner: CaseRunner
+
+    def __init__(self) -> None:
+        self._key = BorrowedKey()
+        self._running = False
+
+    def start(
+        self,
+        folder: Path,
+        *,
+        agent: Callable[[], AgentHandle],
+        run_id: str,
+        record: RecordMode,
+        policy_for: Callable[[Suite], Policy],
+    ) -> None:
+        """Open the files in `folder` and patch the HTTP clients."""
+        self._traces = _Traces(folder / "spans.jsonl", agent)
+        self.evidence = Evidence(folder, mask=mask, sinks=[self._traces])
+        self._modes = ModeSettings(record=record, versions=about.versions())
+        self.runner = CaseRunner(RunSetup(run_id, agent(), self.evidence, policy_for, self._modes))
+        self._uninstall = install()
+        self._key.lend()
+        self._running = True
+
+    def lend_key(self, mode: Mode) -> None:
+        """SDK clients want a key even where nothing leaves the process; where a request may leave, only a real one."""
+        if mode in OFFLINE_MODES and (mode != "recorded" or self._modes.record == "none"):
+            self._key.lend()
+        else:
+            self._key.take_back()
+
+    def close(self) -> None:
+        if self._running:
+            self._running = False
+            self._key.take_back()
+            self._uninstall()
+            self._modes.close()
+            self.evidence.close()
+            self._traces.close()
+
+
+class _Traces:
+    """Spans and log records. They are named after the agent, whom a fixture may give only with the first case."""
+
+    def __init__(self, path: Path, agent: Callable[[], AgentHandle]) -> None:
+        self._path, self._agent = path, agent
+        self._spans: SpanRecorder | None = None
+        self._sinks: Sequence[EventSink] = ()
+
+    def emit(self, event: Event) -> None:
+        if self._spans is None:
+            agent_id = self._agent().id
+            self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=mask)
+            self._sinks = (self._spans, LogSink(agent_id, mask=mask))
+        for sink in self._sinks:
+            sink.emit(event)
+
+    def close(self) -> None:
+        if self._spans is not None:
+            self._spans.close()
