@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from pytest_agentsafety.guards.pii_scan import Finding, find_pii
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
 
 _ROUNDS = 4
+_SHORT = 200
 
 
 class PiiGuard:
@@ -53,12 +55,23 @@ def mask(text: str) -> str:
 
     `ann@shop.test` becomes `a***@shop.test`; cards keep 4 digits, IBANs country and 4, keys their prefix.
     """
+    if len(text) > _SHORT:
+        return _masked(text)
+    masked = _masked_short(text)
+    return text if masked == text else masked
+
+
+def _masked(text: str) -> str:
     for _ in range(_ROUNDS):
         findings = find_pii(text)
         if not findings:
             break
         text = replace_spans(text, [(f.start, f.end, _HINTS[f.kind](text[f.start : f.end])) for f in findings])
     return text
+
+
+# Evidence repeats itself: tool names, reasons, statuses stand in every event.
+_masked_short = lru_cache(maxsize=8_192)(_masked)
 
 
 def _mask_email(text: str) -> str:
