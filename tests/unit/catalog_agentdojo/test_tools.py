@@ -13,8 +13,7 @@ from pytest_agentsafety.catalog.agentdojo.tools import World, as_executed, bind,
 from pytest_agentsafety.catalog.agentdojo.upstream import Upstream
 from pytest_agentsafety.model.messages import ToolSpec
 
-Tags = list[str]
-NO_TAGS: Tags = []
+NO_TAGS: list[str] = []
 
 
 class Note(BaseModel):
@@ -40,7 +39,11 @@ def functions() -> list[Any]:
     from agentdojo.functions_runtime import Depends, make_function
 
     def add_note(
-        desk: Annotated[Desk, Depends(lambda desk: desk)], to: str, text: str, copies: int = 1, tags: Tags = NO_TAGS
+        desk: Annotated[Desk, Depends(lambda desk: desk)],
+        to: str,
+        text: str,
+        copies: int = 1,
+        tags: list[str] = NO_TAGS,
     ) -> Note:
         """Puts a note on the desk.
 
