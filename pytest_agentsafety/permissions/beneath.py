@@ -15,6 +15,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from pytest_agentsafety.permissions.real_names import real_name
 from pytest_agentsafety.permissions.walk import O_LOOK, walk_beneath
 
 _SYS_OPENAT2 = 437
@@ -25,7 +26,7 @@ _PATH_MAX = 4096
 # The kernel gives up with EAGAIN when a rename anywhere raced with a ".."; a few tries are what its manual advises.
 _TRIES = 16
 # Nothing we open may block on a pipe or become our terminal. openat2 refuses these flags together with O_PATH.
-_CAREFUL = os.O_NONBLOCK | os.O_NOCTTY
+CAREFUL = os.O_NONBLOCK | os.O_NOCTTY
 
 
 class _OpenHow(ctypes.Structure):
@@ -71,7 +72,7 @@ def has_openat2() -> bool:
     return True
 
 
-def _encoded(path: str) -> bytes:
+def encoded(path: str) -> bytes:
     """The bytes the kernel will see. A NUL would cut the path short after it was checked, so it is refused here."""
     try:
         raw = os.fsencode(path)
@@ -91,7 +92,7 @@ def resolve_beneath(root: Path, path: str, flags: int, mode: int = 0o600) -> int
 
     Raises OSError: EXDEV when the path leads out, ELOOP for loops and magic links, else as open(2).
     """
-    raw = _encoded(path)
+    raw = encoded(path)
     directory = os.open(root, O_LOOK | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         opener = _openat2 if has_openat2() else walk_beneath
@@ -109,26 +110,18 @@ def look_beneath(root: Path, path: str, *, follow: bool = True) -> os.stat_resul
         os.close(descriptor)
 
 
+def locate_beneath(root: Path, path: str) -> tuple[os.stat_result, str]:
+    """What stands at `path`, and its real name with all links resolved. Raises OSError as `resolve_beneath`."""
+    descriptor = resolve_beneath(root, path, O_LOOK)
+    try:
+        return os.fstat(descriptor), real_name(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def refuse_special(info: os.stat_result, path: str) -> None:
     """Raise OSError unless it is a regular file with a single name: devices and pipes block, hard links lead out."""
     if not stat.S_ISREG(info.st_mode):
         raise OSError(errno.EINVAL, "not a regular file", path)
     if info.st_nlink > 1:
         raise OSError(errno.EMLINK, "the file has other names (hard links), some may be outside", path)
-
-
-def open_beneath(root: Path, path: str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
-    """A descriptor for a regular file under `root`; the caller closes it and uses nothing but it.
-
-    `path` is relative to `root`; `flags` and `mode` as for `os.open`, O_TRUNC is done after the checks. Raises OSError:
-    EXDEV (leads out), EINVAL (no regular file), EMLINK (hard linked), else as open(2).
-    """
-    descriptor = resolve_beneath(root, path, (flags & ~os.O_TRUNC) | _CAREFUL, mode)
-    try:
-        refuse_special(os.fstat(descriptor), path)
-        if flags & os.O_TRUNC:
-            os.ftruncate(descriptor, 0)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor

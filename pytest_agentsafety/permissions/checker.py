@@ -11,7 +11,7 @@ from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions.addresses import email_domains
 from pytest_agentsafety.permissions.arguments import Leaf, TooDeepError, argument_leaves
-from pytest_agentsafety.permissions.paths import judge_path
+from pytest_agentsafety.permissions.paths import judge_path, judge_unlimited
 from pytest_agentsafety.permissions.roots import Roots
 from pytest_agentsafety.permissions.urls import check_host, check_url
 from pytest_agentsafety.permissions.words import FOLDER_WORDS, LISTING, tokens
@@ -72,9 +72,11 @@ class PermissionChecker:
         return self._known_roots[key]
 
     def _paths(self, call: ToolCall, rule: ToolRule, leaves: Sequence[Leaf]) -> Decision | None:
-        if rule.allowed_paths is None or not call.arguments:
+        if not call.arguments:
             return None
         paths = [leaf for leaf in leaves if "path" in leaf.roles and leaf.value is not None]
+        if rule.allowed_paths is None:
+            return self._hooks(rule, paths)
         if not paths:
             reason = (
                 f"{one_line(call.name)} may only use {', '.join(rule.allowed_paths) or 'no paths'}, but none of its "
@@ -87,6 +89,16 @@ class PermissionChecker:
                 return denial
         return None
 
+    def _hooks(self, rule: ToolRule, paths: Sequence[Leaf]) -> Decision | None:
+        """Without allowed paths there is no limit to leave, but what runs by itself is still nobody's to write."""
+        for leaf in paths:
+            verdict = judge_unlimited(str(leaf.value), str(self._base or Path.cwd()), rule.effect)
+            if verdict.why is not None:
+                return _denied(
+                    verdict.rule, f'{one_line(leaf.where)} "{one_line(str(leaf.value))}" {verdict.why}', leaf
+                )
+        return None
+
     def _path(self, call: ToolCall, rule: ToolRule, leaf: Leaf) -> Decision | None:
         path = str(leaf.value) if isinstance(leaf.value, Path) else leaf.value
         if not isinstance(path, str):
@@ -95,8 +107,7 @@ class PermissionChecker:
         verdict = judge_path(path, roots, effect=rule.effect, folders=_lists_folders(call, leaf))
         where = f'{one_line(leaf.where)} "{one_line(path)}"'
         if verdict.why is not None:
-            kind = "not_found" if verdict.missing else "path"
-            return _denied(kind, f"{where} {verdict.why}; allowed: {roots.shown}", leaf)
+            return _denied(verdict.rule, f"{where} {verdict.why}; allowed: {roots.shown}", leaf)
         limit = rule.max_size_kb
         if limit is not None and verdict.info is not None and rule.effect in ("read", "egress"):
             size = verdict.info.st_size

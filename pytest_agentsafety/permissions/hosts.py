@@ -31,6 +31,14 @@ _REFUSED = tuple(
 )
 
 
+_UNIQUE_LOCAL = ipaddress.ip_network("fc00::/7")
+# Services of a machine's own cloud that hand out its credentials: no entry but the literal address allows them.
+_METADATA = tuple(
+    ipaddress.ip_network(network)
+    for network in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32", "192.0.0.192/32")
+)
+
+
 class HostError(ValueError):
     """A host that has no safe normal form; the message says why."""
 
@@ -46,6 +54,21 @@ def refused_address(address: Address) -> str | None:
             return why
     if not address.is_global or address.is_multicast or address.is_reserved:
         return "not a public address"
+    return None
+
+
+def never_address(address: Address) -> str | None:
+    """Why a *name* may not lead to `address`, even where its very origin is allowed; None when it may.
+
+    A name of one's own may well stand for a private machine, but never for a metadata service or a disguise.
+    """
+    if any(address.version == network.version and address in network for network in _METADATA):
+        return "link-local or a cloud metadata service"
+    if address.is_unspecified or address.is_multicast:
+        return "no address of one machine"
+    if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
+        why = refused_address(address)
+        return None if why is None or address in _UNIQUE_LOCAL else why
     return None
 
 

@@ -8,7 +8,9 @@ import stat
 from dataclasses import dataclass
 
 from pytest_agentsafety.model.policy import Effect
-from pytest_agentsafety.permissions.beneath import look_beneath, refuse_special
+from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.permissions.beneath import locate_beneath, look_beneath, refuse_special
+from pytest_agentsafety.permissions.hooks import hook_reason
 from pytest_agentsafety.permissions.roots import Root, Roots
 
 _WORDS = {
@@ -22,16 +24,19 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class PathVerdict:
-    """`why` is None when the path may be used; `info` is what stands there, None when nothing does yet."""
+    """`why` is None when the path may be used; `info` is what stands there, None when nothing does yet.
+
+    `rule` is path, not_found or hook.
+    """
 
     why: str | None
     info: os.stat_result | None = None
-    missing: bool = False
+    rule: str = "path"
 
 
 def _refused(error: OSError) -> PathVerdict:
     if error.errno == errno.ENOENT:
-        return PathVerdict("does not exist under the allowed paths", missing=True)
+        return PathVerdict("does not exist under the allowed paths", rule="not_found")
     return PathVerdict(_WORDS.get(error.errno or 0, str(error.strerror)))
 
 
@@ -52,39 +57,80 @@ def _existing_prefix(root: Root, parts: list[str]) -> tuple[int, os.stat_result 
     return -1, None
 
 
-def _may_create(root: Root, rest: str) -> PathVerdict:
-    """Nothing stands at `rest`: may it come to be there? The first missing name must be free, and no `..` behind it."""
+def _hook(root: Root, name: str, effect: Effect, info: os.stat_result | None) -> PathVerdict:
+    """May something be written at the resolved `name`? Deleting a program runs nothing; deleting a hook disarms."""
+    why = hook_reason(name, os.path.realpath(root.path))
+    if why is None and effect == "write" and info is not None and stat.S_ISREG(info.st_mode) and info.st_mode & 0o111:
+        why = "is an executable file; tools may not change programs"
+    return PathVerdict(None, info) if why is None else PathVerdict(why, info, rule="hook")
+
+
+def _may_create(root: Root, rest: str, effect: Effect) -> PathVerdict:
+    """Nothing stands at `rest`: may it come to be there? Its folder must exist, and its name must be free."""
     parts = [part for part in rest.split("/") if part not in ("", ".")]
     try:
         known, folder = _existing_prefix(root, parts)
-        if folder is not None and not stat.S_ISDIR(folder.st_mode):
+        if folder is None:
+            return _in_missing_root(root, parts, effect)
+        if not stat.S_ISDIR(folder.st_mode):
             return PathVerdict(_WORDS[errno.ENOTDIR])
-        if folder is not None:
-            look_beneath(root.path, "/".join(parts[: known + 1]), follow=False)
+        here, name = "/".join(parts[:known]) or ".", parts[known]
+        try:
+            look_beneath(root.path, f"{here}/{name}", follow=False)
             return PathVerdict("goes through a symbolic link that leads nowhere")
-    except FileNotFoundError:
-        pass
+        except FileNotFoundError:
+            pass
+        if ".." in parts[known:]:
+            return PathVerdict("goes up through a folder that does not exist")
+        if known < len(parts) - 1:
+            return PathVerdict(f"is in a folder that does not exist yet ({one_line(name)}); make the folder first")
+        return _hook(root, f"{locate_beneath(root.path, here)[1]}/{name}", effect, None)
     except OSError as error:
         return _refused(error)
+
+
+def _in_missing_root(root: Root, parts: list[str], effect: Effect) -> PathVerdict:
     if ".." in parts:
         return PathVerdict("goes up through a folder that does not exist")
-    return PathVerdict(None)
+    if len(parts) > 1:
+        return PathVerdict("is in a folder that does not exist yet; make the folder first")
+    return _hook(root, "/".join([os.path.realpath(root.path), *parts]), effect, None)
 
 
 def _judge(root: Root, rest: str, effect: Effect, folders: bool) -> PathVerdict:
+    changes = effect in ("write", "delete")
     try:
         info = _look(root, rest)
     except FileNotFoundError as error:
-        return _refused(error) if effect == "read" else _may_create(root, rest)
+        return _refused(error) if effect == "read" else _may_create(root, rest, effect)
     except OSError as error:
         return _refused(error)
-    if stat.S_ISDIR(info.st_mode):
-        return PathVerdict(None if folders or effect != "read" else "is a directory", info)
+    if not stat.S_ISDIR(info.st_mode):
+        try:
+            refuse_special(info, rest)
+        except OSError as error:
+            return PathVerdict(f"is {error.strerror}" if error.errno == errno.EINVAL else str(error.strerror))
+    elif effect == "read" and not folders:
+        return PathVerdict("is a directory", info)
+    if not changes:
+        return PathVerdict(None, info)
     try:
-        refuse_special(info, rest)
+        return _hook(root, _real(root, rest), effect, info)
     except OSError as error:
-        return PathVerdict(f"is {error.strerror}" if error.errno == errno.EINVAL else str(error.strerror))
-    return PathVerdict(None, info)
+        return _refused(error)
+
+
+def _real(root: Root, rest: str) -> str:
+    return os.path.realpath(root.path) if rest == "." else locate_beneath(root.path, rest)[1]
+
+
+def judge_unlimited(path: str, base: str, effect: Effect) -> PathVerdict:
+    """Judge a path of a rule without allowed paths: only hooks are refused, as written and as resolved."""
+    full = os.path.join(base, path)  # noqa: PTH118 -- a Path would drop what is written
+    why = None
+    if effect in ("write", "delete") and "\0" not in path:
+        why = hook_reason(path) or hook_reason(os.path.realpath(full))
+    return PathVerdict(why, rule="hook")
 
 
 def judge_path(path: str, roots: Roots, *, effect: Effect, folders: bool) -> PathVerdict:

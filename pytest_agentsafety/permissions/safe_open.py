@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_agentsafety.permissions.beneath import open_beneath
+from pytest_agentsafety.permissions.opening import open_beneath
 from pytest_agentsafety.permissions.roots import Root, Roots
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -15,7 +15,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 def _open(root: Root, rest: str, flags: int, mode: int) -> int:
     if rest == ".":  # the root is a single file
-        return open_beneath(root.path.parent, root.path.name, flags, mode)
+        return open_beneath(root.path.parent, root.path.name, flags, mode, meant=root.path)
     return open_beneath(root.path, rest, flags, mode)
 
 
@@ -23,7 +23,8 @@ class SafeOpen:
     """Files under `allowed_paths` (relative to `base`, default the working folder); sizes up to `max_size_kb`.
 
     Every method raises OSError when a path leads out (EXDEV), is no plain file (EINVAL), is hard linked (EMLINK), is
-    too large (EFBIG), or as open(2).
+    too large (EFBIG), may not be changed because something runs it (HookError, EPERM), or as open(2). The folder of a
+    new file has to exist; a new file has mode 0600 and is never executable.
     """
 
     def __init__(

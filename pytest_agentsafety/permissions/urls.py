@@ -35,6 +35,11 @@ class UrlCheck:
     port: int = 0
     private: bool = False
 
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port: what decides whether two URLs are of one origin."""
+        return self.scheme, self.host, self.port
+
 
 @dataclass(frozen=True)
 class _Parsed:

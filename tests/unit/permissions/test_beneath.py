@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_agentsafety.permissions import beneath
-from pytest_agentsafety.permissions.beneath import has_openat2, look_beneath, open_beneath, resolve_beneath
+from pytest_agentsafety.permissions.beneath import has_openat2, look_beneath, resolve_beneath
+from pytest_agentsafety.permissions.opening import open_beneath
 from pytest_agentsafety.permissions.walk import walk_beneath
 
 SECRET = b"outside"
