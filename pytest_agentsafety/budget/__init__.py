@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from pytest_agentsafety.budget.bound import RequestBound, UnboundedRequestError, bound_of, estimate_usage
+from pytest_agentsafety.budget.bound import (
+    RequestBound,
+    TokenCounter,
+    UnboundedRequestError,
+    bound_of,
+    estimate_usage,
+)
 from pytest_agentsafety.budget.budget import ActionCostError, Budget, Charge, Reservation, Spent
+from pytest_agentsafety.budget.loops import LoopDetectedError
 from pytest_agentsafety.budget.prices import RateCard, default_prices
+from pytest_agentsafety.budget.run import RUN_BUDGET_FILE, RunBudget, RunSpent, open_run_budget
+from pytest_agentsafety.budget.totals import BudgetFileError
 
 __all__ = [
+    "RUN_BUDGET_FILE",
     "ActionCostError",
     "Budget",
+    "BudgetFileError",
     "Charge",
+    "LoopDetectedError",
     "RateCard",
     "RequestBound",
     "Reservation",
+    "RunBudget",
+    "RunSpent",
     "Spent",
+    "TokenCounter",
     "UnboundedRequestError",
     "bound_of",
     "default_prices",
     "estimate_usage",
+    "open_run_budget",
 ]

@@ -2,7 +2,8 @@
 
 A token stands for at least one byte, so the bytes of the body bound the input tokens, as long as everything that
 is charged stands in the body. What brings tokens from elsewhere (images, documents, files, tools that run at the
-provider, stored conversations) has no such bound and is refused; so is every field that is not known here.
+provider, stored conversations) has no such bound and is refused; so is every field that is not known here. Images and
+documents, files among them, can be let in by a `TokenCounter`: the provider can count their tokens beforehand.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pytest_agentsafety.model.canonical import canonical_json
-from pytest_agentsafety.model.errors import BudgetExceededError
+from pytest_agentsafety.model.errors import BudgetExceededError, StopRun
 from pytest_agentsafety.model.messages import ModelRequest, Usage
 from pytest_agentsafety.model.safe_text import one_line
 
 BYTES_PER_TOKEN = 3.5  # of English prose and JSON; an estimate, never used as a bound
 HIDDEN_PROMPT_TOKENS = 1024  # what a provider adds for tool use or a forced output format, generously
+
+COUNT_MARGIN = 1.1  # a count is the provider's own estimate
 
 _FIELDS = frozenset(
     {
@@ -43,6 +46,7 @@ _FIELDS = frozenset(
 )
 _WITH_HIDDEN_PROMPT = ("tools", "output_config", "output_format")
 _TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
+_COUNTED_BLOCKS = frozenset({"document", "image"})
 
 
 class UnboundedRequestError(BudgetExceededError):
@@ -52,6 +56,12 @@ class UnboundedRequestError(BudgetExceededError):
         super().__init__("cost of the request", math.inf, 0.0)
         self.what = what
         self.args = (f"the cost of this request has no known upper bound: {what}. It was not sent.",)
+
+
+class TokenCounter(Protocol):
+    """Counts the input tokens of a request, as the provider's `count_tokens` does. Whatever it raises refuses."""
+
+    def count(self, request: ModelRequest) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,21 +77,39 @@ class RequestBound:
     long_cache: bool
 
 
-def bound_of(request: ModelRequest) -> RequestBound:
+def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> RequestBound:
     """The bound of one Messages request. Raises UnboundedRequestError where there is none."""
     payload = request.payload
     for key in payload:
         if key not in _FIELDS:
             raise UnboundedRequestError(f"field {one_line(str(key))!r} is not known to the budget")
-    parts = _parts(payload)
+    parts = _Parts(may_count=counter is not None)
+    parts.add_all(payload)
     hidden = HIDDEN_PROMPT_TOKENS if any(payload.get(key) for key in _WITH_HIDDEN_PROMPT) else 0
     size = _body_bytes(request)
+    most, likely = size + hidden, tokens_of(size)
+    output = _max_tokens(payload)
+    if counter is not None and parts.to_count:
+        likely = _counted(counter, request)
+        most = math.ceil(likely * COUNT_MARGIN) + HIDDEN_PROMPT_TOKENS
     return RequestBound(
-        input_tokens=size + hidden,
-        output_tokens=_max_tokens(payload),
-        estimate=tokens_of(size),
-        long_cache=_is_long(payload) or any(map(_is_long, parts)),
+        input_tokens=most,
+        output_tokens=output,
+        estimate=likely,
+        long_cache=_is_long(payload) or any(map(_is_long, parts.found)),
     )
+
+
+def _counted(counter: TokenCounter, request: ModelRequest) -> int:
+    try:
+        count = counter.count(request)
+    except StopRun:
+        raise
+    except Exception as exc:  # somebody else's code; without its count there is no bound
+        raise UnboundedRequestError(f"its tokens could not be counted: {type(exc).__name__}") from exc
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise UnboundedRequestError(f"the token counter said {one_line(repr(count), 40)}, not a whole number above 0")
+    return count
 
 
 def _body_bytes(request: ModelRequest) -> int:
@@ -99,48 +127,61 @@ def _max_tokens(payload: Mapping[str, Any]) -> int:
     return value
 
 
-def _parts(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every block and tool of the request; raises at the first that is not text."""
-    parts: list[dict[str, Any]] = []
-    _add_blocks(parts, payload.get("system"), "system")
-    messages = payload.get("messages") or ()
-    if not isinstance(messages, list | tuple):
-        raise UnboundedRequestError("messages is not a list")
-    for number, message in enumerate(messages):
-        if not isinstance(message, dict):
-            raise UnboundedRequestError(f"messages[{number}] is not an object")
-        _add_blocks(parts, message.get("content"), number)
-    _add_tools(parts, payload.get("tools"))
-    return parts
+class _Parts:
+    """Every block and tool of the request; raises at the first that has no bound."""
 
+    def __init__(self, *, may_count: bool) -> None:
+        self.found: list[dict[str, Any]] = []
+        self.to_count = False
+        self._may_count = may_count
 
-def _add_blocks(parts: list[dict[str, Any]], content: Any, place: int | str) -> None:
-    """`place` is a message's number or a name; it becomes words only in an error."""
-    if content is None or isinstance(content, str):
-        return
-    if not isinstance(content, list | tuple):
-        raise UnboundedRequestError(f"the content of {_named(place)} is neither text nor a list of blocks")
-    for block in content:
-        kind = block.get("type") if isinstance(block, dict) else None
-        if not isinstance(kind, str) or kind not in _TEXT_BLOCKS:
-            raise UnboundedRequestError(f"{_named(place)} has a block of type {one_line(repr(kind), 60)}")
-        parts.append(block)
-        if kind == "tool_result":
-            _add_blocks(parts, block.get("content"), place)
+    def add_all(self, payload: Mapping[str, Any]) -> None:
+        self._add_blocks(payload.get("system"), "system")
+        messages = payload.get("messages") or ()
+        if not isinstance(messages, list | tuple):
+            raise UnboundedRequestError("messages is not a list")
+        for number, message in enumerate(messages):
+            if not isinstance(message, dict):
+                raise UnboundedRequestError(f"messages[{number}] is not an object")
+            self._add_blocks(message.get("content"), number)
+        self._add_tools(payload.get("tools"))
+
+    def _add_blocks(self, content: Any, place: int | str) -> None:
+        """`place` is a message's number or a name; it becomes words only in an error."""
+        if content is None or isinstance(content, str):
+            return
+        if not isinstance(content, list | tuple):
+            raise UnboundedRequestError(f"the content of {_named(place)} is neither text nor a list of blocks")
+        for block in content:
+            kind = block.get("type") if isinstance(block, dict) else None
+            if not isinstance(kind, str) or kind not in _TEXT_BLOCKS:
+                self._must_be_counted(kind, place)
+            self.found.append(block)
+            if kind == "tool_result":
+                self._add_blocks(block.get("content"), place)
+
+    def _must_be_counted(self, kind: Any, place: int | str) -> None:
+        countable = isinstance(kind, str) and kind in _COUNTED_BLOCKS
+        if countable and self._may_count:
+            self.to_count = True
+            return
+        hint = ", which only a TokenCounter can bound" if countable else ""
+        raise UnboundedRequestError(f"{_named(place)} has a block of type {one_line(repr(kind), 60)}{hint}")
+
+    def _add_tools(self, tools: Any) -> None:
+        if not isinstance(tools, list | tuple | None):
+            raise UnboundedRequestError("tools is not a list")
+        for tool in tools or ():
+            kind = tool.get("type", "custom") if isinstance(tool, dict) else None
+            if kind not in ("custom", None) or not isinstance(tool, dict):
+                raise UnboundedRequestError(
+                    f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs"
+                )
+            self.found.append(tool)
 
 
 def _named(place: int | str) -> str:
     return place if isinstance(place, str) else f"messages[{place}]"
-
-
-def _add_tools(parts: list[dict[str, Any]], tools: Any) -> None:
-    if not isinstance(tools, list | tuple | None):
-        raise UnboundedRequestError("tools is not a list")
-    for tool in tools or ():
-        kind = tool.get("type", "custom") if isinstance(tool, dict) else None
-        if kind not in ("custom", None) or not isinstance(tool, dict):
-            raise UnboundedRequestError(f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs")
-        parts.append(tool)
 
 
 def _is_long(part: Mapping[str, Any]) -> bool:

@@ -8,19 +8,26 @@ What holds, for every interleaving of threads:
   stop honest tasks early. So the limit can be passed by the answers of calls in flight and by the estimate's
   error, and the next call is refused;
 - tool calls: at most `max_tool_calls` are admitted. Seconds: checked where `check_time` is called.
+
+An account may have a parent, the account of the whole run: each act must fit into both. It is asked inside the own
+lock, after the own limits and before the own entry, so that a refusal of either leaves nothing behind in the other.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from pytest_agentsafety.budget.bound import RequestBound, bound_of, estimate_usage
+from pytest_agentsafety.budget.bound import RequestBound, TokenCounter, bound_of, estimate_usage
+from pytest_agentsafety.budget.forks import renew_on_fork
+from pytest_agentsafety.budget.loops import LoopWatch, signature
+from pytest_agentsafety.budget.money import cap, exact, is_plausible, most_cost, true_cost
 from pytest_agentsafety.budget.prices import RateCard, as_card
+from pytest_agentsafety.budget.run import RunBudget, RunHold
 from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError, TokenLimitError
 from pytest_agentsafety.model.messages import ModelRequest, Usage
 from pytest_agentsafety.model.policy import BudgetLimits
@@ -37,7 +44,7 @@ class ActionCostError(BudgetExceededError):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reservation:
-    """Room held for one attempt of one call. Ended once by `settle`, `keep` or `release`."""
+    """Room held for one attempt of one call. Ended once by `settle`, `keep`, `release` or `fail`."""
 
     model: str
     cost_usd: Decimal
@@ -81,7 +88,8 @@ class Spent:
 class Budget:
     """Thread-safe account of one task. `already` is what an earlier part of the same task spent.
 
-    `per_action` also holds each single call to `max_cost_per_action_usd`.
+    `per_action` also holds each single call to `max_cost_per_action_usd`; `parent` is the account of the run;
+    `counter` counts the input of requests with images and documents, which are refused without it.
     """
 
     estimate_usage = staticmethod(estimate_usage)
@@ -94,16 +102,23 @@ class Budget:
         per_action: bool = False,
         clock: Callable[[], float] = time.monotonic,
         already: Spent | None = None,
+        parent: RunBudget | None = None,
+        counter: TokenCounter | None = None,
     ) -> None:
         already = already or Spent()
-        self.limits = limits
-        self._prices, self._per_action, self._clock = prices, per_action, clock
+        self.limits, self.parent = limits, parent
+        self._prices, self._counter, self._per_action, self._clock = prices, counter, per_action, clock
         self._lock = threading.Lock()
         self._started = clock() - already.seconds
-        self._open: dict[int, Reservation] = {}
-        self._cost = _exact(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
+        self._open: dict[int, tuple[Reservation, RunHold | None]] = {}
+        self._loops = LoopWatch(limits.max_identical_calls)
+        self._cost = exact(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
         self._input, self._output = already.input_tokens, already.output_tokens
         self._tool_calls, self._estimated = already.tool_calls, already.estimated
+        renew_on_fork(self)
+
+    def after_fork(self) -> None:
+        self._lock = threading.Lock()
 
     @property
     def spent(self) -> Spent:
@@ -122,32 +137,46 @@ class Budget:
         """Hold the most the request can cost.
 
         Raises, before anything is sent: UnknownModelError, UnboundedRequestError (no bound exists), ActionCostError,
-        BudgetExceededError, TokenLimitError.
+        BudgetExceededError, TokenLimitError, BudgetFileError (the run's account is damaged).
         """
         card = as_card(self._prices.rates(request.model))
-        bound = bound_of(request)
+        bound = bound_of(request, self._counter)
         held = Reservation(model=request.model, cost_usd=most_cost(card, bound), bound=bound, card=card)
+        self._hold(held)
+        return held
+
+    def reserve_again(self, reservation: Reservation) -> Reservation:
+        """Room for the next attempt of the same request, without reading it again. Raises as `reserve`.
+
+        The attempt before is ended apart from this, by `fail`.
+        """
+        held = replace(reservation)
+        self._hold(held)
+        return held
+
+    def _hold(self, held: Reservation) -> None:
         with self._lock:
             self._check(held)
-            self._open[id(held)] = held
-        return held
+            most = held.bound.input_tokens + held.bound.output_tokens
+            run = None if self.parent is None else self.parent.hold(held.cost_usd, most)
+            self._open[id(held)] = (held, run)
 
     def _check(self, held: Reservation) -> None:
         limits = self.limits
         if self._per_action:
-            _cap(ActionCostError, "cost of one action", held.cost_usd, limits.max_cost_per_action_usd, " USD")
+            cap(ActionCostError, "cost of one action", held.cost_usd, limits.max_cost_per_action_usd, " USD")
         cost = self._cost + self._reserved() + held.cost_usd
-        _cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
-        flying = sum(reservation.tokens for reservation in self._open.values())
+        cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
+        flying = sum(reservation.tokens for reservation, _ in self._open.values())
         tokens = self._input + self._output + flying + held.tokens
-        _cap(TokenLimitError, "tokens of the task", tokens, limits.max_tokens, " tokens")
+        cap(TokenLimitError, "tokens of the task", tokens, limits.max_tokens, " tokens")
 
     def _reserved(self) -> Decimal:
-        return sum((reservation.cost_usd for reservation in self._open.values()), Decimal(0))
+        return sum((reservation.cost_usd for reservation, _ in self._open.values()), Decimal(0))
 
     def settle(self, reservation: Reservation, usage: Usage) -> Charge:
         """The call is over and its usage known. Counts that cannot be true leave the outcome unknown: `keep`."""
-        if not _is_plausible(usage):
+        if not is_plausible(usage):
             return self.keep(reservation)
         cost = true_cost(reservation.card, usage, long_cache=reservation.bound.long_cache)
         return self._end(reservation, "settled", cost, usage)
@@ -162,15 +191,30 @@ class Budget:
         """The call was certainly not sent (or certainly not charged)."""
         return self._end(reservation, "released", Decimal(0), Usage())
 
+    def fail(self, reservation: Reservation, *, status: int | None, sent: bool = True) -> Charge:
+        """An attempt failed with an HTTP status, or with none (an error of the transport).
+
+        Nothing was generated where the request was refused (300 to 499) or never `sent`; after anything else nobody
+        knows, and it is kept.
+        """
+        if not sent:
+            return self.release(reservation)
+        if status is not None and 300 <= status < 500:
+            return self.settle(reservation, Usage())
+        return self.keep(reservation)
+
     def _end(self, reservation: Reservation, kind: ChargeKind, cost: Decimal, usage: Usage) -> Charge:
         """Only the first end counts: a second one neither frees nor charges anything."""
         with self._lock:
-            if self._open.pop(id(reservation), None) is None:
+            found = self._open.pop(id(reservation), None)
+            if found is None:
                 return Charge(kind="ended before", model=reservation.model)
             self._cost += cost
             self._input += usage.total_input
             self._output += usage.output_tokens
             self._estimated = self._estimated or usage.estimated
+            if self.parent is not None and (run := found[1]) is not None:
+                self.parent.end(run, cost, run.tokens if kind == "kept" else usage.total_input + usage.output_tokens)
         return Charge(
             kind=kind,
             model=reservation.model,
@@ -180,57 +224,30 @@ class Budget:
             estimated=usage.estimated,
         )
 
-    def count_tool_call(self) -> None:
-        """Admit one tool call. Raises LimitExceededError, and counts nothing, when it is one too many."""
+    def count_tool_call(self, name: str | None = None, arguments: Mapping[str, Any] | None = None) -> None:
+        """Admit one tool call; with its name also look for loops.
+
+        Raises LimitExceededError (one too many), LoopDetectedError, BudgetFileError, and counts nothing then.
+        """
+        call = None if name is None else signature(name, arguments)
         with self._lock:
-            _cap(LimitExceededError, "tool calls of the task", self._tool_calls + 1, self.limits.max_tool_calls, "")
+            cap(LimitExceededError, "tool calls of the task", self._tool_calls + 1, self.limits.max_tool_calls, "")
+            runs = None if call is None else self._loops.look(call, name or "")
+            if self.parent is not None:
+                self.parent.count_tool_call()
             self._tool_calls += 1
+            if call is not None and runs is not None:
+                self._loops.enter(call, runs)
+
+    def note_denied_call(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
+        """A call that may not run counts for loops alone. Raises LoopDetectedError: the agent insists."""
+        call = signature(name, arguments)
+        with self._lock:
+            self._loops.enter(call, self._loops.look(call, name))
 
     def check_time(self) -> None:
-        """Raises LimitExceededError once the task has taken longer than `max_seconds`."""
+        """Raises LimitExceededError once the task, or the run, has taken longer than its `max_seconds`."""
         elapsed = self._clock() - self._started
-        _cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
-
-
-def most_cost(card: RateCard, bound: RequestBound) -> Decimal:
-    """The dearest a request of this bound can be, over all tiers it may reach."""
-    return max(_most_at(tier, bound) for tier in card.reachable(bound.input_tokens))
-
-
-def _most_at(tier: RateCard, bound: RequestBound) -> Decimal:
-    rates = [tier.input, tier.cache_read, tier.cache_write]
-    if bound.long_cache:
-        rates.append(tier.cache_write_1h)
-    return bound.input_tokens * _exact(max(rates)) + bound.output_tokens * _exact(tier.output)
-
-
-def true_cost(card: RateCard, usage: Usage, *, long_cache: bool = False) -> Decimal:
-    """The price of a known usage; with `long_cache` all cache writes count as the dearer kind."""
-    tier = card.at(usage.total_input)
-    write = max(tier.cache_write, tier.cache_write_1h) if long_cache else tier.cache_write
-    return (
-        usage.input_tokens * _exact(tier.input)
-        + usage.cache_read_input_tokens * _exact(tier.cache_read)
-        + usage.cache_creation_input_tokens * _exact(write)
-        + usage.output_tokens * _exact(tier.output)
-    )
-
-
-def _is_plausible(usage: Usage) -> bool:
-    counts: tuple[Any, ...] = (
-        usage.input_tokens,
-        usage.output_tokens,
-        usage.cache_read_input_tokens,
-        usage.cache_creation_input_tokens,
-    )
-    return all(isinstance(count, int) and not isinstance(count, bool) and count >= 0 for count in counts)
-
-
-def _exact(value: float) -> Decimal:
-    """The number as it is written, so that sums of cents stay sums of cents."""
-    return Decimal(repr(value))
-
-
-def _cap(error: type[LimitExceededError], kind: str, value: Decimal | float, limit: float, unit: str) -> None:
-    if value > (_exact(limit) if isinstance(value, Decimal) else limit):
-        raise error(kind, float(value), limit, unit=unit)
+        cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
+        if self.parent is not None:
+            self.parent.check_time()

@@ -5,6 +5,7 @@ Nothing here opens a socket: the bundled list is used as it was installed.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,14 +13,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_agentsafety.config import ModelPrice
 from pytest_agentsafety.model.errors import ConfigError, UnknownModelError
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.protocols import PriceSource, Rates
 
 if TYPE_CHECKING:
-    from genai_prices.types import ModelPrice
+    from genai_prices.types import ModelPrice as ListedPrice
 
 _PER_TOKEN = 1_000_000
+_CACHE_WRITE, _CACHE_WRITE_1H = 1.25, 2.0  # times the input rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,23 +59,37 @@ def as_card(rates: Rates) -> RateCard:
     )
 
 
+def written_card(price: ModelPrice) -> RateCard:
+    """A price from the settings. What it leaves open is taken at the dearest the Messages API charges for it."""
+    write = price.input * _CACHE_WRITE if price.cache_write is None else price.cache_write
+    return RateCard(
+        input=price.input,
+        output=price.output,
+        cache_read=price.input if price.cache_read is None else price.cache_read,
+        cache_write=write,
+        cache_write_1h=max(write, price.input * _CACHE_WRITE_1H),
+    )
+
+
 class _Prices:
-    def __init__(self, overrides: Mapping[str, Rates]) -> None:
-        for model, rates in overrides.items():
+    def __init__(self, overrides: Mapping[str, Rates | ModelPrice]) -> None:
+        self._overrides: dict[str, Rates] = {}
+        for model, given in overrides.items():
+            rates = written_card(given) if isinstance(given, ModelPrice) else given
             _check(model, rates)
-        self._overrides = dict(overrides)
+            self._overrides[model] = rates
 
     def rates(self, model: str) -> Rates:
         return self._overrides.get(model) or bundled_card(model)
 
 
-def default_prices(overrides: Mapping[str, Rates] | None = None) -> PriceSource:
-    """Rates in US dollars per token; `overrides` by exact model id win.
+def default_prices(overrides: Mapping[str, Rates] | Mapping[str, ModelPrice] | None = None) -> PriceSource:
+    """Rates in US dollars per token; `overrides` (rates, or `Settings.prices`) by exact model id win.
 
     The source raises UnknownModelError for an id nobody knows. Raises ConfigError when an override is negative or
     not finite.
     """
-    return _Prices(overrides or {})
+    return _Prices({**overrides} if overrides else {})
 
 
 def _check(model: str, rates: Rates) -> None:
@@ -91,14 +108,14 @@ def bundled_card(model: str) -> RateCard:
     if price is None or price.input_mtok is None or price.output_mtok is None:
         raise UnknownModelError(
             f"no price is known for model {one_line(model)!r}, so its cost cannot be bounded. Check the id, or give "
-            f"its price: default_prices({{{one_line(model)!r}: Rates(input=..., output=..., cache_read=..., "
-            f"cache_write=...)}}) in US dollars per token"
+            f"its price in US dollars per million tokens: [tool.agentsafety.prices.{json.dumps(one_line(model))}] "
+            f"input = ..., output = ..."
         )
     base = _card(price, 0)
     return RateCard(**_numbers(base), tiers=tuple((start, _card(price, start + 1)) for start in _starts(price)))
 
 
-def _find(model: str) -> ModelPrice | None:
+def _find(model: str) -> ListedPrice | None:
     from genai_prices.data_snapshot import get_snapshot  # half a second of imports: only when a price is needed
 
     try:
@@ -111,12 +128,12 @@ def _find(model: str) -> ModelPrice | None:
 _UNITS = ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
 
 
-def _starts(price: ModelPrice) -> list[int]:
+def _starts(price: ListedPrice) -> list[int]:
     found = {tier.start for unit in _UNITS for tier in getattr(getattr(price, unit), "tiers", ())}
     return sorted(found)
 
 
-def _card(price: ModelPrice, tokens: int) -> RateCard:
+def _card(price: ListedPrice, tokens: int) -> RateCard:
     """A missing cache rate is the input rate: no discount that is not on the list."""
     plain = _rate(price.input_mtok, tokens)
     write = _rate(price.cache_write_mtok, tokens, plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_agentsafety.config.gates import BOUNDS, METRICS, STATISTICS, GateRule
 from pytest_agentsafety.config.policy import AVAILABLE_APPROVERS, parse_policy, parse_tool_rules
+from pytest_agentsafety.config.run import ModelPrice
 from pytest_agentsafety.config.settings import Settings, load_settings
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "METRICS",
     "STATISTICS",
     "GateRule",
+    "ModelPrice",
     "Settings",
     "load_settings",
     "parse_policy",

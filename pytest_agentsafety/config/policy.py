@@ -31,7 +31,14 @@ POLICY_KEYS = ("approval", "budget", "canaries", "models", "provenance", "retry"
 AVAILABLE_APPROVERS: tuple[ApproverName, ...] = ("deny", "oracle", "console", "callback")
 REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
-_BUDGET_KEYS = ("max_cost_per_action_usd", "max_cost_usd", "max_seconds", "max_tokens", "max_tool_calls")
+_BUDGET_KEYS = (
+    "max_cost_per_action_usd",
+    "max_cost_usd",
+    "max_identical_calls",
+    "max_seconds",
+    "max_tokens",
+    "max_tool_calls",
+)
 _TOOL_KEYS = (
     "allow_subprocess",
     "allowed_domains",
@@ -92,6 +99,7 @@ def _budget(table: Table) -> BudgetLimits:
         max_tokens=table.integer("max_tokens", limits.max_tokens),
         max_tool_calls=table.integer("max_tool_calls", limits.max_tool_calls),
         max_seconds=table.number("max_seconds", limits.max_seconds),
+        max_identical_calls=table.integer("max_identical_calls", limits.max_identical_calls),
     )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.config.gates import GateRule, parse_gates
 from pytest_agentsafety.config.policy import POLICY_KEYS, read_policy, reference
+from pytest_agentsafety.config.run import ModelPrice, read_prices, read_run_limits
 from pytest_agentsafety.config.source import TABLE, Source, find_source
 from pytest_agentsafety.config.table import Place, Table
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import Policy
 
-KEYS = (*POLICY_KEYS, "agent", "gates", "live_tools", "suites")
+KEYS = (*POLICY_KEYS, "agent", "gates", "live_tools", "prices", "run_budget", "suites")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,8 @@ class Settings:
     """What the file says, with defaults where it says nothing.
 
     `path` is the file (None: there is none), `root` the folder its relative paths start from. `explicit` holds the
-    dotted keys, and the tables above them, that were really written: "budget", "budget.max_cost_usd".
+    dotted keys, and the tables above them, that were really written: "budget", "budget.max_cost_usd". `prices` are
+    the user's own by exact model id; they measure, and so are no part of the policy and its hash.
     """
 
     root: Path
@@ -31,6 +33,7 @@ class Settings:
     suites: tuple[str, ...] = ()
     gates: tuple[GateRule, ...] = ()
     live_tools: tuple[str, ...] = ()
+    prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     path: Path | None = None
     explicit: frozenset[str] = frozenset()
 
@@ -46,11 +49,12 @@ def _settings(source: Source) -> Settings:
     table = Table(source.table, place, KEYS)
     return Settings(
         root=source.path.parent,
-        policy=read_policy(table, None),
+        policy=replace(read_policy(table, None), run_budget=read_run_limits(table)),
         agent=reference(table, "agent"),
         suites=_suites(table),
         gates=parse_gates(table.data.get("gates", {}), place.child("gates")),
         live_tools=table.texts("live_tools") or (),
+        prices=read_prices(table),
         path=source.path,
         explicit=frozenset(_written(source.table)),
     )

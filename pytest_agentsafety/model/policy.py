@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pytest_agentsafety.model.canonical import digest
 
@@ -22,6 +22,8 @@ GuardName = Literal[
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 ROLES: tuple[Role, ...] = get_args(Role)
 GUARDS: tuple[GuardName, ...] = get_args(GuardName)
+# Metadata of a field that came after the first recordings: the policy's hash leaves it out while it has its default.
+LATER: Mapping[str, bool] = {"later": True}
 CRITICAL_ROLES: frozenset[Role] = frozenset({"path", "url", "destination", "amount", "identifier", "secret"})
 
 
@@ -56,13 +58,31 @@ class ToolRule:
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetLimits:
-    """Limits per task: US dollars, tokens (input + output), calls, wall seconds."""
+    """Limits per task: US dollars, tokens (input + output), calls, wall seconds.
+
+    `max_identical_calls` is how often the same tool call, or the same cycle of two or three, may come in a row.
+    """
 
     max_cost_usd: float = 1.00
     max_cost_per_action_usd: float = 0.50
     max_tokens: int = 100_000
     max_tool_calls: int = 25
     max_seconds: float = 120.0
+    max_identical_calls: int = field(default=6, metadata=LATER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunLimits:
+    """Limits of a whole run, over all its tasks and processes, in the units of BudgetLimits. None: no limit."""
+
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    max_tool_calls: int | None = None
+    max_seconds: float | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return any(value is not None for value in vars(self).values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +133,7 @@ class Policy:
     provenance: ProvenanceMode = "enforce"
     guards: frozenset[GuardName] = frozenset(GUARDS)
     canaries: tuple[str, ...] = ()
+    run_budget: RunLimits = field(default_factory=RunLimits, metadata=LATER)
 
     def with_guards(self, guards: frozenset[GuardName]) -> Policy:
         return replace(self, guards=guards)
@@ -126,4 +147,23 @@ class Policy:
         data = asdict(self)
         data["guards"] = sorted(self.guards)
         data["canaries"] = sorted(digest(c) for c in self.canaries)
+        _leave_out(data, self)
         return digest(data)
+
+
+def _leave_out(data: dict[str, Any], value: Any) -> None:
+    """Take the LATER fields that have their default out of `data`, the dict of the dataclass `value`."""
+    for one in fields(value):
+        part = getattr(value, one.name)
+        if "later" in one.metadata and part == _default(one):
+            del data[one.name]
+        elif is_dataclass(part):
+            _leave_out(data[one.name], part)
+        elif isinstance(part, Mapping):
+            for key, entry in part.items():
+                if is_dataclass(entry):
+                    _leave_out(data[one.name][key], entry)
+
+
+def _default(one: Any) -> Any:
+    return one.default if one.default_factory is MISSING else one.default_factory()

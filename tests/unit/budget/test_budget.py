@@ -334,7 +334,7 @@ def test_an_account_goes_on_where_an_earlier_part_stopped() -> None:
 class Pausing:
     """Limits that let another thread try while the first is in the middle of its check."""
 
-    max_cost_per_action_usd, max_tokens, max_seconds = 1000.0, 10**9, 1000.0
+    max_cost_per_action_usd, max_tokens, max_seconds, max_identical_calls = 1000.0, 10**9, 1000.0, 6
 
     def __init__(self, cost: float, calls: int) -> None:
         self._values, self.others = {"cost": cost, "calls": calls}, []

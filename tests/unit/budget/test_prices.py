@@ -76,7 +76,7 @@ def test_an_unknown_model_fails_closed_and_says_how_to_give_a_price(model: str) 
     with pytest.raises(UnknownModelError) as caught:
         default_prices().rates(model)
     assert repr(model) in str(caught.value)
-    assert "default_prices({" in str(caught.value)
+    assert f'[tool.agentsafety.prices."{model}"] input = ..., output = ...' in str(caught.value)
     assert caught.value.guard == "budget"
 
 
