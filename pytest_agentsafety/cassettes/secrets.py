@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
-# Each alternative starts with a literal and reads on over one character class, looks ahead a bounded way: linear.
+# Linear on any input: a literal, then one character class that cannot be entered again in the middle of its run, and
+# only bounded looks ahead.
 _SECRET = re.compile(
     r"(?<![A-Za-z0-9])sk-(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{16,}"
     r"|[Bb]earer[ ]{1,4}(?=[A-Za-z._~+/=-]{0,60}\d)[A-Za-z0-9._~+/=-]{12,}"
@@ -19,7 +20,7 @@ _SECRET = re.compile(
     r"|[rs]k_live_[A-Za-z0-9]{16,}"
     r"|hf_[A-Za-z0-9]{24,}"
     r"|npm_[A-Za-z0-9]{30,}"
-    r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
+    r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
     r"|-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----(?:[A-Za-z0-9+/=\s]|\\{1,8}[nr])*"
 )
 # A text without any of these holds no secret of the kinds above: a quick look before the slower search.
