@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ _SHAPES = (
     "Accepted: a callable (sync or async) whose only required parameter is `task`; an object with invoke or ainvoke; "
     "a factory with a parameter `tools` (optionally `model`, `system`) that returns one of these."
 )
+
+_NEAREST = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +53,22 @@ def load_agent(reference: str, *, place: str, root: Path) -> AgentHandle:
         sys.path.insert(0, str(root))
     try:
         module = importlib.import_module(module_name)
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise ConfigError(f"{place}: cannot import module {module_name!r}: {type(exc).__name__}: {exc}") from exc
     target: Any = module
     for part in attribute.split("."):
         if not hasattr(target, part):
-            valid = [name for name in dir(target) if not name.startswith("_")]
-            raise UnknownNameError(f"attribute of {module_name}", part, valid[:40], place=place)
+            public = [name for name in dir(target) if not name.startswith("_")]
+            nearest = get_close_matches(part, public, n=_NEAREST, cutoff=0.0)
+            raise UnknownNameError(f"attribute of {module_name}", part, nearest, place=place)
         target = getattr(target, part)
     return describe_agent(target, id=reference, place=place)
 
 
 def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa: A002 - the field's name
     """Tell the shape of `target`. Raises ConfigError with its signature when it has none of the accepted ones."""
-    if callable(target) and not inspect.isclass(target) and "tools" in _parameters(target):
+    factory = callable(target) and not inspect.isclass(target) and "tools" in _parameters(target)
+    if factory and not _takes_task(target):
         others = [name for name in _required(target) if name != "tools"]
         if others:
             raise ConfigError(f"{place}: agent factory {_shown(target)} also requires {', '.join(others)}. {_SHAPES}")

@@ -18,7 +18,8 @@ def call_agent(agent: Any, task: str) -> str:
 
     Raises whatever the agent raises, and WrongAnswerType when its answer is no text.
     """
-    result = _entry(agent)(task)
+    entry = _entry(agent)
+    result = entry(task=task) if _only_by_name(entry) else entry(task)
     if inspect.isawaitable(result):
         result = asyncio.run(_finish(result))
     return answer_text(result)
@@ -32,12 +33,20 @@ def _entry(agent: Any) -> Any:
     return agent
 
 
+def _only_by_name(entry: Any) -> bool:
+    try:
+        parameter = inspect.signature(entry).parameters.get("task")
+    except (TypeError, ValueError):
+        return False
+    return parameter is not None and parameter.kind is inspect.Parameter.KEYWORD_ONLY
+
+
 async def _finish(awaitable: Any) -> Any:
     return await awaitable
 
 
 def answer_text(result: Any) -> str:
-    """The words in a result: a str, a message with `content`, a dict with `output` or a list of `messages`."""
+    """The words in a result: a str, a message with `content`, its blocks, a dict with `output` or `messages`."""
     if isinstance(result, str):
         return result
     if isinstance(result, dict):
@@ -48,8 +57,10 @@ def answer_text(result: Any) -> str:
             return answer_text(messages[-1])
         if "content" in result:
             return answer_text(result["content"])
-    if isinstance(result, list) and result and all(_block_text(block) is not None for block in result):
-        return "\n".join(str(_block_text(block)) for block in result)
+    if isinstance(result, list):
+        texts = [text for block in result if (text := _block_text(block)) is not None]
+        if texts:  # what is no text (thinking, a call) is no part of the answer
+            return "\n".join(texts)
     content = getattr(result, "content", None)
     if isinstance(content, (str, list)):
         return answer_text(content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
+import types
 import typing
 from dataclasses import replace
 from typing import Any
 
+from pytest_agentsafety.adapters.tools import is_async, typed
 from pytest_agentsafety.model.messages import ToolSpec
 
 _PLAUSIBLE: dict[Any, Any] = {
@@ -15,32 +16,30 @@ _PLAUSIBLE: dict[Any, Any] = {
     int: 1,
     float: 1.0,
     type(None): None,
-    list: [],
     tuple: (),
-    set: set(),
 }
 
 
 def simulated(spec: ToolSpec) -> ToolSpec:
     """The same tool, which does nothing and returns a plausible value of its return type ("ok" where there is none)."""
-    signature = inspect.signature(spec.fn)
-    value = plausible(_return_type(spec.fn))
+    signature, annotations = typed(spec.fn)
+    kind = _return_type(spec.fn)
 
-    if inspect.iscoroutinefunction(spec.fn):
+    if is_async(spec.fn):
 
         async def nothing_async(**_: Any) -> Any:
-            return value
+            return plausible(kind)
 
         stand_in: Any = nothing_async
     else:
 
         def nothing(**_: Any) -> Any:
-            return value
+            return plausible(kind)
 
         stand_in = nothing
     stand_in.__name__ = spec.name
     stand_in.__doc__ = spec.fn.__doc__
-    stand_in.__annotations__ = dict(getattr(spec.fn, "__annotations__", {}))
+    stand_in.__annotations__ = annotations
     stand_in.__signature__ = signature
     return replace(spec, fn=stand_in)
 
@@ -57,8 +56,10 @@ def plausible(annotation: Any) -> Any:
     origin = typing.get_origin(annotation) or annotation
     if origin is dict:
         return {"status": "ok"}
+    if origin in (list, set):
+        return origin()
     if origin is typing.Literal:
         return typing.get_args(annotation)[0]
-    if typing.get_args(annotation) and origin in (typing.Union, getattr(__import__("types"), "UnionType", None)):
+    if origin in (typing.Union, types.UnionType):
         return plausible(typing.get_args(annotation)[0])
     return _PLAUSIBLE.get(origin, "ok")

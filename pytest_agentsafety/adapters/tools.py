@@ -17,8 +17,10 @@ def as_spec(tool: Any) -> ToolSpec:
     if isinstance(tool, ToolSpec):
         return tool
     name = getattr(tool, "__name__", None)
-    if not callable(tool) or not isinstance(name, str) or name == "<lambda>":
+    if not callable(tool) or inspect.isclass(tool) or not isinstance(name, str) or name == "<lambda>":
         raise ConfigError(f"cannot use {tool!r} as a tool: expected a named function with typed parameters")
+    if inspect.isasyncgenfunction(tool):
+        raise ConfigError(f"cannot use {name} as a tool: what an async generator yields cannot be checked as a whole")
     return ToolSpec(name=name, fn=tool, description=inspect.getdoc(tool) or "")
 
 
@@ -28,10 +30,10 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
     The original is not reachable from it: no `__wrapped__`.
     """
     fn = spec.fn
-    signature, annotations = _typed(fn)
+    signature, annotations = typed(fn)
     wrapper: Callable[..., Any]
 
-    if inspect.iscoroutinefunction(fn):
+    if is_async(fn):
 
         async def asynchronous(*args: Any, **kwargs: Any) -> Any:
             return await door().acall(spec.name, _named(signature, args, kwargs), fn)
@@ -52,7 +54,12 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
     return wrapper
 
 
-def _typed(fn: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
+def is_async(fn: Callable[..., Any]) -> bool:
+    """Does calling it give a coroutine? Also true of an object with an async `__call__`."""
+    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004
+
+
+def typed(fn: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
     """Signature and annotations; those written as strings are resolved in the module that wrote them."""
     annotations = dict(getattr(fn, "__annotations__", {}))
     if not any(isinstance(annotation, str) for annotation in annotations.values()):
@@ -66,4 +73,10 @@ def _typed(fn: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
 def _named(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     if not args:
         return kwargs
-    return dict(signature.bind_partial(*args, **kwargs).arguments)
+    named: dict[str, Any] = {}
+    for name, value in signature.bind_partial(*args, **kwargs).arguments.items():
+        kind = signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            raise TypeError(f"arguments of a guarded tool have names: {len(value)} of this call have none")
+        named |= value if kind is inspect.Parameter.VAR_KEYWORD else {name: value}
+    return named

@@ -13,7 +13,7 @@ class Conversation:
         self._seen: list[int] = []
 
     def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """The messages behind the longest prefix that was sent before (compared by size, role and block count)."""
+        """The messages behind the longest prefix that was sent before (compared by role, ids and texts)."""
         shapes = [_shape(message) for message in messages]
         same = 0
         for old, new in zip(self._seen, shapes, strict=False):
@@ -25,15 +25,11 @@ class Conversation:
 
 
 def _shape(message: Mapping[str, Any]) -> int:
-    content = message.get("content")
-    if isinstance(content, str):
-        return hash((message.get("role"), content))
-    parts = [message.get("role")]
-    for block in content if isinstance(content, list) else ():
-        if isinstance(block, dict):
-            text = block.get("text") or block.get("content")
-            body = text if isinstance(text, str) else len(text) if isinstance(text, list) else 0
-            parts += [block.get("type"), block.get("id") or block.get("tool_use_id"), body]
+    parts = [str(message.get("role"))]
+    for block in blocks(message):
+        parts += [str(block.get("type")), str(block.get("id") or block.get("tool_use_id")), *block_texts(block)]
+        if "input" in block:
+            parts.append(repr(block["input"]))
     return hash(tuple(parts))
 
 

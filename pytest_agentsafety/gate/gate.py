@@ -49,9 +49,9 @@ class Gate:
         base: Path | None = None,
     ) -> None:
         self.policy = policy
-        self._sink = sink or NullSink()
+        self._sink = NullSink() if sink is None else sink
         self._approver = approver
-        self._prices = prices or default_prices()
+        self._prices = default_prices() if prices is None else prices
         self._stages = StageRunner(default_guardrails(policy) if guardrails is None else guardrails)
         self._base = base
 
@@ -92,14 +92,14 @@ class Gate:
                 task_id=task_id or uuid.uuid4().hex[:12],
                 prompt=prompt,
                 policy=policy,
-                sink=sink or self._sink,
+                sink=self._sink if sink is None else sink,
                 budget=Budget(policy.budget, self._prices, per_action="cost" in policy.guards),
                 approver=approver or self._approver or make_approver(policy.approval),
                 stages=self._stages,
                 provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
                 permissions=PermissionChecker(base or self._base),
                 retries=RetryPlanner(policy.retry),
-                observer=observer or NullObserver(),
+                observer=NullObserver() if observer is None else observer,
                 responder=responder,
                 upstream=upstream,
                 is_attacker=is_attacker,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_agentsafety.budget import Reservation, estimate_usage
+from pytest_agentsafety.budget import Charge, Reservation, estimate_usage
 from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
 from pytest_agentsafety.gate.state import TaskState
+from pytest_agentsafety.llm.replies import count_of
 from pytest_agentsafety.model.errors import BudgetExceededError, GuardrailBlocked, StopRun
 from pytest_agentsafety.model.events import Charged, ModelCalled, ModelFailed, ModelReplied, RetryPlanned, Ungated
-from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse
 
 COUNT_TOKENS = "/count_tokens"
 
@@ -24,17 +25,28 @@ class ModelSide:
 
     def admit(self, request: ModelRequest) -> CountPass | CallPass:
         """Check, reserve, record. Raises a StopRun when the request may not leave."""
-        state = self._state
         try:
-            state.check_open()
-            if request.path.endswith(COUNT_TOKENS):
-                return CountPass(state, request)
-            fresh = self._look_at(request)
-            reservation = state.budget.reserve(request)
+            return self._admit(request)
         except StopRun as error:
             self._refused(request, error)
             raise
-        return self._let_out(request, reservation, fresh)
+        except Exception as error:  # an SDK would try again what it does not know, and could get past the check
+            stop = StopRun(f"the model door failed: {type(error).__name__}: {error}")
+            self._refused(request, stop)
+            raise stop from error
+
+    def _admit(self, request: ModelRequest) -> CountPass | CallPass:
+        state = self._state
+        state.check_open()
+        if request.path.rstrip("/").endswith(COUNT_TOKENS):
+            return CountPass(state, request)
+        fresh = self._look_at(request)
+        reservation = state.budget.reserve(request)
+        try:
+            return self._let_out(request, reservation, fresh)
+        except BaseException:
+            state.budget.release(reservation)
+            raise
 
     def _look_at(self, request: ModelRequest) -> list[dict[str, Any]]:
         state = self._state
@@ -58,7 +70,7 @@ class ModelSide:
         state = self._state
         _, blocked, guard, rule = state.scan("input", text, source="user")
         if blocked:
-            state.note_stop(guard, attacker=True)
+            state.note_stop(guard, attacker=state.observer.delivered)
             raise GuardrailBlocked(guard, rule, "the input was refused")
 
     def _refused(self, request: ModelRequest, error: StopRun) -> None:
@@ -78,8 +90,9 @@ class ModelSide:
     def _let_out(self, request: ModelRequest, reservation: Reservation, fresh: list[dict[str, Any]]) -> CallPass:
         state = self._state
         call_id = state.new_call_id("m")
-        state.tally.model_calls += 1
-        state.tally.saw_model(request.model)
+        with state.lock:
+            state.tally.model_calls += 1
+            state.tally.saw_model(request.model)
         state.emit(
             ModelCalled(
                 task_id=state.task_id,
@@ -92,14 +105,7 @@ class ModelSide:
                 tools=[str(tool.get("name")) for tool in request.payload.get("tools") or [] if isinstance(tool, dict)],
             )
         )
-        reply = None
-        if state.responder is not None:
-            try:
-                reply = state.responder.respond(request)
-            except StopRun as error:
-                state.budget.release(reservation)
-                self._refused(request, error)
-                raise
+        reply = None if state.responder is None else state.responder.respond(request)
         return CallPass(state, request, reservation, reply, call_id)
 
 
@@ -119,12 +125,14 @@ class CallPass:
         try:
             state.check_open()
             delay = state.retries.next_delay(self._attempts, status, error, headers)
+            if delay is None:
+                return None
+            if status is None or status >= 500:
+                self._reserve_again()
         except StopRun as stop:
-            state.stop(stop)
-            raise
-        if delay is None:
-            return None
-        state.tally.retries += 1
+            raise state.stop(stop) from None
+        with state.lock:
+            state.tally.retries += 1
         reason = f"HTTP {status}" if status is not None else type(error).__name__
         event = RetryPlanned(
             task_id=state.task_id, call_id=self._call_id, attempt=self._attempts, delay=delay, reason=reason
@@ -133,22 +141,45 @@ class CallPass:
         self._attempts += 1
         return delay
 
+    def _reserve_again(self) -> None:
+        """Nobody knows what the failed attempt cost: its room stays taken, the next one needs its own."""
+        self._keep()
+        self._reservation = self._state.budget.reserve(self._request)
+
+    def _keep(self) -> None:
+        self._charge(self._state.budget.keep(self._reservation))
+
+    def _charge(self, charge: Charge) -> None:
+        state = self._state
+        if charge.kind == "ended before":
+            return
+        with state.lock:
+            tally = state.tally
+            tally.cost_usd += charge.cost_usd
+            tally.input_tokens += charge.input_tokens
+            tally.output_tokens += charge.output_tokens
+            tally.cost_estimated = tally.cost_estimated or charge.estimated
+        state.emit(_charged(state, self._call_id, charge))
+
     def finish(self, response: ModelResponse) -> None:
         state, message = self._state, response.message
         if message is None:
             self._unanswered(response)
             return
         usage = response.usage or estimate_usage(len(self._request.body), message)
+        content = message.get("content")
+        content = list(content) if isinstance(content, list) else []
+        state.passes.learn(content)
         charge = state.budget.settle(self._reservation, usage)
-        self._count(usage, charge.cost_usd, response)
-        state.emit(_charged(state, self._call_id, "settled", charge.cost_usd, usage))
+        self._count(response)
+        self._charge(charge)
         state.emit(
             ModelReplied(
                 task_id=state.task_id,
                 call_id=self._call_id,
                 model=str(message.get("model") or self._request.model),
                 status=response.status,
-                content=list(message.get("content") or []),
+                content=content,
                 stop_reason=message.get("stop_reason"),
                 input_tokens=usage.total_input,
                 output_tokens=usage.output_tokens,
@@ -166,18 +197,14 @@ class CallPass:
         if response.usage is None:
             self.abandon(error)
             return
-        charge = self._state.budget.settle(self._reservation, response.usage)
-        self._state.emit(_charged(self._state, self._call_id, "settled", charge.cost_usd, response.usage))
-        self._failed(error, stop=self._state.stopped is not None)
+        self._charge(self._state.budget.settle(self._reservation, response.usage))
+        self._failed(error)
 
-    def _count(self, usage: Usage, cost_usd: float, response: ModelResponse) -> None:
+    def _count(self, response: ModelResponse) -> None:
         tally = self._state.tally
-        tally.saw_model(str((response.message or {}).get("model") or ""))
-        tally.input_tokens += usage.total_input
-        tally.output_tokens += usage.output_tokens
-        tally.cost_usd += cost_usd
-        tally.cost_estimated = tally.cost_estimated or usage.estimated
-        tally.model_ms += _duration(response)
+        with self._state.lock:
+            tally.saw_model(str((response.message or {}).get("model") or ""))
+            tally.model_ms += _duration(response)
 
     def _check_action_cost(self, cost_usd: float) -> None:
         state = self._state
@@ -186,14 +213,10 @@ class CallPass:
             state.stop(BudgetExceededError("cost of one action", cost_usd, limit, unit=" USD"))
 
     def abandon(self, error: BaseException) -> None:
-        charge = self._state.budget.keep(self._reservation)
-        tally = self._state.tally
-        tally.cost_usd += charge.cost_usd
-        tally.cost_estimated = True
-        self._state.emit(_charged(self._state, self._call_id, "kept", charge.cost_usd, Usage(estimated=True)))
-        self._failed(error, stop=isinstance(error, StopRun))
+        self._keep()
+        self._failed(error)
 
-    def _failed(self, error: BaseException, *, stop: bool) -> None:
+    def _failed(self, error: BaseException) -> None:
         state = self._state
         state.emit(
             ModelFailed(
@@ -203,7 +226,7 @@ class CallPass:
                 error=type(error).__name__,
                 message=str(error),
                 attempt=self._attempts,
-                stop=stop,
+                stop=state.stopped is not None or isinstance(error, StopRun),
             )
         )
 
@@ -215,7 +238,7 @@ class CountPass:
         self.upstream = state.upstream
         self.reply: ModelReply | None = None
         if state.responder is not None:
-            self.reply = ModelReply(raw=b'{"input_tokens": %d}' % max(1, len(request.body) // 4))
+            self.reply = ModelReply(message=count_of(len(request.body)))
 
     def retry(self, *, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
         """Never retried: the SDK may."""
@@ -232,14 +255,14 @@ def _duration(response: ModelResponse) -> float:
     return response.latency_ms if response.recorded_ms is None else response.recorded_ms
 
 
-def _charged(state: TaskState, call_id: str, kind: str, cost_usd: float, usage: Usage) -> Charged:
+def _charged(state: TaskState, call_id: str, charge: Charge) -> Charged:
     spent = state.budget.spent
     return Charged(
         task_id=state.task_id,
         call_id=call_id,
-        kind=kind,
-        cost_usd=cost_usd,
-        tokens=usage.total_input + usage.output_tokens,
+        kind=charge.kind,
+        cost_usd=charge.cost_usd,
+        tokens=charge.input_tokens + charge.output_tokens,
         total_cost_usd=spent.cost_usd,
         total_tokens=spent.input_tokens + spent.output_tokens,
     )

@@ -68,7 +68,11 @@ class TaskState:
     _next_call: int = 0
 
     def emit(self, event: Event) -> None:
-        self.sink.emit(event)
+        """Record. What cannot be recorded ends the task, also where the agent swallows the error."""
+        try:
+            self.sink.emit(event)
+        except StopRun as error:
+            raise self.stop(error) from None
 
     def new_call_id(self, kind: str) -> str:
         with self.lock:
@@ -79,7 +83,10 @@ class TaskState:
         """Raise what stopped this task, if anything did: a stopped task stays stopped even if the agent swallows it."""
         if self.stopped is not None:
             raise self.stopped
-        self.budget.check_time()
+        try:
+            self.budget.check_time()
+        except StopRun as error:
+            raise self.stop(error) from None
 
     def stop(self, error: StopRun) -> StopRun:
         with self.lock:
@@ -90,10 +97,11 @@ class TaskState:
     def close(self) -> None:
         self.stop(RunTerminated(f"task {self.task_id} is over; a thread it left behind still calls"))
 
-    def note_stop(self, guard: str, *, attacker: bool, answer: bool = False, tool: str = "") -> None:
-        delivered = self.observer.delivered
+    def note_stop(self, guard: str, *, attacker: bool, answer: bool = False, carrier: bool = False) -> None:
+        """`carrier`: a call that could have brought the attacker's text was kept from running."""
+        stop = Stop(guard, attacker, self.observer.delivered, answer, carrier)
         with self.lock:
-            self.tally.stops.append(Stop(guard, attacker, delivered, answer, bool(tool)))
+            self.tally.stops.append(stop)
 
     def scan(self, stage: Stage, text: str, *, source: str, call_id: str = "") -> tuple[str, bool, str, str]:
         """Run a stage's guards over a text: (text to use, blocked, deciding guard, rule). Every trigger is an event."""

@@ -25,7 +25,10 @@ class DenialText(str):
 
 
 def as_text(value: Any) -> str:
-    """A tool's result as the text that guards look at: str as it is, None as "", the rest as JSON where possible."""
+    """A tool's result as the text that guards look at: str as it is, None as "", the rest as JSON where possible.
+
+    Raises what the `str` of an object raises.
+    """
     if isinstance(value, str):
         return value
     if value is None:
@@ -33,6 +36,6 @@ def as_text(value: Any) -> str:
     if isinstance(value, (dict, list, tuple, int, float, bool)):
         try:
             return json.dumps(value, ensure_ascii=False, default=str)
-        except ValueError:
+        except (TypeError, ValueError):
             return str(value)
     return str(value)

@@ -25,15 +25,22 @@ class PassLedger:
     def __init__(self) -> None:
         self._passes: Counter[tuple[str, str]] = Counter()
         self._asked: dict[str, tuple[str, str]] = {}
-        self._checked: set[str] = set()
+        self._checked: set[tuple[str, tuple[str, str] | None]] = set()
         self._lock = threading.Lock()
 
     def add(self, name: str, arguments: Mapping[str, Any]) -> None:
         with self._lock:
             self._passes[(name, canonical_json(arguments))] += 1
 
+    def learn(self, content: Sequence[Any]) -> None:
+        """The calls in a model's reply: agents that send only what is new never repeat them."""
+        with self._lock:
+            for block in content:
+                if isinstance(block, Mapping) and block.get("type") == "tool_use":
+                    self._ask(block)
+
     def check(self, messages: Sequence[Mapping[str, Any]]) -> list[UngatedResult]:
-        """The results in these messages that nothing accounts for. Each tool_use id is judged once."""
+        """The results in these messages that nothing accounts for. Each tool_use is judged once."""
         with self._lock:
             return list(self._unaccounted(messages))
 
@@ -42,21 +49,21 @@ class PassLedger:
             for block in blocks(message):
                 kind = block.get("type")
                 if kind == "tool_use":
-                    self._asked[str(block.get("id"))] = (
-                        str(block.get("name")),
-                        canonical_json(block.get("input") or {}),
-                    )
+                    self._ask(block)
                 elif kind == "tool_result":
                     found = self._judge(block)
                     if found:
                         yield found
 
+    def _ask(self, block: Mapping[str, Any]) -> None:
+        self._asked[str(block.get("id"))] = (str(block.get("name")), canonical_json(block.get("input") or {}))
+
     def _judge(self, block: Mapping[str, Any]) -> UngatedResult | None:
         use_id = str(block.get("tool_use_id"))
-        if use_id in self._checked:
-            return None
-        self._checked.add(use_id)
         asked = self._asked.get(use_id)
+        if (use_id, asked) in self._checked:
+            return None
+        self._checked.add((use_id, asked))
         if asked is None:
             return UngatedResult("?", use_id, "its tool_use is not in the conversation")
         if self._passes[asked] > 0:
