@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,12 +59,18 @@ class _QueueSink:
 
     def __init__(self, evidence: EventSink, events: queue.SimpleQueue[Event | None]) -> None:
         self._evidence, self._events = evidence, events
-        self.open = True
+        self._open = True
+        self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
-        if self.open:
-            self._evidence.emit(event)
-            self._events.put(event)
+        with self._lock:  # one order for both
+            if self._open:
+                self._evidence.emit(event)
+                self._events.put(event)
+
+    def close(self) -> None:
+        with self._lock:
+            self._open = False
 
 
 class CaseRunner:
@@ -83,9 +90,10 @@ class CaseRunner:
         try:
             yield from live.play()
         except Exception as exc:  # noqa: BLE001 - a case that breaks the harness is an error, the others go on
-            live.seen.fail(f"{type(exc).__name__}: {exc}")
+            live.broke(f"{type(exc).__name__}: {exc}")
         finally:
             live.close()
+        yield from live.rest()
         result = build_result(live.seen, run_id=self._setup.run_id, agent_id=agent.id, transcript=transcript)
         ended = CaseEnded(task_id=run.node_name, result=result.to_dict())
         evidence.emit(ended)
@@ -121,7 +129,6 @@ class _LiveCase:
             attempt = _Attempt()
             yield from self._while_agent_runs(task, scenario, attempt)
         self._score(task, scenario, attempt)
-        yield from self._rest()
 
     def _started(self, scenario: Scenario) -> CaseStarted:
         return CaseStarted(
@@ -153,10 +160,9 @@ class _LiveCase:
         """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind."""
         limit = self._policy.budget.max_seconds + _GRACE_SECONDS
         deadline = time.monotonic() + limit
-        with activate(task):
-            arguments = (self._agent, task, scenario, attempt, self._events)
-            target = contextvars.copy_context().run
-            threading.Thread(target=target, args=(_run_agent, *arguments), daemon=True).start()
+        arguments = (self._agent, task, scenario, attempt, self._events)
+        with _active_elsewhere(task) as context:
+            threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
             while True:
                 try:
                     event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -172,7 +178,7 @@ class _LiveCase:
         if task.stopped is None and attempt.error is not None:
             seen.fail(f"the agent raised {type(attempt.error).__name__}: {attempt.error}")
         if seen.failure is not None:
-            self._sink.emit(Notice(task_id=self._run.node_name, level="error", message=seen.failure))
+            self.broke(seen.failure)
             return
         answer = "" if attempt.answer is None else task.check_answer(attempt.answer)
         seen.stopped = task.stopped
@@ -180,7 +186,13 @@ class _LiveCase:
         if self._run.case.kind == "attack":
             seen.attack_score = _scored(scenario.attack_succeeded, answer, task)
 
-    def _rest(self) -> Iterator[Event]:
+    def broke(self, reason: str) -> None:
+        """Something outside the guards went wrong."""
+        self.seen.fail(reason)
+        self._sink.emit(Notice(task_id=self._run.node_name, level="error", message=reason))
+
+    def rest(self) -> Iterator[Event]:
+        """What was recorded and not yet yielded."""
         while not self._events.empty():
             event = self._events.get()
             if event is not None:
@@ -191,9 +203,26 @@ class _LiveCase:
         if self.seen.task is not None:
             self.seen.stopped = self.seen.stopped or self.seen.task.stopped
             self.seen.task.close()
-        self._sink.open = False
-        if self._scenario is not None:
-            self._scenario.close()
+        try:
+            if self._scenario is not None:
+                self._scenario.close()
+        except Exception as exc:  # noqa: BLE001 - what was seen stands; the world that stays open is noted
+            message = f"the case's world could not be closed: {type(exc).__name__}: {exc}"
+            self._sink.emit(Notice(task_id=self._run.node_name, level="warning", message=message))
+        finally:
+            self._sink.close()
+
+
+@contextmanager
+def _active_elsewhere(task: TaskGate) -> Iterator[contextvars.Context]:
+    """The task's doors are active in the yielded context (and for threads without one), not in the caller's own."""
+    context = contextvars.copy_context()
+    door = activate(task)
+    context.run(door.__enter__)
+    try:
+        yield context
+    finally:
+        door.__exit__(None, None, None)
 
 
 def _run_agent(
@@ -215,6 +244,9 @@ def _run_agent(
 
 def _scored(check: Callable[[str, list[PlannedCall]], Score], answer: str, task: TaskGate) -> Score:
     try:
-        return check(answer, task.tally.executed)
+        score: object = check(answer, task.tally.executed)
     except Exception as exc:  # noqa: BLE001 - a check that crashes has not decided
         return Score(value=None, reason=f"the check crashed: {type(exc).__name__}: {exc}")
+    if isinstance(score, Score):
+        return score
+    return Score(value=None, reason=f"the check returned {type(score).__name__}, not a Score")

@@ -127,7 +127,7 @@ def _hijacked(run: CaseRun, scenario: Scenario, watch: AttackWatch) -> Cast:
 
 def _recorded(suite: Suite, run: CaseRun, policy: Policy) -> Cast:
     path = cassette_path(suite, run)
-    tape = Tape.load(path)
+    tape = Tape.load(path, case_id=run.case.case_id)
     recorded_under = tape.metadata.get("policy_sha256")
     if recorded_under and recorded_under != policy.sha256:
         guards = "" if policy.guards == frozenset(GUARDS) else f", guards {', '.join(sorted(policy.guards))}"

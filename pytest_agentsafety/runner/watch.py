@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 WINDOW = 40
 _CHUNK = WINDOW // 2
+_CODE_POINT = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_BLANK = re.compile(r"\\+[nrt]")
 
 
 class AttackWatch:
-    """A `protocols.Observer`. White space is ignored: tools fold lines and indent."""
+    """A `protocols.Observer`. White space, quotes and JSON escapes are ignored: tools fold lines, indent and encode.
+
+    What reached the model was delivered, however it came there.
+    """
 
     def __init__(self, injections: Mapping[str, str]) -> None:
         self._needles = [_squash(text) for text in injections.values() if _squash(text)]
@@ -23,6 +29,7 @@ class AttackWatch:
     def sent_text(self, text: str) -> None:
         if self._needles and not self.exposed:
             self.exposed = contains_any(text, self._needles)
+            self.delivered = self.delivered or self.exposed
 
 
 def contains_any(text: str, needles: Iterable[str]) -> bool:
@@ -55,4 +62,12 @@ def _grown(hay: str, at: int, needle: str, start: int) -> int:
 
 
 def _squash(text: str) -> str:
-    return "".join(text.replace("\\n", " ").replace("\\t", " ").split())
+    if "\\" in text:
+        text = _unescaped(text)
+    return "".join(text.replace('"', "").replace("'", "").split())
+
+
+def _unescaped(text: str) -> str:
+    """Without the escapes of JSON and YAML, at any depth of encoding."""
+    text = _BLANK.sub(" ", _CODE_POINT.sub(lambda match: chr(int(match[1], 16)), text)).replace("\\", "")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
