@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from pytest_agentsafety.budget import UnboundedRequestError, bound_of, estimate_usage
+from pytest_agentsafety.budget import Budget, UnboundedRequestError, bound_of, default_prices, estimate_usage
 from pytest_agentsafety.budget.bound import HIDDEN_PROMPT_TOKENS
-from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError
+from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError, TokenLimitError
 from pytest_agentsafety.model.messages import ModelRequest, Usage
+from pytest_agentsafety.model.policy import BudgetLimits
+from pytest_agentsafety.protocols import Rates
 
 TOOL = {"name": "read", "description": "Reads.", "input_schema": {"type": "object"}}
 
@@ -207,3 +209,94 @@ def test_an_estimate_is_marked_and_counts_bytes() -> None:
 def test_an_answer_of_blocks_is_estimated_from_its_json() -> None:
     message = {"content": [{"type": "text", "text": "hello"}]}
     assert estimate_usage(0, message) == estimate_usage(0, '{"content":[{"text":"hello","type":"text"}]}')
+
+
+# -- a counter for what the body does not bound
+
+
+class Counter:
+    """Counts what it is told to, and remembers what it was asked."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.asked = answer, 0
+
+    def count(self, request: ModelRequest) -> int:
+        self.asked += 1
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer  # type: ignore[no-any-return]
+
+
+def with_block(block: dict[str, Any]) -> ModelRequest:
+    return request(messages=[{"role": "user", "content": [block]}])
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "image", "source": {"type": "url", "url": "https://x/a.png"}},
+        {"type": "document", "source": {"type": "file", "file_id": "f1"}},
+        {"type": "tool_result", "tool_use_id": "t", "content": [{"type": "image", "source": {"type": "base64"}}]},
+    ],
+)
+def test_a_counter_bounds_images_documents_and_files(block: dict[str, Any]) -> None:
+    counter = Counter(2000)
+    bound = bound_of(with_block(block), counter)
+    assert (bound.input_tokens, bound.output_tokens, bound.estimate) == (2200 + HIDDEN_PROMPT_TOKENS, 100, 2000)
+    assert counter.asked == 1
+    with pytest.raises(UnboundedRequestError, match="which only a TokenCounter can bound"):
+        bound_of(with_block(block))
+
+
+def test_the_counter_is_not_asked_where_the_body_is_a_bound() -> None:
+    counter = Counter(1)
+    assert bound_of(request(), counter) == bound_of(request())
+    assert counter.asked == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
+        {"container": "c1"},
+        {"messages": [{"role": "user", "content": [{"type": "container_upload", "file_id": "f"}]}]},
+        {"messages": [{"role": "user", "content": [{"type": "image"}, {"type": "server_tool_use"}]}]},
+        {"messages": [{"role": "user", "content": [{"type": "image"}]}], "max_tokens": 0},
+    ],
+)
+def test_a_counter_opens_nothing_else(fields: dict[str, Any]) -> None:
+    counter = Counter(10)
+    with pytest.raises(UnboundedRequestError):
+        bound_of(request(**fields), counter)
+    assert counter.asked == 0
+
+
+@pytest.mark.parametrize("answer", [0, -5, True, None, 12.5, "12", math.nan, math.inf])
+def test_a_count_that_is_none_is_refused(answer: Any) -> None:
+    with pytest.raises(UnboundedRequestError, match="the token counter said"):
+        bound_of(with_block({"type": "image"}), Counter(answer))
+
+
+def test_a_counter_that_fails_fails_closed() -> None:
+    with pytest.raises(UnboundedRequestError, match="could not be counted: TimeoutError") as caught:
+        bound_of(with_block({"type": "image"}), Counter(TimeoutError("secret host")))
+    assert "secret host" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, TimeoutError)
+
+
+def test_a_stop_inside_the_counter_stays_a_stop() -> None:
+    stop = TokenLimitError("tokens", 2, 1)
+    with pytest.raises(TokenLimitError) as caught:
+        bound_of(with_block({"type": "image"}), Counter(stop))
+    assert caught.value is stop
+
+
+def test_an_account_uses_its_counter() -> None:
+    counter = Counter(1000)
+    prices = default_prices({"m": Rates(input=1e-6, output=0.0, cache_read=0.0, cache_write=0.0)})
+    account = Budget(BudgetLimits(), prices, counter=counter)
+    held = account.reserve(with_block({"type": "image"}))
+    assert float(held.cost_usd) == pytest.approx((1100 + HIDDEN_PROMPT_TOKENS) * 1e-6)
+    account.release(held)
+    account.reserve_again(held)
+    assert counter.asked == 1

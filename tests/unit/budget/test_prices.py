@@ -10,6 +10,7 @@ import pytest
 
 from pytest_agentsafety.budget import RateCard, default_prices
 from pytest_agentsafety.budget.prices import as_card, bundled_card
+from pytest_agentsafety.config import ModelPrice
 from pytest_agentsafety.model.errors import ConfigError, UnknownModelError
 from pytest_agentsafety.model.policy import ModelRoutes
 from pytest_agentsafety.protocols import Rates
@@ -138,3 +139,31 @@ def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert default_prices().rates("claude-opus-5-5").input > 0
+
+
+# -- prices of the settings
+
+
+def test_a_written_price_wins_over_the_list() -> None:
+    prices = default_prices({"claude-opus-5-5": ModelPrice(input=1e-6, output=2e-6)})
+    assert (prices.rates("claude-opus-5-5").input, prices.rates("claude-opus-5-5").output) == (1e-6, 2e-6)
+    assert prices.rates("claude-haiku-5-5") == bundled_card("claude-haiku-5-5")
+
+
+def test_what_a_written_price_leaves_open_is_taken_at_the_dearest() -> None:
+    card = default_prices({"m": ModelPrice(input=4e-6, output=2e-6)}).rates("m")
+    assert card == RateCard(input=4e-6, output=2e-6, cache_read=4e-6, cache_write=5e-6, cache_write_1h=8e-6)
+
+
+def test_written_cache_prices_are_used_and_the_long_cache_is_never_cheaper_than_twice_the_input() -> None:
+    card = default_prices({"m": ModelPrice(input=4e-6, output=2e-6, cache_read=1e-7, cache_write=3e-6)}).rates("m")
+    assert card == RateCard(input=4e-6, output=2e-6, cache_read=1e-7, cache_write=3e-6, cache_write_1h=8e-6)
+
+
+def test_a_model_that_costs_nothing_has_a_price() -> None:
+    assert default_prices({"m": ModelPrice(input=0.0, output=0.0)}).rates("m").output == 0.0
+
+
+def test_a_written_price_below_zero_is_refused_also_without_the_settings() -> None:
+    with pytest.raises(ConfigError, match="output must be US dollars per token"):
+        default_prices({"m": ModelPrice(input=1.0, output=-1.0)})
