@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from genai_prices.types import ModelPrice as ListedPrice
 
 _PER_TOKEN = 1_000_000
-_CACHE_WRITE, _CACHE_WRITE_1H = 1.25, 2.0  # times the input rate
+_CACHE_WRITE, _CACHE_WRITE_1H = Decimal("1.25"), Decimal(2)  # times the input rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +62,14 @@ def as_card(rates: Rates) -> RateCard:
 
 def written_card(price: ModelPrice) -> RateCard:
     """A price from the settings. What it leaves open is taken at the dearest the Messages API charges for it."""
-    write = price.input * _CACHE_WRITE if price.cache_write is None else price.cache_write
+    plain = Decimal(repr(price.input))
+    write = float(plain * _CACHE_WRITE) if price.cache_write is None else price.cache_write
     return RateCard(
         input=price.input,
         output=price.output,
         cache_read=price.input if price.cache_read is None else price.cache_read,
         cache_write=write,
-        cache_write_1h=max(write, price.input * _CACHE_WRITE_1H),
+        cache_write_1h=max(write, float(plain * _CACHE_WRITE_1H)),
     )
 
 
