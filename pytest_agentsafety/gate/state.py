@@ -67,6 +67,11 @@ class TaskState:
     stopped: StopRun | None = None
     _next_call: int = 0
 
+    def __post_init__(self) -> None:
+        # Asked before an event is made: making one costs more than dropping it.
+        self.recording = not isinstance(self.sink, NullSink)
+        self._guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
+
     def emit(self, event: Event) -> None:
         """Record. What cannot be recorded ends the task, also where the agent swallows the error."""
         try:
@@ -105,6 +110,8 @@ class TaskState:
 
     def scan(self, stage: Stage, text: str, *, source: str, call_id: str = "") -> tuple[str, bool, str, str]:
         """Run a stage's guards over a text: (text to use, blocked, deciding guard, rule). Every trigger is an event."""
+        if stage not in self._guarded:
+            return text, False, "", ""
         started = time.perf_counter()
         verdict = self.stages.run(stage, text, GuardContext(stage=stage, source=source, task=self.prompt))
         with self.lock:

@@ -85,16 +85,17 @@ class ToolSide:
         state.passes.add(name, call.arguments)
         with state.lock:
             state.tally.tool(name).calls += 1
-        state.emit(
-            ToolCalled(
-                task_id=state.task_id,
-                call_id=call.call_id,
-                tool=name,
-                arguments=call.arguments,
-                effect=ruled.rule.effect,
-                attacker=attacker,
+        if state.recording:
+            state.emit(
+                ToolCalled(
+                    task_id=state.task_id,
+                    call_id=call.call_id,
+                    tool=name,
+                    arguments=call.arguments,
+                    effect=ruled.rule.effect,
+                    attacker=attacker,
+                )
             )
-        )
         return self._judge(call, ruled, attacker)
 
     def _judge(self, call: ToolCall, ruled: Ruled, attacker: bool) -> Admitted | DenialText:
@@ -178,7 +179,7 @@ class ToolSide:
         with state.lock:
             position = len(state.tally.executed)
             state.tally.executed.append(PlannedCall(name=call.name, arguments=call.arguments))
-        if admitted.rule.is_write:
+        if state.recording and admitted.rule.is_write:
             state.emit(CheckpointMarked(task_id=state.task_id, call_id=call.call_id, tool=call.name, position=position))
         return admitted
 
@@ -217,6 +218,8 @@ class ToolSide:
 
     def _record(self, call: ToolCall, decision: Decision) -> None:
         state = self._state
+        if not state.recording:
+            return
         state.emit(
             ToolDecided(
                 task_id=state.task_id,
@@ -261,18 +264,19 @@ class ToolSide:
         else:
             shown = text
         state.provenance.saw_result(call.name, shown, admitted.rule.result_trust)
-        state.emit(
-            ToolReturned(
-                task_id=state.task_id,
-                call_id=call.call_id,
-                tool=call.name,
-                status=status,
-                result=_cut(shown),
-                raw_chars=len(text),
-                latency_ms=elapsed,
-                guard_ms=state.tally.guard_ms - before,
+        if state.recording:
+            state.emit(
+                ToolReturned(
+                    task_id=state.task_id,
+                    call_id=call.call_id,
+                    tool=call.name,
+                    status=status,
+                    result=_cut(shown),
+                    raw_chars=len(text),
+                    latency_ms=elapsed,
+                    guard_ms=state.tally.guard_ms - before,
+                )
             )
-        )
         return shown
 
 
