@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -10,12 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.catalog.folder_suite import FolderSuite
 from pytest_agentsafety.catalog.registry import resolve_suites
 from pytest_agentsafety.config import Settings
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import GUARDS
 from pytest_agentsafety.model.tasks import Case, CaseRun, Mode
 from pytest_agentsafety.protocols import Suite
+from pytest_agentsafety.resources import data_dir
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
 
@@ -119,14 +122,22 @@ def _not_replayable(suite: Suite, options: RunOptions, rules: SuiteRules) -> str
         if (now.provenance, now.approval) != (then.provenance, then.approval):
             return "its cassettes were recorded under another provenance mode or approver"
     if suite.cassettes is None or not any(suite.cassettes.glob("*.json")):
-        return f"{suite.name} has no cassettes (record them: {record_command(suite)})"
+        return f"{suite.name} has no cassettes (record them: {record_command(suite, options.agent)})"
     return None
 
 
-def record_command(suite: Suite) -> str:
-    """The command that records a suite's cassettes."""
+def record_command(suite: Suite, agent: str | None) -> str:
+    """The command that records a suite's cassettes with the same agent, from the working folder."""
     mode = "scripted" if "scripted" in suite.modes else "live"
-    return f"agentsafety run --suite={suite.name} --mode={mode} --record=all"
+    with_agent = f" --agent={agent}" if agent else ""
+    return f"agentsafety run --suite={_written_name(suite)} --mode={mode} --record=all{with_agent}"
+
+
+def _written_name(suite: Suite) -> str:
+    """A bundled suite by its name, any other folder by its path."""
+    if not isinstance(suite, FolderSuite) or suite.definition.folder.parent == data_dir("suites"):
+        return suite.name
+    return f"./{os.path.relpath(suite.definition.folder)}"
 
 
 def _select(plan: Plan, options: RunOptions) -> None:
