@@ -127,8 +127,7 @@ class CallPass:
             delay = state.retries.next_delay(self._attempts, status, error, headers)
             if delay is None:
                 return None
-            if status is None or status >= 500:
-                self._reserve_again()
+            self._reserve_again(status)
         except StopRun as stop:
             raise state.stop(stop) from None
         with state.lock:
@@ -141,13 +140,11 @@ class CallPass:
         self._attempts += 1
         return delay
 
-    def _reserve_again(self) -> None:
-        """Nobody knows what the failed attempt cost: its room stays taken, the next one needs its own."""
-        self._keep()
-        self._reservation = self._state.budget.reserve(self._request)
-
-    def _keep(self) -> None:
-        self._charge(self._state.budget.keep(self._reservation))
+    def _reserve_again(self, status: int | None) -> None:
+        """Where nobody knows what the failed attempt cost its room stays taken; the next one needs its own."""
+        budget = self._state.budget
+        self._charge(budget.fail(self._reservation, status=status))
+        self._reservation = budget.reserve_again(self._reservation)
 
     def _charge(self, charge: Charge) -> None:
         state = self._state
@@ -213,7 +210,7 @@ class CallPass:
             state.stop(BudgetExceededError("cost of one action", cost_usd, limit, unit=" USD"))
 
     def abandon(self, error: BaseException) -> None:
-        self._keep()
+        self._charge(self._state.budget.keep(self._reservation))
         self._failed(error)
 
     def _failed(self, error: BaseException) -> None:

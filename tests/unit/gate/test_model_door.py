@@ -126,7 +126,10 @@ class TestAccount:
         model = faulty(gullible(Playbook(tasks={"Read the note": TURNS})), {1: Fault(kind="rate_limit")})
         with MessagesServer(model) as server, activate(task), instant():
             client_for(server.url).messages.create(**ASK)
-        assert [event.kind for event in log.of("charged")] == ["settled"]
+        first, second = log.of("charged")
+        assert (first.kind, first.cost_usd, first.tokens) == ("settled", 0, 0)
+        assert (second.kind, second.cost_usd > 0) == ("settled", True)
+        assert task.state.budget.spent.reserved_usd == 0
 
     def test_retries_that_could_pass_the_limit_are_not_made(self, client_for, open_task, log, policy):
         limit = 5_000 * default_prices().rates(MODEL).output * 1.8  # room for one attempt, not for two
