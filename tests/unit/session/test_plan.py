@@ -29,7 +29,7 @@ class World:
         return {}
 
     def look(self) -> str:
-        """Look."""
+        '''Look.'''
         return "nothing"
 """
 
