@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -315,3 +317,40 @@ def test_without_a_folder_the_account_is_of_this_process() -> None:
     assert run is not None
     run.count_tool_call()
     assert run.spent.tool_calls == 1
+
+
+def test_tasks_of_one_event_loop_share_the_cap(make_run: Callable[..., RunBudget]) -> None:
+    run = make_run(max_cost_usd=5 * ONE)
+
+    async def work(account: Budget, *, thread: bool) -> int:
+        try:
+            held = await asyncio.to_thread(account.reserve, request()) if thread else account.reserve(request())
+        except BudgetExceededError:
+            return 0
+        await asyncio.sleep(0)
+        account.keep(held)
+        return 1
+
+    async def crowd() -> list[int]:
+        return await asyncio.gather(*(work(task(run), thread=bool(n % 2)) for n in range(20)))
+
+    assert sum(asyncio.run(crowd())) == 5
+    assert (run.spent.cost_usd, run.spent.reserved_usd) == (5 * ONE, 0.0)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_fork_while_another_thread_is_inside_leaves_a_child_that_can_go_on(
+    make_run: Callable[..., RunBudget],
+) -> None:
+    account = task(make_run(max_cost_usd=1.0))
+    account._lock.acquire()  # as a thread would that does not exist in the child
+    child = os.fork()
+    if child == 0:
+        try:
+            account.keep(account.reserve(request()))
+            os._exit(0 if account.spent.cost_usd == ONE else 1)
+        finally:
+            os._exit(2)
+    account._lock.release()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert account.spent.cost_usd == 0.0
