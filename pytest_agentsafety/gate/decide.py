@@ -78,7 +78,7 @@ def _listed(state: TaskState, call: ToolCall, decision: Decision) -> Decision:
     if decision.outcome == "denied":
         return decision
     listed = triage(state.policy.approval, call.name)
-    if listed == "ask" and decision.outcome != "ask":
+    if listed == "ask":
         reason = f"{call.name} is on the always_ask list"
         decision = Decision(outcome="ask", guard="approval", rule="approval.always_ask", reason=reason)
     if decision.outcome != "ask":

@@ -13,7 +13,7 @@ import pytest
 from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.model.decisions import ApprovalAnswer, ApprovalRequest
 from pytest_agentsafety.model.events import Event
-from pytest_agentsafety.model.policy import ApprovalRules, Policy, ToolRule
+from pytest_agentsafety.model.policy import Policy, ToolRule
 
 RULES = {
     "read_note": ToolRule(effect="read"),
@@ -129,13 +129,6 @@ def open_task(log: Log, policy: Policy, tools: list[Callable[..., Any]]) -> Call
         return Opened(opened, {tool.__name__: tool for tool in gated})
 
     return make
-
-
-def listed(policy: Policy, **lists: tuple[str, ...]) -> Policy:
-    """The policy with other approval lists."""
-    from dataclasses import replace
-
-    return replace(policy, approval=ApprovalRules(**lists))
 
 
 @pytest.fixture

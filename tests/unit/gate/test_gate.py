@@ -33,6 +33,17 @@ def test_a_tool_works_inside_a_task_only(policy, tools, log):
     assert log.kinds.count("ran read_note") == 1
 
 
+def test_without_a_sink_the_decisions_are_the_same(policy, tools, log):
+    gate = Gate(policy)
+    guarded = by_name(gate, tools)
+    with gate.task("Mail anna@example.com") as task:
+        assert guarded["send_mail"](**FRIEND) == "sent to anna@example.com"
+        assert isinstance(guarded["send_mail"](**BOB), DenialText)
+        assert isinstance(guarded["run_code"](code="1"), DenialText)
+    assert log.kinds == ["ran send_mail"]
+    assert (task.tally.tool_calls, task.tally.held, task.tally.blocked_calls) == (3, 1, 2)
+
+
 def test_the_tool_answers_to_the_task_that_is_active(policy, tools):
     gate = Gate(policy)
     send = by_name(gate, tools)["send_mail"]

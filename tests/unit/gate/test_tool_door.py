@@ -234,10 +234,12 @@ class TestAsked:
         assert task["read_note"]("plan").decision.rule == "approval.always_ask"
         assert [stop.guard for stop in task.task.tally.stops] == ["approval"]
 
-    def test_always_ask_keeps_the_reason_of_provenance(self, open_task, policy):
-        task = open_task(listed(policy, always_ask=("*",), always_approve=("*",)))
-        assert task["send_mail"](**STRANGER).decision.rule == "provenance.unendorsed"
-        assert [stop.guard for stop in task.task.tally.stops] == ["provenance", "approval"]
+    def test_always_ask_wins_over_always_approve(self, open_task, policy, says):
+        approver = says("reject")
+        task = open_task(listed(policy, always_ask=("*",), always_approve=("*",)), approver=approver)
+        assert task["send_mail"](**STRANGER).decision.rule == "approval.always_ask"
+        assert [stop.guard for stop in task.task.tally.stops] == ["approval"]
+        assert approver.asked[0].origins["to"].source == "unknown"
 
     def test_always_approve_skips_the_question_and_says_so(self, open_task, log, policy):
         task = open_task(listed(policy, always_approve=("send_*",)))
