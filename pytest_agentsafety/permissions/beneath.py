@@ -16,12 +16,15 @@ from functools import cache
 from pathlib import Path
 
 from pytest_agentsafety.permissions.real_names import real_name
-from pytest_agentsafety.permissions.walk import O_LOOK, walk_beneath
+from pytest_agentsafety.permissions.walk import O_LOOK, walk_beneath, walk_plain
 
 _SYS_OPENAT2 = 437
 _MACHINES = frozenset({"x86_64", "aarch64"})
 _RESOLVE_NO_MAGICLINKS = 0x02
+_RESOLVE_NO_SYMLINKS = 0x04
 _RESOLVE_BENEATH = 0x08
+_HERE = -100  # AT_FDCWD
+_BENEATH = _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS
 _PATH_MAX = 4096
 # The kernel gives up with EAGAIN when a rename anywhere raced with a ".."; a few tries are what its manual advises.
 _TRIES = 16
@@ -38,8 +41,8 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _openat2(directory: int, path: bytes, flags: int, mode: int) -> int:
-    how = _OpenHow(flags, mode if flags & os.O_CREAT else 0, _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS)
+def _openat2(directory: int, path: bytes, flags: int, mode: int, resolve: int = _BENEATH) -> int:
+    how = _OpenHow(flags, mode if flags & os.O_CREAT else 0, resolve)
     for _ in range(_TRIES):
         ctypes.set_errno(0)
         got: int = _libc().syscall(
@@ -87,13 +90,22 @@ def encoded(path: str) -> bytes:
     return raw
 
 
+def _open_root(root: Path) -> int:
+    """The root itself, which must be spelled without links: one that turned into a link is not followed."""
+    flags = O_LOOK | os.O_DIRECTORY | os.O_CLOEXEC
+    if has_openat2():
+        return _openat2(_HERE, os.fsencode(root), flags, 0, _RESOLVE_NO_SYMLINKS)
+    return walk_plain(root, flags)
+
+
 def resolve_beneath(root: Path, path: str, flags: int, mode: int = 0o600) -> int:
     """A descriptor for `path`, relative to the directory `root`, without looking at what kind of file it is.
 
-    Raises OSError: EXDEV when the path leads out, ELOOP for loops and magic links, else as open(2).
+    `root` is a resolved path (os.path.realpath). Raises OSError: EXDEV when the path leads out, ELOOP for loops, magic
+    links and a root that has links in it, else as open(2).
     """
     raw = encoded(path)
-    directory = os.open(root, O_LOOK | os.O_DIRECTORY | os.O_CLOEXEC)
+    directory = _open_root(root)
     try:
         opener = _openat2 if has_openat2() else walk_beneath
         return opener(directory, raw, flags | os.O_CLOEXEC, mode)

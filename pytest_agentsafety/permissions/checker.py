@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.model.policy import Policy, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions.addresses import email_domains
 from pytest_agentsafety.permissions.arguments import Leaf, TooDeepError, argument_leaves
@@ -63,6 +63,15 @@ class PermissionChecker:
                 return denial
         reason = f"{one_line(call.name)} stays within its rule's paths, domains and sizes"
         return Decision(outcome="allowed", guard=_GUARD, rule=f"{_GUARD}.allowed", reason=reason)
+
+    def pin(self, policy: Policy) -> None:
+        """Resolve the allowed paths of all rules now, so that no tool can move them by putting a link in their place.
+
+        Without it this happens at the first call under each rule.
+        """
+        for rule in policy.tools.values():
+            if rule.allowed_paths is not None:
+                self._roots(rule.allowed_paths)
 
     def _roots(self, allowed: tuple[str, ...]) -> Roots:
         base = self._base if self._base is not None else Path.cwd()

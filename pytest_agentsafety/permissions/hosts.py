@@ -9,6 +9,8 @@ import unicodedata
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+# A name may be spelled longer than it is (characters that are mapped away), but not much.
+_MAX_SPELLED = 1024
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # Ranges that `ipaddress` calls global, or that carry another address inside.
 _REFUSED = tuple(
@@ -132,6 +134,8 @@ def normalise_host(host: str) -> str:
     """
     if not host:
         raise HostError("it is empty")
+    if len(host) > _MAX_SPELLED:  # before anything that takes more than linear time
+        raise HostError("it is longer than 253 characters")
     if host.startswith("["):
         if not host.endswith("]") or "%" in host:
             raise HostError("its IPv6 address is malformed")

@@ -15,7 +15,7 @@ from pytest_agentsafety.permissions.roots import Root, Roots
 
 _WORDS = {
     errno.EXDEV: "leads out of the allowed paths",
-    errno.ELOOP: "goes through a link loop or a magic link",
+    errno.ELOOP: "goes through a link loop, a magic link, or an allowed path that became a link",
     errno.ENAMETOOLONG: "is too long",
     errno.ENOTDIR: "goes through something that is no directory",
     errno.EACCES: "cannot be looked at (no permission)",
@@ -41,10 +41,13 @@ def _refused(error: OSError) -> PathVerdict:
 
 
 def _look(root: Root, rest: str, *, follow: bool = True) -> os.stat_result:
-    """As `look_beneath`; a root that is a single file is looked at where the rule put it."""
-    if rest == ".":
-        return root.path.stat()
-    return look_beneath(root.path, rest, follow=follow)
+    """As `look_beneath`; a root that is a single file is looked at in its folder."""
+    try:
+        return look_beneath(root.path, rest, follow=follow)
+    except NotADirectoryError:
+        if rest != ".":
+            raise
+        return look_beneath(root.path.parent, root.path.name, follow=False)
 
 
 def _existing_prefix(root: Root, parts: list[str]) -> tuple[int, os.stat_result | None]:
@@ -59,7 +62,7 @@ def _existing_prefix(root: Root, parts: list[str]) -> tuple[int, os.stat_result 
 
 def _hook(root: Root, name: str, effect: Effect, info: os.stat_result | None) -> PathVerdict:
     """May something be written at the resolved `name`? Deleting a program runs nothing; deleting a hook disarms."""
-    why = hook_reason(name, os.path.realpath(root.path))
+    why = hook_reason(name, str(root.path))
     if why is None and effect == "write" and info is not None and stat.S_ISREG(info.st_mode) and info.st_mode & 0o111:
         why = "is an executable file; tools may not change programs"
     return PathVerdict(None, info) if why is None else PathVerdict(why, info, rule="hook")
@@ -94,7 +97,7 @@ def _in_missing_root(root: Root, parts: list[str], effect: Effect) -> PathVerdic
         return PathVerdict("goes up through a folder that does not exist")
     if len(parts) > 1:
         return PathVerdict("is in a folder that does not exist yet; make the folder first")
-    return _hook(root, "/".join([os.path.realpath(root.path), *parts]), effect, None)
+    return _hook(root, "/".join([str(root.path), *parts]), effect, None)
 
 
 def _judge(root: Root, rest: str, effect: Effect, folders: bool) -> PathVerdict:
@@ -121,7 +124,7 @@ def _judge(root: Root, rest: str, effect: Effect, folders: bool) -> PathVerdict:
 
 
 def _real(root: Root, rest: str) -> str:
-    return os.path.realpath(root.path) if rest == "." else locate_beneath(root.path, rest)[1]
+    return str(root.path) if rest == "." else locate_beneath(root.path, rest)[1]
 
 
 def judge_unlimited(path: str, base: str, effect: Effect) -> PathVerdict:

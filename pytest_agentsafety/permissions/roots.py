@@ -24,7 +24,8 @@ def _ends_in_directory(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Root:
-    """An allowed path: as written, where it is, and the component prefixes by which arguments may name it."""
+    """An allowed path: as written, where it really was when the rule was read, and the component prefixes by which
+    arguments may name it. What stands at `path` later is used only as long as no link has taken its place."""
 
     spelled: str
     path: Path
@@ -32,8 +33,8 @@ class Root:
 
 
 def _root(spelled: str, bases: Sequence[str]) -> Root:
-    path = Path(bases[0], spelled)
-    prefixes = [_parts(os.path.realpath(path))]
+    path = Path(os.path.realpath(Path(bases[0], spelled)))
+    prefixes = [_parts(str(path))]
     # "link/../x" names one place to the kernel and another to a text comparison: only the resolved form counts then.
     if ".." not in _parts(spelled):
         prefixes += [_parts(str(Path(base, spelled))) for base in bases]

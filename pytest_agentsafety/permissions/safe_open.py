@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_agentsafety.permissions.opening import open_beneath
+from pytest_agentsafety.permissions.opening import open_under
 from pytest_agentsafety.permissions.roots import Root, Roots
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -15,12 +15,14 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 def _open(root: Root, rest: str, flags: int, mode: int) -> int:
     if rest == ".":  # the root is a single file
-        return open_beneath(root.path.parent, root.path.name, flags, mode, meant=root.path)
-    return open_beneath(root.path, rest, flags, mode)
+        return open_under(root.path.parent, root.path.name, flags | os.O_NOFOLLOW, mode, meant=root.path)
+    return open_under(root.path, rest, flags, mode, meant=root.path)
 
 
 class SafeOpen:
     """Files under `allowed_paths` (relative to `base`, default the working folder); sizes up to `max_size_kb`.
+
+    The allowed paths are resolved now: one that is replaced by a link later is refused.
 
     Every method raises OSError when a path leads out (EXDEV), is no plain file (EINVAL), is hard linked (EMLINK), is
     too large (EFBIG), may not be changed because something runs it (HookError, EPERM), or as open(2). The folder of a

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 # Look at a file without opening it for data. Where there is no O_PATH, a non-blocking read is the next best.
 O_LOOK: int = getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK)
@@ -94,3 +95,15 @@ def walk_beneath(root: int, path: bytes, flags: int, mode: int) -> int:
         os.close(descriptor)
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fsdecode(path))
     return descriptor
+
+
+def walk_plain(path: Path, flags: int) -> int:
+    """Open a folder whose path has no links in it. Raises OSError (ELOOP or ENOTDIR where there is one)."""
+    here = os.open("/" if path.is_absolute() else ".", flags)
+    for part in path.parts[1:] if path.is_absolute() else path.parts:
+        try:
+            below = os.open(part, flags | os.O_NOFOLLOW, dir_fd=here)
+        finally:
+            os.close(here)
+        here = below
+    return here

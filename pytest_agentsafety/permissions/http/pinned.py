@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -146,22 +147,25 @@ class Answer:
         return read_body(self._response.iter_raw(), encoding, limit, host)
 
 
+# All that the library below raises when a peer is not there, not who it should be, or does not speak HTTP.
+_TROUBLE = (
+    *(httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, httpcore2.TimeoutException, httpcore2.NetworkError),
+    *(httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, OSError),
+)
+
+
 @contextmanager
 def _failures(target: UrlCheck) -> Iterator[None]:
     try:
         yield
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
-        raise HttpFailed(f"{target.host}: {type(error).__name__}: {one_line(str(error))}") from error
-    except (*_CORE, OSError) as error:
+    except _TROUBLE as error:
         raise HttpFailed(f"{target.host}: {type(error).__name__}: {one_line(str(error))}") from error
 
 
-_CORE = (
-    httpcore2.TimeoutException,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.UnsupportedProtocol,
-)
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """The usual certificate authorities, loaded once: that takes longer than a request."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 @contextmanager
@@ -176,7 +180,7 @@ def sent(
 ) -> Iterator[Answer]:
     """Send one request and give its answer; nothing is followed. Raises HttpFailed."""
     pinned = _PinnedNetwork(network or httpcore2.SyncBackend(), target, addresses, deadline)
-    tls = context or httpx2.create_ssl_context(trust_env=False)
+    tls = context or _system_trust()
     headers = [(name.encode(), value.encode("latin-1")) for name, value in _merged(outgoing)]
     transport = _Transport(pinned, tls)
     with _failures(target), httpx2.Client(transport=transport, trust_env=False, follow_redirects=False) as client:

@@ -17,7 +17,7 @@ import pytest
 
 PUBLIC = "93.184.216.34"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE")
-NAMES = ("example.com", "other.example", "v1.api.example.org", "xn--bcher-kva.example")
+NAMES = ("example.com", "other.example", "*.api.example.org", "_x.api.example.org", "xn--bcher-kva.example")
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.model.policy import Policy, ToolRule
 from pytest_agentsafety.permissions import HookError, PermissionChecker, SafeOpen, beneath, real_names
 from pytest_agentsafety.permissions.beneath import has_openat2
 from pytest_agentsafety.permissions.hooks import hook_reason
@@ -287,3 +287,42 @@ def test_a_file_that_loses_its_name_is_not_written(project: Path, monkeypatch: p
     monkeypatch.setattr(real_names.os, "readlink", racing)
     with pytest.raises(OSError, match="removed"):
         SafeOpen(["data"], base=project).descriptor("data/sub/plain", os.O_WRONLY)
+
+
+@pytest.mark.usefixtures("_opener")
+@pytest.mark.parametrize("allowed", ["data/sub", "data/sub/plain", "data"])
+def test_an_allowed_path_that_turns_into_a_link_is_not_followed(project: Path, allowed: str) -> None:
+    """A tool that may write above the allowed path of another could move it; the path is where it was at first."""
+    (project / "out/sub").mkdir(parents=True)
+    for name in ("out/plain", "out/sub/plain"):
+        (project / name).write_text("secret")
+    files, checker = SafeOpen([allowed], base=project), PermissionChecker(project)
+    rule = ToolRule(effect="read", allowed_paths=(allowed,))
+    checker.pin(Policy(tools={"use_file": rule}))
+    call = ToolCall(call_id="1", name="use_file", arguments={"path": "data/sub/plain"})
+    assert files.read_text("data/sub/plain") == "old"
+    assert checker.check(call, rule).outcome == "allowed"
+    (project / allowed).rename(project / "moved")
+    (project / allowed).symlink_to(project / "out" / ("plain" if allowed.endswith("plain") else ""))
+    with pytest.raises(OSError):
+        files.read_text("data/sub/plain")
+    with pytest.raises(OSError):
+        files.write_text("data/sub/plain", "x")
+    assert checker.check(call, rule).outcome == "denied"
+    assert (project / "out/plain").read_text() == "secret"
+
+
+@pytest.mark.usefixtures("_opener")
+def test_an_allowed_path_may_be_a_link_or_be_made_anew(project: Path) -> None:
+    (project / "mount").symlink_to("data/sub")
+    files = SafeOpen(["mount", "later"], base=project)
+    assert files.read_text("mount/plain") == "old"
+    (project / "data/sub/plain").write_text("new")
+    assert files.read_text("mount/plain") == "new"
+    (project / "later").mkdir()
+    assert files.write_text("later/x", "x") == 1
+    (project / "later/x").unlink()
+    (project / "later").rmdir()
+    (project / "later").symlink_to("data/.git")
+    with pytest.raises(OSError):
+        files.read_text("later/config")
