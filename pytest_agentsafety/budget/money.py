@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pytest_agentsafety.budget.bound import RequestBound
@@ -11,6 +12,7 @@ from pytest_agentsafety.model.errors import LimitExceededError
 from pytest_agentsafety.model.messages import Usage
 
 
+@lru_cache(maxsize=1024)  # rates and limits: few, and asked for at every call
 def exact(value: float) -> Decimal:
     """The number as it is written, so that sums of cents stay sums of cents."""
     return Decimal(repr(value))

@@ -32,12 +32,13 @@ class FileTotals:
     """
 
     def __init__(self, path: Path, header: bytes, *, lock_seconds: float = 10.0) -> None:
-        self.path = path
+        self.path, self._name = path, str(path)
         self._header, self._lock_seconds = header, lock_seconds
         self._lock = threading.Lock()
         self._fd: int | None = None
         self._identity = (0, 0)
         self._problem = ""
+        self._last = (b"", Totals())  # a line, and what it says: the most frequent one to read is our own
         renew_on_fork(self)
 
     def read(self) -> Totals:
@@ -110,13 +111,16 @@ class FileTotals:
                 time.sleep(_POLL_SECONDS)
 
     def _load(self, fd: int) -> Totals:
-        status = self.path.lstat()
+        status = os.lstat(self._name)
         if (status.st_dev, status.st_ino) != self._identity:
             raise BudgetFileError(self.path, "was replaced while the run was using it")
         content = os.pread(fd, len(self._header) + LINE_BYTES + 1, 0)
         if not content.startswith(self._header):
             raise BudgetFileError(self.path, "was made for other limits, or its first line is damaged")
-        totals = parse_line(self._header, content[len(self._header) :])
+        line = content[len(self._header) :]
+        if line == self._last[0]:
+            return self._last[1]
+        totals = parse_line(self._header, line)
         if totals is None:
             raise BudgetFileError(self.path, "is damaged (torn or changed by hand)")
         return totals
@@ -125,6 +129,7 @@ class FileTotals:
         line = format_line(self._header, totals)
         if os.pwrite(fd, line, len(self._header)) != len(line):
             raise BudgetFileError(self.path, "a write was cut short")
+        self._last = (line, totals)
 
 
 def open_file(path: Path, header: bytes, first: Totals) -> FileTotals:
