@@ -33,6 +33,16 @@ class EventSink(Protocol):
     def emit(self, event: Event) -> None: ...
 
 
+def emit_all(sink: EventSink, events: Sequence[Event]) -> None:
+    """Record several events that belong together, in one go where the sink has `emit_all` of its own."""
+    together = getattr(sink, "emit_all", None)
+    if together is not None:
+        together(events)
+        return
+    for event in events:
+        sink.emit(event)
+
+
 @runtime_checkable
 class Guardrail(Protocol):
     """A check over text. `stages` says where it runs; a raised exception counts as crashed and blocks."""

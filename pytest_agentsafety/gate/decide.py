@@ -27,7 +27,7 @@ class Ruled:
 
 def rule_for(state: TaskState, tool: str) -> Ruled:
     """The policy's rule. A tool without one may not run, unless permissions were switched off for a measurement."""
-    rule = state.policy.tools.get(tool)
+    rule = state.rules.get(tool)
     if rule is not None:
         return Ruled(rule)
     drafted = draft_rule(ToolSpec(name=tool, fn=_no_tool))
@@ -78,7 +78,7 @@ def _listed(state: TaskState, call: ToolCall, decision: Decision) -> Decision:
     if decision.outcome == "denied":
         return decision
     listed = triage(state.policy.approval, call.name)
-    if listed == "ask":
+    if listed == "ask" and decision.outcome != "ask":
         reason = f"{call.name} is on the always_ask list"
         decision = Decision(outcome="ask", guard="approval", rule="approval.always_ask", reason=reason)
     if decision.outcome != "ask":

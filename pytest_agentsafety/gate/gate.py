@@ -12,6 +12,7 @@ from pytest_agentsafety.adapters import as_spec, gated
 from pytest_agentsafety.approval import make_approver
 from pytest_agentsafety.budget import Budget, default_prices
 from pytest_agentsafety.gate.model_door import CallPass, CountPass, ModelSide
+from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
@@ -54,10 +55,13 @@ class Gate:
         self._prices = default_prices() if prices is None else prices
         self._stages = StageRunner(default_guardrails(policy) if guardrails is None else guardrails)
         self._base = base
+        self._rules = RuleBook(policy.tools)
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of whichever task is active when they are called."""
-        return [gated(as_spec(tool), _active_door) for tool in tools]
+        specs = [as_spec(tool) for tool in tools]
+        self._rules.learn(specs)
+        return [gated(spec, _active_door) for spec in specs]
 
     @contextmanager
     def task(self, prompt: str, *, system: str | None = None) -> Iterator[TaskGate]:
@@ -104,6 +108,7 @@ class Gate:
                 upstream=upstream,
                 is_attacker=is_attacker,
                 base=base or self._base,
+                rules=self._rules,
             )
         )
 
@@ -135,7 +140,9 @@ class TaskGate:
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""
-        return [gated(as_spec(tool), self._self) for tool in tools]
+        specs = [as_spec(tool) for tool in tools]
+        self.state.rules.learn(specs)
+        return [gated(spec, self._self) for spec in specs]
 
     def _self(self) -> ToolDoor:
         return self

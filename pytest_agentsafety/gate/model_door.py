@@ -10,7 +10,15 @@ from pytest_agentsafety.gate.conversation import Conversation, block_texts, bloc
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.replies import count_of
 from pytest_agentsafety.model.errors import BudgetExceededError, GuardrailBlocked, StopRun
-from pytest_agentsafety.model.events import Charged, ModelCalled, ModelFailed, ModelReplied, RetryPlanned, Ungated
+from pytest_agentsafety.model.events import (
+    Charged,
+    Event,
+    ModelCalled,
+    ModelFailed,
+    ModelReplied,
+    RetryPlanned,
+    Ungated,
+)
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse
 
 COUNT_TOKENS = "/count_tokens"
@@ -147,16 +155,20 @@ class CallPass:
         self._reservation = budget.reserve_again(self._reservation)
 
     def _charge(self, charge: Charge) -> None:
+        self._state.emit_all(self._charged(charge))
+
+    def _charged(self, charge: Charge) -> list[Event]:
+        """Count a charge; the event that says so, none where the reservation had been ended before."""
         state = self._state
         if charge.kind == "ended before":
-            return
+            return []
         with state.lock:
             tally = state.tally
             tally.cost_usd += charge.cost_usd
             tally.input_tokens += charge.input_tokens
             tally.output_tokens += charge.output_tokens
             tally.cost_estimated = tally.cost_estimated or charge.estimated
-        state.emit(_charged(state, self._call_id, charge))
+        return [_charged(state, self._call_id, charge)]
 
     def finish(self, response: ModelResponse) -> None:
         state, message = self._state, response.message
@@ -169,23 +181,21 @@ class CallPass:
         state.passes.learn(content)
         charge = state.budget.settle(self._reservation, usage)
         self._count(response)
-        self._charge(charge)
-        state.emit(
-            ModelReplied(
-                task_id=state.task_id,
-                call_id=self._call_id,
-                model=str(message.get("model") or self._request.model),
-                status=response.status,
-                content=content,
-                stop_reason=message.get("stop_reason"),
-                input_tokens=usage.total_input,
-                output_tokens=usage.output_tokens,
-                cost_usd=charge.cost_usd,
-                cost_estimated=usage.estimated,
-                latency_ms=_duration(response),
-                latency_source="measured" if response.recorded_ms is None else "recorded",
-            )
+        replied = ModelReplied(
+            task_id=state.task_id,
+            call_id=self._call_id,
+            model=str(message.get("model") or self._request.model),
+            status=response.status,
+            content=content,
+            stop_reason=message.get("stop_reason"),
+            input_tokens=usage.total_input,
+            output_tokens=usage.output_tokens,
+            cost_usd=charge.cost_usd,
+            cost_estimated=usage.estimated,
+            latency_ms=_duration(response),
+            latency_source="measured" if response.recorded_ms is None else "recorded",
         )
+        state.emit_all([*self._charged(charge), replied])
         self._check_action_cost(charge.cost_usd)
 
     def _unanswered(self, response: ModelResponse) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.budget import Budget
+from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.tally import Stop, Tally
 from pytest_agentsafety.gate.ungated import PassLedger
 from pytest_agentsafety.guards import StageRunner
@@ -19,7 +20,7 @@ from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, GuardChecked
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
-from pytest_agentsafety.protocols import Approver, EventSink, Observer, Responder
+from pytest_agentsafety.protocols import Approver, EventSink, Observer, Responder, emit_all
 from pytest_agentsafety.provenance import ProvenanceTracker
 
 
@@ -56,6 +57,7 @@ class TaskState:
     provenance: ProvenanceTracker
     permissions: PermissionChecker
     retries: RetryPlanner
+    rules: RuleBook
     observer: Observer = field(default_factory=NullObserver)
     responder: Responder | None = None
     upstream: str | None = None
@@ -76,6 +78,15 @@ class TaskState:
         """Record. What cannot be recorded ends the task, also where the agent swallows the error."""
         try:
             self.sink.emit(event)
+        except StopRun as error:
+            raise self.stop(error) from None
+
+    def emit_all(self, events: Sequence[Event]) -> None:
+        """As `emit`, for events that belong together: one write for all of them."""
+        if not events or not self.recording:
+            return
+        try:
+            emit_all(self.sink, events)
         except StopRun as error:
             raise self.stop(error) from None
 

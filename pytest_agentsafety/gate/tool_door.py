@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_agentsafety.approval import safe_decide
@@ -14,7 +14,14 @@ from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.gate.texts import DenialText, as_text
 from pytest_agentsafety.model.decisions import ApprovalAnswer, ApprovalRequest, Decision
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
-from pytest_agentsafety.model.events import ApprovalGiven, CheckpointMarked, ToolCalled, ToolDecided, ToolReturned
+from pytest_agentsafety.model.events import (
+    ApprovalGiven,
+    CheckpointMarked,
+    Event,
+    ToolCalled,
+    ToolDecided,
+    ToolReturned,
+)
 from pytest_agentsafety.model.messages import PlannedCall, ToolCall
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.model.safe_text import one_line
@@ -23,13 +30,18 @@ _EVIDENCE_CHARS = 8_000
 _WITHHELD = "[the result of this call was withheld by the {guard} guard ({rule})]"
 
 
-@dataclass(frozen=True)
-class Admitted:
-    """A call that may run, with the arguments it runs with."""
+@dataclass
+class Pending:
+    """A call at the door. `trail` holds events that are recorded together, at the latest before anything happens."""
 
     call: ToolCall
-    rule: ToolRule
+    ruled: Ruled
     attacker: bool
+    trail: list[Event] = field(default_factory=list)
+
+    @property
+    def rule(self) -> ToolRule:
+        return self.ruled.rule
 
 
 class ToolSide:
@@ -61,7 +73,7 @@ class ToolSide:
             return admitted
         return await self._finished(admitted, run, time.perf_counter())
 
-    async def _finished(self, admitted: Admitted, pending: Any, started: float) -> Any:
+    async def _finished(self, admitted: Pending, pending: Any, started: float) -> Any:
         """The second half of a call whose tool is async; `pending` is the tool or what calling it gave."""
         try:
             if callable(pending):
@@ -76,45 +88,46 @@ class ToolSide:
 
     # -- before
 
-    def _admit(self, name: str, arguments: Mapping[str, Any]) -> Admitted | DenialText:
+    def _admit(self, name: str, arguments: Mapping[str, Any]) -> Pending | DenialText:
         state = self._state
         state.check_open()
         call = ToolCall(call_id=state.new_call_id("t"), name=name, arguments=dict(arguments))
-        ruled = rule_for(state, name)
         attacker = state.is_attacker is not None and state.is_attacker(name, call.arguments)
+        pending = Pending(call, rule_for(state, name), attacker)
         state.passes.add(name, call.arguments)
         with state.lock:
             state.tally.tool(name).calls += 1
         if state.recording:
-            state.emit(
+            pending.trail.append(
                 ToolCalled(
                     task_id=state.task_id,
                     call_id=call.call_id,
                     tool=name,
                     arguments=call.arguments,
-                    effect=ruled.rule.effect,
+                    effect=pending.rule.effect,
                     attacker=attacker,
                 )
             )
-        return self._judge(call, ruled, attacker)
+        return self._judge(pending)
 
-    def _judge(self, call: ToolCall, ruled: Ruled, attacker: bool) -> Admitted | DenialText:
-        state = self._state
-        decision = self._timed_decision(call, ruled)
-        self._record(call, decision)
+    def _judge(self, pending: Pending) -> Pending | DenialText:
+        state, call = self._state, pending.call
+        decision = self._timed_decision(call, pending.ruled)
+        self._note(pending, decision)
         if decision.outcome == "denied":
-            return self._denied(call, ruled.rule, decision, attacker)
+            return self._denied(pending, decision)
         if decision.outcome == "ask":
-            answer = self._ask(call, ruled.rule, decision)
+            answer = self._ask(pending, decision)
             if answer.answer == "terminate":
-                self._count_held(call, ruled.rule, decision, attacker)
+                self._count_held(pending, decision)
                 raise state.stop(RunTerminated(f"{answer.by} ended the run at {call.name}: {answer.reason}"))
             if answer.answer == "modify" and answer.arguments is not None:
-                return self._modified(call, ruled, answer, attacker)
+                return self._modified(pending, answer)
             if answer.answer != "approve":
-                return self._held(call, ruled.rule, decision, attacker)
-            self._record(call, _approved(answer, decision))
-        return self._admitted(Admitted(call, ruled.rule, attacker))
+                self._count_held(pending, decision)
+                return self._refusal(pending, DenialText(decision, "held"))
+            self._note(pending, _approved(answer, decision))
+        return self._admitted(pending)
 
     def _timed_decision(self, call: ToolCall, ruled: Ruled) -> Decision:
         started = time.perf_counter()
@@ -129,11 +142,12 @@ class ToolSide:
             with self._state.lock:
                 self._state.tally.guard_ms += (time.perf_counter() - started) * 1000
 
-    def _ask(self, call: ToolCall, rule: ToolRule, decision: Decision) -> ApprovalAnswer:
-        state = self._state
+    def _ask(self, pending: Pending, decision: Decision) -> ApprovalAnswer:
+        state, call = self._state, pending.call
         with state.lock:
             state.tally.escalations += 1
-        answer = self._answer(call, rule, decision)
+        self._record(pending)
+        answer = self._answer(pending, decision)
         state.emit(
             ApprovalGiven(
                 task_id=state.task_id,
@@ -146,8 +160,8 @@ class ToolSide:
         )
         return answer
 
-    def _answer(self, call: ToolCall, rule: ToolRule, decision: Decision) -> ApprovalAnswer:
-        state = self._state
+    def _answer(self, pending: Pending, decision: Decision) -> ApprovalAnswer:
+        state, call, rule = self._state, pending.call, pending.rule
         try:
             origins = state.provenance.origins(call, rule)
         except Exception as error:  # noqa: BLE001 - nobody can judge a call whose origins are not known
@@ -156,71 +170,75 @@ class ToolSide:
         request = ApprovalRequest(call=call, rule=rule, decision=decision, user_task=state.prompt, origins=origins)
         return safe_decide(state.approver, request)
 
-    def _modified(self, call: ToolCall, ruled: Ruled, answer: ApprovalAnswer, attacker: bool) -> Admitted | DenialText:
+    def _modified(self, pending: Pending, answer: ApprovalAnswer) -> Pending | DenialText:
         """A modified call is checked anew; what still asks was answered by the person who modified it."""
-        changed = replace(call, arguments=dict(answer.arguments or {}))
-        decision = self._timed_decision(changed, ruled)
-        self._record(changed, decision)
+        pending.call = replace(pending.call, arguments=dict(answer.arguments or {}))
+        decision = self._timed_decision(pending.call, pending.ruled)
+        self._note(pending, decision)
         if decision.outcome == "denied":
-            return self._denied(changed, ruled.rule, decision, attacker)
+            return self._denied(pending, decision)
         if decision.outcome == "ask":
-            self._record(changed, _approved(answer, decision))
-        return self._admitted(Admitted(changed, ruled.rule, attacker))
+            self._note(pending, _approved(answer, decision))
+        return self._admitted(pending)
 
-    def _admitted(self, admitted: Admitted) -> Admitted:
-        state, call = self._state, admitted.call
+    def _admitted(self, pending: Pending) -> Pending:
+        state, call = self._state, pending.call
         try:
             state.budget.count_tool_call()
         except StopRun as error:
-            self._record(
-                call, Decision(outcome="denied", guard=error.guard, rule="budget.tool_calls", reason=str(error))
-            )
+            limit = Decision(outcome="denied", guard=error.guard, rule="budget.tool_calls", reason=str(error))
+            self._note(pending, limit)
+            self._record(pending)
             raise state.stop(error) from None
         with state.lock:
             position = len(state.tally.executed)
             state.tally.executed.append(PlannedCall(name=call.name, arguments=call.arguments))
-        if state.recording and admitted.rule.is_write:
-            state.emit(CheckpointMarked(task_id=state.task_id, call_id=call.call_id, tool=call.name, position=position))
-        return admitted
+        if state.recording and pending.rule.is_write:
+            pending.trail.append(
+                CheckpointMarked(task_id=state.task_id, call_id=call.call_id, tool=call.name, position=position)
+            )
+        self._record(pending)
+        return pending
 
-    def _denied(self, call: ToolCall, rule: ToolRule, decision: Decision, attacker: bool) -> DenialText:
+    def _denied(self, pending: Pending, decision: Decision) -> DenialText:
         with self._state.lock:
-            self._state.tally.tool(call.name).denied += 1
-        self._state.note_stop(decision.guard, attacker=attacker, carrier=not attacker and _may_carry(rule))
-        return self._refusal(call, DenialText(decision, "denied"))
+            self._state.tally.tool(pending.call.name).denied += 1
+        carrier = not pending.attacker and _may_carry(pending.rule)
+        self._state.note_stop(decision.guard, attacker=pending.attacker, carrier=carrier)
+        return self._refusal(pending, DenialText(decision, "denied"))
 
-    def _held(self, call: ToolCall, rule: ToolRule, decision: Decision, attacker: bool) -> DenialText:
-        self._count_held(call, rule, decision, attacker)
-        return self._refusal(call, DenialText(decision, "held"))
-
-    def _count_held(self, call: ToolCall, rule: ToolRule, decision: Decision, attacker: bool) -> None:
+    def _count_held(self, pending: Pending, decision: Decision) -> None:
         tally = self._state.tally
         with self._state.lock:
-            tally.tool(call.name).held += 1
+            tally.tool(pending.call.name).held += 1
             tally.held += 1
+        carrier = not pending.attacker and _may_carry(pending.rule)
         for guard in dict.fromkeys((decision.guard, "approval")):
-            self._state.note_stop(guard, attacker=attacker, carrier=not attacker and _may_carry(rule))
+            self._state.note_stop(guard, attacker=pending.attacker, carrier=carrier)
 
-    def _refusal(self, call: ToolCall, text: DenialText) -> DenialText:
-        state = self._state
-        state.emit(
-            ToolReturned(
-                task_id=state.task_id,
-                call_id=call.call_id,
-                tool=call.name,
-                status=text.status,
-                result=str(text),
-                raw_chars=0,
-                latency_ms=0.0,
+    def _refusal(self, pending: Pending, text: DenialText) -> DenialText:
+        state, call = self._state, pending.call
+        if state.recording:
+            pending.trail.append(
+                ToolReturned(
+                    task_id=state.task_id,
+                    call_id=call.call_id,
+                    tool=call.name,
+                    status=text.status,
+                    result=str(text),
+                    raw_chars=0,
+                    latency_ms=0.0,
+                )
             )
-        )
+        self._record(pending)
         return text
 
-    def _record(self, call: ToolCall, decision: Decision) -> None:
-        state = self._state
+    def _note(self, pending: Pending, decision: Decision) -> None:
+        """Put a decision on the call's trail."""
+        state, call = self._state, pending.call
         if not state.recording:
             return
-        state.emit(
+        pending.trail.append(
             ToolDecided(
                 task_id=state.task_id,
                 call_id=call.call_id,
@@ -234,13 +252,18 @@ class ToolSide:
             )
         )
 
+    def _record(self, pending: Pending) -> None:
+        """Everything on the trail is recorded when this returns."""
+        trail, pending.trail = pending.trail, []
+        self._state.emit_all(trail)
+
     # -- after
 
-    def _returned(self, admitted: Admitted, text: str, raw: Any, started: float) -> Any:
+    def _returned(self, admitted: Pending, text: str, raw: Any, started: float) -> Any:
         shown = self._checked(admitted, text, "ok", started)
         return raw if shown is text else shown
 
-    def _failed(self, admitted: Admitted, error: Exception, started: float) -> None:
+    def _failed(self, admitted: Pending, error: Exception, started: float) -> None:
         """The error goes on to the agent; if its text was changed by a guard, the changed text goes instead."""
         with self._state.lock:
             self._state.tally.tool(admitted.call.name).errors += 1
@@ -249,7 +272,7 @@ class ToolSide:
         if shown is not text:
             raise RuntimeError(shown) from None
 
-    def _checked(self, admitted: Admitted, text: str, status: str, started: float) -> str:
+    def _checked(self, admitted: Pending, text: str, status: str, started: float) -> str:
         state, call = self._state, admitted.call
         elapsed = (time.perf_counter() - started) * 1000
         with state.lock:

@@ -43,12 +43,17 @@ class Evidence:
             return self._transcripts.begin(run)
 
     def emit(self, event: Event) -> None:
-        record = masked_event(event, self._mask)
+        self.emit_all((event,))
+
+    def emit_all(self, events: Sequence[Event]) -> None:
+        """Record several events with one write(2) per file; all of them are recorded when this returns."""
+        records = [(event, masked_event(event, self._mask)) for event in events]
         with self._lock:
-            self._transcripts.write(event, record)
-            self._audit.write(event, record)
+            self._transcripts.write_all(records)
+            self._audit.write_all(records)
             for sink in self._sinks:
-                sink.emit(event)
+                for event in events:
+                    sink.emit(event)
 
     def end_case(self, result: CaseResult) -> None:
         """Write the row and close the case's transcript. The row's error text is masked."""

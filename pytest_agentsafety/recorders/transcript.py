@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def case_key(run: CaseRun) -> CaseKey:
     return (run.case.case_id, run.mode, run.trial, run.variant)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Open:
     key: CaseKey
     file: AppendFile
@@ -61,10 +62,14 @@ class TranscriptRecorder:
 
     def write(self, event: Event, record: Mapping[str, Any]) -> None:
         """Append `record`, the masked form of `event`, to the file of its case."""
+        self.write_all(((event, record),))
+
+    def write_all(self, records: Sequence[tuple[Event, Mapping[str, Any]]]) -> None:
+        """Append several, with one write for those of one case that follow each other."""
         with self._lock:
-            case = self._case_of(event)
-            if case is not None:
-                case.file.write(dump_line(record))
+            for case, group in groupby(records, key=lambda pair: self._case_of(pair[0])):
+                if case is not None:
+                    case.file.write(b"".join(dump_line(record) for _, record in group))
 
     def end(self, key: CaseKey) -> None:
         """Close the case's file. Unknown keys are ignored, so that ending twice does no harm."""

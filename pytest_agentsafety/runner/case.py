@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextvars
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
@@ -20,12 +20,13 @@ from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun, Score
-from pytest_agentsafety.protocols import EventSink, Scenario, Suite
+from pytest_agentsafety.protocols import EventSink, Scenario, Suite, emit_all
 from pytest_agentsafety.runner.modes import Cast, ModeSettings
 from pytest_agentsafety.runner.row import Finished, build_result, guard_names
 from pytest_agentsafety.runner.watch import AttackWatch
 
 _GRACE_SECONDS = 1.0
+_LOOK_SECONDS = 0.25
 
 
 class CaseSink(EventSink, Protocol):
@@ -52,12 +53,13 @@ class _Attempt:
 
     answer: str | None = None
     error: BaseException | None = None
+    over: threading.Event = field(default_factory=threading.Event)
 
 
-class _QueueSink:
-    """Records an event, then hands it to the generator. Events of a case that is over are recorded no more."""
+class _Tap:
+    """Records events and keeps them for the generator. Events of a case that is over are recorded no more."""
 
-    def __init__(self, evidence: EventSink, events: queue.SimpleQueue[Event | None]) -> None:
+    def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
         self._evidence, self._events = evidence, events
         self._open = True
         self._lock = threading.Lock()
@@ -66,7 +68,14 @@ class _QueueSink:
         with self._lock:  # one order for both
             if self._open:
                 self._evidence.emit(event)
-                self._events.put(event)
+                self._events.append(event)
+
+    def emit_all(self, events: Sequence[Event]) -> None:
+        """Several events at once, recorded in one go where the evidence can."""
+        with self._lock:
+            if self._open:
+                emit_all(self._evidence, events)
+                self._events.extend(events)
 
     def close(self) -> None:
         with self._lock:
@@ -115,8 +124,8 @@ class _LiveCase:
         self._setup, self._agent, self._gate = setup, agent, gate
         self._suite, self._run, self._policy = suite, run, policy
         self._scenario: Scenario | None = None
-        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._sink = _QueueSink(setup.evidence, self._events)
+        self._events: deque[Event] = deque()
+        self._sink = _Tap(setup.evidence, self._events)
         self.seen = Finished(run=run, policy=policy)
 
     def play(self) -> Iterator[Event]:
@@ -160,18 +169,16 @@ class _LiveCase:
         """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind."""
         limit = self._policy.budget.max_seconds + _GRACE_SECONDS
         deadline = time.monotonic() + limit
-        arguments = (self._agent, task, scenario, attempt, self._events)
+        arguments = (self._agent, task, scenario, attempt)
         with _active_elsewhere(task) as context:
             threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
-            while True:
-                try:
-                    event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
-                except queue.Empty:
+            # Looking now and then costs less than being woken for every event.
+            while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic()))):
+                yield from self.rest()
+                if time.monotonic() >= deadline:
                     self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")
                     return
-                if event is None:
-                    return
-                yield event
+        yield from self.rest()
 
     def _score(self, task: TaskGate, scenario: Scenario, attempt: _Attempt) -> None:
         seen = self.seen
@@ -193,10 +200,8 @@ class _LiveCase:
 
     def rest(self) -> Iterator[Event]:
         """What was recorded and not yet yielded."""
-        while not self._events.empty():
-            event = self._events.get()
-            if event is not None:
-                yield event
+        while self._events:
+            yield self._events.popleft()
 
     def close(self) -> None:
         """Shut the doors on stragglers and free the world."""
@@ -230,16 +235,15 @@ def _run_agent(
     task: TaskGate,
     scenario: Scenario,
     attempt: _Attempt,
-    events: queue.SimpleQueue[Event | None],
 ) -> None:
-    """The body of the agent's thread. None in the queue says that it is over."""
+    """The body of the agent's thread."""
     try:
         made = agent.make(task.wrap(scenario.tools), system=scenario.system)
         attempt.answer = call_agent(made, scenario.prompt)
     except BaseException as error:  # noqa: BLE001 - whatever the agent raises is a result, SystemExit included
         attempt.error = error
     finally:
-        events.put(None)
+        attempt.over.set()
 
 
 def _scored(check: Callable[[str, list[PlannedCall]], Score], answer: str, task: TaskGate) -> Score:

@@ -237,9 +237,14 @@ class TestAsked:
     def test_always_ask_wins_over_always_approve(self, open_task, policy, says):
         approver = says("reject")
         task = open_task(listed(policy, always_ask=("*",), always_approve=("*",)), approver=approver)
-        assert task["send_mail"](**STRANGER).decision.rule == "approval.always_ask"
+        assert task["send_mail"](**FRIEND).decision.rule == "approval.always_ask"
         assert [stop.guard for stop in task.task.tally.stops] == ["approval"]
-        assert approver.asked[0].origins["to"].source == "unknown"
+        assert approver.asked[0].origins["to"].source == "user"
+
+    def test_always_ask_keeps_the_reason_provenance_had_to_ask(self, open_task, policy):
+        task = open_task(listed(policy, always_ask=("*",)))
+        assert task["send_mail"](**STRANGER).decision.rule == "provenance.unendorsed"
+        assert [stop.guard for stop in task.task.tally.stops] == ["provenance", "approval"]
 
     def test_always_approve_skips_the_question_and_says_so(self, open_task, log, policy):
         task = open_task(listed(policy, always_approve=("send_*",)))

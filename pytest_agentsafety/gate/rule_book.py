@@ -1,0 +1,34 @@
+"""A policy's tool rules, completed by what the tools themselves say of their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pytest_agentsafety.model.messages import ToolSpec
+from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.permissions import with_inferred_roles
+
+
+class RuleBook:
+    """Rules by tool name. A tool is looked at once, when it is first wrapped."""
+
+    def __init__(self, rules: Mapping[str, ToolRule]) -> None:
+        self._rules = dict(rules)
+        self._learned: set[str] = set()
+
+    def get(self, tool: str) -> ToolRule | None:
+        return self._rules.get(tool)
+
+    def learn(self, specs: Sequence[ToolSpec]) -> None:
+        """Arguments whose role a rule leaves open get one from their names; what was written stays."""
+        for spec in specs:
+            rule = self._rules.get(spec.name)
+            if rule is not None and spec.name not in self._learned:
+                self._learned.add(spec.name)
+                self._rules[spec.name] = with_inferred_roles(rule, _open_arguments(rule, spec))
+
+
+def _open_arguments(rule: ToolRule, spec: ToolSpec) -> dict[str, Any]:
+    declared = spec.input_schema.get("properties") if spec.input_schema else getattr(spec.fn, "__annotations__", None)
+    return {name: kind for name, kind in (declared or {}).items() if name != "return" and name not in rule.roles}
