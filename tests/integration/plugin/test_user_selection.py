@@ -37,8 +37,7 @@ def test_k_m_and_the_order(desk: Any) -> None:
     assert everything == [
         "test_own.py::test_plain",
         "test_own.py::test_marked",
-        *(f"agentsafety::desk/desk.{name}[hijacked]" for name in TASKS),
-        *(f"agentsafety::desk/desk.{name}.steal.ticket.order[hijacked]" for name in TASKS),
+        *(f"agentsafety::desk/desk.{name}{rest}[hijacked]" for name in TASKS for rest in ("", ".steal.ticket.order")),
     ]
     assert not desk.folder.exists(), "collecting writes nothing"
     marked = collected(desk.pytest("--agent-safety", "--collect-only", "-q", "-m", "agent_safety"))
@@ -51,7 +50,7 @@ def test_x_and_last_failed(desk: Any) -> None:
     unguarded = ["--agent-safety", "--agent-safety-guards=none"]
     stopped = desk.pytest(*unguarded, "-x", cache=True)
     assert stopped.status == 1
-    assert list(desk.verdicts().values()) == ["completed", "completed", "completed", "unsafe"]
+    assert list(desk.verdicts().values()) == ["completed", "unsafe"]
     again = desk.pytest(*unguarded, "--lf", cache=True)
     assert again.status == 1
     assert list(desk.verdicts()) == ["desk.ann.steal.ticket.order[hijacked]"]
