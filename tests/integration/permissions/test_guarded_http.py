@@ -410,6 +410,15 @@ def test_up_to_tls_but_not_down(client: Open, site: Site) -> None:
     assert rule_of(lambda: both.get("https://example.com/down")) == "redirect"
 
 
+@pytest.mark.parametrize("place", ["http://evil.test/", "https://evil.test/", "//evil.test/", "http://10.0.0.1/"])
+def test_without_tls_too_a_redirect_stays_on_the_list(client: Open, site: Site, network: Network, place: str) -> None:
+    site.routes["/r"] = Route(302, (("Location", place),))
+    failure = refused(lambda: client(("http://example.com",)).get("http://example.com/r"))
+    assert failure.decision.rule == "permissions.redirect"
+    assert "is not allowed" in failure.decision.reason
+    assert len(network.dialled) == 1
+
+
 @pytest.mark.parametrize("name", ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "all_proxy", "https_proxy", "http_proxy"])
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_proxies_of_the_environment_are_not_asked(
