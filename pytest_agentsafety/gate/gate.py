@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_agentsafety.adapters import as_spec, gated
 from pytest_agentsafety.approval import make_approver
-from pytest_agentsafety.budget import Budget, default_prices
+from pytest_agentsafety.budget import Budget, RunBudget, default_prices
 from pytest_agentsafety.gate.model_door import CallPass, CountPass, ModelSide
 from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
@@ -47,6 +47,7 @@ class Gate:
         approver: Approver | None = None,
         guardrails: Sequence[Guardrail] | None = None,
         prices: PriceSource | None = None,
+        run_budget: RunBudget | None = None,
         base: Path | None = None,
     ) -> None:
         self.policy = policy
@@ -55,6 +56,7 @@ class Gate:
         self._prices = default_prices() if prices is None else prices
         self._stages = StageRunner(default_guardrails(policy) if guardrails is None else guardrails)
         self._base = base
+        self._run_budget = run_budget
         self._rules = RuleBook(policy.tools)
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
@@ -97,11 +99,11 @@ class Gate:
                 prompt=prompt,
                 policy=policy,
                 sink=self._sink if sink is None else sink,
-                budget=Budget(policy.budget, self._prices, per_action="cost" in policy.guards),
+                budget=Budget(policy.budget, self._prices, per_action="cost" in policy.guards, parent=self._run_budget),
                 approver=approver or self._approver or make_approver(policy.approval),
                 stages=self._stages,
                 provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
-                permissions=PermissionChecker(base or self._base),
+                permissions=self._permissions(base or self._base),
                 retries=RetryPlanner(policy.retry),
                 observer=NullObserver() if observer is None else observer,
                 responder=responder,
@@ -111,6 +113,12 @@ class Gate:
                 rules=self._rules,
             )
         )
+
+    def _permissions(self, base: Path | None) -> PermissionChecker:
+        """Roots are looked up before the agent can move them."""
+        checker = PermissionChecker(base)
+        checker.pin(self.policy)
+        return checker
 
 
 class TaskGate:

@@ -25,6 +25,7 @@ from pytest_agentsafety.model.events import (
 from pytest_agentsafety.model.messages import PlannedCall, ToolCall
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.permissions import PermissionDenied
 
 _EVIDENCE_CHARS = 8_000
 _WITHHELD = "[the result of this call was withheld by the {guard} guard ({rule})]"
@@ -62,6 +63,8 @@ class ToolSide:
             text, raw = _read(raw)
         except StopRun:
             raise
+        except PermissionDenied as error:
+            return self._denied_inside(admitted, error.decision)
         except Exception as error:
             self._failed(admitted, error, started)
             raise
@@ -81,6 +84,8 @@ class ToolSide:
             text, raw = _read(await pending)
         except StopRun:
             raise
+        except PermissionDenied as error:
+            return self._denied_inside(admitted, error.decision)
         except Exception as error:
             self._failed(admitted, error, started)
             raise
@@ -184,7 +189,7 @@ class ToolSide:
     def _admitted(self, pending: Pending) -> Pending:
         state, call = self._state, pending.call
         try:
-            state.budget.count_tool_call()
+            state.budget.count_tool_call(call.name, call.arguments)
         except StopRun as error:
             limit = Decision(outcome="denied", guard=error.guard, rule="budget.tool_calls", reason=str(error))
             self._note(pending, limit)
@@ -203,18 +208,35 @@ class ToolSide:
     def _denied(self, pending: Pending, decision: Decision) -> DenialText:
         with self._state.lock:
             self._state.tally.tool(pending.call.name).denied += 1
+        self._count_refused(pending)
         carrier = not pending.attacker and _may_carry(pending.rule)
         self._state.note_stop(decision.guard, attacker=pending.attacker, carrier=carrier)
         return self._refusal(pending, DenialText(decision, "denied"))
+
+    def _denied_inside(self, admitted: Pending, decision: Decision) -> DenialText:
+        """A tool built on the permissions' own client or files was refused half-way: a denial, no tool error."""
+        with self._state.lock:
+            executed = self._state.tally.executed
+            executed.remove(PlannedCall(name=admitted.call.name, arguments=admitted.call.arguments))
+        self._note(admitted, decision)
+        return self._denied(admitted, decision)
 
     def _count_held(self, pending: Pending, decision: Decision) -> None:
         tally = self._state.tally
         with self._state.lock:
             tally.tool(pending.call.name).held += 1
             tally.held += 1
+        self._count_refused(pending)
         carrier = not pending.attacker and _may_carry(pending.rule)
         for guard in dict.fromkeys((decision.guard, "approval")):
             self._state.note_stop(guard, attacker=pending.attacker, carrier=carrier)
+
+    def _count_refused(self, pending: Pending) -> None:
+        """An agent that insists on a refused call is stopped too, from its next call on."""
+        try:
+            self._state.budget.note_denied_call(pending.call.name, pending.call.arguments)
+        except StopRun as error:
+            self._state.stop(error)
 
     def _refusal(self, pending: Pending, text: DenialText) -> DenialText:
         state, call = self._state, pending.call

@@ -116,7 +116,7 @@ class AgentSafety:
     @property
     def budget(self) -> Budget:
         """A fresh budget with the policy's limits."""
-        return Budget(self.policy.budget, default_prices())
+        return Budget(self.policy.budget, default_prices(self._session.settings.prices))
 
     @property
     def sandbox(self) -> RefusingSandbox:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
 from pytest_agentsafety.approval import make_approver
+from pytest_agentsafety.budget import RunBudget
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.llm import activate
 from pytest_agentsafety.model.events import CaseEnded, CaseStarted, Event, Notice
@@ -20,7 +21,7 @@ from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun, Score
-from pytest_agentsafety.protocols import EventSink, Scenario, Suite, emit_all
+from pytest_agentsafety.protocols import EventSink, PriceSource, Scenario, Suite, emit_all
 from pytest_agentsafety.runner.modes import Cast, ModeSettings
 from pytest_agentsafety.runner.row import Finished, build_result, guard_names
 from pytest_agentsafety.runner.watch import AttackWatch
@@ -45,6 +46,8 @@ class RunSetup:
     evidence: CaseSink
     policy_for: Callable[[Suite], Policy]
     modes: ModeSettings
+    prices: PriceSource | None = None
+    run_budget: RunBudget | None = None
 
 
 @dataclass
@@ -111,7 +114,8 @@ class CaseRunner:
 
     def _gate(self, policy: Policy) -> Gate:
         if policy.sha256 not in self._gates:
-            self._gates[policy.sha256] = Gate(policy)
+            setup = self._setup
+            self._gates[policy.sha256] = Gate(policy, prices=setup.prices, run_budget=setup.run_budget)
         return self._gates[policy.sha256]
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.budget import RunBudget
 from pytest_agentsafety.guards import mask
 from pytest_agentsafety.llm import install
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.tasks import OFFLINE_MODES, Mode
-from pytest_agentsafety.protocols import EventSink, Suite
+from pytest_agentsafety.protocols import EventSink, PriceSource, Suite
 from pytest_agentsafety.recorders import Evidence
 from pytest_agentsafety.runner import CaseRunner, ModeSettings, RunSetup
 from pytest_agentsafety.runner.modes import RecordMode
@@ -38,12 +39,14 @@ class OpenRun:
         run_id: str,
         record: RecordMode,
         policy_for: Callable[[Suite], Policy],
+        prices: PriceSource,
+        run_budget: RunBudget | None,
     ) -> None:
         """Open the files in `folder` and patch the HTTP clients."""
         self._traces = _Traces(folder / "spans.jsonl", agent)
         self.evidence = Evidence(folder, mask=mask, sinks=[self._traces])
         self._modes = ModeSettings(record=record, versions=about.versions())
-        self.runner = CaseRunner(RunSetup(run_id, agent(), self.evidence, policy_for, self._modes))
+        self.runner = CaseRunner(RunSetup(run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget))
         self._uninstall = install()
         self._key.lend()
         self._running = True

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pytest_agentsafety.adapters import AgentHandle, describe_agent, load_agent
+from pytest_agentsafety.budget import RunBudget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.metrics import min_n_for
 from pytest_agentsafety.model.errors import ConfigError
@@ -64,12 +65,19 @@ class Session:
             run_id=self.run_id,
             record=self.options.checked_record(),
             policy_for=self.rules.policy_for,
+            prices=default_prices(self.settings.prices),
+            run_budget=self._run_budget(),
         )
+
+    def _run_budget(self) -> RunBudget | None:
+        """One account for all processes of the run: it lives in the controller's folder."""
+        return open_run_budget(self.settings.policy.run_budget, self.folder)
 
     def prepare_folder(self) -> None:
         """Make the folder and write the first `run.json`: all an xdist controller does before its workers start."""
         open_output(self.folder)
         write_json(self.folder / "run.json", self.describe())
+        self._run_budget()  # opened before any worker starts
 
     def use_agent(self, agent: Any) -> None:
         """Change the agent under test: a fixture's value is known only when the first case is set up.

@@ -15,6 +15,7 @@ from pytest_agentsafety.model.errors import ConfigError, LimitExceededError, Run
 from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import ApprovalRules, BudgetLimits, Policy, ToolRule
 from pytest_agentsafety.model.results import ToolStats
+from pytest_agentsafety.permissions import PermissionDenied
 from pytest_agentsafety.recorders.append_file import EvidenceError
 
 STRANGER = {"to": "eve@evil.test", "body": "hello"}
@@ -542,16 +543,39 @@ class TestAsyncAndThreads:
     def test_from_threads_nothing_is_executed_that_was_not_allowed(self, open_task, log):
         task = open_task(listed(Policy(tools={"send_mail": ToolRule(effect="egress", roles={"to": "destination"})})))
         with ThreadPoolExecutor(4) as pool:
-            results = list(pool.map(lambda _: task["send_mail"](**STRANGER), range(12)))
+            results = list(pool.map(lambda n: task["send_mail"](to="eve@evil.test", body=str(n)), range(12)))
         assert all(isinstance(result, DenialText) for result in results)
 
         async def many() -> list[Any]:
-            return await asyncio.gather(*(asyncio.to_thread(task["send_mail"], **STRANGER) for _ in range(8)))
+            send = task["send_mail"]
+            return await asyncio.gather(
+                *(asyncio.to_thread(send, to="eve@evil.test", body=f"again {n}") for n in range(8))
+            )
 
         assert all(isinstance(result, DenialText) for result in asyncio.run(many()))
         assert "ran send_mail" not in log.kinds
         assert task.task.tally.tools["send_mail"].frozen() == ToolStats(calls=20, held=20)
         assert len({event.call_id for event in log.of("tool_called")}) == 20
+
+    def test_an_agent_that_insists_on_a_refused_call_is_stopped(self, open_task):
+        task = open_task()
+        for _ in range(7):
+            assert task["send_mail"](**STRANGER).status == "held"
+        with pytest.raises(LimitExceededError, match="identical calls in a row"):
+            task["read_note"]("plan")
+
+    def test_a_refusal_inside_a_tool_is_a_denial_and_no_error(self, open_task, log, policy):
+        decision = Decision(outcome="denied", guard="permissions", rule="permissions.redirect", reason="leads away")
+
+        def read_note(name: str) -> str:
+            raise PermissionDenied(decision)
+
+        task = open_task(policy, more_tools=[read_note])
+        result = task["read_note"]("plan")
+        assert (result.status, result.decision.rule) == ("denied", "permissions.redirect")
+        assert task.task.tally.tools["read_note"].frozen() == ToolStats(calls=1, denied=1)
+        assert task.task.tally.executed == []
+        assert log.last_decision.rule == "permissions.redirect"
 
     def test_calls_of_many_threads_stay_within_the_limit(self, open_task, log, policy):
         task = open_task(replace(policy, budget=BudgetLimits(max_tool_calls=5)))
