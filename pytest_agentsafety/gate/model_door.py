@@ -180,6 +180,8 @@ class CallPass:
         content = list(content) if isinstance(content, list) else []
         state.passes.learn(content)
         charge = state.budget.settle(self._reservation, usage)
+        if state.on_reply is not None:
+            state.on_reply(self._request, response, charge)
         self._count(response)
         replied = ModelReplied(
             task_id=state.task_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytest_agentsafety.budget import Budget
+from pytest_agentsafety.budget import Budget, Charge
 from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.tally import Stop, Tally
 from pytest_agentsafety.gate.ungated import PassLedger
@@ -18,6 +18,7 @@ from pytest_agentsafety.llm.retry import RetryPlanner
 from pytest_agentsafety.model.decisions import GuardContext, Stage
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, GuardChecked
+from pytest_agentsafety.model.messages import ModelRequest, ModelResponse
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
 from pytest_agentsafety.protocols import Approver, EventSink, Observer, Responder, emit_all
@@ -63,6 +64,7 @@ class TaskState:
     upstream: str | None = None
     is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
     base: Path | None = None
+    on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
     tally: Tally = field(default_factory=Tally)
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)
