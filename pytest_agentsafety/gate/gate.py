@@ -18,7 +18,9 @@ from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
 from pytest_agentsafety.guards import StageRunner, default_guardrails
 from pytest_agentsafety.llm import activate, current, install
+from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.retry import RetryPlanner
+from pytest_agentsafety.llm.routing import Rerouting, Router
 from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
 from pytest_agentsafety.model.events import FinalAnswer
 from pytest_agentsafety.model.messages import ModelRequest
@@ -37,6 +39,10 @@ class Gate:
     with gate.task("Summarise the mail from Anna") as task:
         answer = task.check_answer(agent("Summarise the mail from Anna"))
     ```
+
+    Requests keep their model unless rerouting is switched on: `router` says how complex a request's subtask is and so
+    picks the model, `fall_back` goes on at the next cheaper model of the policy when one stays overloaded. `circuit`
+    is shared by all tasks; `request_seconds` caps one model request with all its attempts and waits.
     """
 
     def __init__(
@@ -49,6 +55,10 @@ class Gate:
         prices: PriceSource | None = None,
         run_budget: RunBudget | None = None,
         base: Path | None = None,
+        router: Router | None = None,
+        fall_back: bool = False,
+        circuit: CircuitBreaker | None = None,
+        request_seconds: float = 600.0,
     ) -> None:
         self.policy = policy
         self._sink = NullSink() if sink is None else sink
@@ -58,6 +68,9 @@ class Gate:
         self._base = base
         self._run_budget = run_budget
         self._rules = RuleBook(policy.tools)
+        self._rerouting = Rerouting(policy.models, self._prices, router=router, fall_back=fall_back)
+        self._circuit = CircuitBreaker() if circuit is None else circuit
+        self._request_seconds = request_seconds
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of whichever task is active when they are called."""
@@ -104,7 +117,9 @@ class Gate:
                 stages=self._stages,
                 provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
                 permissions=self._permissions(base or self._base),
-                retries=RetryPlanner(policy.retry),
+                retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
+                rerouting=self._rerouting,
+                circuit=self._circuit,
                 observer=NullObserver() if observer is None else observer,
                 responder=responder,
                 upstream=upstream,

@@ -14,7 +14,9 @@ from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.tally import Stop, Tally
 from pytest_agentsafety.gate.ungated import PassLedger
 from pytest_agentsafety.guards import StageRunner
+from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.retry import RetryPlanner
+from pytest_agentsafety.llm.routing import Rerouting
 from pytest_agentsafety.model.decisions import GuardContext, Stage
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, GuardChecked
@@ -61,6 +63,8 @@ class TaskState:
     rules: RuleBook
     observer: Observer = field(default_factory=NullObserver)
     responder: Responder | None = None
+    rerouting: Rerouting | None = None
+    circuit: CircuitBreaker = field(default_factory=CircuitBreaker)
     upstream: str | None = None
     is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
     base: Path | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from pytest_agentsafety.llm.calls import CallKind, read_payload
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.retry import is_retryable
+from pytest_agentsafety.llm.sdk_retries import last_failure, note_failure
 from pytest_agentsafety.llm.sizes import marks_estimate
 from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, usage_of
@@ -21,10 +21,6 @@ from pytest_agentsafety.protocols import ModelDoor
 _NOT_OURS_TO_KEEP = frozenset({"transfer-encoding", "content-length"})
 # The SDK's count of its own retries, on each of its requests.
 _SDK_RETRIES = "x-stainless-retry-count"
-# The error that ended the last exchange of this context: (door, body, error).
-_last_failure: ContextVar[tuple[ModelDoor, bytes, BaseException] | None] = ContextVar(
-    "agentsafety_failure", default=None
-)
 
 
 class CutStream(Exception):
@@ -51,11 +47,11 @@ def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body:
 
 
 def _refuse_repetition(door: ModelDoor, request: Any, body: bytes) -> None:
-    failure = _last_failure.get()
+    failure = last_failure.get()
     if failure is None:
         return
     if request.headers.get(_SDK_RETRIES, "0") == "0":
-        _last_failure.set(None)
+        last_failure.set(None)
     elif failure[0] is door and failure[1] == body:
         raise failure[2].with_traceback(None)
 
@@ -69,6 +65,7 @@ class Exchange:
         self._ended = False
         self._start = perf_counter()
         self._recorded_ms: float | None = None
+        self._timeouts: Mapping[str, float | None] | None = request.extensions.get("timeout")
         self._redirect(getattr(self._pass, "upstream", None))
 
     def _redirect(self, upstream: str | None) -> None:
@@ -77,6 +74,23 @@ class Exchange:
         base = self._flavour.module.URL(upstream)
         self._request.url = self._request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
         self._request.headers["host"] = base.netloc.decode("ascii")
+
+    def outgoing(self) -> Any:
+        """The request of the attempt that begins now.
+
+        A pass may have a `body` to send in place of the agent's own, and say how many `seconds_left` the request has:
+        no time-out of the client is longer than that.
+        """
+        body: bytes | None = getattr(self._pass, "body", None)
+        if body is not None and body != self._request.content:
+            self._request = self._flavour.with_body(self._request, body)
+        left: float | None = getattr(self._pass, "seconds_left", None)
+        given = self._timeouts
+        if left is not None and given is not None:
+            self._request.extensions["timeout"] = {
+                name: left if limit is None or limit > left else limit for name, limit in given.items()
+            }
+        return self._request
 
     def local_response(self) -> Any | None:
         """The answer that spares the network, asked for anew at each attempt; None: send the request."""
@@ -136,7 +150,7 @@ class Exchange:
         self._abandon(error)
         if isinstance(error, StopRun):
             raise_through_sdk(error)
-        _last_failure.set((self._door, self._ask.body, error))
+        note_failure(self._door, self._ask.body, error)
 
     def _stream_ending(self, status: int, headers: Any) -> Any:
         def ending(raw: bytes, error: BaseException | None) -> None:

@@ -28,6 +28,13 @@ class Flavour:
         """A response of this library with its body read."""
         return self.module.Response(status, headers=headers, content=content, request=request)
 
+    def with_body(self, request: Any, body: bytes) -> Any:
+        """The same request with another body and its length."""
+        headers = request.headers.copy()
+        headers["content-length"] = str(len(body))
+        extensions = request.extensions
+        return self.module.Request(request.method, request.url, headers=headers, content=body, extensions=extensions)
+
     def unpack(self, headers: Any, raw: bytes) -> bytes:
         """Undo the content encoding of a whole body. Raises the library's DecodingError."""
         if "content-encoding" not in headers:

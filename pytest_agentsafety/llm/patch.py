@@ -14,6 +14,7 @@ from pytest_agentsafety.llm.active import current
 from pytest_agentsafety.llm.calls import CallKind, call_kind
 from pytest_agentsafety.llm.exchange import begin
 from pytest_agentsafety.llm.flavours import Flavour
+from pytest_agentsafety.llm.sdk_retries import stay_out
 from pytest_agentsafety.llm.sleeping import asleep, sleep
 
 _MARK = "_agentsafety_original"
@@ -34,6 +35,7 @@ def install() -> Callable[[], None]:
         _installed += 1
         for module in _loaded():
             _patch(module)
+        stay_out(True)
     done = False
 
     def undo() -> None:
@@ -47,6 +49,7 @@ def install() -> Callable[[], None]:
             if _installed == 0:
                 for module in _loaded():
                     _restore(module)
+                stay_out(False)
 
     return undo
 
@@ -97,7 +100,7 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
                     response = exchange.local_response()
                     local = response is not None
                     if response is None:
-                        response = original(self, request, stream=stream, **options)
+                        response = original(self, exchange.outgoing(), stream=stream, **options)
                         if stream and response.status_code >= 400:
                             response.read()
                 except flavour.transport_error as exc:
@@ -132,7 +135,7 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
                     response = exchange.local_response()
                     local = response is not None
                     if response is None:
-                        response = await original(self, request, stream=stream, **options)
+                        response = await original(self, exchange.outgoing(), stream=stream, **options)
                         if stream and response.status_code >= 400:
                             await response.aread()
                 except flavour.transport_error as exc:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from math import isfinite
 from random import Random
-from time import time
+from time import monotonic, time
 
 from pytest_agentsafety.model.errors import MaxRetriesExceeded
 from pytest_agentsafety.model.policy import RetrySettings
@@ -21,11 +21,11 @@ def is_retryable(status: int) -> bool:
 
 
 class RetryPlanner:
-    """Plans the waits of a model request.
+    """How model requests are tried again; thread-safe, `request()` begins one.
 
-    `max_wait` caps what one request waits in total, in seconds: a wait that would pass it is not begun (`waited` starts
-    anew with attempt 1; requests made at the same time through one planner share it). `seed` fixes the jitter, `now`
-    is the clock that HTTP dates are compared with.
+    `max_wait` caps what one request waits in total, `max_total` its waits and attempts together, both in seconds: a
+    wait that would pass one of them is not begun. `seed` fixes the jitter, `now` is the clock that HTTP dates are
+    compared with, `clock` the one that time is taken with.
     """
 
     def __init__(
@@ -34,48 +34,77 @@ class RetryPlanner:
         *,
         seed: int | None = None,
         max_wait: float = 120.0,
+        max_total: float = 600.0,
         now: Callable[[], float] = time,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._settings = settings
-        self._random = Random(seed)
-        self._max_wait = max_wait
-        self._now = now
+        self.settings = settings
+        self.max_wait, self.max_total = max_wait, max_total
+        self.now, self.clock = now, clock
+        self.random = Random(seed)
+
+    def request(self, *, single: bool = False) -> RequestRetries:
+        """A request begins now; a `single` one has one attempt."""
+        return RequestRetries(self, self.clock(), 0 if single else self.settings.max_retries)
+
+
+class RequestRetries:
+    """The attempts of one request. `attempts` counts those begun, `waited` is the sum of the planned waits."""
+
+    def __init__(self, planner: RetryPlanner, started: float, max_retries: int) -> None:
+        self._planner, self._started, self._max_retries = planner, started, max_retries
+        self.attempts = 1
         self.waited = 0.0
 
-    def next_delay(
-        self, attempt: int, status: int | None, error: BaseException | None, headers: Mapping[str, str]
-    ) -> float | None:
-        """Seconds to wait after the `attempt`-th attempt (from 1) failed; None: the outcome stands.
+    @property
+    def seconds_left(self) -> float:
+        """What the attempt that begins now may take at most; never below a millisecond, for time-outs are above 0."""
+        return max(0.001, self._started + self._planner.max_total - self._planner.clock())
 
-        None is given for a status that will not go away and for a transport error when no attempt is left. Raises
-        MaxRetriesExceeded when no attempt is left for a status.
+    def elsewhere(self, *, single: bool = False) -> RequestRetries:
+        """The same request at another model: new attempts, but what was waited and the time count on."""
+        moved = RequestRetries(self._planner, self._started, 0 if single else self._planner.settings.max_retries)
+        moved.waited = self.waited
+        return moved
+
+    def next_delay(self, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
+        """Seconds to wait before another attempt, now that the last one failed; None: the outcome stands.
+
+        The verdicts: a status that will not go away stands; one that may, and does not, raises MaxRetriesExceeded;
+        the last transport error (`status` None) stands, so that whoever sent the request raises it again.
         """
-        if attempt <= 1:
-            self.waited = 0.0
         if status is not None and (not is_retryable(status) or headers.get("x-should-retry") == "false"):
             return None
-        delay = self._settings.base_delay if status is None else self._status_delay(attempt, headers)
-        if attempt > self._settings.max_retries:
-            self._outcome(attempt, status, "")
+        delay = self._base_delay if status is None else self._status_delay(headers)
+        no_more = "" if self.attempts > self._max_retries else self._over_cap(delay)
+        if no_more is not None:
+            if status is not None:
+                raise MaxRetriesExceeded(self.attempts, f"HTTP status {status}{no_more}")
             return None
-        if self.waited + delay > self._max_wait:
-            self._outcome(attempt, status, f", and {delay:g} s more would pass the {self._max_wait:g} s cap")
-            return None
+        self.attempts += 1
         self.waited += delay
         return delay
 
-    @staticmethod
-    def _outcome(attempt: int, status: int | None, why: str) -> None:
-        """The end of trying: an error for a status; a transport error is left for the caller to raise again."""
-        if status is not None:
-            raise MaxRetriesExceeded(attempt, f"HTTP status {status}{why}")
+    def _over_cap(self, delay: float) -> str | None:
+        """Which cap another `delay` seconds would pass, in words; None: there is room."""
+        planner = self._planner
+        if self.waited + delay > planner.max_wait:
+            return f", and {delay:g} s more would pass the {planner.max_wait:g} s cap"
+        spent = planner.clock() - self._started
+        if spent + delay < planner.max_total:
+            return None
+        return f", and {delay:g} s more after {spent:.3g} s would pass the {planner.max_total:g} s cap on the request"
 
-    def _status_delay(self, attempt: int, headers: Mapping[str, str]) -> float:
-        asked = _asked_delay(headers, self._now())
+    @property
+    def _base_delay(self) -> float:
+        return self._planner.settings.base_delay
+
+    def _status_delay(self, headers: Mapping[str, str]) -> float:
+        asked = _asked_delay(headers, self._planner.now())
         if asked is not None and asked > 0:
             return asked
-        steps = min(attempt - 1, 32)
-        return self._settings.base_delay * float(2**steps) * (1 + _JITTER * self._random.random())
+        steps = min(self.attempts - 1, 32)
+        return self._base_delay * float(2**steps) * (1 + _JITTER * self._planner.random.random())
 
 
 def _asked_delay(headers: Mapping[str, str], now: float) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pytest_agentsafety.model.messages import PlannedTurn
 
-FaultKind = Literal["rate_limit", "overloaded", "server_error", "hang", "bad_json", "cut_stream", "reset"]
+FaultKind = Literal["rate_limit", "overloaded", "server_error", "hang", "bad_json", "cut_stream", "stall", "reset"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Fault:
 
     `rate_limit` 429, `overloaded` 529, `server_error` 500, all with `retry-after` where `retry_after` (seconds) is
     set; `hang` answers nothing until the client or the server ends it; `bad_json` half a JSON body; `cut_stream` a good
-    answer that breaks off in the middle; `reset` a TCP reset.
+    answer that breaks off in the middle; `stall` one that stands still there; `reset` a TCP reset.
     """
 
     kind: FaultKind

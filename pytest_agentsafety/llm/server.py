@@ -11,6 +11,9 @@ from pytest_agentsafety.llm import server_http as http
 from pytest_agentsafety.llm.scripted import ScriptedModel
 from pytest_agentsafety.llm.server_answers import Answer, Received, received_from
 
+# Turns of the event loop from an accepted connection to its entry in the list of connections, generously.
+_STEPS_TO_REGISTER = 10
+
 
 class MessagesServer:
     """`with MessagesServer(model) as server:` serves on `server.url` until the block ends.
@@ -73,6 +76,8 @@ class MessagesServer:
         self._ready.set()
         await self._stopping.wait()
         server.close()
+        for _ in range(_STEPS_TO_REGISTER):  # a connection that was just accepted has to be known to be closed
+            await asyncio.sleep(0)
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)

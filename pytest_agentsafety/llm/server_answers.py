@@ -118,6 +118,8 @@ class Answer:
             await self._stream(self._message(_PARTIAL), limit=_EVENTS_BEFORE_CUT)
         else:
             await http.write_part(self._writer, self._headers, encode_json(self._message(_PARTIAL)))
+        if fault.kind == "stall":
+            await self._stopping.wait()
         return False
 
 

@@ -23,13 +23,13 @@ class Pass:
     def __init__(self, door: Door, request: ModelRequest, reply: ModelReply | None) -> None:
         self.door, self.request, self.reply = door, request, reply
         self.upstream = door.upstream
-        self.planner = RetryPlanner(door.settings, seed=1)
+        self.planner = RetryPlanner(door.settings, seed=1).request()
         self.attempts = 1
         self.ends: list[ModelResponse | BaseException] = []
 
     def retry(self, *, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
         self.door.failures.append(status if status is not None else type(error).__name__)
-        delay = self.planner.next_delay(self.attempts, status, error, headers)
+        delay = self.planner.next_delay(status, error, headers)
         self.attempts += 1
         return delay
 
@@ -99,6 +99,17 @@ def sdk_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     noted: list[float] = []
     monkeypatch.setattr("anthropic._base_client.time.sleep", noted.append)
     return noted
+
+
+@pytest.fixture
+def all_sdk_waits(monkeypatch: pytest.MonkeyPatch, sdk_waits: list[float]) -> list[float]:
+    """As `sdk_waits`, for async clients too."""
+
+    async def noted(seconds: float) -> None:
+        sdk_waits.append(seconds)
+
+    monkeypatch.setattr("anthropic._base_client.anyio.sleep", noted)
+    return sdk_waits
 
 
 @pytest.fixture

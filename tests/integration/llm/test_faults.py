@@ -12,6 +12,7 @@ import pytest
 
 from pytest_agentsafety.llm import Fault, MessagesServer, Playbook, activate, faulty, gullible
 from pytest_agentsafety.llm.exchange import CutStream
+from pytest_agentsafety.llm.sdk_retries import stay_out
 from pytest_agentsafety.model.errors import MaxRetriesExceeded
 from pytest_agentsafety.model.messages import ModelResponse, PlannedTurn, Usage
 from pytest_agentsafety.model.policy import RetrySettings
@@ -104,18 +105,7 @@ def test_a_reset_is_tried_again_after_the_base_delay(talk, door, waits):
     assert [end.status for end in door.ends] == [200]
 
 
-@pytest.fixture
-def quick_sdk(monkeypatch, sdk_waits) -> list[float]:
-    """Takes the waiting out of the SDK's own retries, sync and async; gives the waits."""
-
-    async def noted(seconds: float) -> None:
-        sdk_waits.append(seconds)
-
-    monkeypatch.setattr("anthropic._base_client.anyio.sleep", noted)
-    return sdk_waits
-
-
-def test_a_reset_that_stays_is_raised_again_and_not_multiplied(talk, make_door, waits, quick_sdk):
+def test_a_reset_that_stays_is_raised_again_and_not_multiplied(talk, make_door, waits, all_sdk_waits):
     door = make_door(settings=RetrySettings(max_retries=2, base_delay=0.5))
     with (
         serve(dict.fromkeys(EVER, Fault(kind="reset"))) as server,
@@ -125,11 +115,11 @@ def test_a_reset_that_stays_is_raised_again_and_not_multiplied(talk, make_door, 
         talk(server.url, max_retries=2)
     assert isinstance(caught.value.__cause__, httpx2.ReadError)
     assert (server.calls, waits) == (3, [0.5, 0.5])
-    assert len(quick_sdk) == 2, "the SDK did try again, and nothing left for it"
+    assert all_sdk_waits == []
     assert isinstance(door.ends[0], httpx2.ReadError)
 
 
-def test_a_hanging_server_ends_in_a_time_out(talk, make_door, waits, quick_sdk):
+def test_a_hanging_server_ends_in_a_time_out(talk, make_door, waits, all_sdk_waits):
     door = make_door(settings=RetrySettings(max_retries=1))
     with (
         serve(dict.fromkeys(EVER, Fault(kind="hang"))) as server,
@@ -138,11 +128,42 @@ def test_a_hanging_server_ends_in_a_time_out(talk, make_door, waits, quick_sdk):
     ):
         talk(server.url, timeout=SHORT)
     assert door.failures == ["ReadTimeout", "ReadTimeout"]
-    assert server.calls == 2
+    assert (server.calls, all_sdk_waits) == (2, [])
     assert isinstance(door.ends[0], httpx2.ReadTimeout)
 
 
-def test_the_same_request_made_again_by_the_agent_is_admitted_again(client_for, make_door, waits, quick_sdk):
+def test_an_sdk_that_cannot_be_told_is_answered_with_the_same_error(
+    client_for, make_door, waits, all_sdk_waits, monkeypatch
+):
+    """What an SDK without a separate decision does: it waits and repeats, and nothing leaves."""
+    stay_out(False)
+    monkeypatch.setattr("pytest_agentsafety.llm.sdk_retries._METHOD", "_no_such_method")
+    door = make_door(settings=RetrySettings(max_retries=0))
+    with (
+        serve(dict.fromkeys(EVER, Fault(kind="reset"))) as server,
+        activate(door),
+        pytest.raises(anthropic.APIConnectionError),
+    ):
+        client_for(server.url, max_retries=2).messages.create(**ASK)
+    assert (server.calls, len(all_sdk_waits), len(door.ends)) == (1, 2, 1)
+
+
+def test_errors_of_others_are_retried_by_the_sdk_as_ever(client_for, make_door, all_sdk_waits):
+    """The SDK's own retries stay for what passes no door, and are whole again when the patch is off."""
+    with serve({1: Fault(kind="reset"), 2: Fault(kind="reset")}) as server:
+        assert client_for(server.url, max_retries=2).messages.create(**ASK).content[0].text == "Hello."
+    assert len(all_sdk_waits) == 2
+
+
+def test_the_sdk_is_left_as_it_was():
+    method = anthropic._base_client.BaseClient._should_retry_exception
+    assert hasattr(method, "_agentsafety_original")
+    stay_out(False)
+    assert anthropic._base_client.BaseClient._should_retry_exception is method._agentsafety_original
+    stay_out(True)
+
+
+def test_the_same_request_made_again_by_the_agent_is_admitted_again(client_for, make_door, waits, all_sdk_waits):
     door = make_door(settings=RetrySettings(max_retries=0))
     with serve({1: Fault(kind="reset")}) as server, activate(door):
         client = client_for(server.url)
@@ -150,6 +171,7 @@ def test_the_same_request_made_again_by_the_agent_is_admitted_again(client_for, 
             client.messages.create(**ASK)
         assert client.messages.create(**ASK).content[0].text == "Hello."
     assert len(door.ends) == 2
+    assert all_sdk_waits == []
 
 
 def test_half_a_json_body_is_a_finished_call_without_message(client_for, door):

@@ -1,0 +1,275 @@
+"""Requests that were admitted: their attempts, how they end, what they are charged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_agentsafety.budget import Charge, Reservation, estimate_usage
+from pytest_agentsafety.budget.money import true_cost
+from pytest_agentsafety.budget.prices import as_card
+from pytest_agentsafety.gate.state import TaskState
+from pytest_agentsafety.llm.circuit import OVERLOAD
+from pytest_agentsafety.llm.course import Course
+from pytest_agentsafety.llm.replies import count_of
+from pytest_agentsafety.model.errors import BudgetExceededError, MaxRetriesExceeded, StopRun, UnknownModelError
+from pytest_agentsafety.model.events import Charged, Event, ModelFailed, ModelReplied, Rerouted, RetryPlanned
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
+
+
+class CallPass:
+    """One admitted request (`protocols.ModelPass`).
+
+    Verdicts: a status that may go away and does not ends in MaxRetriesExceeded, where the Gate may fall back after the
+    next cheaper model was asked too; the last time-out or connection error is raised again. Charged per attempt: a
+    refusal (300 to 499) nothing, an answer with usage what it used, everything else all that was reserved.
+    """
+
+    def __init__(
+        self, state: TaskState, course: Course, reservation: Reservation, reply: ModelReply | None, call_id: str
+    ) -> None:
+        self._state, self._course, self._reservation, self._call_id = state, course, reservation, call_id
+        self._admitted = course.request
+        self._retries = state.retries.request(single=course.is_probe)
+        self._attempts = 1
+        self.reply = reply
+        self.upstream = state.upstream
+
+    @property
+    def body(self) -> bytes | None:
+        """What to send in place of the agent's body when the request was rerouted."""
+        return self._course.body
+
+    @property
+    def seconds_left(self) -> float:
+        return self._retries.seconds_left
+
+    def retry(self, *, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
+        state = self._state
+        reason = f"HTTP {status}" if status is not None else type(error).__name__
+        try:
+            state.check_open()
+            self._course.failed(status, error)
+            delay = self._delay(status, error, headers, reason)
+        except StopRun as stop:
+            raise state.stop(stop) from None
+        if delay is None:
+            return None
+        with state.lock:
+            state.tally.retries += 1
+        if state.recording:
+            planned = RetryPlanned(
+                task_id=state.task_id, call_id=self._call_id, attempt=self._attempts, delay=delay, reason=reason
+            )
+            state.emit(planned)
+        self._attempts += 1
+        return delay
+
+    def _delay(
+        self, status: int | None, error: BaseException | None, headers: Mapping[str, str], reason: str
+    ) -> float | None:
+        """Seconds until the next attempt, for which there is room: at this model, or else at a cheaper one."""
+        try:
+            delay = self._retries.next_delay(status, error, headers)
+        except MaxRetriesExceeded:
+            if status not in OVERLOAD or self.reply is not None or not self._fall_back(status, reason):
+                raise
+            return 0.0
+        if delay is not None:
+            self._charge(self._state.budget.fail(self._reservation, status=status))
+            self._reservation = self._state.budget.reserve_again(self._reservation)
+        return delay
+
+    def _fall_back(self, status: int | None, reason: str) -> bool:
+        course, budget = self._course, self._state.budget
+        before = course.request.model
+        if self._retries.seconds_left <= _TOO_LATE or not course.fall_back(reason):
+            return False
+        self._retries = self._retries.elsewhere(single=course.is_probe)
+        self._charge(budget.fail(self._reservation, status=status))
+        self._reservation = budget.reserve(course.request)
+        self._state.tally.saw_model(course.request.model)
+        if self._state.recording:
+            self._state.emit(rerouted(self._state, self._call_id, before, course))
+        return True
+
+    def _charge(self, charge: Charge) -> None:
+        self._state.emit_all(self._charged(charge))
+
+    def _charged(self, charge: Charge) -> list[Event]:
+        """Count a charge; the event that says so, none where the reservation had been ended before."""
+        state = self._state
+        if charge.kind == "ended before":
+            return []
+        with state.lock:
+            tally = state.tally
+            tally.cost_usd += charge.cost_usd
+            tally.input_tokens += charge.input_tokens
+            tally.output_tokens += charge.output_tokens
+            tally.cost_estimated = tally.cost_estimated or charge.estimated
+        return [_charged(state, self._call_id, charge)] if state.recording else []
+
+    def finish(self, response: ModelResponse) -> None:
+        self._course.over(response.status)
+        message = response.message
+        if message is None:
+            self._unanswered(response)
+            return
+        state = self._state
+        usage = response.usage or estimate_usage(len(self._course.request.body), message)
+        content = message.get("content")
+        content = list(content) if isinstance(content, list) else []
+        state.passes.learn(content)
+        charge = state.budget.settle(self._reservation, usage)
+        if state.on_reply is not None:
+            state.on_reply(self._admitted, response, charge)
+        self._count(response)
+        self._note_route(usage, charge)
+        charged = self._charged(charge)
+        if state.recording:
+            state.emit_all([*charged, self._replied(response, message, content, usage, charge)])
+        self._check_action_cost(charge.cost_usd)
+
+    def _replied(
+        self, response: ModelResponse, message: Mapping[str, Any], content: list[Any], usage: Usage, charge: Charge
+    ) -> ModelReplied:
+        return ModelReplied(
+            task_id=self._state.task_id,
+            call_id=self._call_id,
+            model=str(message.get("model") or self._course.request.model),
+            status=response.status,
+            content=content,
+            stop_reason=message.get("stop_reason"),
+            input_tokens=usage.total_input,
+            output_tokens=usage.output_tokens,
+            cost_usd=charge.cost_usd,
+            cost_estimated=usage.estimated,
+            latency_ms=_duration(response),
+            latency_source="measured" if response.recorded_ms is None else "recorded",
+        )
+
+    def _unanswered(self, response: ModelResponse) -> None:
+        """No message came back: free where the usage is known to be nothing, else the reservation is kept."""
+        error = RuntimeError(response.error or f"HTTP status {response.status}")
+        usage = response.usage
+        budget = self._state.budget
+        charge = budget.keep(self._reservation) if usage is None else budget.settle(self._reservation, usage)
+        self._end(charge, error)
+
+    def _count(self, response: ModelResponse) -> None:
+        tally = self._state.tally
+        with self._state.lock:
+            tally.saw_model(str((response.message or {}).get("model") or ""))
+            tally.model_ms += _duration(response)
+
+    def _note_route(self, usage: Usage | None, charge: Charge) -> None:
+        """The route for the result row; `saved_usd` is 0 while nobody knows what the answer would have cost."""
+        course, state = self._course, self._state
+        if not course.reason:
+            return
+        saved: float | None = 0.0
+        if usage is not None and charge.kind == "settled":
+            saved = self._saved(usage, charge)
+        with state.lock:
+            state.tally.routes.append(
+                {"asked": course.asked, "used": course.request.model, "reason": course.reason, "saved_usd": saved}
+            )
+
+    def _saved(self, usage: Usage, charge: Charge) -> float | None:
+        """What the same tokens would have cost at the model that was asked; None where its price is not known."""
+        rerouting = self._state.rerouting
+        try:
+            rates = None if rerouting is None else rerouting.prices.rates(self._course.asked)
+        except UnknownModelError:
+            return None
+        if rates is None:
+            return None
+        asked = true_cost(as_card(rates), usage, long_cache=self._reservation.bound.long_cache)
+        return round(float(asked) - charge.cost_usd, 9)
+
+    def _check_action_cost(self, cost_usd: float) -> None:
+        state = self._state
+        limit = state.policy.budget.max_cost_per_action_usd
+        if "cost" in state.policy.guards and cost_usd > limit:
+            state.stop(BudgetExceededError("cost of one action", cost_usd, limit, unit=" USD"))
+
+    def abandon(self, error: BaseException) -> None:
+        self._course.over(None)
+        self._end(self._state.budget.keep(self._reservation), error)
+
+    def _end(self, charge: Charge, error: BaseException) -> None:
+        """The request brought no message."""
+        state = self._state
+        self._charge(charge)
+        self._note_route(None, charge)
+        state.emit(
+            ModelFailed(
+                task_id=state.task_id,
+                call_id=self._call_id,
+                model=self._course.request.model,
+                error=type(error).__name__,
+                message=str(error),
+                attempt=self._attempts,
+                stop=state.stopped is not None or isinstance(error, StopRun),
+            )
+        )
+
+
+# Seconds below which a request is over: the planner's smallest time-out.
+_TOO_LATE = 0.001
+
+
+class CountPass:
+    """A count_tokens request: costs nothing; answered by estimate where nothing may go upstream.
+
+    It is tried again like a call, but what stays is the agent's to have: a run does not end for want of a count.
+    """
+
+    def __init__(self, state: TaskState, request: ModelRequest) -> None:
+        self._state = state
+        self._retries = state.retries.request()
+        self.upstream = state.upstream
+        self.reply: ModelReply | None = None
+        if state.responder is not None:
+            self.reply = ModelReply(message=count_of(len(request.body)))
+
+    @property
+    def seconds_left(self) -> float:
+        return self._retries.seconds_left
+
+    def retry(self, *, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
+        self._state.check_open()
+        try:
+            return self._retries.next_delay(status, error, headers)
+        except MaxRetriesExceeded:
+            return None
+
+    def finish(self, response: ModelResponse) -> None:
+        """Nothing to settle."""
+
+    def abandon(self, error: BaseException) -> None:
+        """Nothing was reserved."""
+
+
+def rerouted(state: TaskState, call_id: str, asked: str, course: Course) -> Rerouted:
+    """The event that says where a request goes instead."""
+    return Rerouted(
+        task_id=state.task_id, call_id=call_id, asked=asked, used=course.request.model, reason=course.reason
+    )
+
+
+def _duration(response: ModelResponse) -> float:
+    return response.latency_ms if response.recorded_ms is None else response.recorded_ms
+
+
+def _charged(state: TaskState, call_id: str, charge: Charge) -> Charged:
+    spent = state.budget.spent
+    return Charged(
+        task_id=state.task_id,
+        call_id=call_id,
+        kind=charge.kind,
+        cost_usd=charge.cost_usd,
+        tokens=charge.input_tokens + charge.output_tokens,
+        total_cost_usd=spent.cost_usd,
+        total_tokens=spent.input_tokens + spent.output_tokens,
+    )
