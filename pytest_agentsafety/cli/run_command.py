@@ -30,6 +30,10 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--output", default=DEFAULT_OUTPUT, metavar="DIR", help=f"evidence folder (default: {DEFAULT_OUTPUT})"
     )
+    parser.add_argument(
+        "--ablate", action="store_true", help="knock out one guard at a time (hijacked attacks), into ablation.jsonl"
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="an earlier results.jsonl to compare with")
     parser.add_argument("--json", action="store_true", help="print metrics and status as JSON instead of the summary")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run)
@@ -54,7 +58,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--provenance", metavar="MODE", help="enforce, strict, off (default: configuration, else enforce)"
     )
     parser.add_argument(
-        "--approver", metavar="NAME", help="deny, oracle, console, callback (default: configuration, else deny)"
+        "--approver", metavar="NAME", help="deny, oracle, console, callback, queue (default: configuration, else deny)"
     )
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="run the I-th of N parts")
 
@@ -76,6 +80,8 @@ def options_from(given: argparse.Namespace) -> RunOptions:
         approver=given.approver,
         output=getattr(given, "output", DEFAULT_OUTPUT),
         shard=given.shard,
+        ablate=getattr(given, "ablate", False),
+        baseline=getattr(given, "baseline", None),
         command=shlex.join(["agentsafety", *sys.argv[1:]]),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_agentsafety.approval import triage
 from pytest_agentsafety.gate.state import TaskState
@@ -59,7 +59,7 @@ def _asks(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
     sourced = _provenance(state, call, rule)
     if sourced.outcome == "denied" or "destructive" not in state.policy.guards:
         return sourced
-    harm = _DESTRUCTIVE.check_call(call, rule, endorsed=sourced.outcome == "allowed")
+    harm = _DESTRUCTIVE.check_call(call, rule, endorsed=sourced.outcome == "allowed", base=state.base)
     return sourced if harm is None or sourced.outcome == "ask" else harm
 
 
@@ -77,21 +77,23 @@ def _provenance(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
 def _listed(state: TaskState, call: ToolCall, decision: Decision) -> Decision:
     if decision.outcome == "denied":
         return decision
+    if "approval" not in state.policy.guards:
+        return _nobody_to_ask(decision)
     listed = triage(state.policy.approval, call.name)
     if listed == "ask" and decision.outcome != "ask":
         reason = f"{call.name} is on the always_ask list"
         decision = Decision(outcome="ask", guard="approval", rule="approval.always_ask", reason=reason)
-    if decision.outcome != "ask":
-        return decision
-    if listed == "approve":
-        return _waved_on("approval.always_approve", f"{call.name} is on the always_approve list", decision)
-    if "approval" not in state.policy.guards:
-        return _waved_on("approval.off", "approval is switched off", decision)
+    if decision.outcome == "ask" and listed == "approve":
+        reason = f"{call.name} is on the always_approve list; without that: {decision.reason}"
+        return replace(decision, outcome="allowed", guard="approval", rule="approval.always_approve", reason=reason)
     return decision
 
 
-def _waved_on(rule: str, why: str, asked: Decision) -> Decision:
-    reason = f"{why}; without that: {asked.reason}"
-    return Decision(
-        outcome="allowed", guard="approval", rule=rule, reason=reason, argument=asked.argument, origin=asked.origin
-    )
+def _nobody_to_ask(decision: Decision) -> Decision:
+    """Approval is switched off: its own questions are not asked, another guard's doubt counts as a no."""
+    if decision.outcome != "ask":
+        return decision
+    if decision.guard == "approval":
+        return replace(decision, outcome="allowed", rule="approval.off", reason="approval is switched off")
+    reason = f"{decision.reason}; nobody can be asked, approval is switched off"
+    return replace(decision, outcome="denied", reason=reason)

@@ -1,5 +1,6 @@
 """Numbers from an evidence folder. pandas is imported when a folder is computed, not before."""
 
+from pytest_agentsafety.metrics.compare import Comparison, compare, comparison_lines
 from pytest_agentsafety.metrics.folder import compute, read_metrics, write_metrics
 from pytest_agentsafety.metrics.gates import GateOutcome, GateRuleLike, evaluate_gates
 from pytest_agentsafety.metrics.stats import Z_ONE_SIDED_95, Z_TWO_SIDED_95, min_n_for, wilson
@@ -7,8 +8,11 @@ from pytest_agentsafety.metrics.stats import Z_ONE_SIDED_95, Z_TWO_SIDED_95, min
 __all__ = [
     "Z_ONE_SIDED_95",
     "Z_TWO_SIDED_95",
+    "Comparison",
     "GateOutcome",
     "GateRuleLike",
+    "compare",
+    "comparison_lines",
     "compute",
     "evaluate_gates",
     "min_n_for",

@@ -6,6 +6,7 @@ import pytest
 
 _GROUP = "agent safety"
 _HELP_ONLY = "run the agent-safety cases alone, without collecting your own tests"
+_HELP_ABLATE = "run each hijacked attack again without each guard, and with each alone, into ablation.jsonl"
 _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("agent", {"metavar": "module:attr", "help": "the agent under test; default: configuration, else the bundled one"}),
     (
@@ -37,8 +38,12 @@ _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
         },
     ),
     ("provenance", {"metavar": "MODE", "help": "enforce, strict, off; default: configuration, else enforce"}),
-    ("approver", {"metavar": "NAME", "help": "deny, oracle, console, callback; default: configuration, else deny"}),
+    (
+        "approver",
+        {"metavar": "NAME", "help": "deny, oracle, console, callback, queue; default: configuration, else deny"},
+    ),
     ("output", {"metavar": "DIR", "help": "folder for the evidence, relative to rootdir; default: agentsafety-report"}),
+    ("baseline", {"metavar": "FILE", "help": "an earlier results.jsonl to compare with; default: none"}),
     (
         "shard",
         {"metavar": "I/N", "help": "run the I-th of N parts, split by a stable hash of the case id; default: 1/1"},
@@ -52,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group = parser.getgroup(_GROUP)
     group.addoption("--agent-safety-only", action="store_true", default=False, help=_HELP_ONLY)
+    group.addoption("--agent-safety-ablate", action="store_true", default=False, help=_HELP_ABLATE)
     for name, keywords in _OPTIONS:
         group.addoption(f"--agent-safety-{name}", default=None, **keywords)
 

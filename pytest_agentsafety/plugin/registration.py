@@ -48,6 +48,8 @@ def run_options(config: pytest.Config, node_ids: list[str]) -> RunOptions:
         approver=option.agent_safety_approver,
         output=option.agent_safety_output or DEFAULT_OUTPUT,
         shard=option.agent_safety_shard or "1/1",
+        ablate=bool(option.agent_safety_ablate),
+        baseline=option.agent_safety_baseline,
         command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
     )
 

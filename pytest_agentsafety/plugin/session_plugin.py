@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
+from pytest_agentsafety.plugin.asking import at_terminal
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
@@ -29,6 +30,7 @@ class SafetyPlugin:
         sent: dict[str, Any] = getattr(config, "workerinput", {}).get("agentsafety", {})
         self.worker: str | None = getattr(config, "workerinput", {}).get("workerid")
         self.session = Session(options, run_id=sent.get("run_id"))
+        self.session.asking = at_terminal(self.session.asking, config, self.worker)
         self.distributes = self.worker is None and bool(getattr(config.option, "numprocesses", None))
         self.done: Finished | None = None
         self._folders: dict[Path, pytest.Collector] = {}

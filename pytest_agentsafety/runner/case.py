@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
-from pytest_agentsafety.approval import make_approver
+from pytest_agentsafety.approval import Asking, make_approver
 from pytest_agentsafety.budget import RunBudget
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.llm import activate
@@ -39,7 +39,7 @@ class CaseSink(EventSink, Protocol):
 
 @dataclass(frozen=True)
 class RunSetup:
-    """What all cases of a run share. `policy_for` gives the rules of a suite."""
+    """What all cases of a run share. `policy_for` gives the rules of a suite, `asking` how people are reached."""
 
     run_id: str
     agent: AgentHandle
@@ -48,6 +48,7 @@ class RunSetup:
     modes: ModeSettings
     prices: PriceSource | None = None
     run_budget: RunBudget | None = None
+    asking: Asking | None = None
 
 
 @dataclass
@@ -92,11 +93,13 @@ class CaseRunner:
         self._setup = setup
         self._gates: dict[str, Gate] = {}
 
-    def run(self, suite: Suite, run: CaseRun, *, agent: AgentHandle | None = None) -> Iterator[Event]:
+    def run(
+        self, suite: Suite, run: CaseRun, *, agent: AgentHandle | None = None, policy: Policy | None = None
+    ) -> Iterator[Event]:
         """Yield the case's events in order, each already recorded; the last one is always `CaseEnded`."""
         agent = agent or self._setup.agent
         evidence = self._setup.evidence
-        policy = self._setup.policy_for(suite)
+        policy = policy or self._setup.policy_for(suite)
         transcript = evidence.begin_case(run)
         live = _LiveCase(self._setup, agent, suite, run, policy, self._gate(policy))
         try:
@@ -156,6 +159,9 @@ class _LiveCase:
 
     def _open_task(self, scenario: Scenario, watch: AttackWatch, cast: Cast) -> TaskGate:
         truth: list[PlannedCall] = [call for turn in scenario.benign_turns() for call in turn.calls]
+        self.seen.approver = make_approver(
+            self._policy.approval, ground_truth=truth, asking=self._setup.asking, task=self._run.node_name
+        )
         return self._gate.open(
             scenario.prompt,
             system=scenario.system,
@@ -164,7 +170,7 @@ class _LiveCase:
             observer=watch,
             responder=cast.responder,
             upstream=cast.upstream,
-            approver=make_approver(self._policy.approval, ground_truth=truth),
+            approver=self.seen.approver,
             is_attacker=cast.is_attacker,
             base=scenario.base,
         )

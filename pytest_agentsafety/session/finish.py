@@ -10,10 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_agentsafety.metrics import GateOutcome, compute, evaluate_gates, write_metrics
+from pytest_agentsafety.metrics import (
+    Comparison,
+    GateOutcome,
+    compare,
+    comparison_lines,
+    evaluate_gates,
+    read_metrics,
+    write_metrics,
+)
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.recorders import merge_workers, read_results
 from pytest_agentsafety.report import summary_markdown, write_report
+from pytest_agentsafety.session.ablation import merge_ablation, read_ablation, summary
 from pytest_agentsafety.session.exit_status import ExitStatus
 from pytest_agentsafety.session.run_file import now, write_json
 from pytest_agentsafety.session.session import RATE, Session
@@ -29,6 +38,7 @@ class Finished:
     report: Path | None
     status: ExitStatus
     checklist: str
+    more: Sequence[str] = ()
 
 
 def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitStatus.OK) -> Finished:
@@ -39,7 +49,10 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
     head = _merged(session) if workers else session.audit_head
     results = _read(session.folder)
     run = session.describe()
-    metrics = compute(session.folder) if results else {}
+    if results:
+        write_metrics(session.folder)
+    metrics = read_metrics(session.folder) if results else {}
+    compared = compare(session.baseline, results) if session.baseline is not None else None
     gates = evaluate_gates(metrics, session.settings.gates) if results else []
     status = outer or exit_status(session, results, gates)
     run |= {
@@ -49,17 +62,19 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
         "duration_s": round(time.monotonic() - session.started_at, 3),
         "n_run": len(results),
         "model_ids": sorted({model for row in results for model in row.model_ids}),
+        "baseline": compared.to_dict() if compared else None,
         "gates": [outcome.to_dict() for outcome in gates],
         "audit": {"records": head["seq"], "head": head["hash"]},
         "exit_status": int(status),
     }
     write_json(session.folder / "run.json", run)
-    return _reported(session.folder, results, metrics, gates, status)
+    return _reported(session.folder, results, metrics, gates, status, compared)
 
 
 def _merged(session: Session) -> Mapping[str, Any]:
     order = [(p.run.case.case_id, p.run.mode, p.run.trial, p.run.variant) for p in session.cases]
     merged = merge_workers(session.folder, order=order, heads=session.worker_heads)
+    merge_ablation(session.folder)
     spans = sorted((session.folder / "workers").glob("*/spans.jsonl"))
     (session.folder / "spans.jsonl").write_bytes(b"".join(path.read_bytes() for path in spans))
     return merged.head
@@ -71,14 +86,15 @@ def _reported(
     metrics: Mapping[str, Any],
     gates: Sequence[GateOutcome],
     status: ExitStatus,
+    compared: Comparison | None,
 ) -> Finished:
     if not results:
         return Finished(results, metrics, gates, None, status, "NOT RUN")
-    write_metrics(folder)
     report = write_report(folder)
     _append_step_summary(folder)
     verdict = json.loads((folder / "checklist.json").read_text(encoding="utf-8"))["verdict"]
-    return Finished(results, metrics, gates, report, status, str(verdict))
+    told = comparison_lines(compared) if compared else []
+    return Finished(results, metrics, gates, report, status, str(verdict), [*told, *summary(read_ablation(folder))])
 
 
 def exit_status(session: Session, results: Sequence[CaseResult], gates: Sequence[GateOutcome]) -> ExitStatus:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.approval import Asking
 from pytest_agentsafety.budget import RunBudget
 from pytest_agentsafety.guards import mask
 from pytest_agentsafety.llm import install
@@ -41,15 +43,27 @@ class OpenRun:
         policy_for: Callable[[Suite], Policy],
         prices: PriceSource,
         run_budget: RunBudget | None,
+        asking: Asking,
     ) -> None:
         """Open the files in `folder` and patch the HTTP clients."""
-        self._traces = _Traces(folder / "spans.jsonl", agent)
+        self._traces = _Traces(folder / "spans.jsonl", agent, run_id)
         self.evidence = Evidence(folder, mask=mask, sinks=[self._traces])
         self._modes = ModeSettings(record=record, versions=about.versions())
-        self.runner = CaseRunner(RunSetup(run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget))
+        self._setup = RunSetup(run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget)
+        self._folder = folder
+        self._ablation: Evidence | None = None
+        self.runner = CaseRunner(self._setup)
         self._uninstall = install()
         self._key.lend()
         self._running = True
+
+    @property
+    def ablation_runner(self) -> CaseRunner:
+        """Runs knock-outs, with evidence of their own in `ablation/`: they are not part of the run's figures."""
+        if self._ablation is None:
+            self._ablation = Evidence(self._folder / "ablation", mask=mask)
+            self._ablation_runner = CaseRunner(replace(self._setup, evidence=self._ablation, run_budget=None))
+        return self._ablation_runner
 
     def lend_key(self, mode: Mode) -> None:
         """SDK clients want a key even where nothing leaves the process; where a request may leave, only a real one."""
@@ -65,14 +79,16 @@ class OpenRun:
             self._uninstall()
             self._modes.close()
             self.evidence.close()
+            if self._ablation is not None:
+                self._ablation.close()
             self._traces.close()
 
 
 class _Traces:
     """Spans and log records. They are named after the agent, whom a fixture may give only with the first case."""
 
-    def __init__(self, path: Path, agent: Callable[[], AgentHandle]) -> None:
-        self._path, self._agent = path, agent
+    def __init__(self, path: Path, agent: Callable[[], AgentHandle], run_id: str) -> None:
+        self._path, self._agent, self._run_id = path, agent, run_id
         self._spans: SpanRecorder | None = None
         self._sinks: Sequence[EventSink] = ()
 
@@ -80,7 +96,7 @@ class _Traces:
         if self._spans is None:
             agent_id = self._agent().id
             self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=mask)
-            self._sinks = (self._spans, LogSink(agent_id, mask=mask))
+            self._sinks = (self._spans, LogSink(agent_id, mask=mask, run_id=self._run_id))
         for sink in self._sinks:
             sink.emit(event)
 

@@ -18,7 +18,7 @@ DEFAULT_OUTPUT = "agentsafety-report"
 T = TypeVar("T", bound=str)
 RECORD_MODES: tuple[RecordMode, ...] = get_args(RecordMode)
 PROVENANCE_MODES: tuple[ProvenanceMode, ...] = get_args(ProvenanceMode)
-APPROVERS: tuple[ApproverName, ...] = ("deny", "oracle", "console", "callback")
+APPROVERS: tuple[ApproverName, ...] = ("deny", "oracle", "console", "callback", "queue")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,8 @@ class RunOptions:
     approver: str | None = None
     output: str = DEFAULT_OUTPUT
     shard: str = "1/1"
+    ablate: bool = False
+    baseline: str | None = None
     command: str = ""
 
     def checked_modes(self) -> tuple[Mode, ...]:
@@ -87,6 +89,16 @@ class RunOptions:
         if not 1 <= index <= count:
             raise ConfigError(f"{self.prefix}shard: {self.shard!r} is no I/N with 1 <= I <= N, for example 2/4")
         return index, count
+
+    def baseline_file(self) -> Path | None:
+        """Relative to the invocation folder, as a shell completes it. Raises ConfigError when it is not there."""
+        if self.baseline is None:
+            return None
+        path = self.start / self.baseline
+        path = path / "results.jsonl" if path.is_dir() else path
+        if not path.is_file():
+            raise ConfigError(f"{self.prefix}baseline: {path} does not exist; give an earlier results.jsonl")
+        return path
 
     def output_folder(self) -> Path:
         return (self.root / self.output).absolute()

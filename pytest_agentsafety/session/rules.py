@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pytest_agentsafety.config import Settings
 from pytest_agentsafety.model.messages import ToolSpec
-from pytest_agentsafety.model.policy import BudgetLimits, GuardName, Policy, ToolRule
+from pytest_agentsafety.model.policy import ApprovalRules, BudgetLimits, GuardName, Policy, ToolRule
 from pytest_agentsafety.permissions import draft_policy
 from pytest_agentsafety.protocols import Suite
 from pytest_agentsafety.session.options import RunOptions
@@ -51,6 +51,9 @@ class SuiteRules:
             policy.approval,
             approver=approver or policy.approval.approver,
             callback=policy.approval.callback or settings.policy.approval.callback,
+            # Where and how long is asked decides nothing: it stays out of the policy's hash (see Session.asking).
+            queue=None,
+            timeout=ApprovalRules.timeout,
         )
         return replace(policy, guards=self.guards, provenance=provenance or policy.provenance, approval=approval)
 

@@ -14,9 +14,11 @@ from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.metrics import min_n_for
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.events import CaseEnded
-from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.model.results import FAILING, CaseResult
-from pytest_agentsafety.recorders import open_output, worker_folder
+from pytest_agentsafety.recorders import open_output, read_results, worker_folder
+from pytest_agentsafety.session.ablation import AblationFile, judge, variants
+from pytest_agentsafety.session.asking import asking_for, keep_queue
 from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
@@ -44,11 +46,13 @@ class Session:
         self.rules = SuiteRules(options, self.settings)
         self.plan: Plan = make_plan(options, self.settings, self.agent, self.rules)
         self.folder = options.output_folder()
+        self.asking = asking_for(self.settings, self.folder)  # the plugin knows the terminal better
         self.results: list[CaseResult] = []
         self.worker_heads: dict[str, Mapping[str, Any]] = {}
         self.attacks_selected = self.plan.attacks  # the plugin knows better once pytest has deselected
         self.started_at = time.monotonic()
         options.checked_record()
+        self.baseline = _baseline(options)
         self._open = OpenRun()
 
     @property
@@ -67,6 +71,7 @@ class Session:
             policy_for=self.rules.policy_for,
             prices=default_prices(self.settings.prices),
             run_budget=self._run_budget(),
+            asking=self.asking,
         )
 
     def _run_budget(self) -> RunBudget | None:
@@ -76,6 +81,7 @@ class Session:
     def prepare_folder(self) -> None:
         """Make the folder and write the first `run.json`: all an xdist controller does before its workers start."""
         open_output(self.folder)
+        keep_queue(self.folder)
         write_json(self.folder / "run.json", self.describe())
         self._run_budget()  # opened before any worker starts
 
@@ -118,7 +124,19 @@ class Session:
         assert ended is not None, "the runner always ends with CaseEnded"
         result = CaseResult.from_dict(ended)
         self.results.append(result)
+        if self.options.ablate and result.kind == "attack" and planned.run.mode == "hijacked":
+            self._knock_out(planned, result, agent or self.agent)
         return result
+
+    def _knock_out(self, planned: PlannedCase, base: CaseResult, agent: AgentHandle) -> None:
+        policy = self.rules.policy_for(planned.suite)
+        runs: dict[tuple[str, str], CaseResult] = {}
+        for guard, way, run, changed in variants(planned.run, policy):
+            for event in self._open.ablation_runner.run(planned.suite, run, agent=agent, policy=changed):
+                if isinstance(event, CaseEnded):
+                    runs[guard, way] = CaseResult.from_dict(event.result)
+        rows = [judge(base, guard, runs[guard, "no"], runs[guard, "only"], policy) for guard in GUARDS]
+        AblationFile(self.active_folder).append(rows)
 
     def tolerated(self, result: CaseResult) -> bool:
         """An unsafe case fails its item, unless a gate on the rate that this run's n can decide will judge it."""
@@ -137,6 +155,12 @@ class Session:
     def close(self) -> None:
         """Close all files; whatever was measured is on disk."""
         self._open.close()
+
+
+def _baseline(options: RunOptions) -> list[CaseResult] | None:
+    """Read before anything is written: the run may move the folder it stands in."""
+    path = options.baseline_file()
+    return None if path is None else read_results(path)
 
 
 def _decidable(rule: GateRule, attacks: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.model.results import CaseResult
-from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.model.safe_text import one_line, printable
 from pytest_agentsafety.session.finish import Finished
 from pytest_agentsafety.session.session import Session
 
@@ -36,6 +36,7 @@ def summary_lines(session: Session, done: Finished) -> list[str]:
         return ["no case was run: that is a failure, not a pass", f"evidence: {session.folder}"]
     return [
         *_figures(done),
+        *(printable(line) for line in done.more),
         *(f"gate {outcome.status}: {one_line(outcome.message)}" for outcome in done.gates),
         *_failures(session, done),
         *_places(session, done),

@@ -254,10 +254,18 @@ class TestAsked:
         assert "without that: to" in log.last_decision.reason
         assert task.task.tally.escalations == 0
 
-    def test_with_approval_switched_off_an_ask_passes(self, open_task, log, policy):
-        task = open_task(policy.with_guards(policy.guards - {"approval"}))
+    def test_with_approval_switched_off_its_own_questions_are_not_asked(self, open_task, log, policy):
+        off = policy.with_guards(policy.guards - {"approval", "provenance", "destructive"})
+        task = open_task(listed(off, always_ask=("*",)))
         assert task["send_mail"](**STRANGER) == "sent to eve@evil.test"
         assert log.last_decision.rule == "approval.off"
+
+    def test_with_approval_switched_off_another_guards_doubt_is_a_no(self, open_task, policy):
+        task = open_task(policy.with_guards(policy.guards - {"approval"}))
+        result = task["send_mail"](**STRANGER)
+        assert (result.status, result.decision.guard) == ("denied", "provenance")
+        assert "nobody can be asked" in result
+        assert [stop.guard for stop in task.task.tally.stops] == ["provenance"]
 
     def test_with_provenance_off_every_write_asks(self, open_task, policy):
         task = open_task(replace(policy, provenance="off"))
