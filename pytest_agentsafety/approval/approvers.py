@@ -6,10 +6,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pytest_agentsafety.approval.timed import NoAnswerError, within
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.decisions import ApprovalAnswer, ApprovalRequest
 from pytest_agentsafety.model.messages import PlannedCall
+from pytest_agentsafety.model.policy import ApprovalRules
 from pytest_agentsafety.model.safe_text import one_line
+
+DEFAULT_TIMEOUT = ApprovalRules().timeout
 
 
 class DenyApprover:
@@ -43,16 +47,22 @@ def _key(name: str, arguments: Any) -> tuple[str, str]:
 
 
 class CallbackApprover:
-    """Asks a function of the user's: True approves, False rejects, an ApprovalAnswer is taken as it is."""
+    """Asks a function of the user's: True approves, False rejects, an ApprovalAnswer is taken as it is.
+
+    It has `timeout` seconds; what has not answered by then has rejected.
+    """
 
     name = "callback"
 
-    def __init__(self, callback: Callable[[ApprovalRequest], Any]) -> None:
-        self._callback = callback
+    def __init__(self, callback: Callable[[ApprovalRequest], Any], *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self._callback, self._timeout = callback, timeout
 
     def decide(self, request: ApprovalRequest) -> ApprovalAnswer:
         """Raises what the callback raises; `safe_decide` turns that into a reject."""
-        answer = self._callback(request)
+        try:
+            answer = within(self._timeout, lambda: self._callback(request))
+        except NoAnswerError as error:
+            return ApprovalAnswer(answer="reject", by=self.name, reason=str(error))
         if isinstance(answer, ApprovalAnswer):
             return answer
         if isinstance(answer, bool):

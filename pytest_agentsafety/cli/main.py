@@ -10,7 +10,14 @@ import warnings
 from collections.abc import Sequence
 
 from pytest_agentsafety import __version__
-from pytest_agentsafety.cli import audit_command, check_command, list_command, report_command, run_command
+from pytest_agentsafety.cli import (
+    approvals_command,
+    audit_command,
+    check_command,
+    list_command,
+    report_command,
+    run_command,
+)
 from pytest_agentsafety.cli.output import say_error
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.session.exit_status import ExitStatus
@@ -32,7 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentsafety {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in (run_command, list_command, check_command, report_command, audit_command):
+    for module in (run_command, list_command, check_command, approvals_command, report_command, audit_command):
         module.add(commands)
     return parser
 

@@ -28,9 +28,10 @@ from pytest_agentsafety.model.policy import (
 )
 
 POLICY_KEYS = ("approval", "budget", "canaries", "models", "provenance", "retry", "scope", "tools")
-AVAILABLE_APPROVERS: tuple[ApproverName, ...] = ("deny", "oracle", "console", "callback")
+AVAILABLE_APPROVERS: tuple[ApproverName, ...] = ("deny", "oracle", "console", "callback", "queue")
 REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
+_APPROVAL_KEYS = ("always_approve", "always_ask", "approver", "callback", "queue", "timeout")
 _BUDGET_KEYS = (
     "max_cost_per_action_usd",
     "max_cost_usd",
@@ -73,7 +74,7 @@ def parse_tool_rules(table: Mapping[str, Any], *, place: str) -> dict[str, ToolR
 def read_policy(table: Table, base: Path | None) -> Policy:
     return Policy(
         tools=_tools(table.table("tools"), base),
-        approval=_approval(table.table("approval", ("always_approve", "always_ask", "approver", "callback"))),
+        approval=_approval(table.table("approval", _APPROVAL_KEYS), base),
         budget=_budget(table.table("budget", _BUDGET_KEYS)),
         retry=_retry(table.table("retry", ("base_delay", "max_retries"))),
         models=_models(table.table("models", ("complex", "medium", "simple"))),
@@ -120,7 +121,7 @@ def _models(table: Table) -> ModelRoutes:
     )
 
 
-def _approval(table: Table) -> ApprovalRules:
+def _approval(table: Table, base: Path | None) -> ApprovalRules:
     approver = table.choice("approver", get_args(ApproverName), "deny")
     if approver not in AVAILABLE_APPROVERS:
         valid = ", ".join(sorted(AVAILABLE_APPROVERS))
@@ -135,7 +136,18 @@ def _approval(table: Table) -> ApprovalRules:
         callback=callback,
         always_approve=table.texts("always_approve") or (),
         always_ask=table.texts("always_ask") or (),
+        queue=_queue(table, base),
+        timeout=table.number("timeout", ApprovalRules.timeout),
     )
+
+
+def _queue(table: Table, base: Path | None) -> str | None:
+    path = table.text("queue")
+    if path is None:
+        return None
+    if not path or "\0" in path or path.endswith("/"):
+        table.fail("queue", "the path of a file", path)
+    return path if base is None else str(base / path)
 
 
 def _scope(table: Table) -> ScopeRules:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.guards.engine import EngineError, Hit, Rule, RuleSet
+from pytest_agentsafety.guards.files import is_file
 from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.model.policy import Effect, ToolRule
+from pytest_agentsafety.model.safe_text import one_line
 
 _MAX_STRINGS = 10_000
 _MAX_DEPTH = 50
+_LOSES: Mapping[Effect, str] = {"delete": "deletes", "egress": "sends", "pay": "pays"}
+_NO_TARGETS = frozenset({"content", "amount", "secret", "url"})
 _METHOD_NAMES = frozenset({"method", "verb", "httpmethod", "requestmethod", "action"})
 
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
@@ -124,26 +129,42 @@ def _commands() -> RuleSet:
 
 
 class DestructiveActionGuard:
-    """Asks before something is lost: a tool whose effect is delete, or a command that deletes in an argument."""
+    """Asks before something is lost or gone for good: known by a tool's effect (delete, send, pay), by a command that
+    deletes in an argument, and by a file that would be written over."""
 
     name = "destructive"
 
-    def check_call(self, call: ToolCall, rule: ToolRule, *, endorsed: bool) -> Decision | None:
+    def check_call(
+        self, call: ToolCall, rule: ToolRule, *, endorsed: bool, base: Path | None = None
+    ) -> Decision | None:
         """A decision "ask", or None when there is nothing to say.
 
-        `endorsed` (provenance found that the user wants this) spares the question for a tool that is known to delete.
-        A destructive command inside an argument of any other tool asks anyway: the user approved another kind of act.
+        `endorsed` (provenance found that the user wants this) spares the question for a tool that is known to delete,
+        send or pay, and for an existing file that the task names. A destructive command inside an argument of any
+        other tool asks anyway: the user approved another kind of act. Relative paths start at `base`, by default the
+        working folder.
         """
+        if rule.effect in _LOSES and not endorsed:
+            reason = f"{call.name} {_LOSES[rule.effect]}, and the user did not ask for it"
+            return self._ask("destructive.effect", reason)
         if rule.effect == "delete":
-            return (
-                None
-                if endorsed
-                else self._ask("destructive.effect", f"{call.name} deletes, and the user did not ask for it")
-            )
+            return None
         try:
-            return self._check_arguments(call)
+            return self._check_arguments(call) or self._overwrite(call, rule, endorsed, base)
         except (ValueError, EngineError) as error:
             return self._ask("destructive.unreadable", f"the arguments of {call.name} could not be checked: {error}")
+
+    def _overwrite(self, call: ToolCall, rule: ToolRule, endorsed: bool, base: Path | None) -> Decision | None:
+        if not rule.is_write:
+            return None
+        for path, text in _strings(call.arguments):
+            if _may_be_target(path, rule, endorsed) and is_file(text, base):
+                name = one_line(text)
+                reason = (
+                    f"argument {path!r} of {call.name} is a file that exists ({name}), and the task does not name it"
+                )
+                return self._ask("destructive.overwrite", reason, argument=path)
+        return None
 
     def _check_arguments(self, call: ToolCall) -> Decision | None:
         for path, text in _strings(call.arguments):
@@ -168,6 +189,15 @@ class CostGuard:
             return None
         reason = f"one action would cost ${cost_usd:.4g}, over the limit of ${limit:.4g} (max_cost_per_action_usd)"
         return Decision(outcome="ask", guard=self.name, rule="cost.per_action", reason=reason)
+
+
+def _may_be_target(path: str, rule: ToolRule, endorsed: bool) -> bool:
+    """Could this argument name a file to write to that nobody looked at?
+
+    What is endorsed stands in the user's task, apart from values that do not decide what a call reaches.
+    """
+    role = rule.roles.get(path) or rule.roles.get(re.split(r"[.\[]", path, maxsplit=1)[0])
+    return role == "other" if endorsed else role not in _NO_TARGETS
 
 
 def _destructive(path: str, text: str) -> str | None:

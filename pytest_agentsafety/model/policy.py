@@ -104,12 +104,17 @@ class ModelRoutes:
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalRules:
-    """Glob patterns over tool names; `always_ask` wins over `always_approve`."""
+    """Glob patterns over tool names; `always_ask` wins over `always_approve`.
+
+    `queue` is the file of the approver "queue"; `timeout` how many seconds "console" and "callback" have to answer.
+    """
 
     approver: ApproverName = "deny"
     callback: str | None = None
     always_approve: tuple[str, ...] = ()
     always_ask: tuple[str, ...] = ()
+    queue: str | None = field(default=None, metadata=LATER)
+    timeout: float = field(default=60.0, metadata=LATER)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pytest_agentsafety.approval import unanswered
 from pytest_agentsafety.gate import TaskGate
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun, Score
+from pytest_agentsafety.protocols import Approver
 from pytest_agentsafety.runner.modes import Cast
 from pytest_agentsafety.runner.outcome import Judged, Observed, judge
 from pytest_agentsafety.runner.watch import AttackWatch
@@ -26,6 +28,7 @@ class Finished:
     watch: AttackWatch = field(default_factory=lambda: AttackWatch({}))
     cast: Cast = field(default_factory=Cast)
     task: TaskGate | None = None
+    approver: Approver | None = None
     stopped: StopRun | None = None
     utility: Score = _UNSCORED
     attack_score: Score = _UNSCORED
@@ -60,6 +63,7 @@ def judged(seen: Finished) -> Judged:
             utility=seen.utility,
             attack_score=seen.attack_score,
             attack_unknown=seen.cast.attack_unknown,
+            unanswered=unanswered(seen.approver),
         )
     )
 

@@ -49,7 +49,7 @@ class OpenRun:
         self._traces = _Traces(folder / "spans.jsonl", agent, run_id)
         self.evidence = Evidence(folder, mask=mask, sinks=[self._traces])
         self._modes = ModeSettings(record=record, versions=about.versions())
-        self._setup = RunSetup(run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget)
+        self._setup = RunSetup(run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget, asking)
         self._folder = folder
         self._ablation: Evidence | None = None
         self.runner = CaseRunner(self._setup)
