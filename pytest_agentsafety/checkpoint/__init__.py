@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from pytest_agentsafety.checkpoint.journal import JOURNAL_VERSION, Journal
 from pytest_agentsafety.checkpoint.manager import CheckpointManager
+from pytest_agentsafety.checkpoint.replay import CallEntry, Replay, Totals
 from pytest_agentsafety.checkpoint.state import VERSION, CheckpointError, Mark, RunState
 
-__all__ = ["VERSION", "CheckpointError", "CheckpointManager", "Mark", "RunState"]
+__all__ = [
+    "JOURNAL_VERSION",
+    "VERSION",
+    "CallEntry",
+    "CheckpointError",
+    "CheckpointManager",
+    "Journal",
+    "Mark",
+    "Replay",
+    "RunState",
+    "Totals",
+]

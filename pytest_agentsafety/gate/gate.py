@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.adapters import as_spec, gated
 from pytest_agentsafety.approval import make_approver
 from pytest_agentsafety.budget import Budget, RunBudget, default_prices
+from pytest_agentsafety.checkpoint import Journal
 from pytest_agentsafety.gate.model_door import CallPass, CountPass, ModelSide
-from pytest_agentsafety.gate.rule_book import RuleBook
+from pytest_agentsafety.gate.resume import JournalBudget, JournalResponder, Resume
+from pytest_agentsafety.gate.rule_book import RuleBook, tools_sha256
 from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
@@ -21,8 +24,9 @@ from pytest_agentsafety.llm import activate, current, install
 from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.retry import RetryPlanner
 from pytest_agentsafety.llm.routing import Rerouting, Router
+from pytest_agentsafety.model.canonical import digest
 from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
-from pytest_agentsafety.model.events import FinalAnswer
+from pytest_agentsafety.model.events import FinalAnswer, Notice
 from pytest_agentsafety.model.messages import ModelRequest
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
@@ -79,9 +83,13 @@ class Gate:
         return [gated(spec, _active_door) for spec in specs]
 
     @contextmanager
-    def task(self, prompt: str, *, system: str | None = None) -> Iterator[TaskGate]:
-        """Both doors are open for this task inside the block, and closed for good after it."""
-        task = self.open(prompt, system=system)
+    def task(self, prompt: str, *, system: str | None = None, checkpoint: Path | None = None) -> Iterator[TaskGate]:
+        """Both doors are open for this task inside the block, and closed for good after it.
+
+        `checkpoint` is the file of the task's journal: a task that it holds goes on where it was cut off. Raises
+        CheckpointError where the file is damaged or belongs to another policy, other tools or another task.
+        """
+        task = self.open(prompt, system=system, checkpoint=checkpoint)
         uninstall = install()
         try:
             with activate(task):
@@ -103,37 +111,69 @@ class Gate:
         approver: Approver | None = None,
         is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None,
         base: Path | None = None,
+        checkpoint: Path | None = None,
     ) -> TaskGate:
         """A task whose doors are not active yet: the harness activates it where the agent runs."""
         policy = self.policy
-        return TaskGate(
-            TaskState(
-                task_id=task_id or uuid.uuid4().hex[:12],
-                prompt=prompt,
-                policy=policy,
-                sink=self._sink if sink is None else sink,
-                budget=Budget(policy.budget, self._prices, per_action="cost" in policy.guards, parent=self._run_budget),
-                approver=approver or self._approver or make_approver(policy.approval),
-                stages=self._stages,
-                provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
-                permissions=self._permissions(base or self._base),
-                retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
-                rerouting=self._rerouting,
-                circuit=self._circuit,
-                observer=NullObserver() if observer is None else observer,
-                responder=responder,
-                upstream=upstream,
-                is_attacker=is_attacker,
-                base=base or self._base,
-                rules=self._rules,
-            )
+        resume = None if checkpoint is None else self._resumed(checkpoint, prompt, system)
+        state = TaskState(
+            task_id=task_id or uuid.uuid4().hex[:12],
+            prompt=prompt,
+            policy=policy,
+            sink=self._sink if sink is None else sink,
+            budget=self._budget(resume),
+            approver=approver or self._approver or make_approver(policy.approval),
+            stages=self._stages,
+            provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
+            permissions=self._permissions(base or self._base),
+            retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
+            observer=NullObserver() if observer is None else observer,
+            responder=responder,
+            upstream=upstream,
+            is_attacker=is_attacker,
+            base=base or self._base,
+            rules=self._rules,
+            rerouting=self._rerouting,
+            circuit=self._circuit,
         )
+        if resume is not None:
+            _attach(state, resume)
+        return TaskGate(state)
+
+    def _resumed(self, path: Path, prompt: str, system: str | None) -> Resume:
+        journal = Journal(
+            path,
+            policy_sha256=self.policy.sha256,
+            tools_sha256=self._rules.tools_sha256,
+            task_sha256=digest([prompt, system]),
+        )
+        try:
+            return Resume(journal)
+        except BaseException:
+            journal.close()
+            raise
+
+    def _budget(self, resume: Resume | None) -> Budget:
+        policy = self.policy
+        make = Budget if resume is None else partial(JournalBudget, resume)
+        return make(policy.budget, self._prices, per_action="cost" in policy.guards, parent=self._run_budget)
 
     def _permissions(self, base: Path | None) -> PermissionChecker:
         """Roots are looked up before the agent can move them."""
         checker = PermissionChecker(base)
         checker.pin(self.policy)
         return checker
+
+
+def _attach(state: TaskState, resume: Resume) -> None:
+    """Let both doors of a task use its journal."""
+    state.resume, state.on_reply = resume, resume.replied
+    resume.stop = state.stop
+    resume.notice = lambda level, message: state.emit(Notice(task_id=state.task_id, level=level, message=message))
+    if resume.replay.replies:
+        inner = state.responder
+        state.responder = JournalResponder(resume, inner, drained=lambda: setattr(state, "responder", inner))
+    resume.introduce()
 
 
 class TaskGate:
@@ -152,6 +192,11 @@ class TaskGate:
     def stopped(self) -> StopRun | None:
         return self.state.stopped
 
+    @property
+    def finished(self) -> str | None:
+        """The answer of a task whose journal holds one already: its agent need not be run. None elsewhere."""
+        return None if self.state.resume is None else self.state.resume.finished
+
     def admit(self, request: ModelRequest) -> CallPass | CountPass:
         return self._model.admit(request)
 
@@ -165,6 +210,8 @@ class TaskGate:
         """The tools behind the door of this task, whatever is active when they are called."""
         specs = [as_spec(tool) for tool in tools]
         self.state.rules.learn(specs)
+        if self.state.resume is not None:
+            self.state.resume.check_tools(tools_sha256(specs), [spec.name for spec in specs])
         return [gated(spec, self._self) for spec in specs]
 
     def _self(self) -> ToolDoor:
@@ -178,6 +225,8 @@ class TaskGate:
             shown = f"[the answer was held by the {guard} guard ({rule})]"
         if shown != text:
             state.note_stop(guard, attacker=False, answer=True)
+        if state.resume is not None:
+            shown = state.resume.shown(text, shown)
         state.emit(FinalAnswer(task_id=state.task_id, text=text, shown=shown))
         return shown
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pytest_agentsafety.model.canonical import canonical_json, digest
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.permissions import with_inferred_roles
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the defaults of a signature; another one in every process
 
 
 class RuleBook:
@@ -16,6 +21,7 @@ class RuleBook:
     def __init__(self, rules: Mapping[str, ToolRule]) -> None:
         self._rules = dict(rules)
         self._learned: set[str] = set()
+        self._specs: dict[str, ToolSpec] = {}
 
     def get(self, tool: str) -> ToolRule | None:
         return self._rules.get(tool)
@@ -23,10 +29,30 @@ class RuleBook:
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """Arguments whose role a rule leaves open get one from their names; what was written stays."""
         for spec in specs:
+            self._specs[spec.name] = spec
             rule = self._rules.get(spec.name)
             if rule is not None and spec.name not in self._learned:
                 self._learned.add(spec.name)
                 self._rules[spec.name] = with_inferred_roles(rule, _open_arguments(rule, spec))
+
+    @property
+    def tools_sha256(self) -> str:
+        """Hash of all tools wrapped so far."""
+        return tools_sha256(list(self._specs.values()))
+
+
+def tools_sha256(specs: Sequence[ToolSpec]) -> str:
+    """Hash of what tools look like from outside: names, parameters, descriptions. Their code is not in it."""
+    return digest(sorted([spec.name, _parameters(spec), spec.description or spec.fn.__doc__ or ""] for spec in specs))
+
+
+def _parameters(spec: ToolSpec) -> str:
+    if spec.input_schema is not None:
+        return canonical_json(spec.input_schema)
+    try:
+        return _ADDRESS.sub("", str(inspect.signature(spec.fn)))
+    except (TypeError, ValueError):
+        return ""
 
 
 def _open_arguments(rule: ToolRule, spec: ToolSpec) -> dict[str, Any]:

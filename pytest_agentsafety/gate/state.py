@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.budget import Budget, Charge
+from pytest_agentsafety.gate.resume import Resume
 from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.tally import Stop, Tally
 from pytest_agentsafety.gate.ungated import PassLedger
@@ -69,6 +70,7 @@ class TaskState:
     is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
     base: Path | None = None
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
+    resume: Resume | None = None
     tally: Tally = field(default_factory=Tally)
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -118,6 +120,8 @@ class TaskState:
 
     def close(self) -> None:
         self.stop(RunTerminated(f"task {self.task_id} is over; a thread it left behind still calls"))
+        if self.resume is not None:
+            self.resume.close()
 
     def note_stop(self, guard: str, *, attacker: bool, answer: bool = False, carrier: bool = False) -> None:
         """`carrier`: a call that could have brought the attacker's text was kept from running."""

@@ -5,17 +5,25 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from pytest_agentsafety.approval import safe_decide
+from pytest_agentsafety.checkpoint import CallEntry
+from pytest_agentsafety.gate.asking import ask
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
+from pytest_agentsafety.gate.replayed import (
+    UNKNOWN_RULE,
+    again,
+    error_fields,
+    replayed,
+    result_fields,
+    unknown_outcome,
+)
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.gate.texts import DenialText, as_text
-from pytest_agentsafety.model.decisions import ApprovalAnswer, ApprovalRequest, Decision
+from pytest_agentsafety.model.decisions import ApprovalAnswer, Decision
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import (
-    ApprovalGiven,
     CheckpointMarked,
     Event,
     ToolCalled,
@@ -33,12 +41,17 @@ _WITHHELD = "[the result of this call was withheld by the {guard} guard ({rule})
 
 @dataclass
 class Pending:
-    """A call at the door. `trail` holds events that are recorded together, at the latest before anything happens."""
+    """A call at the door. `trail` holds events that are recorded together, at the latest before anything happens.
+
+    `entry` is its place in the task's journal, None without one.
+    """
 
     call: ToolCall
     ruled: Ruled
     attacker: bool
     trail: list[Event] = field(default_factory=list)
+    entry: CallEntry | None = None
+    awaited: bool = False
 
     @property
     def rule(self) -> ToolRule:
@@ -55,10 +68,13 @@ class ToolSide:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
             return admitted
+        if admitted.entry is not None:
+            run = _this_time(admitted.entry, run, asynchronous=False)
         started = time.perf_counter()
         try:
             raw = run(**admitted.call.arguments)
             if type(raw) is not str and inspect.isawaitable(raw):
+                admitted.awaited = True
                 return self._finished(admitted, raw, started)
             text, raw = _read(raw)
         except StopRun:
@@ -74,6 +90,8 @@ class ToolSide:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
             return admitted
+        if admitted.entry is not None:
+            run = _this_time(admitted.entry, run, asynchronous=True)
         return await self._finished(admitted, run, time.perf_counter())
 
     async def _finished(self, admitted: Pending, pending: Any, started: float) -> Any:
@@ -99,6 +117,8 @@ class ToolSide:
         call = ToolCall(call_id=state.new_call_id("t"), name=name, arguments=dict(arguments))
         attacker = state.is_attacker is not None and state.is_attacker(name, call.arguments)
         pending = Pending(call, rule_for(state, name), attacker)
+        if state.resume is not None:
+            pending.entry = state.resume.claim(call)
         state.passes.add(name, call.arguments)
         with state.lock:
             state.tally.tool(name).calls += 1
@@ -116,8 +136,16 @@ class ToolSide:
         return self._judge(pending)
 
     def _judge(self, pending: Pending) -> Pending | DenialText:
-        state, call = self._state, pending.call
+        entry, call = pending.entry, pending.call
+        if entry is not None and entry.end is not None:
+            return self._replayed(pending, entry, entry.end)
         decision = self._timed_decision(call, pending.ruled)
+        if entry is not None and entry.unknown and pending.rule.is_write:
+            decision = unknown_outcome(decision)
+        return self._judged(pending, decision)
+
+    def _judged(self, pending: Pending, decision: Decision) -> Pending | DenialText:
+        state, call = self._state, pending.call
         self._note(pending, decision)
         if decision.outcome == "denied":
             return self._denied(pending, decision)
@@ -126,12 +154,27 @@ class ToolSide:
             if answer.answer == "terminate":
                 self._count_held(pending, decision)
                 raise state.stop(RunTerminated(f"{answer.by} ended the run at {call.name}: {answer.reason}"))
-            if answer.answer == "modify" and answer.arguments is not None:
+            if answer.answer == "modify" and answer.arguments is not None and decision.rule != UNKNOWN_RULE:
                 return self._modified(pending, answer)
             if answer.answer != "approve":
                 self._count_held(pending, decision)
                 return self._refusal(pending, DenialText(decision, "held"))
             self._note(pending, _approved(answer, decision))
+        return self._admitted(pending)
+
+    def _replayed(self, pending: Pending, entry: CallEntry, end: Mapping[str, Any]) -> Pending | DenialText:
+        """A call that ended before the interruption: what came of it comes of it again, and nothing runs."""
+        decision = replayed(end)
+        if end["status"] == "denied":
+            self._note(pending, decision)
+            return self._denied(pending, decision)
+        if end["status"] == "held":
+            self._note(pending, decision)
+            self._count_held(pending, decision)
+            return self._refusal(pending, DenialText(decision, "held"))
+        if entry.arguments is not None:
+            pending.call = replace(pending.call, arguments=dict(entry.arguments))
+        self._note(pending, decision)
         return self._admitted(pending)
 
     def _timed_decision(self, call: ToolCall, ruled: Ruled) -> Decision:
@@ -148,32 +191,10 @@ class ToolSide:
                 self._state.tally.guard_ms += (time.perf_counter() - started) * 1000
 
     def _ask(self, pending: Pending, decision: Decision) -> ApprovalAnswer:
-        state, call = self._state, pending.call
-        with state.lock:
-            state.tally.escalations += 1
+        with self._state.lock:
+            self._state.tally.escalations += 1
         self._record(pending)
-        answer = self._answer(pending, decision)
-        state.emit(
-            ApprovalGiven(
-                task_id=state.task_id,
-                call_id=call.call_id,
-                tool=call.name,
-                answer=answer.answer,
-                by=answer.by,
-                reason=answer.reason,
-            )
-        )
-        return answer
-
-    def _answer(self, pending: Pending, decision: Decision) -> ApprovalAnswer:
-        state, call, rule = self._state, pending.call, pending.rule
-        try:
-            origins = state.provenance.origins(call, rule)
-        except Exception as error:  # noqa: BLE001 - nobody can judge a call whose origins are not known
-            reason = f"the origins of its arguments could not be told: {type(error).__name__}: {error}"
-            return ApprovalAnswer(answer="reject", by="gate", reason=reason)
-        request = ApprovalRequest(call=call, rule=rule, decision=decision, user_task=state.prompt, origins=origins)
-        return safe_decide(state.approver, request)
+        return ask(self._state, pending.call, pending.rule, decision, pending.entry)
 
     def _modified(self, pending: Pending, answer: ApprovalAnswer) -> Pending | DenialText:
         """A modified call is checked anew; what still asks was answered by the person who modified it."""
@@ -189,7 +210,10 @@ class ToolSide:
     def _admitted(self, pending: Pending) -> Pending:
         state, call = self._state, pending.call
         try:
-            state.budget.count_tool_call(call.name, call.arguments)
+            if pending.entry is not None and pending.entry.starts:  # it was counted when it was begun
+                state.budget.note_denied_call(call.name, call.arguments)
+            else:
+                state.budget.count_tool_call(call.name, call.arguments)
         except StopRun as error:
             limit = Decision(outcome="denied", guard=error.guard, rule="budget.tool_calls", reason=str(error))
             self._note(pending, limit)
@@ -203,6 +227,8 @@ class ToolSide:
                 CheckpointMarked(task_id=state.task_id, call_id=call.call_id, tool=call.name, position=position)
             )
         self._record(pending)
+        if state.resume is not None and pending.entry is not None and pending.entry.end is None:
+            state.resume.begin(pending.entry, pending.call, pending.rule)
         return pending
 
     def _denied(self, pending: Pending, decision: Decision) -> DenialText:
@@ -253,7 +279,15 @@ class ToolSide:
                 )
             )
         self._record(pending)
+        if pending.entry is not None:
+            self._ended(pending, text.status, decision=asdict(text.decision))
         return text
+
+    def _ended(self, pending: Pending, status: str, **outcome: Any) -> None:
+        """How a call ended, for the journal; a replayed call stands there."""
+        entry, resume = pending.entry, self._state.resume
+        if resume is not None and entry is not None and entry.end is None:
+            resume.end(entry, status, **outcome)
 
     def _note(self, pending: Pending, decision: Decision) -> None:
         """Put a decision on the call's trail."""
@@ -282,6 +316,8 @@ class ToolSide:
     # -- after
 
     def _returned(self, admitted: Pending, text: str, raw: Any, started: float) -> Any:
+        if admitted.entry is not None:
+            self._ended(admitted, "ok", **result_fields(text, raw, admitted.awaited))
         shown = self._checked(admitted, text, "ok", started)
         return raw if shown is text else shown
 
@@ -289,6 +325,8 @@ class ToolSide:
         """The error goes on to the agent; if its text was changed by a guard, the changed text goes instead."""
         with self._state.lock:
             self._state.tally.tool(admitted.call.name).errors += 1
+        if admitted.entry is not None:
+            self._ended(admitted, "error", **error_fields(error, admitted.awaited))
         text = f"{type(error).__name__}: {error}"
         shown = self._checked(admitted, text, "error", started)
         if shown is not text:
@@ -323,6 +361,11 @@ class ToolSide:
                 )
             )
         return shown
+
+
+def _this_time(entry: CallEntry, run: Callable[..., Any], *, asynchronous: bool) -> Callable[..., Any]:
+    """The tool, or what stands for it where the call ended before the task was interrupted."""
+    return run if entry.end is None else again(entry.end, asynchronous=asynchronous)
 
 
 def _approved(answer: ApprovalAnswer, asked: Decision) -> Decision:
