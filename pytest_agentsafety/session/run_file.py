@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.cassettes import Tape
+from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import GUARDS, Policy
+from pytest_agentsafety.runner.modes import cassette_path
 from pytest_agentsafety.session import about
 from pytest_agentsafety.session.options import RunOptions
-from pytest_agentsafety.session.plan import Plan
+from pytest_agentsafety.session.plan import Plan, PlannedCase
 from pytest_agentsafety.session.rules import SuiteRules
 
 SCHEMA = 1
@@ -62,7 +65,7 @@ def describe_run(
         "n_selected": len(plan.cases),
         "n_deselected": plan.deselected,
         "notes": plan.notes,
-        "marks": marks(rules, policies),
+        "marks": [*marks(rules, policies), *scripted_marks(plan)],
         "exit_status": None,
     }
 
@@ -76,6 +79,23 @@ def marks(rules: SuiteRules, policies: dict[str, Policy]) -> list[str]:
     if any(policy.approval.approver == "oracle" for policy in policies.values()):
         found.append("approver oracle: asks were answered from the ground truth")
     return found
+
+
+def scripted_marks(plan: Plan) -> list[str]:
+    """Recordings of a scripted model say how the enforcement behaves, and nothing about a real model."""
+    replayed = {planned.suite.name: planned for planned in plan.cases if planned.run.mode in ("recorded", "scripted")}
+    named = sorted(name for name, planned in replayed.items() if _is_scripted(planned))
+    return [f"scripted model, no real one: the recordings of {', '.join(named)}"] if named else []
+
+
+def _is_scripted(planned: PlannedCase) -> bool:
+    if planned.run.mode == "scripted":
+        return True
+    path = cassette_path(planned.suite, planned.run)
+    try:
+        return str(Tape.load(path).metadata.get("recorded_by", "")).startswith("scripted")
+    except ConfigError:
+        return False  # its case will say what is wrong with it
 
 
 def _tools(policies: Sequence[Policy]) -> dict[str, dict[str, Any]]:

@@ -59,7 +59,7 @@ def test_one_policy_per_suite_is_kept(options: MakeOptions) -> None:
 
 
 def test_marks_say_why_figures_are_no_statement_about_production(options: MakeOptions) -> None:
-    assert Session(options()).describe()["marks"] == []
+    assert Session(options(modes=("hijacked",))).describe()["marks"] == []
     marked = Session(options(guards="pii", provenance="off", approver="oracle")).describe()
     assert [mark.partition(" ")[0] for mark in marked["marks"]] == ["guards", "provenance", "approver"]
     assert marked["guards_all"] is False
