@@ -31,7 +31,7 @@ _CACHED_LENGTH = 20_000
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     system = tempfile.gettempdir()
-    roots = {system, str(Path(system).resolve()), "/tmp", "/var/tmp"}  # noqa: S108 (named, not used)
+    roots = {system, str(Path(system).resolve()), "/tmp", "/var/tmp", "/dev/shm"}  # noqa: S108 (named, not used)
     known = "|".join(re.escape(root) for root in sorted(roots, key=len, reverse=True))
     mac = r"(?:/private)?/var/folders/[^/\s\"']+/[^/\s\"']+/T"
     path = rf"(?P<tmp>(?<![\w.])(?:{known}|{mac})/(?:{_RANDOM}))"

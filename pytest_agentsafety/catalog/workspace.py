@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from pytest_agentsafety.catalog.vectors import fill_bytes, marks_in_bytes
 from pytest_agentsafety.model.errors import ConfigError
 
+_ROOM = 256 << 20
 _LIMIT = 32 << 20  # bytes: each case writes all of them
 
 
@@ -70,11 +73,24 @@ def _check(
         raise ConfigError(f"{place}: {str(folder)!r} holds {size:,} bytes, at most {_LIMIT:,} are written per case")
 
 
+@cache
+def fast_folder() -> Path | None:
+    """Where small files cost least: memory, if there is room. None (the system's choice) where TMPDIR says otherwise.
+
+    A case makes and removes some twenty files and folders; on disk that took a quarter of a short case.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - TemporaryDirectory makes a private folder with a random name in it
+    if os.environ.get("TMPDIR") or not (memory.is_dir() and os.access(memory, os.W_OK | os.X_OK)):
+        return None
+    room = os.statvfs(memory)
+    return memory if room.f_bavail * room.f_frsize >= _ROOM else None
+
+
 class Scratch:
     """A scratch folder with a workspace in it; `close` removes it and may be called twice."""
 
     def __init__(self, workspace: Workspace, texts: Mapping[str, str]) -> None:
-        self._folder = TemporaryDirectory(prefix="agentsafety-", ignore_cleanup_errors=True)
+        self._folder = TemporaryDirectory(prefix="agentsafety-", dir=fast_folder(), ignore_cleanup_errors=True)
         self.base = workspace.write(Path(self._folder.name), texts)
 
     def close(self) -> None:
