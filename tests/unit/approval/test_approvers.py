@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from threading import Event, current_thread
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from pytest_agentsafety.approval import (
+    Asking,
     CallbackApprover,
     ConsoleApprover,
     DenyApprover,
@@ -77,17 +81,24 @@ def test_each_name_makes_its_approver(name: str, kind: type) -> None:
     assert approver.name == name
 
 
-def test_the_queue_is_never_silently_treated() -> None:
-    with pytest.raises(ConfigError) as caught:
+def test_a_queue_without_a_file_is_an_error() -> None:
+    with pytest.raises(ConfigError, match=r'"queue" needs queue = "approvals.jsonl" \(a file\) in the same table'):
         make_approver(rules("queue"))
-    assert not isinstance(caught.value, UnknownNameError)
-    assert "'queue' is not in this version. Valid: callback, console, deny, oracle" in str(caught.value)
+
+
+def test_the_queue_of_the_run_wins_over_the_rules(tmp_path: Path) -> None:
+    written, run = tmp_path / "written.jsonl", tmp_path / "run.jsonl"
+    make_approver(rules("queue", queue=str(written)), task="t").decide(ask())
+    assert written.is_file()
+    make_approver(rules("queue", queue=str(written)), asking=Asking(queue=run), task="t").decide(ask())
+    assert run.is_file()
+    assert len(written.read_bytes().splitlines()) == 1
 
 
 def test_an_unknown_approver_shows_near_miss_and_valid_names() -> None:
     with pytest.raises(UnknownNameError) as caught:
         make_approver(rules("oracel"))
-    assert "unknown approver 'oracel'. Did you mean 'oracle'? Valid: callback, console, deny, oracle" in str(
+    assert "unknown approver 'oracel'. Did you mean 'oracle'? Valid: callback, console, deny, oracle, queue" in str(
         caught.value
     )
 
@@ -302,3 +313,47 @@ def test_our_approvers_fit_the_protocol() -> None:
         CallbackApprover(lambda _: True),
     ]
     assert [approver.name for approver in approvers] == ["deny", "oracle", "console", "callback"]
+
+
+# -- time limits
+
+
+def test_a_callback_that_hangs_rejects_and_is_left_behind() -> None:
+    release, over = Event(), Event()
+
+    def hang(request: ApprovalRequest) -> bool:
+        assert current_thread().daemon
+        release.wait(30)
+        over.set()
+        return True
+
+    answer = safe_decide(CallbackApprover(hang, timeout=0.01), ask())
+    assert (answer.answer, answer.by, answer.reason) == ("reject", "callback", "no answer within 0.01 s")
+    release.set()
+    assert over.wait(10), "what it says now is dropped"
+
+
+def test_the_time_limit_of_the_run_wins_over_the_rules() -> None:
+    release = Event()
+    for limits, given in ((None, 0.01), (Asking(timeout=0.02), 60.0)):
+        approver = make_approver(rules(timeout=given), callback=lambda _: release.wait(30), asking=limits)
+        expected = f"no answer within {given if limits is None else limits.timeout:g} s"
+        assert approver.decide(ask()).reason == expected
+    release.set()
+
+
+def test_a_callback_sees_the_context_of_the_agent() -> None:
+    """An LLM call that it makes is attributed to the same task."""
+    where: ContextVar[str] = ContextVar("where", default="nowhere")
+    where.set("task 7")
+    seen: list[str] = []
+    CallbackApprover(lambda _: bool(seen.append(where.get()))).decide(ask())
+    assert seen == ["task 7"]
+
+
+def test_an_interrupt_inside_a_callback_ends_the_run() -> None:
+    def interrupt(request: ApprovalRequest) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        safe_decide(CallbackApprover(interrupt), ask())

@@ -7,15 +7,17 @@ import os
 import pty
 import select
 import sys
+import termios
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import pytest
 
-from pytest_agentsafety.approval import ConsoleApprover, make_approver, safe_decide
+from pytest_agentsafety.approval import Asking, ConsoleApprover, make_approver, safe_decide
 from pytest_agentsafety.approval.console import VALUE_CHARS, question
-from pytest_agentsafety.model.decisions import ApprovalRequest, Decision, Origin
+from pytest_agentsafety.model.decisions import ApprovalAnswer, ApprovalRequest, Decision, Origin
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import ApprovalRules, ToolRule
 
@@ -187,7 +189,8 @@ def test_the_capture_is_held_back_around_the_question_only() -> None:
         yield
         events.append("resumed")
 
-    approver = make_approver(ApprovalRules(approver="console"), terminal=(Watched(), io.StringIO()), suspend=suspend)
+    asking = Asking(terminal=(Watched(), io.StringIO()), suspend=suspend)
+    approver = make_approver(ApprovalRules(approver="console"), asking=asking)
     assert approver.decide(ask()).answer == "approve"
     assert events == ["suspended", "read", "resumed"]
 
@@ -226,27 +229,137 @@ def test_the_streams_are_looked_up_when_the_question_is_asked(monkeypatch: pytes
     assert "The agent asks to run send_email" in screen.getvalue()
 
 
+def test_each_value_inside_an_argument_has_its_own_origin() -> None:
+    request = ask(
+        {"to": ["a@x.test", "b@x.test"], "opt": {"key": 1}},
+        origins={
+            "to[0]": Origin(source="user"),
+            "to[1]": Origin(source="tool:read_mail", detail="untrusted"),
+            "opt.key": Origin(source="unknown"),
+            "other": Origin(source="user"),
+        },
+    )
+    assert [line for line in question(request) if "from:" in line] == [
+        "      from: to[0]: user (trusted)",
+        "      from: to[1]: tool:read_mail (NOT trusted), untrusted",
+        "      from: opt.key: unknown (NOT trusted)",
+    ]
+
+
+def test_many_origins_are_counted_not_shown() -> None:
+    origins = {f"to[{n}]": Origin(source="user" if n < 23 else "unknown") for n in range(30)}
+    lines = [line for line in question(ask({"to": ["x"] * 30}, origins=origins)) if "from:" in line]
+    assert len(lines) == 21
+    assert lines[-1] == "      from: 10 more, 7 of them NOT trusted"
+
+
+def test_where_nobody_can_be_asked_nothing_is_shown_or_suspended() -> None:
+    screen = io.StringIO()
+    suspended: list[bool] = []
+
+    @contextmanager
+    def suspend() -> Iterator[None]:
+        suspended.append(True)
+        yield
+
+    approver = ConsoleApprover((Keyboard("y\n"), screen), suspend, nobody="a worker has no terminal")
+    answer = approver.decide(ask())
+    assert (answer.answer, answer.reason) == ("reject", "a worker has no terminal")
+    assert (screen.getvalue(), suspended) == ("", [])
+
+
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, TextIO, TextIO]]:
     """A real pseudo-terminal: (the person's end, what we read from, what we write to)."""
     person, ours = pty.openpty()
     with os.fdopen(ours, "r") as reader, os.fdopen(os.dup(ours), "w") as writer:
         yield person, reader, writer
-    os.close(person)
+    with suppress(OSError):
+        os.close(person)
 
 
-def screen_of(person: int) -> bytes:
-    """All that was shown up to the prompt; the terminal hands it over in pieces."""
+def read_until(person: int, wanted: bytes) -> bytes:
+    """What was shown up to these words; the terminal hands it over in pieces."""
     shown = b""
-    while b"[y/N]" not in shown:
+    while wanted not in shown:
         assert select.select([person], [], [], 10)[0], shown
         shown += os.read(person, 4096)
     return shown
 
 
-@pytest.mark.parametrize(("typed", "answer"), [(b"y\n", "approve"), (b"n\n", "reject"), (b"\x04", "reject")])
-def test_a_real_terminal(terminal: tuple[int, TextIO, TextIO], typed: bytes, answer: str) -> None:
+def ask_at(terminal: tuple[int, TextIO, TextIO], typed: bytes, **changes: Any) -> tuple[ApprovalAnswer, bytes]:
+    """The question is asked in a thread, as the agent's, and answered once it is on the screen."""
     person, reader, writer = terminal
+    answers: list[ApprovalAnswer] = []
+    approver = ConsoleApprover((reader, writer), **changes)
+    thread = threading.Thread(target=lambda: answers.append(safe_decide(approver, ask({"to": "a"}))), daemon=True)
+    thread.start()
+    shown = read_until(person, b"[y/N]: ")
     os.write(person, typed)
-    assert ConsoleApprover((reader, writer)).decide(ask({"to": "a"})).answer == answer
-    assert b"The agent asks to run send_email" in screen_of(person)
+    thread.join(10)
+    assert answers, shown
+    return answers[0], shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer", "reason"),
+    [
+        (b"y\n", "approve", "approved at the terminal"),
+        (b"yes\r", "approve", "approved at the terminal"),
+        (b"n\n", "reject", "not approved at the terminal"),
+        (b"\n", "reject", "not approved at the terminal"),
+        (b"\ny\n", "reject", "not approved at the terminal"),
+        (b"x\x7fy\n", "approve", "approved at the terminal"),
+        (b"\x04", "reject", "end of input"),
+        (b"y\xff\n", "reject", "not approved at the terminal"),
+    ],
+)
+def test_a_real_terminal(terminal: tuple[int, TextIO, TextIO], typed: bytes, answer: str, reason: str) -> None:
+    given, shown = ask_at(terminal, typed)
+    assert (given.answer, given.reason) == (answer, reason)
+    assert b"The agent asks to run send_email" in shown
+
+
+def test_what_was_typed_before_the_question_does_not_answer_it(terminal: tuple[int, TextIO, TextIO]) -> None:
+    person, reader, _ = terminal
+    os.write(person, b"y\ny\n")
+    assert select.select([reader], [], [], 10)[0], "it has arrived"
+    assert ask_at(terminal, b"n\n")[0].answer == "reject"
+
+
+def test_nobody_answers_in_time(terminal: tuple[int, TextIO, TextIO]) -> None:
+    person, reader, writer = terminal
+    answer = ConsoleApprover((reader, writer), timeout=0.01).decide(ask())
+    assert (answer.answer, answer.reason) == ("reject", "no answer within 0.01 s")
+    assert b"no answer within 0.01 s: rejected" in read_until(person, b"rejected")
+
+
+def test_an_unfinished_line_is_no_answer(terminal: tuple[int, TextIO, TextIO]) -> None:
+    _, reader, _ = terminal
+    raw = termios.tcgetattr(reader)
+    raw[3] &= ~termios.ICANON
+    termios.tcsetattr(reader, termios.TCSANOW, raw)
+    answer, _ = ask_at(terminal, b"y", timeout=0.3)
+    assert (answer.answer, answer.reason) == ("reject", "no answer within 0.3 s")
+
+
+def test_a_terminal_that_is_closed_rejects(terminal: tuple[int, TextIO, TextIO]) -> None:
+    person, reader, writer = terminal
+    os.close(person)
+    assert safe_decide(ConsoleApprover((reader, writer)), ask()).answer == "reject"
+
+
+def test_one_question_at_a_time(terminal: tuple[int, TextIO, TextIO]) -> None:
+    """A second one waits for the first and gives up, too; it never shares the screen with it."""
+    person, reader, writer = terminal
+    first: list[ApprovalAnswer] = []
+    thread = threading.Thread(target=lambda: first.append(ConsoleApprover((reader, writer)).decide(ask())), daemon=True)
+    thread.start()
+    read_until(person, b"[y/N]: ")
+    screen = io.StringIO()
+    second = ConsoleApprover((Keyboard("y\n"), screen), timeout=0.01).decide(ask())
+    assert (second.answer, second.reason) == ("reject", "another question was still open after 0.01 s")
+    assert screen.getvalue() == ""
+    os.write(person, b"y\n")
+    thread.join(10)
+    assert first[0].answer == "approve"
