@@ -34,6 +34,10 @@ JOURNAL_VERSION = 1
 _MAGIC = b"agentsafety-journal "
 _SUM = 32  # hex digits, 128 bits: this finds damage, it does not keep out somebody who can compute it
 _OWNERS = {"policy_sha256": "policy", "tools_sha256": "tools", "task_sha256": "task"}
+_DAMAGED = (
+    "damaged: the line does not match its checksum or the line before it. The task cannot be resumed; look at what it "
+    "did, then remove the file to start afresh."
+)
 _sync = getattr(os, "fdatasync", os.fsync)
 
 Record = Mapping[str, Any]
@@ -121,6 +125,9 @@ class Journal:
         self._sum = _check_head(self.path, lines[0], owner)
         records = list(self._checked(lines[1:]))
         if torn:
+            with_newline = torn[:-1] + b"\n"
+            if _sum_matches(self._sum, with_newline):  # whole but for its newline, which something else stands for
+                raise CheckpointError(f"{self.path}:{len(lines) + 1}: {_DAMAGED}")
             os.ftruncate(self._file, self._size)
             _sync(self._file)
         return records
@@ -141,19 +148,19 @@ class Journal:
 
     def _checked(self, lines: list[bytes]) -> Iterator[Record]:
         for number, line in enumerate(lines, start=2):
-            body = line[_SUM + 1 :]
-            if line[: _SUM + 1] != _checksum(self._sum, body + b"\n") + b" ":
-                raise CheckpointError(
-                    f"{self.path}:{number}: damaged: the line does not match its checksum or the line before it. "
-                    "The task cannot be resumed; look at what it did, then remove the file to start afresh."
-                )
+            if not _sum_matches(self._sum, line + b"\n"):
+                raise CheckpointError(f"{self.path}:{number}: {_DAMAGED}")
             self._sum = line[:_SUM]
-            yield json.loads(body)
+            yield json.loads(line[_SUM + 1 :])
 
 
 def _line(before: bytes, record: Record) -> bytes:
     body = dump_line(record)
     return _checksum(before, body) + b" " + body
+
+
+def _sum_matches(before: bytes, line: bytes) -> bool:
+    return line[: _SUM + 1] == _checksum(before, line[_SUM + 1 :]) + b" "
 
 
 def _checksum(before: bytes, body: bytes) -> bytes:

@@ -174,11 +174,11 @@ def main() -> None:
             try:
                 _run(Path(command["folder"]), command["url"], command["kill"], command["looks"])
                 status = 0
-            except BaseException:  # noqa: BLE001 - a fork may never get back into the loop of its parent
+            except BaseException:  # a fork may never get back into the loop of its parent
                 traceback.print_exc()
             finally:
                 os._exit(status)
-        print(os.waitpid(child, 0)[1], flush=True)  # noqa: T201 - the answer to the command
+        print(os.waitpid(child, 0)[1], flush=True)
 
 
 if __name__ == "__main__":
