@@ -2,8 +2,9 @@
 
     python benchmarks/audit.py [records]
 
-Durable: batches of 100 records, each followed by fdatasync, against bare write(2) of the same lines with the same
-fdatasync, alternating in one run on one disk. CPU: one event through mask, brief, hash and write, without syncs.
+Durable: the log as it runs (a sync begun for every 100 records, all durable when the clock stops) against bare write(2)
+of the same lines with one fdatasync per 100, in turns of some batches on one disk. CPU: one event through mask, encode,
+cause, hash and write, with the syncs' own CPU.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pytest_agentsafety.model.events import Event, ToolCalled, ToolDecided
 from pytest_agentsafety.recorders import AuditLog, verify_audit
 
 BATCH = 100
+TURN = 5  # batches in a row before the other side has its turn
 
 
 def events() -> list[Event]:
@@ -33,28 +35,26 @@ def events() -> list[Event]:
     return [called, decided] * (BATCH // 2)
 
 
-def bare(path: Path, lines: list[bytes], batches: int) -> list[float]:
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    rates = []
+def bare(handle: int, lines: list[bytes], batches: int) -> float:
+    """Records a second: one write(2) each, one fdatasync a batch."""
+    start = time.perf_counter()
     for _ in range(batches):
-        start = time.perf_counter()
         for line in lines:
             os.write(handle, line)
         os.fdatasync(handle)
-        rates.append(BATCH / (time.perf_counter() - start))
-    os.close(handle)
-    return rates
+    return batches * len(lines) / (time.perf_counter() - start)
 
 
-def durable(log: AuditLog, batch: list[Event], batches: int) -> list[float]:
-    rates = []
+def durable(log: AuditLog, batch: list[Event], batches: int, *, wait: bool) -> float:
+    """Records a second until all of them are durable; with `wait`, each batch is before the next one begins."""
+    start = time.perf_counter()
     for _ in range(batches):
-        start = time.perf_counter()
         for event in batch:
-            log.emit(event)  # the hundredth makes the batch durable
-        log.barrier()
-        rates.append(BATCH / (time.perf_counter() - start))
-    return rates
+            log.emit(event)
+        if wait:
+            log.barrier()
+    log.barrier()
+    return batches * len(batch) / (time.perf_counter() - start)
 
 
 def cpu_per_record(folder: Path, batch: list[Event], batches: int) -> float:
@@ -82,31 +82,38 @@ def cpu_of_json(batch: list[Event], batches: int) -> float:
 
 
 def main() -> int:
-    records = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    batch, rounds = events(), max(4, records // BATCH // 4)
+    records = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
+    batch, rounds = events(), max(5, records // BATCH // TURN // 3)
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:  # the working folder's disk: /tmp may be memory
         folder = Path(name)
         log = AuditLog(folder / "log.jsonl", mask=str)
-        durable(log, batch, 2)
+        durable(log, batch, 2, wait=True)
         lines = (folder / "log.jsonl").read_bytes().splitlines(keepends=True)[:BATCH]
-        ours: list[float] = []
         theirs: list[float] = []
-        for _ in range(4):
-            theirs += bare(folder / "bare.jsonl", lines, rounds)
-            ours += durable(log, batch, rounds)
+        ours: list[float] = []
+        waiting: list[float] = []
+        handle = os.open(folder / "bare.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        for _ in range(rounds):
+            theirs.append(bare(handle, lines, TURN))
+            ours.append(durable(log, batch, TURN, wait=False))
+            waiting.append(durable(log, batch, TURN, wait=True))
+        os.close(handle)
         log.close()
-        cost = cpu_per_record(folder, batch, rounds)
-        yardstick = cpu_of_json(batch, rounds)
+        cost = cpu_per_record(folder, batch, rounds * TURN)
+        yardstick = cpu_of_json(batch, rounds * TURN)
         start = time.perf_counter()
         report = verify_audit(folder / "log.jsonl", log.head)
         seconds = time.perf_counter() - start
-    print(f"bare write + fdatasync   {median(theirs):10,.0f} records/s  (batches of {BATCH}, median)")
+    ratio = median(ours) / median(theirs)
+    print(f"batches of {BATCH}, medians of {rounds} rounds")
+    print(f"bare write + fdatasync   {median(theirs):10,.0f} records/s")
     print(f"audit log                {median(ours):10,.0f} records/s")
-    print(f"ratio                    {median(ours) / median(theirs):10.2f}  (at least 0.50)")
+    print(f"  ratio                  {ratio:10.2f}  (at least 0.50)")
+    print(f"  waiting for each batch {median(waiting) / median(theirs):10.2f}")
     print(f"CPU per record           {cost:10.1f} us  (at most 25)")
     print(f"  a bare json.dumps      {yardstick:10.1f} us, ratio {cost / yardstick:.1f}")
     print(f"verify                   {report.records / seconds:10,.0f} records/s, ok={report.ok}")
-    return 0 if report.ok and median(ours) >= median(theirs) / 2 and cost <= 25 else 1
+    return 0 if report.ok and ratio >= 0.5 and cost <= 25 else 1
 
 
 if __name__ == "__main__":

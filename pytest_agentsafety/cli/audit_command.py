@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.cli.output import say, say_json
 from pytest_agentsafety.model.errors import ConfigError
-from pytest_agentsafety.recorders import verify_audit
+from pytest_agentsafety.recorders import Problem, verify_audit
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
 
 
@@ -31,8 +33,10 @@ def run(given: argparse.Namespace) -> int:
     path = path / "audit.jsonl" if path.is_dir() else path
     if not path.is_file():
         raise ConfigError(f"{path}: no audit log here")
-    head = _head(path.with_name("run.json"))
+    head, lost = _anchor(path.with_name("run.json"))
     report = verify_audit(path, head)
+    if lost:
+        report = replace(report, ok=False, problems=(*report.problems, Problem(line=0, kind="anchor", message=lost)))
     if given.json:
         problems = [vars(problem) for problem in report.problems]
         say_json({"ok": report.ok, "records": report.records, "anchored": report.anchored, "problems": problems})
@@ -44,10 +48,17 @@ def run(given: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
-def _head(run_file: Path) -> dict[str, Any] | None:
-    """The anchor in run.json; a killed run has none."""
+def _anchor(run_file: Path) -> tuple[Mapping[str, Any] | None, str]:
+    """The head in run.json, and what is wrong with it. A killed run wrote none, a run that ended did."""
+    if not run_file.is_file():
+        return None, ""
     try:
-        audit = json.loads(run_file.read_text(encoding="utf-8"))["audit"]
-        return {"seq": audit["records"], "hash": audit["head"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        run = json.loads(run_file.read_text(encoding="utf-8"))
+        audit, ended = run.get("audit"), run.get("ended")
+    except (OSError, ValueError, AttributeError, RecursionError) as exc:
+        return None, f"{run_file.name} cannot be read, and with it the anchor: {exc}"
+    if audit is None and ended is None:
+        return None, ""
+    if not isinstance(audit, Mapping):
+        return None, f"{run_file.name} says that the run ended, but the anchor it wrote then is gone"
+    return {"seq": audit.get("records"), "hash": audit.get("head")}, ""

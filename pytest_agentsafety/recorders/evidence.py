@@ -13,7 +13,8 @@ from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun
 from pytest_agentsafety.protocols import EventSink
 from pytest_agentsafety.recorders.audit import AuditLog
-from pytest_agentsafety.recorders.masking import Mask, masked_event
+from pytest_agentsafety.recorders.masking import Mask
+from pytest_agentsafety.recorders.record import Record
 from pytest_agentsafety.recorders.results import ResultsRecorder
 from pytest_agentsafety.recorders.transcript import TranscriptRecorder
 
@@ -47,7 +48,7 @@ class Evidence:
 
     def emit_all(self, events: Sequence[Event]) -> None:
         """Record several events with one write(2) per file; all of them are recorded when this returns."""
-        records = [(event, masked_event(event, self._mask)) for event in events]
+        records = [Record.of(event, self._mask) for event in events]
         with self._lock:
             self._transcripts.write_all(records)
             self._audit.write_all(records)

@@ -16,7 +16,8 @@ from typing import Any
 from pytest_agentsafety.model.jsonl import dump_line
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders.append_file import EvidenceError
-from pytest_agentsafety.recorders.audit import GENESIS, LINE, brief_body, chained
+from pytest_agentsafety.recorders.audit import GENESIS, LINE, chained
+from pytest_agentsafety.recorders.masking import encode_ascii
 from pytest_agentsafety.recorders.results import read_results
 from pytest_agentsafety.recorders.verify import AuditReport, verify_audit
 
@@ -138,28 +139,37 @@ def _merge_audit(folder: Path, workers: Sequence[Path], audits: Mapping[str, Aud
     """Chain anew: the controller's own records, then worker by worker; each keeps its first number and hash."""
     seq, digest = 0, GENESIS
     lines: list[bytes] = []
-    for fields in _all_records(folder, workers, audits):
+    placed: dict[tuple[str, int], int] = {}  # (worker, its number) -> the number here: what a `parent` now means
+    for source, old, fields in _all_records(folder, workers, audits):
         seq += 1
-        line, digest = chained(brief_body(fields), seq=seq, prev=digest)
+        placed[source, old] = seq
+        if "parent" in fields:
+            fields = {**fields, "parent": _parent(placed, source, fields["parent"])}
+        line, digest = chained(encode_ascii(fields), seq, digest)
         lines.append(line)
     _replace_file(folder / "audit.jsonl", lines)
     return {"seq": seq, "hash": digest}
 
 
+def _parent(placed: Mapping[tuple[str, int], int], source: str, old: object) -> int | None:
+    return placed.get((source, old)) if isinstance(old, int) else None
+
+
 def _all_records(
     folder: Path, workers: Sequence[Path], audits: Mapping[str, AuditReport]
-) -> Iterable[Mapping[str, Any]]:
-    for fields, _, _ in _records(folder / "audit.jsonl"):
+) -> Iterable[tuple[str, int, Mapping[str, Any]]]:
+    """Worker ("" for the controller), the number in its own log (0: none) and the fields of each record."""
+    for fields, seq, _ in _records(folder / "audit.jsonl"):
         if "worker" not in fields:
-            yield fields
+            yield "", seq, fields
     for worker in workers:
         for problem in audits[worker.name].problems:
             if problem.kind == "torn":
                 warnings.warn(f"{worker / 'audit.jsonl'}:{problem.line}: torn last line left out", stacklevel=4)
                 continue
-            yield _problem_record(worker.name, problem.line, problem.kind, problem.message)
+            yield worker.name, 0, _problem_record(worker.name, problem.line, problem.kind, problem.message)
         for fields, seq, original in _records(worker / "audit.jsonl"):
-            yield {**fields, "worker": worker.name, "worker_seq": seq, "worker_hash": original}
+            yield worker.name, seq, {**fields, "worker": worker.name, "worker_seq": seq, "worker_hash": original}
 
 
 def _problem_record(worker: str, line: int, kind: str, message: str) -> dict[str, Any]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from pytest_agentsafety.model.events import CaseStarted, Event
-from pytest_agentsafety.model.jsonl import dump_line
 from pytest_agentsafety.model.safe_text import slug
 from pytest_agentsafety.model.tasks import CaseRun
 from pytest_agentsafety.recorders.append_file import AppendFile
-from pytest_agentsafety.recorders.masking import Mask, masked_event
+from pytest_agentsafety.recorders.masking import Mask
+from pytest_agentsafety.recorders.record import Record
 
 CaseKey = tuple[str, str, int, str]
 
@@ -58,18 +57,14 @@ class TranscriptRecorder:
         return f"{self._folder.name}/{name}"
 
     def emit(self, event: Event) -> None:
-        self.write(event, masked_event(event, self._mask))
+        self.write_all((Record.of(event, self._mask),))
 
-    def write(self, event: Event, record: Mapping[str, Any]) -> None:
-        """Append `record`, the masked form of `event`, to the file of its case."""
-        self.write_all(((event, record),))
-
-    def write_all(self, records: Sequence[tuple[Event, Mapping[str, Any]]]) -> None:
+    def write_all(self, records: Sequence[Record]) -> None:
         """Append several, with one write for those of one case that follow each other."""
         with self._lock:
-            for case, group in groupby(records, key=lambda pair: self._case_of(pair[0])):
+            for case, group in groupby(records, key=lambda record: self._case_of(record.event)):
                 if case is not None:
-                    case.file.write(b"".join(dump_line(record) for _, record in group))
+                    case.file.write(b"".join(record.utf8_line() for record in group))
 
     def end(self, key: CaseKey) -> None:
         """Close the case's file. Unknown keys are ignored, so that ending twice does no harm."""

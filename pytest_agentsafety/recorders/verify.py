@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,14 +15,16 @@ from pytest_agentsafety.recorders.audit import GENESIS, LINE
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """`line` counts from 1 (0: the file as a whole).
+    """`line` counts from 1 (0: the file as a whole); `record` is the number of the record it is about (0: none).
 
-    `kind`: "changed", "missing", "reordered", "duplicated", "truncated", "torn", "malformed", "added", "worker".
+    `kind`: "changed", "missing", "reordered", "duplicated", "truncated", "torn", "malformed", "added", "worker";
+    of whoever reads the anchor: "anchor".
     """
 
     line: int
     kind: str
     message: str
+    record: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +70,17 @@ def _report(records: int, head: Mapping[str, Any] | None, problems: Sequence[Pro
 def _parse(lines: Sequence[bytes]) -> tuple[list[_Record], list[Problem]]:
     records: list[_Record] = []
     problems: list[Problem] = []
+    expected = 1
     for number, raw in enumerate(lines, start=1):
-        if not raw.endswith(b"\n"):
-            problems.append(Problem(line=number, kind="torn", message="the last line is cut off"))
-            continue
-        record = _record(number, raw, expected=records[-1].seq + 1 if records else 1)
-        if record is None:
-            problems.append(Problem(line=number, kind="malformed", message="not an audit record"))
-        else:
+        record = _record(number, raw, expected=expected) if raw.endswith(b"\n") else None
+        if record is not None:
             records.append(record)
+            expected = record.seq + 1
+            continue
+        kind, what = ("malformed", "is no audit record") if raw.endswith(b"\n") else ("torn", "is cut off")
+        message = f"the line where record {expected} should stand {what}"
+        problems.append(Problem(line=number, kind=kind, message=message, record=expected))
+        expected += 1
     return records, problems
 
 
@@ -100,36 +104,67 @@ def _record(number: int, raw: bytes, *, expected: int) -> _Record | None:
 
 
 def _changed(record: _Record) -> Problem:
-    return Problem(line=record.line, kind="changed", message=f"record {record.seq} does not match its own hash")
+    message = f"record {record.seq} does not match its own hash"
+    return Problem(line=record.line, kind="changed", message=message, record=record.seq)
 
 
 def _check_order(records: Sequence[_Record]) -> list[Problem]:
-    """Judge the sequence numbers: each record should follow the highest one before it."""
+    """Judge the sequence numbers: each once, none left out, and those out of order are as few as explain the file."""
     problems: list[Problem] = []
-    present = sorted({record.seq for record in records})
-    seen: set[int] = set()
-    highest = 0
+    first: dict[int, _Record] = {}
     for record in records:
-        if record.seq in seen:
-            problems.append(Problem(line=record.line, kind="duplicated", message=f"record {record.seq} again"))
-            continue
-        seen.add(record.seq)
-        if record.seq < highest:
-            message = f"record {record.seq} stands behind record {highest}"
-            problems.append(Problem(line=record.line, kind="reordered", message=message))
-            continue
-        problems += _gap(record, highest, present)
-        highest = record.seq
+        if record.seq in first:
+            message = f"record {record.seq} again"
+            problems.append(Problem(line=record.line, kind="duplicated", message=message, record=record.seq))
+        else:
+            first[record.seq] = record
+    once = list(first.values())
+    in_order = _longest_rise([record.seq for record in once])
+    before = 0
+    for record in once:
+        if record.seq in in_order:
+            before = record.seq
+        else:
+            where = f"behind record {before}" if before else "at the start"
+            message = f"record {record.seq} is out of place, {where}"
+            problems.append(Problem(line=record.line, kind="reordered", message=message, record=record.seq))
+    return problems + _gaps(first)
+
+
+def _longest_rise(numbers: Sequence[int]) -> set[int]:
+    """The members of a longest rising run (with gaps) of different numbers."""
+    ends: list[int] = []
+    at: list[int] = []
+    previous: list[int] = []
+    for index, number in enumerate(numbers):
+        place = bisect_left(ends, number)
+        previous.append(at[place - 1] if place else -1)
+        if place == len(ends):
+            ends.append(number)
+            at.append(index)
+        else:
+            ends[place], at[place] = number, index
+    rise: set[int] = set()
+    index = at[-1] if at else -1
+    while index >= 0:
+        rise.add(numbers[index])
+        index = previous[index]
+    return rise
+
+
+def _gaps(first: Mapping[int, _Record]) -> list[Problem]:
+    problems: list[Problem] = []
+    before = 0
+    for seq in sorted(first):
+        if seq > before + 1:
+            message = f"{_span(before + 1, seq - 1)} gone"
+            problems.append(Problem(line=first[seq].line, kind="missing", message=message, record=before + 1))
+        before = max(before, seq)
     return problems
 
 
-def _gap(record: _Record, highest: int, present: Sequence[int]) -> list[Problem]:
-    between = bisect_left(present, record.seq) - bisect_right(present, highest)
-    absent = record.seq - highest - 1 - between
-    if absent <= 0:
-        return []
-    message = f"{absent} record(s) between {highest} and {record.seq} are gone"
-    return [Problem(line=record.line, kind="missing", message=message)]
+def _span(low: int, high: int) -> str:
+    return f"record {low} is" if low == high else f"records {low} to {high} are"
 
 
 def _check_links(records: Sequence[_Record]) -> list[Problem]:
@@ -147,7 +182,7 @@ def _check_links(records: Sequence[_Record]) -> list[Problem]:
         culprit = before or record
         blamed.add(culprit.seq)
         message = f"record {culprit.seq} is not the one that record {seq} follows"
-        problems.append(Problem(line=culprit.line, kind="changed", message=message))
+        problems.append(Problem(line=culprit.line, kind="changed", message=message, record=culprit.seq))
     return problems
 
 
@@ -159,21 +194,21 @@ def _check_head(records: Sequence[_Record], head: Mapping[str, Any] | None, line
         return [Problem(line=0, kind="malformed", message="the head needs `seq` (a number) and `hash` (a string)")]
     last = max((record.seq for record in records), default=0)
     if last < seq:
-        message = f"the log ends at record {last}, the anchored head is {seq}"
-        return [Problem(line=lines, kind="truncated", message=message)]
+        message = f"{_span(last + 1, seq)} gone: the log ends at record {last}, the anchored head is {seq}"
+        return [Problem(line=lines, kind="truncated", message=message, record=last + 1)]
     problems = [
-        Problem(line=r.line, kind="added", message=f"record {r.seq} came after the anchored head {seq}")
+        Problem(line=r.line, kind="added", message=f"record {r.seq} came after the anchored head {seq}", record=r.seq)
         for r in records
         if r.seq > seq
     ]
     for record in records:
         if record.seq == seq and record.hash != digest:
             message = f"record {seq} is not the one that was anchored"
-            problems.append(Problem(line=record.line, kind="changed", message=message))
+            problems.append(Problem(line=record.line, kind="changed", message=message, record=seq))
     return problems
 
 
 def _worker_problem(record: _Record) -> Problem:
     fields = record.fields
     message = f"worker {fields.get('worker')}, line {fields.get('line')}: {fields.get('kind')}: {fields.get('message')}"
-    return Problem(line=record.line, kind="worker", message=message)
+    return Problem(line=record.line, kind="worker", message=message, record=record.seq)

@@ -37,11 +37,12 @@ class LogSink:
 
     Each record carries, as `record.agentsafety`: agent_id, run_id, action, details, result_summary (at most 200
     characters, one printable line), timestamp (ISO 8601, UTC); for a finished tool call also tool, arguments,
-    latency_ms, success (from the status, never from the text). `mask` is applied to all foreign text.
+    latency_ms, success (from the status, never from the text). `mask` is applied to all foreign text. `run_id` is the
+    session's; without one, each task counts as a run. The task's id stands in the details.
     """
 
-    def __init__(self, agent_id: str, *, mask: Mask) -> None:
-        self.agent_id, self._mask = agent_id, mask
+    def __init__(self, agent_id: str, *, mask: Mask, run_id: str | None = None) -> None:
+        self.agent_id, self._mask, self._run_id = agent_id, mask, run_id
         self.logger = logging.getLogger(f"agent.{agent_id}")
         if not self.logger.handlers:
             self.logger.addHandler(logging.NullHandler())
@@ -74,9 +75,9 @@ class LogSink:
         details = {k: v for k, v in event.to_dict().items() if k not in _ENVELOPE and k not in _BULKY}
         return {
             "agent_id": self.agent_id,
-            "run_id": event.task_id,
+            "run_id": self._run_id or event.task_id,
             "action": event.type,
-            "details": plain(details, self._mask),
+            "details": {"task_id": event.task_id, **plain(details, self._mask)},
             "result_summary": one_line(self._mask(_summary(event)), SUMMARY_CHARS),
             "timestamp": datetime.fromtimestamp(event.ts, UTC).isoformat(timespec="milliseconds"),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 INTERNAL, CLIENT = 1, 3
@@ -30,6 +31,7 @@ class Span:
     def close(self, at: int, *, status: int = 0, message: str = "") -> None:
         self.end = max(at, self.start)
         self.status, self.message = status, message
+        self.attributes["agentsafety.duration_ms"] = (self.end - self.start) / 1_000_000
 
 
 def new_id(size: int) -> str:
@@ -70,9 +72,9 @@ def _attributes(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _value(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"boolValue": value}
-    if isinstance(value, int):
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
         return {"intValue": str(value)}  # 64-bit numbers are strings in OTLP JSON
-    if isinstance(value, float):
+    if isinstance(value, float) and isfinite(value):
         return {"doubleValue": value}
     if isinstance(value, list | tuple):
         return {"arrayValue": {"values": [_value(item) for item in value]}}

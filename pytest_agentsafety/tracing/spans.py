@@ -27,9 +27,11 @@ from pytest_agentsafety.model.events import (
     Ungated,
 )
 from pytest_agentsafety.model.jsonl import dump_line
+from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.tracing.otlp import CLIENT, ERROR, OK, Span, new_id, to_otlp
 
 Mask = Callable[[str], str]
+RESULT_CHARS = 200
 _SCOPE = "pytest-agentsafety"
 _UNFINISHED = "not finished when the case ended"
 
@@ -44,8 +46,9 @@ class _Trace:
 class SpanRecorder:
     """An EventSink that appends one OTLP JSON line per case to `path`; thread-safe.
 
-    Names and numbers only: no prompt, argument or result is taken into a span. Error texts pass `mask`. Every span is
-    closed when its case ends, whatever happened. Raises AgentSafetyError when the file cannot be written.
+    Names and numbers: no prompt, argument or model text is taken into a span, of a tool's result 200 characters. These
+    and error texts pass `mask`. Every span is closed when its case ends, whatever happened. Raises AgentSafetyError
+    when the file cannot be written.
     """
 
     def __init__(self, path: Path, *, agent_id: str, mask: Mask = str) -> None:
@@ -161,6 +164,7 @@ class SpanRecorder:
         span.attributes |= {
             "agentsafety.tool.status": event.status,
             "agentsafety.tool.result_chars": event.raw_chars,
+            "agentsafety.tool.result_summary": one_line(self._mask(event.result), RESULT_CHARS),
             "agentsafety.latency_ms": event.latency_ms,
             "agentsafety.guard_ms": event.guard_ms,
         }
@@ -200,7 +204,8 @@ class SpanRecorder:
     def _finish(self, task_id: str, trace: _Trace, at: int) -> None:
         for span in trace.open.values():
             span.close(at, status=ERROR, message=_UNFINISHED)
-        trace.root.end = max([at, *(span.end for span in trace.spans)])
+        root = trace.root
+        root.close(max([at, *(span.end for span in trace.spans)]), status=root.status, message=root.message)
         del self._traces[task_id]
         resource = {"service.name": self._agent_id}
         self._append(dump_line(to_otlp(trace.spans, resource=resource, scope=_SCOPE)))

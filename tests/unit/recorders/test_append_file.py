@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_agentsafety.recorders.append_file import AppendFile, EvidenceError
-
-
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """A disk that is full at `size` bytes: the kernel then writes short, and after that not at all."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_records_are_in_the_file_when_write_returns(tmp_path: Path) -> None:
@@ -76,7 +60,9 @@ def test_fresh_starts_anew(tmp_path: Path) -> None:
     assert path.read_bytes() == b""
 
 
-def test_a_record_that_does_not_fit_is_an_error_and_leaves_nothing_of_itself(tmp_path: Path) -> None:
+def test_a_record_that_does_not_fit_is_an_error_and_leaves_nothing_of_itself(
+    tmp_path: Path, file_size_limit: Any
+) -> None:
     path = tmp_path / "f"
     file = AppendFile(path)
     file.write(b"first\n")
@@ -91,7 +77,7 @@ def test_a_record_that_does_not_fit_is_an_error_and_leaves_nothing_of_itself(tmp
     assert path.read_bytes() == b"first\nfourth\n"
 
 
-def test_a_disk_that_takes_nothing_is_an_error(tmp_path: Path) -> None:
+def test_a_disk_that_takes_nothing_is_an_error(tmp_path: Path, file_size_limit: Any) -> None:
     path = tmp_path / "f"
     file = AppendFile(path)
     file.write(b"first\n")

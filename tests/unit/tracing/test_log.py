@@ -55,7 +55,14 @@ def test_a_finished_tool_call_has_all_fields(logged: Logged, make: Make) -> None
         "agent_id": "shop",
         "run_id": "t1",
         "action": "tool_returned",
-        "details": {"tool": "send", "status": "ok", "raw_chars": 4, "latency_ms": 2.0, "guard_ms": 0.0},
+        "details": {
+            "task_id": "t1",
+            "tool": "send",
+            "status": "ok",
+            "raw_chars": 4,
+            "latency_ms": 2.0,
+            "guard_ms": 0.0,
+        },
         "result_summary": "sent to [EMAIL]",
         "timestamp": "1970-01-01T00:01:43.500+00:00",
         "tool": "send",
@@ -69,6 +76,16 @@ def test_a_finished_tool_call_has_all_fields(logged: Logged, make: Make) -> None
 def test_success_is_the_status_not_the_text(logged: Logged, make: Make, status: str, success: bool) -> None:
     *_, line = logged(make["tool_called"](), make["tool_returned"](status=status, result="error: ok success"))
     assert line["success"] is success
+
+
+def test_the_run_is_the_sessions_and_the_task_stands_in_the_details(make: Make) -> None:
+    seen: list[dict[str, Any]] = []
+    sink = LogSink("runs", mask=lambda text: "*", run_id="run-7")
+    sink.logger.setLevel(logging.INFO)
+    sink.logger.addFilter(lambda record: seen.append(record.agentsafety) or True)  # type: ignore[attr-defined]
+    sink.emit(make["tool_called"]())
+    sink.emit(make["tool_returned"]())
+    assert [(line["run_id"], line["details"]["task_id"]) for line in seen] == [("run-7", "t1")] * 2
 
 
 def test_every_event_has_the_common_fields(logged: Logged, whole_case: list[Event]) -> None:

@@ -106,6 +106,7 @@ def test_attributes_have_the_conventions_names(path: Path, whole_case: list[Even
         "agentsafety.verdict": "safe",
         "agentsafety.utility": True,
         "agentsafety.stopped_by": [],
+        "agentsafety.duration_ms": 4_000.0,
     }
     assert attributes(chat) == {
         "gen_ai.operation.name": "chat",
@@ -123,6 +124,7 @@ def test_attributes_have_the_conventions_names(path: Path, whole_case: list[Even
         "agentsafety.cost_estimated": False,
         "agentsafety.latency_ms": 1500.0,
         "agentsafety.latency_source": "recorded",
+        "agentsafety.duration_ms": 1_500.0,
     }
     assert attributes(tool)["gen_ai.tool.name"] == "send"
     assert attributes(tool)["gen_ai.tool.call.id"] == "c1"
@@ -142,11 +144,21 @@ def test_decisions_are_events_on_their_tool(path: Path, whole_case: list[Event])
     }
 
 
-def test_no_content_is_taken_into_spans(path: Path, whole_case: list[Event]) -> None:
+def test_no_prompt_argument_or_model_text_is_taken_into_spans(path: Path, whole_case: list[Event]) -> None:
     record(path, whole_case)
     text = path.read_text()
-    for content in ("anna@example.org", "hello", "sent", '"do"', "from a mail"):
+    for content in ("anna@example.org", "hello", '"do"', "from a mail"):
         assert content not in text
+
+
+def test_a_result_is_summed_up_masked_short_and_harmless(path: Path, make: Make) -> None:
+    result = "sent to anna@example.org\x1b[31m\n" + "x" * 300
+    events = [make["case_started"](), make["tool_called"](), make["tool_returned"](result=result), make["case_ended"]()]
+    ((_, tool),) = record(path, events, mask=lambda text: text.replace("anna@example.org", "[EMAIL]"))
+    summary = attributes(tool)["agentsafety.tool.result_summary"]
+    assert summary.startswith("sent to [EMAIL]")
+    assert len(summary) == 200
+    assert "\x1b" not in summary
 
 
 @pytest.mark.parametrize(("status", "code"), [("ok", 0), ("denied", 0), ("held", 0), ("error", 2)])
@@ -293,3 +305,124 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path, whole_case: l
         recorder.emit(event)
     with pytest.raises(AgentSafetyError, match="cannot write spans to"):
         recorder.emit(whole_case[-1])
+
+
+# The mapping of OTLP to JSON, judged strictly: what a collector refuses is named here
+
+
+SPAN_KEYS = {"traceId", "spanId", "parentSpanId", "name", "kind", "startTimeUnixNano", "endTimeUnixNano", "attributes"}
+SPAN_KEYS |= {"status", "events"}
+SCALARS: dict[str, Callable[[Any], bool]] = {
+    "stringValue": lambda v: isinstance(v, str),
+    "boolValue": lambda v: isinstance(v, bool),
+    "intValue": lambda v: isinstance(v, str) and -(2**63) <= int(v) < 2**63,
+    "doubleValue": lambda v: isinstance(v, float),
+}
+
+
+def judge_value(wrapped: Any) -> None:
+    assert isinstance(wrapped, dict)
+    ((kind, inner),) = wrapped.items()
+    if kind == "arrayValue":
+        assert set(inner) == {"values"}
+        for item in inner["values"]:
+            judge_value(item)
+        assert len({next(iter(item)) for item in inner["values"]}) <= 1  # arrays are of one type
+    else:
+        assert SCALARS[kind](inner), wrapped
+
+
+def judge_attributes(items: Any) -> None:
+    assert isinstance(items, list)
+    for item in items:
+        assert set(item) == {"key", "value"}
+        assert item["key"]
+        judge_value(item["value"])
+    keys = [item["key"] for item in items]
+    assert len(keys) == len(set(keys))
+
+
+def judge_time(text: Any) -> int:
+    assert isinstance(text, str)
+    assert 0 < int(text) < 2**64
+    return int(text)
+
+
+def judge_id(text: Any, size: int) -> str:
+    assert isinstance(text, str)
+    assert text == text.lower()
+    assert len(bytes.fromhex(text)) == size
+    assert int(text, 16) > 0
+    return text
+
+
+def judge_span(span: dict[str, Any]) -> None:
+    assert set(span) <= SPAN_KEYS
+    judge_id(span["traceId"], 16)
+    judge_id(span["spanId"], 8)
+    assert span["name"]
+    assert span["kind"] in range(1, 6)
+    start, end = judge_time(span["startTimeUnixNano"]), judge_time(span["endTimeUnixNano"])
+    assert start <= end
+    judge_attributes(span["attributes"])
+    assert set(span["status"]) <= {"code", "message"}
+    assert span["status"]["code"] in (0, 1, 2)
+    for event in span.get("events", []):
+        assert set(event) == {"name", "timeUnixNano", "attributes"}
+        judge_time(event["timeUnixNano"])
+        judge_attributes(event["attributes"])
+
+
+def judge_line(line: str) -> list[dict[str, Any]]:
+    document = json.loads(line)
+    assert set(document) == {"resourceSpans"}
+    (resource,) = document["resourceSpans"]
+    assert set(resource) == {"resource", "scopeSpans"}
+    judge_attributes(resource["resource"]["attributes"])
+    (scoped,) = resource["scopeSpans"]
+    assert set(scoped["scope"]) == {"name"}
+    spans: list[dict[str, Any]] = scoped["spans"]
+    for span in spans:
+        judge_span(span)
+    ids = [span["spanId"] for span in spans]
+    assert len(ids) == len(set(ids))
+    assert len({span["traceId"] for span in spans}) == 1
+    roots = [span for span in spans if "parentSpanId" not in span]
+    assert [root["name"].split()[0] for root in roots] == ["invoke_agent"]
+    assert all(span.get("parentSpanId", ids[0]) in ids for span in spans)
+    return spans
+
+
+def odd_events(make: Make) -> list[Event]:
+    """A case with everything that is hard to write down."""
+    at: dict[str, Any] = {"task_id": "t1"}
+    guard: dict[str, Any] = {"stage": "input", "guard": "g", "status": "triggered", "action": "block", "rule": "r"}
+    return [
+        make["case_started"](guards=()),
+        make["model_called"](model="m\ud800\n", body_bytes=2**64),
+        RetryPlanned(**at, call_id="m1", attempt=1, delay=0.25, reason="529"),
+        GuardChecked(**at, **guard, reason="", score=1.0, source="user"),
+        make["tool_called"](tool="\x00\u202e"),
+        make["tool_called"](call="c2", tool="never answered"),
+        make["tool_returned"](ts=1.0, latency_ms=float("inf")),
+        ModelFailed(**at, call_id="m1", model="m", error="E", message="\ud800", attempt=1, stop=True),
+        make["case_ended"](stopped_by=("pii", "approval")),
+    ]
+
+
+def test_every_line_is_what_an_otlp_reader_takes(path: Path, make: Make, whole_case: list[Event]) -> None:
+    recorder = SpanRecorder(path, agent_id="shop")
+    unended = [make["case_started"]("t2"), make["model_called"]("t2")]
+    for event in (*whole_case, *odd_events(make), *unended):
+        recorder.emit(event)
+    recorder.close()
+    cases = [judge_line(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [len(spans) for spans in cases] == [3, 4, 2]
+    assert len({spans[0]["traceId"] for spans in cases}) == 3
+
+
+def test_every_closed_span_has_its_duration(path: Path, make: Make) -> None:
+    (spans,) = record(path, odd_events(make))
+    for span in spans:
+        elapsed = (int(span["endTimeUnixNano"]) - int(span["startTimeUnixNano"])) / 1_000_000
+        assert attributes(span)["agentsafety.duration_ms"] == elapsed
