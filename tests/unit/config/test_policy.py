@@ -97,15 +97,30 @@ def test_provenance_of_another_type() -> None:
     assert "provenance: expected one of enforce, strict, off, got False" in complaint(provenance=False)
 
 
-@pytest.mark.parametrize("name", ["deny", "oracle", "console"])
+@pytest.mark.parametrize("name", ["deny", "oracle", "console", "queue"])
 def test_approvers_of_this_version(name: str) -> None:
     assert policy(approval={"approver": name}).approval.approver == name
 
 
-def test_the_queue_is_refused_by_name() -> None:
-    assert complaint(approval={"approver": "queue"}) == (
-        f"{PLACE}: [approval] approver 'queue' is not in this version. Valid: callback, console, deny, oracle"
-    )
+def test_the_queue_and_the_time_limit() -> None:
+    assert (policy().approval.queue, policy().approval.timeout) == (None, 60.0)
+    rules = policy(approval={"approver": "queue", "queue": "asks/open.jsonl", "timeout": 5}).approval
+    assert (rules.queue, rules.timeout) == ("asks/open.jsonl", 5)
+
+
+def test_the_queue_starts_at_the_base() -> None:
+    written = {"approval": {"queue": "asks/open.jsonl"}}
+    assert parse_policy(written, place="here", base=Path("/srv")).approval.queue == "/srv/asks/open.jsonl"
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "asks/", "a\0b", 7, ["x"]])
+def test_a_queue_is_a_file(wrong: object) -> None:
+    assert "[approval] queue: expected" in complaint(approval={"queue": wrong})
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "10", True, float("inf"), float("nan")])
+def test_a_time_limit_is_seconds(wrong: object) -> None:
+    assert "[approval] timeout: expected" in complaint(approval={"timeout": wrong})
 
 
 def test_an_unknown_approver_shows_its_near_miss() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_agentsafety.catalog.folder_suite import FolderSuite
-from pytest_agentsafety.model.policy import BudgetLimits, Policy, RunLimits, ToolRule
+from pytest_agentsafety.model.policy import ApprovalRules, BudgetLimits, Policy, RunLimits, ToolRule
 
 ROOT = Path(__file__).parents[3]
 CASSETTES = ROOT / "fixtures" / "cassettes" / "inbox"
@@ -37,6 +37,8 @@ def test_later_fields_at_their_default_do_not_count_even_when_written() -> None:
         Policy(run_budget=RunLimits(max_tokens=1)),
         Policy(run_budget=RunLimits(max_tool_calls=1)),
         Policy(run_budget=RunLimits(max_seconds=1.0)),
+        Policy(approval=ApprovalRules(timeout=1.0)),
+        Policy(approval=ApprovalRules(queue="asks.jsonl")),
     ],
 )
 def test_later_fields_count_once_they_are_set(changed: Policy) -> None:

@@ -46,6 +46,32 @@ def test_guards_come_from_the_option_alone(adapted: Adapted) -> None:
     assert adapted(guards="pii").guards == {"pii"}
 
 
+def test_where_and_how_long_is_asked_leaves_recordings_valid(adapted: Adapted, options: MakeOptions) -> None:
+    """It decides nothing, so that it is no part of the policy's hash; the run knows it all the same."""
+    written = '[tool.agentsafety.approval]\nqueue = "asks/open.jsonl"\ntimeout = 5'
+    assert adapted(written).sha256 == Policy().sha256
+    assert adapted(written, approver="queue").sha256 != Policy().sha256, "who is asked decides a lot"
+    session = Session(options())
+    assert (session.asking.queue, session.asking.timeout) == (session.settings.root / "asks/open.jsonl", 5)
+    assert session.asking.mask("ann@shop.test") != "ann@shop.test"
+
+
+def test_the_queue_is_in_the_evidence_unless_configured(adapted: Adapted, options: MakeOptions) -> None:
+    adapted()
+    session = Session(options())
+    assert session.asking.queue == session.folder / "approvals.jsonl"
+
+
+def test_the_queue_outlives_the_run_that_made_it(options: MakeOptions) -> None:
+    session = Session(options())
+    for expected in ("", "one\n"):
+        session.prepare_folder()
+        queue = session.folder / "approvals.jsonl"
+        assert (queue.read_text() if queue.exists() else "") == expected
+        queue.write_text("one\n")
+    assert not (session.folder.with_name(session.folder.name + ".previous") / "approvals.jsonl").exists()
+
+
 def test_a_callback_of_the_configuration_serves_every_suite(adapted: Adapted) -> None:
     policy = adapted('[tool.agentsafety.approval]\ncallback = "people:ask"', approver="callback")
     assert (policy.approval.approver, policy.approval.callback is not None) == ("callback", True)
