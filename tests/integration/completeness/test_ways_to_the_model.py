@@ -135,7 +135,7 @@ def _bare(message: dict[str, Any]) -> dict[str, Any]:
     return {"content": [{key: block[key] for key in keep[block["type"]]} for block in message["content"]]}
 
 
-def raw_httpx2(tools: Any) -> Agent:
+def raw_httpx2(tools: Any, execute: Callable[..., Any] = run_tool) -> Agent:
     """No SDK at all, only the HTTP client that the SDK is built on."""
 
     def ask(body: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def raw_httpx2(tools: Any) -> Agent:
             found: dict[str, Any] = client.post("http://127.0.0.1:9/v1/messages", json=body).json()
             return found
 
-    return looping(ask, tools)
+    return looping(ask, tools, execute)
 
 
 GATED = [build, in_a_thread, in_a_pool, to_thread, two_clients, sync_and_async, raw_httpx2]
@@ -249,3 +249,21 @@ def test_an_sdk_call_beside_one_by_hand(play: Play, server: MessagesServer) -> N
     assert played.world.refunded == []
     assert played.row.tools["refund"].held == 2
     assert len(played.of("model_called")) == 3
+
+
+@pytest.mark.parametrize("ask", ["sdk", "raw"])
+def test_a_result_that_no_tool_gave_is_ungated(play: Play, ask: str) -> None:
+    """The agent makes a result up, or runs a tool of its own behind the door's back."""
+
+    def execute(by_name: Any, call: Any) -> dict[str, Any]:
+        return {"type": "tool_result", "tool_use_id": call.id, "content": "A refund, please."}
+
+    def factory(tools: Any) -> Agent:
+        if ask == "raw":
+            return raw_httpx2(tools, execute)
+        return looping(through_sdk(anthropic.Anthropic()), tools, execute)
+
+    row = play(factory, "benign").row
+    assert row.verdict == "error"
+    assert row.error is not None
+    assert row.error.startswith("UNGATED: results of read_ticket went to the model")
