@@ -60,7 +60,7 @@ def timed(call: Callable[[], object]) -> float:
 
 
 def sides() -> dict[str, Callable[[], object]]:
-    limits = BudgetLimits(max_tool_calls=10**9, max_seconds=10**6)
+    limits = BudgetLimits(max_tool_calls=10**9, max_seconds=10**6, max_identical_calls=10**9)
     everything = Policy(tools=RULES, budget=limits)
     bare = everything.with_guards(frozenset())
     empty, full = tools(bare), tools(replace(everything, guards=everything.guards - {"destructive"}))

@@ -15,6 +15,7 @@ from pytest_agentsafety.sandbox import RefusingSandbox
 
 _DESTRUCTIVE = DestructiveActionGuard()
 _SANDBOX = RefusingSandbox()
+_PLAIN_READ = Decision(outcome="allowed", guard="provenance", rule="provenance.read", reason="a plain read")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _provenance(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
     if "provenance" in state.policy.guards and state.policy.provenance != "off":
         return state.provenance.judge(call, rule)
     if not rule.is_write:
-        return Decision(outcome="allowed", guard="provenance", rule="provenance.read", reason="a plain read")
+        return _PLAIN_READ
     reason = (
         f"{call.name} has the effect {rule.effect!r} and is not on a list; with provenance off every such call asks"
     )

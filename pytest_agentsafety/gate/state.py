@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class TaskState:
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)
     stopped: StopRun | None = None
-    _next_call: int = 0
+    _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         # Asked before an event is made: making one costs more than dropping it.
@@ -99,9 +100,7 @@ class TaskState:
             raise self.stop(error) from None
 
     def new_call_id(self, kind: str) -> str:
-        with self.lock:
-            self._next_call += 1
-            return f"{kind}{self._next_call}"
+        return f"{kind}{next(self._call_numbers)}"
 
     def check_open(self) -> None:
         """Raise what stopped this task, if anything did: a stopped task stays stopped even if the agent swallows it."""

@@ -142,24 +142,24 @@ class ToolSide:
         decision = self._timed_decision(call, pending.ruled)
         if entry is not None and entry.unknown and pending.rule.is_write:
             decision = unknown_outcome(decision)
-        return self._judged(pending, decision)
-
-    def _judged(self, pending: Pending, decision: Decision) -> Pending | DenialText:
-        state, call = self._state, pending.call
         self._note(pending, decision)
+        return self._admitted(pending) if decision.outcome == "allowed" else self._stopped(pending, decision)
+
+    def _stopped(self, pending: Pending, decision: Decision) -> Pending | DenialText:
+        """A call that may not run, or not before somebody says so."""
+        state, call = self._state, pending.call
         if decision.outcome == "denied":
             return self._denied(pending, decision)
-        if decision.outcome == "ask":
-            answer = self._ask(pending, decision)
-            if answer.answer == "terminate":
-                self._count_held(pending, decision)
-                raise state.stop(RunTerminated(f"{answer.by} ended the run at {call.name}: {answer.reason}"))
-            if answer.answer == "modify" and answer.arguments is not None and decision.rule != UNKNOWN_RULE:
-                return self._modified(pending, answer)
-            if answer.answer != "approve":
-                self._count_held(pending, decision)
-                return self._refusal(pending, DenialText(decision, "held"))
-            self._note(pending, _approved(answer, decision))
+        answer = self._ask(pending, decision)
+        if answer.answer == "terminate":
+            self._count_held(pending, decision)
+            raise state.stop(RunTerminated(f"{answer.by} ended the run at {call.name}: {answer.reason}"))
+        if answer.answer == "modify" and answer.arguments is not None and decision.rule != UNKNOWN_RULE:
+            return self._modified(pending, answer)
+        if answer.answer != "approve":
+            self._count_held(pending, decision)
+            return self._refusal(pending, DenialText(decision, "held"))
+        self._note(pending, _approved(answer, decision))
         return self._admitted(pending)
 
     def _replayed(self, pending: Pending, entry: CallEntry, end: Mapping[str, Any]) -> Pending | DenialText:

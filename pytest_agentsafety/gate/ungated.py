@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_agentsafety.gate.conversation import blocks
 from pytest_agentsafety.model.canonical import canonical_json
+
+# JSON writes two values of one of these types alike only when they are equal (of floats, NaN is not).
+_FLAT = frozenset({str, int, bool, type(None)})
+_NAMES = frozenset({str})
+_Call = tuple[str, Hashable]
 
 
 @dataclass(frozen=True)
@@ -23,14 +29,20 @@ class PassLedger:
     """Passes of the tool door on one side, tool results in requests on the other; every result needs its own pass."""
 
     def __init__(self) -> None:
-        self._passes: Counter[tuple[str, str]] = Counter()
-        self._asked: dict[str, tuple[str, str]] = {}
-        self._checked: set[tuple[str, tuple[str, str] | None]] = set()
+        self._passes: Counter[_Call] = Counter()
+        self._added: deque[tuple[str, Mapping[str, Any]]] = deque()
+        self._asked: dict[str, _Call] = {}
+        self._checked: set[tuple[str, _Call | None]] = set()
         self._lock = threading.Lock()
 
     def add(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """A call passed. `arguments` may not be changed afterwards, what is nested in them may."""
+        if _FLAT.issuperset(map(type, arguments.values())):
+            self._added.append((name, arguments))  # compared when a result turns up
+            return
+        call = _call(name, arguments)
         with self._lock:
-            self._passes[(name, canonical_json(arguments))] += 1
+            self._passes[call] += 1
 
     def learn(self, content: Sequence[Any]) -> None:
         """The calls in a model's reply: agents that send only what is new never repeat them."""
@@ -42,6 +54,8 @@ class PassLedger:
     def check(self, messages: Sequence[Mapping[str, Any]]) -> list[UngatedResult]:
         """The results in these messages that nothing accounts for. Each tool_use is judged once."""
         with self._lock:
+            while self._added:
+                self._passes[_call(*self._added.popleft())] += 1
             return list(self._unaccounted(messages))
 
     def _unaccounted(self, messages: Sequence[Mapping[str, Any]]) -> Iterator[UngatedResult]:
@@ -56,7 +70,7 @@ class PassLedger:
                         yield found
 
     def _ask(self, block: Mapping[str, Any]) -> None:
-        self._asked[str(block.get("id"))] = (str(block.get("name")), canonical_json(block.get("input") or {}))
+        self._asked[str(block.get("id"))] = _call(str(block.get("name")), block.get("input") or {})
 
     def _judge(self, block: Mapping[str, Any]) -> UngatedResult | None:
         use_id = str(block.get("tool_use_id"))
@@ -72,3 +86,20 @@ class PassLedger:
         if block.get("is_error"):
             return None  # unexecuted: the agent refused the call itself
         return UngatedResult(asked[0], use_id, "no call of this name and arguments passed the tool door")
+
+
+def _call(name: str, arguments: Any) -> _Call:
+    """Equal where the canonical JSON is equal; the flat ones, nearly all, need no JSON for it."""
+    flat = _flat(arguments)
+    if flat is None:
+        text = canonical_json(arguments)
+        flat = _flat(json.loads(text))  # a tool may be given a subclass of what the model wrote
+        return name, text if flat is None else flat
+    return name, flat
+
+
+def _flat(arguments: Any) -> Hashable | None:
+    if type(arguments) is not dict or not _NAMES.issuperset(map(type, arguments)):
+        return None
+    kinds = list(map(type, arguments.values()))
+    return frozenset(zip(arguments, kinds, arguments.values(), strict=True)) if _FLAT.issuperset(kinds) else None

@@ -9,12 +9,16 @@ from typing import Any
 
 def canonical_json(value: Any) -> str:
     """Sorted keys, no spaces, non-ASCII kept. A set is a sorted list; what else JSON cannot hold is its `str`."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> Any:
     # The order of a set's `str` differs from process to process; a hash may not.
     return sorted(value, key=str) if isinstance(value, set | frozenset) else str(value)
+
+
+# Making an encoder costs as much as encoding a small value.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def digest(value: Any) -> str:

@@ -178,7 +178,8 @@ def main() -> None:
                 traceback.print_exc()
             finally:
                 os._exit(status)
-        print(os.waitpid(child, 0)[1], flush=True)
+        sys.stdout.write(f"{os.waitpid(child, 0)[1]}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

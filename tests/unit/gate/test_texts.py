@@ -117,6 +117,12 @@ def test_a_summary_cuts_results_and_keeps_the_rest():
     assert len(short["content"][1]["text"]) == 500
 
 
+class Shout(str):
+    """A text of a class of its own, as some frameworks hand them over."""
+
+    __slots__ = ()
+
+
 class TestPassLedger:
     def test_key_order_of_arguments_does_not_matter(self):
         ledger = PassLedger()
@@ -136,3 +142,42 @@ class TestPassLedger:
         (found,) = ledger.check([result("x")])
         assert (found.tool, found.tool_use_id) == ("f", "a")
         assert "no call of this name and arguments passed the tool door" in found.reason
+
+    @pytest.mark.parametrize(
+        ("passed", "asked", "same"),
+        [
+            ({"a": 1}, {"a": 1}, True),
+            ({"a": 1}, {"a": True}, False),
+            ({"a": 1}, {"a": 1.0}, False),
+            ({"a": "1"}, {"a": 1}, False),
+            ({"a": None}, {}, False),
+            ({"a": 0.5}, {"a": 0.5}, True),
+            ({"a": float("nan")}, {"a": float("nan")}, True),
+            ({"a": Shout("x")}, {"a": "x"}, True),
+            ({"a": [1, Shout("x")]}, {"a": [1, "x"]}, True),
+            ({Shout("a"): "x"}, {"a": "x"}, True),
+            ({"a": "x", "b": [1]}, {"a": "x", "b": [2]}, False),
+        ],
+    )
+    def test_calls_are_the_same_when_their_json_is(self, passed, asked, same):
+        ledger = PassLedger()
+        ledger.add("f", passed)
+        ledger.learn([{"type": "tool_use", "id": "a", "name": "f", "input": asked}])
+        assert (ledger.check([result("x")]) == []) is same
+
+    def test_what_a_tool_does_to_its_arguments_afterwards_does_not_matter(self):
+        ledger, given = PassLedger(), {"a": [1]}
+        ledger.add("f", given)
+        given["a"].append(2)
+        ledger.learn([{"type": "tool_use", "id": "a", "name": "f", "input": {"a": [1]}}])
+        assert ledger.check([result("x")]) == []
+
+    def test_every_pass_is_good_for_one_result(self):
+        ledger = PassLedger()
+        for number in (1, 2, 3):
+            ledger.learn([{"type": "tool_use", "id": f"a{number}", "name": "f", "input": {"a": "x"}}])
+        ledger.add("f", {"a": "x"})
+        ledger.add("f", {"a": "x"})
+        results = [{"type": "tool_result", "tool_use_id": f"a{n}", "content": "x"} for n in (1, 2, 3)]
+        found = ledger.check([{"role": "user", "content": results}])
+        assert [one.tool_use_id for one in found] == ["a3"]
