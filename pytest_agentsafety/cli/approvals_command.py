@@ -138,7 +138,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
 def _lines(entry: Entry) -> Iterator[str]:
     """One question. Every line is one line, whatever the model wrote."""
     ask = entry.ask
-    yield f"{entry.id}  {_state(entry)}"
+    yield f"{one_line(entry.id)}  {_state(entry)}"
     yield f"  {_text(ask, 'tool')} (effect: {_text(ask, 'effect')}), in {_text(ask, 'task_id') or 'no named task'}"
     yield f"  task:   {_text(ask, 'user_task', 500)}"
     yield f"  reason: {_text(ask, 'rule')}: {_text(ask, 'reason', 500)}"
