@@ -38,8 +38,9 @@ class CallEntry:
         return self.starts > 0 and self.end is None
 
     def answer(self) -> Record | None:
-        """The approver's word on what is open now, None when nobody was asked yet."""
-        return next((answer for starts, answer in reversed(self.answers) if starts == self.starts), None)
+        """The approver's word on what is open now, None when there is none: nobody was asked, or it was put off."""
+        given = (answer for starts, answer in reversed(self.answers) if starts == self.starts)
+        return next((answer for answer in given if answer["answer"] != "escalate"), None)
 
 
 @dataclass

@@ -115,6 +115,9 @@ class Gate:
     ) -> TaskGate:
         """A task whose doors are not active yet: the harness activates it where the agent runs."""
         policy = self.policy
+        approver = approver or self._approver or make_approver(policy.approval)
+        permissions = self._permissions(base or self._base)
+        # Last of what may fail: it holds a lock on the file.
         resume = None if checkpoint is None else self._resumed(checkpoint, prompt, system)
         state = TaskState(
             task_id=task_id or uuid.uuid4().hex[:12],
@@ -122,10 +125,10 @@ class Gate:
             policy=policy,
             sink=self._sink if sink is None else sink,
             budget=self._budget(resume),
-            approver=approver or self._approver or make_approver(policy.approval),
+            approver=approver,
             stages=self._stages,
             provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
-            permissions=self._permissions(base or self._base),
+            permissions=permissions,
             retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
             observer=NullObserver() if observer is None else observer,
             responder=responder,

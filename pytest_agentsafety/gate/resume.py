@@ -204,7 +204,10 @@ class Resume:
         self._append("tool_end", **_name(entry), status=status, **outcome)
 
     def answered(self, entry: CallEntry, answer: ApprovalAnswer) -> None:
-        """An approver's word, which is not asked for again. "terminate" ends this process's try, not the task."""
+        """An approver's word, which is not asked for again, unless it was put off ("escalate").
+
+        "terminate" ends this process's try, not the task.
+        """
         if answer.answer != "terminate":
             arguments = None if answer.arguments is None else dict(answer.arguments)
             self._append(

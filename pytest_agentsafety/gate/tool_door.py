@@ -158,6 +158,8 @@ class ToolSide:
             return self._modified(pending, answer)
         if answer.answer != "approve":
             self._count_held(pending, decision)
+            if answer.answer == "escalate":
+                pending.entry = None  # no end for the journal: a later process asks again
             return self._refusal(pending, DenialText(decision, "held"))
         self._note(pending, _approved(answer, decision))
         return self._admitted(pending)

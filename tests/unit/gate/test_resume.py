@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from pytest_agentsafety.checkpoint import CheckpointError
 from pytest_agentsafety.gate import DenialText, Gate
 from pytest_agentsafety.gate.resume import CheckpointFailed
-from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError, RunTerminated, StopRun
+from pytest_agentsafety.model.errors import BudgetExceededError, ConfigError, LimitExceededError, RunTerminated, StopRun
 from pytest_agentsafety.model.messages import ModelRequest, ModelResponse, Usage
 from pytest_agentsafety.model.policy import ApprovalRules, BudgetLimits, ToolRule
 
@@ -119,6 +120,18 @@ def test_the_order_of_different_calls_is_free(resume, log):
     again = resume()
     assert [again["read_note"](name) for name in ("c", "a", "b")] == [notes[2], notes[0], notes[1]]
     assert log.kinds.count("ran read_note") == 3
+
+
+def test_calls_of_many_threads_are_each_run_once(resume, log):
+    calls = [f"note {number % 7}" for number in range(20)]
+    first = resume()
+    with ThreadPoolExecutor(8) as pool:
+        before = list(pool.map(first["read_note"], calls))
+    again = resume()
+    with ThreadPoolExecutor(8) as pool:
+        after = list(pool.map(again["read_note"], reversed(calls)))
+    assert after == before[::-1]
+    assert log.kinds.count("ran read_note") == 20
 
 
 VALUES = [{"a": [1, None, {"b": 2.5}]}, [1, "x"], 7, True, None, "text"]
@@ -298,6 +311,16 @@ def test_cut_off_again_it_is_asked_about_again(resume, log, cutting, says):
     assert last.task.state.budget.spent.tool_calls == 1
 
 
+def test_put_off_an_unknown_outcome_stays_unknown(resume, log, cutting, says):
+    tool = cutting()
+    _cut_off(resume(more_tools=[tool]), "send_mail", **MAIL)
+    for answer in ("escalate", "escalate"):
+        person = says(answer)
+        assert isinstance(resume(more_tools=[tool], approver=person)["send_mail"](**MAIL), DenialText)
+        assert len(person.asked) == 1
+    assert resume(more_tools=[tool], approver=says("approve"))["send_mail"](**MAIL) == "sent"
+
+
 @pytest.mark.parametrize("rules", [{"always_approve": ("*",)}, {}], ids=["always_approve", "default approver"])
 def test_no_list_and_no_default_lets_it_run_again(resume, log, policy, cutting, rules):
     tool, policy = cutting(), replace(policy, approval=ApprovalRules(**rules))
@@ -361,6 +384,28 @@ def test_an_approval_is_for_one_call(resume, log, says):
     again = resume(approver=says("reject"))
     assert again["send_mail"](**BOB) == "sent to bob@example.com"
     assert isinstance(again["send_mail"](**BOB), DenialText)
+    assert log.kinds.count("ran send_mail") == 1
+
+
+def test_an_answer_that_was_put_off_is_asked_for_again(resume, log, says):
+    first = resume(approver=says("escalate"))
+    assert isinstance(first["send_mail"](**BOB), DenialText)
+    assert isinstance(resume(approver=says("escalate"))["send_mail"](**BOB), DenialText)
+    again = resume(approver=says("approve"))
+    assert again["send_mail"](**BOB) == "sent to bob@example.com"
+    assert resume(approver=says("reject"))["send_mail"](**BOB) == "sent to bob@example.com"
+    assert log.kinds.count("ran send_mail") == 1
+
+
+def test_a_call_that_was_put_off_keeps_its_place(resume, log, says):
+    person = says("escalate")
+    first = resume(approver=person)
+    first["send_mail"](**BOB)
+    person.answer = replace(person.answer, answer="approve")
+    first["send_mail"](**BOB)
+    again = resume(approver=says("reject"))
+    assert isinstance(again["send_mail"](**BOB), DenialText)
+    assert again["send_mail"](**BOB) == "sent to bob@example.com"
     assert log.kinds.count("ran send_mail") == 1
 
 
@@ -514,6 +559,14 @@ def test_tools_wrapped_by_the_task_are_compared_too(policy, tools, path):
     with pytest.raises(CheckpointError, match="the tools changed: the journal has read_note, send_mail"):
         task.wrap([tools[0], send_mail, *tools[2:]])
     task.close()
+
+
+def test_a_task_that_cannot_be_opened_lets_go_of_the_file(policy, path):
+    wrong = replace(policy, approval=ApprovalRules(approver="callback"))
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="callback"):
+            Gate(wrong).open("Do it", checkpoint=path)
+    Gate(policy).open("Do it", checkpoint=path).close()
 
 
 def test_what_cannot_be_recorded_does_not_happen(resume, log, monkeypatch):
