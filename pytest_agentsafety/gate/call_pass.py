@@ -119,12 +119,14 @@ class CallPass:
         usage = response.usage or estimate_usage(len(self._course.request.body), message)
         content = message.get("content")
         content = list(content) if isinstance(content, list) else []
-        state.passes.learn(content)
+        if content:
+            state.passes.learn(content)
         charge = state.budget.settle(self._reservation, usage)
         if state.on_reply is not None:
             state.on_reply(self._admitted, response, charge)
         self._count(response)
-        self._note_route(usage, charge)
+        if self._course.reason:
+            self._note_route(usage, charge)
         charged = self._charged(charge)
         if state.recording:
             state.emit_all([*charged, self._replied(response, message, content, usage, charge)])
@@ -165,8 +167,6 @@ class CallPass:
     def _note_route(self, usage: Usage | None, charge: Charge) -> None:
         """The route for the result row; `saved_usd` is 0 while nobody knows what the answer would have cost."""
         course, state = self._course, self._state
-        if not course.reason:
-            return
         saved: float | None = 0.0
         if usage is not None and charge.kind == "settled":
             saved = self._saved(usage, charge)
@@ -201,7 +201,8 @@ class CallPass:
         """The request brought no message."""
         state = self._state
         self._charge(charge)
-        self._note_route(None, charge)
+        if self._course.reason:
+            self._note_route(None, charge)
         state.emit(
             ModelFailed(
                 task_id=state.task_id,

@@ -26,6 +26,7 @@ class ModelSide:
         self._state = state
         self._conversation = Conversation()
         self._observed = not isinstance(state.observer, NullObserver)
+        self._guarded = any("input" in guard.stages for guard in state.stages.guardrails)
 
     def admit(self, request: ModelRequest) -> CountPass | CallPass:
         """Check, reserve, record. Raises a StopRun when the request may not leave."""
@@ -67,21 +68,27 @@ class ModelSide:
         """The messages that are new in this task, looked at by everybody who has to."""
         state = self._state
         fresh = self._conversation.new_messages(request.payload.get("messages") or [])
-        for ungated in state.passes.check(fresh):
+        # Only lists of blocks hold tool results; a string is words.
+        listed = [message for message in fresh if message.get("content").__class__ is not str]
+        for ungated in state.passes.check(listed) if listed else ():
             state.tally.ungated.append(ungated.tool)
             state.emit(
                 Ungated(
                     task_id=state.task_id, tool=ungated.tool, tool_use_id=ungated.tool_use_id, reason=ungated.reason
                 )
             )
+        if self._observed or self._guarded:
+            self._read(fresh)
+        return fresh
+
+    def _read(self, fresh: Sequence[Mapping[str, Any]]) -> None:
         for message in fresh:
             for block in blocks(message):
                 if self._observed:
                     for text in block_texts(block):
-                        state.observer.sent_text(text)
-                if message.get("role") == "user" and block.get("type") == "text":
+                        self._state.observer.sent_text(text)
+                if self._guarded and message.get("role") == "user" and block.get("type") == "text":
                     self._guard_input(str(block.get("text") or ""))
-        return fresh
 
     def _guard_input(self, text: str) -> None:
         state = self._state

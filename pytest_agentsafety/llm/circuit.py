@@ -53,6 +53,8 @@ class CircuitBreaker:
 
     def admit(self, host: str, model: str) -> CircuitTicket:
         """The right to send one request. Raises CircuitOpenError."""
+        if not self._lines:  # no lock while nothing has ever failed: this runs for every request
+            return CircuitTicket(self, host, model, probe=False)
         with self._lock:
             line = self._lines.get((host, model))
             if line is None or line.until is None:
@@ -74,7 +76,7 @@ class CircuitBreaker:
 
     def note_answer(self, host: str, model: str) -> None:
         """The upstream answered: whatever failed before is forgotten."""
-        if self._lines:  # no lock while nothing has ever failed: this runs for every request
+        if self._lines:
             with self._lock:
                 self._lines.pop((host, model), None)
 
@@ -86,7 +88,7 @@ class CircuitBreaker:
                 line.probing, line.until = False, self._clock()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class CircuitTicket:
     """One request's way to tell how its attempts went. `probe`: it has one attempt."""
 

@@ -24,7 +24,7 @@ class Course:
         self.ticket: CircuitTicket | None = None
         self._rerouting, self._circuit = rerouting, circuit
         self._host = None if upstream is None else host_of(upstream)
-        self._tried = {self.asked}
+        self._tried: set[str] = {self.asked}
         route = None if rerouting is None else rerouting.chosen(request)
         if route is not None:
             self._take(route)

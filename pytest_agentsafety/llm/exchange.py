@@ -198,9 +198,9 @@ class Exchange:
         """Known to be nothing where nothing is generated: a count, a refused request. After a 5xx nobody knows."""
         if self._kind == "count_tokens" or 300 <= status < 500:
             return Usage()
-        if decoded.message is None:
-            return None
-        return usage_of(decoded.message, estimated=marks_estimate(headers))
+        if decoded.message is None or not marks_estimate(headers):
+            return decoded.usage
+        return usage_of(decoded.message, estimated=True)
 
     def _error(self, status: int, decoded: Decoded) -> str | None:
         if status != 200:

@@ -77,16 +77,17 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
     raw = message.get("usage")
     if not isinstance(raw, Mapping):
         return None
-    counts = [raw.get("input_tokens"), raw.get("output_tokens")]
-    counts += [raw.get(name) or 0 for name in ("cache_creation_input_tokens", "cache_read_input_tokens")]
-    sane = [count for count in counts if type(count) is int and 0 <= count <= _MAX_TOKENS]
-    if len(sane) != len(counts):
-        return None
+    fresh: Any = raw.get("input_tokens")
+    out: Any = raw.get("output_tokens")
+    written, read = raw.get("cache_creation_input_tokens") or 0, raw.get("cache_read_input_tokens") or 0
+    for count in (fresh, out, written, read):
+        if type(count) is not int or not 0 <= count <= _MAX_TOKENS:
+            return None
     return Usage(
-        input_tokens=sane[0],
-        output_tokens=sane[1],
-        cache_creation_input_tokens=sane[2],
-        cache_read_input_tokens=sane[3],
+        input_tokens=fresh,
+        output_tokens=out,
+        cache_creation_input_tokens=written,
+        cache_read_input_tokens=read,
         estimated=estimated,
     )
 

@@ -284,6 +284,15 @@ class TestInput:
             client.messages.create(**{**ASK, "messages": [{"role": "user", "content": "Another"}, *messages[1:]]})
         assert seen == ["Read the note", "Go on", "Another", "Go on"]
 
+    def test_a_string_that_becomes_a_block_is_not_new(self, server, client_for, open_task, log):
+        """As it does when an agent marks the end of what is to be cached."""
+        with activate(open_task().task):
+            client = client_for(server.url)
+            client.messages.create(**ASK)
+            block = {"type": "text", "text": "Read the note", "cache_control": {"type": "ephemeral"}}
+            client.messages.create(**{**ASK, "messages": [{"role": "user", "content": [block]}]})
+        assert [len(event.new_messages) for event in log.of("model_called")] == [1, 0]
+
     def test_whose_words_were_stopped(self, server, client_for, open_task):
         class Watching:
             def __init__(self, delivered: bool) -> None:
