@@ -131,7 +131,7 @@ def at_terminal(project: Any, typed: bytes, *arguments: str) -> tuple[int, str]:
 def _read(person: int) -> bytes:
     """The next piece, empty when the other end is closed."""
     try:
-        assert select.select([person], [], [], 60)[0], "nothing came"
+        assert select.select([person], [], [], 200)[0], "nothing came"
         return os.read(person, 4096)
     except OSError:
         return b""
