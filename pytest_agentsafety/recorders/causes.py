@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from pytest_agentsafety.model.events import Event
@@ -24,13 +26,26 @@ _STEPS = frozenset(
 _MILESTONES = frozenset({"case_started", "model_replied", "model_failed", "tool_returned", "final_answer"})
 
 
-class _Asked(NamedTuple):
-    """A tool call that a model reply asked for; `reason` is what the model said in that turn, checked by nobody."""
+class _Turn:
+    """A model reply, record `seq`, that asked for tools. What it said is read when a tool is called."""
 
+    def __init__(self, seq: int, content: str) -> None:
+        self.seq, self._content = seq, content
+
+    @cached_property
+    def stated(self) -> str:
+        """The model's own words, masked and short, as a JSON member; nobody checked them."""
+        content = json.loads(self._content)
+        blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+        spoken = " ".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
+        reason = one_line(spoken[:_LOOKED_AT], REASON_CHARS)
+        return f'"stated_reason_untrusted":{encode_ascii(reason)},' if reason else ""
+
+
+class _Asked(NamedTuple):
     tool: str
     arguments: object
-    seq: int
-    reason: str
+    turn: _Turn
 
 
 @dataclass
@@ -92,23 +107,15 @@ def _asked_for(task: _Task, event: Event) -> tuple[int | None, str]:
         arguments = getattr(event, "arguments", None)
         chosen = next((asked for asked in named if _equal(asked.arguments, arguments)), chosen)
     task.asked = [asked for asked in task.asked if asked is not chosen]
-    return chosen.seq, f'"stated_reason_untrusted":{encode_ascii(chosen.reason)},' if chosen.reason else ""
+    return chosen.turn.seq, chosen.turn.stated
 
 
 def _remember(task: _Task, record: Record, seq: int) -> None:
-    blocks = [block for block in getattr(record.event, "content", ()) if isinstance(block, Mapping)]
-    uses = [block for block in blocks if block.get("type") == "tool_use"]
-    if not uses:
-        return
-    reason = one_line(_spoken(record.fields().get("content"))[:_LOOKED_AT], REASON_CHARS)
-    task.asked += [_Asked(str(use.get("name")), use.get("input"), seq, reason) for use in uses]
+    turn = _Turn(seq, record.spoken)
+    for block in getattr(record.event, "content", ()):
+        if isinstance(block, Mapping) and block.get("type") == "tool_use":
+            task.asked.append(_Asked(str(block.get("name")), block.get("input"), turn))
     del task.asked[:-_ASKED]
-
-
-def _spoken(content: object) -> str:
-    """The text blocks of a masked reply."""
-    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
-    return " ".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
 
 
 def _equal(first: object, second: object) -> bool:

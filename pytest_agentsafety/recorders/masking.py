@@ -18,6 +18,7 @@ _OURS = frozenset(
     {"type", "ts", "task_id", "call_id", "case_id", "mode", "policy_sha256", "guards", "outcome", "guard", "rule"}
     | {"status", "stage", "action", "effect", "kind", "level", "latency_source"}
 )
+SPOKEN = frozenset({"new_messages", "content"})
 # A key that is longer, or no name, could carry data: see `plain`.
 PLAIN_KEY = 16
 _WORDS = {None: "null", True: "true", False: "false"}
@@ -40,14 +41,16 @@ encode = _encoder(ascii_only=False)
 encode_ascii = _encoder(ascii_only=True)
 
 
-def masked_text(event: Event, mask: Mask) -> str:
+def masked_text(event: Event, mask: Mask) -> tuple[str, str]:
     """The event as a JSON object (not ASCII only), `mask` applied to every string that may hold foreign text.
 
+    Second, what a model was told or said (a field named in SPOKEN) as it stands in the object; "" where nothing was.
     Written by hand for the strings and numbers most events consist of: this is the larger part of a record's cost.
     """
     cls = event.__class__
     opening, members = _SHAPES.get(cls) or _shape(cls)
     parts = [opening]
+    spoken = ""
     add = parts.append
     for (member, name, foreign), value in zip(members, event.__dict__.values(), strict=True):
         kind = value.__class__
@@ -58,9 +61,12 @@ def masked_text(event: Event, mask: Mask) -> str:
         elif value is None or kind is bool:
             add(member + _WORDS[value])
         else:
-            add(member + encode(_nested(name, value, mask)))
+            text = encode(_nested(name, value, mask))
+            add(member + text)
+            if name in SPOKEN:
+                spoken = text
     add("}")
-    return "".join(parts)
+    return "".join(parts), spoken
 
 
 _Shape = tuple[str, tuple[tuple[str, str, bool], ...]]

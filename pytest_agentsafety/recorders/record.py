@@ -13,18 +13,18 @@ from pytest_agentsafety.recorders.masking import Mask, encode_ascii, masked_text
 SHORT_RECORD = 512
 _LONG_TEXT = 256
 _LONG_FIELD = 4_096
-_SPOKEN = {"model_called": "new_messages", "model_replied": "content"}
 
 
 class Record(NamedTuple):
-    """`text` is the event as a JSON object, masked, not ASCII only."""
+    """`text` is the event as a JSON object, masked, not ASCII only; `spoken` the part of it that is model content."""
 
     event: Event
     text: str
+    spoken: str
 
     @classmethod
     def of(cls, event: Event, mask: Mask) -> Record:
-        return cls(event, masked_text(event, mask))
+        return cls(event, *masked_text(event, mask))
 
     def fields(self) -> dict[str, Any]:
         """The masked event as plain data; costs a parse."""
@@ -39,21 +39,23 @@ class Record(NamedTuple):
             return encode_ascii(self.fields()).encode("ascii") + b"\n"
 
     def brief(self) -> str:
-        """The record for the audit log, in ASCII: long texts and all model content as digest and size."""
+        """The record for the audit log, in ASCII: long texts and all model content as digest and size.
+
+        Model content is digested as it stands in the transcript.
+        """
         text = self.text
-        if len(text) <= SHORT_RECORD and self.event.type not in _SPOKEN:
-            return text if text.isascii() else encode_ascii(self.fields())
-        spoken = _SPOKEN.get(self.event.type)
-        return encode_ascii({name: _brief(value, all_of_it=name == spoken) for name, value in self.fields().items()})
+        if len(self.spoken) > 2:  # more than []
+            # The fields before it hold no objects, so that this is the first place where it can stand.
+            text = text.replace(f":{self.spoken}", f":{encode_ascii(_digest(self.spoken))}", 1)
+        if len(text) <= SHORT_RECORD:
+            return text if text.isascii() else encode_ascii(json.loads(text))
+        return encode_ascii({name: _brief(value) for name, value in json.loads(text).items()})
 
 
-def _brief(value: Any, *, all_of_it: bool) -> Any:
-    kind = value.__class__
-    if kind is not list and kind is not dict:
-        return _shorten(value)
-    if all_of_it and value:
-        return _digest(encode_ascii(value), items=len(value))
+def _brief(value: Any) -> Any:
     short = _shorten(value)
+    if value.__class__ is not list and value.__class__ is not dict:
+        return short
     encoded = encode_ascii(short)
     return short if len(encoded) <= _LONG_FIELD else _digest(encoded)
 
@@ -69,5 +71,5 @@ def _shorten(value: Any) -> Any:
     return value
 
 
-def _digest(text: str, **more: Any) -> dict[str, Any]:
-    return {"sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), "chars": len(text), **more}
+def _digest(text: str) -> dict[str, Any]:
+    return {"sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), "chars": len(text)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import pytest
@@ -98,6 +99,22 @@ def test_short_records_stand_whole_in_the_audit_and_in_ascii(length: int, whole:
     brief = Record.of(FinalAnswer(text=letter * length, shown=""), str).brief()
     assert brief.isascii()
     assert (json.loads(brief)["text"] == letter * length) is whole
+
+
+@pytest.mark.parametrize("said", ["hello", "ü \u2028", "\ud800", "x" * 5_000, '"}],"content":[{"'])
+def test_model_content_is_digested_as_it_stands_in_the_transcript(
+    make_events: Callable[..., list[Event]], said: str
+) -> None:
+    _, asked, replied, *_ = make_events()
+    content = [{"type": "text", "text": said}]
+    for event, name in ((asked, "new_messages"), (replied, "content")):
+        record = Record.of(replace(event, **{name: content}), str)
+        words = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        assert f'"{name}":{words}' in record.text
+        brief = json.loads(record.brief())
+        digest = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+        assert brief[name] == {"sha256": digest, "chars": len(words)}
+        assert {**json.loads(record.text), name: brief[name]} == brief
 
 
 def test_the_rules_do_not_depend_on_how_the_text_is_made(
