@@ -43,6 +43,7 @@ class Points:
 
     def __init__(self, kill: int | None) -> None:
         self.kill, self.passed = kill, 0
+        self.in_writes: list[int] = []
 
     def tick(self) -> None:
         if self.passed == self.kill:
@@ -90,6 +91,7 @@ def _entries(path: Path) -> list[str]:
 
 def _tools(points: Points, folder: Path) -> list[Any]:
     def write(entry: str) -> None:
+        points.in_writes += [points.passed, points.passed + 1]
         points.tick()
         _append(folder / "ledger", f"{uuid.uuid4().hex} {entry}")
         points.tick()
@@ -155,6 +157,7 @@ def _run(folder: Path, url: str, kill: int | None, looks: bool) -> None:
         result = {
             "answer": answer,
             "points": points.passed,
+            "in_writes": points.in_writes,
             "cost_usd": spent.cost_usd,
             "tokens": spent.tokens,
             "tool_calls": spent.tool_calls,
