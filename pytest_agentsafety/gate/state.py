@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,18 +82,16 @@ class TaskState:
     def __post_init__(self) -> None:
         # Asked before an event is made: making one costs more than dropping it.
         self.recording = not isinstance(self.sink, NullSink)
+        self._pid = os.getpid()
         self._guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
 
     def emit(self, event: Event) -> None:
         """Record. What cannot be recorded ends the task, also where the agent swallows the error."""
-        try:
-            self.sink.emit(event)
-        except StopRun as error:
-            raise self.stop(error) from None
+        self.emit_all((event,))
 
     def emit_all(self, events: Sequence[Event]) -> None:
         """As `emit`, for events that belong together: one write for all of them."""
-        if not events or not self.recording:
+        if not events or not self.recording or os.getpid() != self._pid:  # a fork would write into our files
             return
         try:
             emit_all(self.sink, events)
@@ -104,6 +103,8 @@ class TaskState:
 
     def check_open(self) -> None:
         """Raise what stopped this task, if anything did: a stopped task stays stopped even if the agent swallows it."""
+        if os.getpid() != self._pid:
+            raise self.stop(RunTerminated(f"task {self.task_id} belongs to the process that forked this one"))
         if self.stopped is not None:
             raise self.stopped
         try:

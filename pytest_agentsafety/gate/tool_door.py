@@ -151,6 +151,7 @@ class ToolSide:
         if decision.outcome == "denied":
             return self._denied(pending, decision)
         answer = self._ask(pending, decision)
+        state.check_open()  # the answer may have taken longer than the task
         if answer.answer == "terminate":
             self._count_held(pending, decision)
             raise state.stop(RunTerminated(f"{answer.by} ended the run at {call.name}: {answer.reason}"))

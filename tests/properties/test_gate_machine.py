@@ -41,7 +41,8 @@ QUICK = settings(
     print_blob=False,
 )
 RUNS = settings(QUICK, max_examples=2000, stateful_step_count=20, derandomize=False) if LONG else QUICK
-HUNT = settings(QUICK, max_examples=150, phases=[Phase.generate], report_multiple_bugs=False)
+# Generous: what Hypothesis draws depends on which modules the session has imported; the first find ends the hunt.
+HUNT = settings(QUICK, max_examples=3000, phases=[Phase.generate], report_multiple_bugs=False)
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,8 @@ LONG = os.environ.get("AGENTSAFETY_LONG") == "1"
 NORMAL = settings(
     max_examples=2000 if LONG else 30, stateful_step_count=20, deadline=None, derandomize=True, database=None
 )
-HUNT = settings(NORMAL, max_examples=2000 if LONG else 300, phases=(Phase.generate,), report_multiple_bugs=False)
+# Generous: what Hypothesis draws depends on which modules the session has imported, and the first find ends the hunt.
+HUNT = settings(NORMAL, max_examples=5000, phases=(Phase.generate,), report_multiple_bugs=False)
 
 PRICES = default_prices({"m": Rates(input=1e-6, output=10e-6, cache_read=0.5e-6, cache_write=2e-6)})
 IN, CACHED, OUT = Decimal("1e-6"), Decimal("5e-7"), Decimal("1e-5")

@@ -57,7 +57,7 @@ def tags(text: str) -> str:
 
 def hunt(guard: WordGuard, *names: str) -> Bypass | None:
     return check_guardrail(
-        guard, derandomize=True, attacks=st.just(ATTACK), chains=obfuscations(names=names), max_examples=150
+        guard, derandomize=True, attacks=st.just(ATTACK), chains=obfuscations(names=names), max_examples=1000
     )
 
 
