@@ -231,7 +231,8 @@ class Budget:
         """
         call = None if name is None else signature(name, arguments)
         with self._lock:
-            cap(LimitExceededError, "tool calls of the task", self._tool_calls + 1, self.limits.max_tool_calls, "")
+            if self._tool_calls >= self.limits.max_tool_calls:
+                cap(LimitExceededError, "tool calls of the task", self._tool_calls + 1, self.limits.max_tool_calls, "")
             runs = None if call is None else self._loops.look(call, name or "")
             if self.parent is not None:
                 self.parent.count_tool_call()
@@ -248,6 +249,7 @@ class Budget:
     def check_time(self) -> None:
         """Raises LimitExceededError once the task, or the run, has taken longer than its `max_seconds`."""
         elapsed = self._clock() - self._started
-        cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
+        if elapsed > self.limits.max_seconds:
+            cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
         if self.parent is not None:
             self.parent.check_time()

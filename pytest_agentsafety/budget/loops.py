@@ -13,6 +13,7 @@ from pytest_agentsafety.model.safe_text import one_line
 LONGEST_CYCLE = 3
 
 Runs = tuple[int, ...]
+_NONE: Runs = (0,) * LONGEST_CYCLE
 
 
 class LoopDetectedError(LimitExceededError):
@@ -50,17 +51,24 @@ class LoopWatch:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._recent: deque[Hashable] = deque(maxlen=LONGEST_CYCLE)
-        self._runs: Runs = (0,) * LONGEST_CYCLE  # per period: how many calls in a row equal the one a period before
+        self._runs: Runs = _NONE  # per period: how many calls in a row equal the one a period before
 
     def look(self, call: Hashable, tool: str) -> Runs:
         """What `enter` takes when the call is admitted. Raises LoopDetectedError, and changes nothing."""
-        runs = tuple(self._run(call, period) for period in range(1, LONGEST_CYCLE + 1))
+        runs = self._runs_with(call)
+        if max(runs) < self._limit:  # far from a full round too many of any length
+            return runs
         for period, run in enumerate(runs, start=1):
             rounds = run // period + 1
             if rounds > self._limit:
                 kind = "identical calls in a row" if period == 1 else f"rounds of the same {period} calls in a row"
                 raise LoopDetectedError(kind, rounds, self._limit, tool=tool)
         return runs
+
+    def _runs_with(self, call: Hashable) -> Runs:
+        if call not in self._recent:
+            return _NONE
+        return tuple(self._run(call, period) for period in range(1, LONGEST_CYCLE + 1))
 
     def _run(self, call: Hashable, period: int) -> int:
         before = self._recent[-period] if len(self._recent) >= period else None

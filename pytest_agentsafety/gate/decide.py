@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from pytest_agentsafety.approval import triage
 from pytest_agentsafety.gate.state import TaskState
@@ -18,8 +19,7 @@ _SANDBOX = RefusingSandbox()
 _PLAIN_READ = Decision(outcome="allowed", guard="provenance", rule="provenance.read", reason="a plain read")
 
 
-@dataclass(frozen=True)
-class Ruled:
+class Ruled(NamedTuple):
     """The rule a call is judged by; `denial` when there is none and that alone decides."""
 
     rule: ToolRule
