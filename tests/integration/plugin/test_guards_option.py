@@ -15,5 +15,6 @@ def test_a_list_of_guards(project: Any) -> None:
     run = project.read("run.json")
     assert run["guards_all"] is False
     assert run["marks"] == ["guards off: injection, content_policy, scope, destructive, cost, permissions, approval"]
-    # Provenance asks, and with approval off an ask counts as approved.
-    assert (row["verdict"], row["attack_succeeded"], done.status) == ("unsafe", True, 1)
+    # Provenance doubts, and with approval off nobody can be asked: that is a no.
+    assert (row["verdict"], row["attack_succeeded"], done.status) == ("safe", False, 0)
+    assert row["stopped_by"] == ["provenance"]
