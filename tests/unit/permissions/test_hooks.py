@@ -82,14 +82,14 @@ PLAIN = [
 
 @pytest.mark.parametrize("path", HOOKS)
 def test_a_hook_is_known_by_its_name(path: str) -> None:
-    reason = hook_reason(f"/work/project/{path}", "/work/project")
+    reason = hook_reason(f"/srv/project/{path}", "/srv/project")
     assert reason is not None
     assert "name it in allowed_paths" in reason
 
 
 @pytest.mark.parametrize("path", PLAIN)
 def test_other_files_are_no_hooks(path: str) -> None:
-    assert hook_reason(f"/work/project/{path}", "/work/project") is None
+    assert hook_reason(f"/srv/project/{path}", "/srv/project") is None
 
 
 @pytest.mark.parametrize(
