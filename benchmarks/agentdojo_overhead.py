@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
-from agentdojo_cpu import SuiteTiming, _bare_case
+from agentdojo_cpu import SuiteTiming, _as_it_is, _bare_case, _whole_checks
 
 from pytest_agentsafety.session import PlannedCase, RunOptions, Session
 from pytest_agentsafety.session.finish import finish
@@ -40,10 +40,11 @@ class Pair:
         return f"{self.name:22}{self.cases:>6}{self.bare:>9.2f}{self.gated:>9.2f}{ratio:>8.2f}x  {told}"
 
 
-def measure(session: Session, planned: PlannedCase, pair: Pair) -> None:
+def measure(session: Session, planned: PlannedCase, pair: Pair, *, whole_checks: bool) -> None:
     """One case, both ways."""
     start = process_time()
-    _bare_case(planned.suite, planned.run.case, SuiteTiming(pair.name))
+    with _whole_checks() if whole_checks else _as_it_is():
+        _bare_case(planned.suite, planned.run.case, SuiteTiming(pair.name))
     middle = process_time()
     result = session.run(planned)
     pair.gated += process_time() - middle
@@ -56,6 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--suite", action="append", help="repeatable; default agentdojo (all)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="each N-th case only")
+    parser.add_argument(
+        "--whole-checks",
+        action="store_true",
+        help="the bare side scores as AgentDojo does, without the bridge's sharing",
+    )
     parser.add_argument("--guards", default="none", help="as --agent-safety-guards")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         session.start()
         pairs: dict[str, Pair] = {}
         for planned in session.cases[:: chosen.every]:
-            measure(session, planned, pairs.setdefault(planned.suite.name, Pair(planned.suite.name)))
+            pair = pairs.setdefault(planned.suite.name, Pair(planned.suite.name))
+            measure(session, planned, pair, whole_checks=chosen.whole_checks)
         session.close()
         start = process_time()
         finish(session)
