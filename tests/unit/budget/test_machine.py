@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.errors import FlakyFailure
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pytest_agentsafety.budget import Budget, Charge, LoopDetectedError, Reservation, RunBudget, default_prices
@@ -387,5 +387,5 @@ BUGS = (SettleBeforeReserve, RetryUncharged, EndsTwice, ForgetsTheRun, BlindToCy
 @pytest.mark.parametrize("machine", [LostLockMachine, LostRunLockMachine, *map(planted, BUGS)])
 def test_a_planted_bug_is_found(machine: type[Machine]) -> None:
     # A race that is found need not show again when Hypothesis replays it: that is reported as flaky, and is a find.
-    with pytest.raises((AssertionError, FlakyFailure)):
+    with pytest.raises((AssertionError, Flaky)):
         run_state_machine_as_test(machine, settings=HUNT)

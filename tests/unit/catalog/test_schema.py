@@ -56,7 +56,9 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_deep_nesting_is_an_error_not_a_crash(load: Any) -> None:
     with pytest.raises(ConfigError, match=r"x\.yaml:1: nested deeper than 50 levels"):
-        load("[" * 50_000 + "]" * 50_000)
+        load("[" * 60 + "]" * 60)
+    with pytest.raises(ConfigError, match=r"x\.yaml:1: .*(nested deeper than 50 levels|maximum nesting depth)"):
+        load("[" * 50_000 + "]" * 50_000)  # PyYAML has a limit of its own since 6.0.4
 
 
 def test_double_key_is_refused(load: Any) -> None:
