@@ -17,10 +17,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import process_time
 from typing import Any
 
 import httpx2
+
+# This folder holds an agentdojo.py of its own, which would hide the package of that name.
+sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
 
 from pytest_agentsafety.catalog import reference_agent
 from pytest_agentsafety.catalog.agentdojo import comparing, resolve

@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
 
-from agentdojo_cpu import SuiteTiming, _as_it_is, _bare_case, _whole_checks
+# This folder holds an agentdojo.py of its own, which would hide the package of that name.
+sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
 
+from benchmarks.agentdojo_cpu import SuiteTiming, _as_it_is, _bare_case, _whole_checks
 from pytest_agentsafety.session import PlannedCase, RunOptions, Session
 from pytest_agentsafety.session.finish import finish
 

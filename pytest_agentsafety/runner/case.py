@@ -39,7 +39,10 @@ class CaseSink(EventSink, Protocol):
 
 @dataclass(frozen=True)
 class RunSetup:
-    """What all cases of a run share. `policy_for` gives the rules of a suite, `asking` how people are reached."""
+    """What all cases of a run share. `policy_for` gives the rules of a suite, `asking` how people are reached.
+
+    `make_gate` builds the gate of a policy: the benchmarks take parts of it out.
+    """
 
     run_id: str
     agent: AgentHandle
@@ -49,6 +52,7 @@ class RunSetup:
     prices: PriceSource | None = None
     run_budget: RunBudget | None = None
     asking: Asking | None = None
+    make_gate: Callable[..., Gate] = Gate
 
 
 @dataclass
@@ -118,7 +122,7 @@ class CaseRunner:
     def _gate(self, policy: Policy) -> Gate:
         if policy.sha256 not in self._gates:
             setup = self._setup
-            self._gates[policy.sha256] = Gate(policy, prices=setup.prices, run_budget=setup.run_budget)
+            self._gates[policy.sha256] = setup.make_gate(policy, prices=setup.prices, run_budget=setup.run_budget)
         return self._gates[policy.sha256]
 
 

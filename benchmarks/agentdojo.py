@@ -1,0 +1,99 @@
+"""AgentDojo against an agent that obeys every injected order: what still succeeds, and what the user still gets.
+
+    python benchmarks/agentdojo.py [--suites banking,workspace] [--provenance strict] [--every N] [--jobs N] ...
+
+949 pairs of user task and injection task and 97 benign tasks, in `hijacked` mode through the project's own runner: the
+real SDK loop, both doors, AgentDojo's own tools and checks. Policies are the automatic drafts, untouched. Rates are
+k/n with Wilson's 95 % interval; errors and inconclusive cases are in no rate. "ground truth upstream" leaves out the
+injection tasks for which AgentDojo itself knows no tool calls. Needs `pytest-agentsafety[agentdojo]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+# This folder holds an agentdojo.py of its own, which would hide the package of that name.
+sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
+
+from benchmarks.lib.figures import by_suite
+from benchmarks.lib.pool import run_all
+from benchmarks.lib.rows import Row, read_rows, write_rows
+from benchmarks.lib.running import Choice
+from benchmarks.lib.suites import STOCK
+from benchmarks.lib.tables import changes, listing, table
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    made.add_argument("--suites", default="agentdojo", help="comma-separated: banking, workspace, travel, slack, ...")
+    made.add_argument("--foreign", nargs="?", const="all", default="", help="also other people's: dev, held, all, NAME")
+    made.add_argument("--attack", default=STOCK)
+    made.add_argument("--provenance", default="enforce", choices=("enforce", "strict", "off"))
+    made.add_argument("--guards", default="all", help="as --agent-safety-guards")
+    made.add_argument("--off", default="", help="comma-separated mechanisms of the provenance to take out")
+    made.add_argument("--case", action="append", default=[], metavar="GLOB", help="repeatable; cases by id")
+    made.add_argument("--every", type=int, default=1, metavar="N", help="each N-th case only")
+    made.add_argument("--benign-only", action="store_true")
+    made.add_argument("--no-oracle", action="store_true", help="leave out the runs with the oracle approver")
+    made.add_argument("--jobs", type=int, default=1, metavar="N", help="processes; timings are better with one")
+    made.add_argument("--limit", type=int, metavar="N", help="lines of each listing")
+    made.add_argument("--json", type=Path, metavar="FILE", help="write the rows")
+    made.add_argument("--against", type=Path, metavar="FILE", help="rows of an earlier run to compare with")
+    made.add_argument("--quiet", action="store_true", help="no progress")
+    return made
+
+
+def choice_of(chosen: argparse.Namespace) -> Choice:
+    """The choice that the options say."""
+    return Choice(
+        suites=tuple(_suite_name(name) for name in _list(chosen.suites)),
+        foreign=tuple(_list(chosen.foreign)),
+        attack=chosen.attack,
+        provenance=chosen.provenance,
+        guards=chosen.guards,
+        off=frozenset(_list(chosen.off)),
+        cases=tuple(chosen.case),
+        every=chosen.every,
+        benign_only=chosen.benign_only,
+        oracle=not chosen.no_oracle,
+    )
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _suite_name(name: str) -> str:
+    """AgentDojo's suites may be named without the prefix."""
+    from pytest_agentsafety.catalog.registry import bundled_names
+
+    plain = name.startswith("agentdojo") or "/" in name or ":" in name or name in bundled_names()
+    return name if plain else f"agentdojo:{name}"
+
+
+def report(rows: Sequence[Row], *, limit: int | None = None) -> str:
+    """The table and the listings."""
+    return f"{table(by_suite(rows))}\n{listing(rows, limit=limit)}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = parser().parse_args(arguments)
+    choice = choice_of(chosen)
+    started = perf_counter()
+    rows = run_all(choice, jobs=chosen.jobs, quiet=chosen.quiet)
+    took = perf_counter() - started
+    print(report(rows, limit=chosen.limit))
+    if chosen.against:
+        print(changes(read_rows(chosen.against), rows))
+    print(f"\n{len(rows)} cases in {took:.1f} s with imports, {chosen.jobs} process(es)")
+    if chosen.json:
+        write_rows(chosen.json, rows, {"options": sys.argv[1:] if arguments is None else list(arguments)})
+    return 1 if any(row.verdict == "error" for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the benchmarks share: running cases in-process, rows, figures and tables."""
