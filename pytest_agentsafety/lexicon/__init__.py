@@ -1,0 +1,38 @@
+"""English words: base forms (simplemma) and a semantics of our own, verb classes with effects and noun groups."""
+
+from pytest_agentsafety.lexicon.data import ResultKind
+from pytest_agentsafety.lexicon.morphology import in_dictionary as known
+from pytest_agentsafety.lexicon.morphology import lemma, words
+from pytest_agentsafety.lexicon.nouns import group_result, groups_of, noun_group
+from pytest_agentsafety.lexicon.verbs import (
+    GRAVITY,
+    class_effect,
+    clear_classes,
+    gravest,
+    is_past,
+    often_noun,
+    same_action,
+    senses,
+    verb_classes,
+    verb_effect,
+)
+
+__all__ = [
+    "GRAVITY",
+    "ResultKind",
+    "class_effect",
+    "clear_classes",
+    "gravest",
+    "group_result",
+    "groups_of",
+    "is_past",
+    "known",
+    "lemma",
+    "noun_group",
+    "often_noun",
+    "same_action",
+    "senses",
+    "verb_classes",
+    "verb_effect",
+    "words",
+]

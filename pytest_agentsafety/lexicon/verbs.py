@@ -1,0 +1,92 @@
+"""What verbs do: classes of verbs of one meaning, each with an effect."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from pytest_agentsafety.lexicon.data import VerbClass, irregular_pasts, noun_verbs, verb_table
+from pytest_agentsafety.lexicon.morphology import lemma
+from pytest_agentsafety.lexicon.nouns import groups_of
+from pytest_agentsafety.model.policy import Effect
+
+_NONE: frozenset[str] = frozenset()
+# From harmless to grave: of several effects the gravest counts.
+GRAVITY: tuple[Effect, ...] = ("read", "write", "egress", "delete", "pay", "execute")
+
+
+@lru_cache(maxsize=1)
+def _clear() -> Mapping[str, frozenset[str]]:
+    return _index({name: entry.clear for name, entry in verb_table().items()})
+
+
+@lru_cache(maxsize=1)
+def _all() -> Mapping[str, frozenset[str]]:
+    return _index({name: entry.clear | entry.possible for name, entry in verb_table().items()})
+
+
+def _index(classes: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, verbs in classes.items():
+        for verb in verbs:
+            found[verb].add(name)
+    return {verb: frozenset(names) for verb, names in found.items()}
+
+
+def verb_classes(verb: str) -> frozenset[str]:
+    """The classes a verb (its base form) belongs to, clear and possible senses; empty when it is not known."""
+    return _all().get(verb, _NONE)
+
+
+def clear_classes(verb: str) -> frozenset[str]:
+    """The classes of a verb's clear senses only."""
+    return _clear().get(verb, _NONE)
+
+
+def class_effect(name: str) -> Effect:
+    """What the verbs of a class do. Raises KeyError for no class."""
+    return verb_table()[name].effect
+
+
+def gravest(effects: Iterable[Effect]) -> Effect | None:
+    """The gravest of some effects, None of none."""
+    return max(effects, key=GRAVITY.index, default=None)
+
+
+@lru_cache(maxsize=4096)
+def verb_effect(verb: str) -> Effect | None:
+    """The gravest effect of a verb's clear senses; of its possible ones if none is clear; None when it is not known."""
+    return gravest(class_effect(name) for name in clear_classes(verb) or verb_classes(verb))
+
+
+def senses(verb: str, objects: Iterable[str]) -> frozenset[str]:
+    """The classes a verb is meant in when it acts on these nouns: clear ones, and possible ones the nouns call for."""
+    groups = frozenset[str]().union(*(groups_of(noun) for noun in objects))
+    called_for = frozenset(name for name in verb_classes(verb) if _entry(name).objects & groups)
+    return clear_classes(verb) | called_for or verb_classes(verb)
+
+
+def _entry(name: str) -> VerbClass:
+    return verb_table()[name]
+
+
+def same_action(first: str, second: str) -> bool:
+    """Whether two verbs (any form) are the same or share a class to which at least one of them clearly belongs."""
+    one, other = lemma(first), lemma(second)
+    shared = verb_classes(one) & verb_classes(other)
+    return one == other or bool(shared & (clear_classes(one) | clear_classes(other)))
+
+
+def often_noun(word: str) -> bool:
+    """Whether a verb (its base form) is met as often as a noun: "order", "email", "report"."""
+    return word in noun_verbs()
+
+
+def is_past(word: str) -> bool:
+    """Whether a word is a verb's past or participle: "sent", "booked". Forms equal to the base ("put") are not."""
+    word = word.lower()
+    if word.endswith(("s", "ing")):
+        return False
+    base = lemma(word)
+    return base != word and (bool(verb_classes(base)) or word.endswith("ed") or word in irregular_pasts())
