@@ -25,10 +25,10 @@ from pytest_agentsafety.catalog.agentdojo.upstream import load
 
 upstream = load()
 
-from agentdojo.agent_pipeline.ground_truth_pipeline import GroundTruthPipeline  # noqa: E402
-from agentdojo.functions_runtime import FunctionsRuntime  # noqa: E402
-from agentdojo.task_suite import TaskSuite  # noqa: E402
-from agentdojo.types import get_text_content_as_str  # noqa: E402
+from agentdojo.agent_pipeline.ground_truth_pipeline import GroundTruthPipeline
+from agentdojo.functions_runtime import FunctionsRuntime
+from agentdojo.task_suite import TaskSuite
+from agentdojo.types import get_text_content_as_str
 
 HERE = Path(__file__).parent
 MODEL = "gpt-4o-2024-05-13"

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 DEV = ("home", "shop")
-HELD: tuple[str, ...] = ()
+HELD = ("forge", "desk")
 
 
 def register(version: str = "v1.2.2") -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from pytest_agentsafety.catalog.agentdojo.upstream import load
 
 load()  # before anything below
 
-from agentdojo.base_tasks import BaseInjectionTask, BaseUserTask  # noqa: E402
-from agentdojo.functions_runtime import Depends, FunctionCall, TaskEnvironment, make_function  # noqa: E402
-from agentdojo.task_suite import TaskSuite, register_suite  # noqa: E402
+from agentdojo.base_tasks import BaseInjectionTask, BaseUserTask
+from agentdojo.functions_runtime import Depends, FunctionCall, TaskEnvironment, make_function
+from agentdojo.task_suite import TaskSuite, register_suite
 
 __all__ = [
     "BaseInjectionTask",
