@@ -4,7 +4,6 @@
 """
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from pytest_agentsafety.catalog.agentdojo.upstream import load
@@ -18,5 +17,4 @@ HELD = ("clinic", "office")
 
 def register(version: str = VERSION) -> dict[str, Any]:
     """Register every suite of this set and return them by name."""
-    there = [name for name in DEV + HELD if find_spec(f"{__name__}.{name}")]
-    return {name: import_module(f".{name}", __name__).register(version) for name in there}
+    return {name: import_module(f".{name}", __name__).register(version) for name in DEV + HELD}
