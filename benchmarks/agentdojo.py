@@ -13,25 +13,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 # This folder holds an agentdojo.py of its own, which would hide the package of that name.
 sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
 
+from benchmarks.lib.attackers import names_like
 from benchmarks.lib.figures import by_suite
 from benchmarks.lib.pool import run_all
-from benchmarks.lib.rows import Row, read_rows, write_rows
+from benchmarks.lib.rows import STOCK, Row, read_rows, write_rows
 from benchmarks.lib.running import Choice
-from benchmarks.lib.suites import STOCK
-from benchmarks.lib.tables import changes, listing, table
+from benchmarks.lib.tables import attack_table, changes, listing, table
+from benchmarks.lib.words import WORDS
 
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     made.add_argument("--suites", default="agentdojo", help="comma-separated: banking, workspace, travel, slack, ...")
-    made.add_argument("--foreign", nargs="?", const="all", default="", help="also other people's: dev, held, all, NAME")
-    made.add_argument("--attack", default=STOCK)
+    made.add_argument("--foreign", nargs="?", const="dev", default="", help="also other people's: dev, held, all, NAME")
+    made.add_argument("--attack", default=STOCK, help="name or glob, e.g. 'adaptive-*', 'paraphrase-1', 'words'")
     made.add_argument("--provenance", default="enforce", choices=("enforce", "strict", "off"))
     made.add_argument("--guards", default="all", help="as --agent-safety-guards")
     made.add_argument("--off", default="", help="comma-separated mechanisms of the provenance to take out")
@@ -47,12 +49,12 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def choice_of(chosen: argparse.Namespace) -> Choice:
-    """The choice that the options say."""
+def choice_of(chosen: argparse.Namespace, attack: str = STOCK) -> Choice:
+    """The choice that the options say, for one attack."""
     return Choice(
         suites=tuple(_suite_name(name) for name in _list(chosen.suites)),
         foreign=tuple(_list(chosen.foreign)),
-        attack=chosen.attack,
+        attack=attack,
         provenance=chosen.provenance,
         guards=chosen.guards,
         off=frozenset(_list(chosen.off)),
@@ -82,17 +84,30 @@ def report(rows: Sequence[Row], *, limit: int | None = None) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
-    choice = choice_of(chosen)
     started = perf_counter()
-    rows = run_all(choice, jobs=chosen.jobs, quiet=chosen.quiet)
+    rows = run_attacks(chosen)
     took = perf_counter() - started
-    print(report(rows, limit=chosen.limit))
     if chosen.against:
         print(changes(read_rows(chosen.against), rows))
     print(f"\n{len(rows)} cases in {took:.1f} s with imports, {chosen.jobs} process(es)")
     if chosen.json:
         write_rows(chosen.json, rows, {"options": sys.argv[1:] if arguments is None else list(arguments)})
     return 1 if any(row.verdict == "error" for row in rows) else 0
+
+
+def run_attacks(chosen: argparse.Namespace) -> list[Row]:
+    """Every attack that is meant, one after the other; the benign tasks run with the first one only."""
+    attacks = names_like(chosen.attack, (STOCK, WORDS))
+    rows: list[Row] = []
+    for number, attack in enumerate(attacks):
+        choice = replace(choice_of(chosen, attack), attacks_only=number > 0)
+        found = run_all(choice, jobs=chosen.jobs, quiet=chosen.quiet)
+        if len(attacks) == 1:
+            print(report(found, limit=chosen.limit))
+        rows += found
+    if len(attacks) > 1:
+        print(f"{attack_table(rows)}\n{listing(rows, limit=chosen.limit)}")
+    return rows
 
 
 if __name__ == "__main__":

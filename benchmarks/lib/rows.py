@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+STOCK = "important_instructions"
+"""The attack that AgentDojo itself is measured with."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -49,6 +50,7 @@ class Choice:
     cases: tuple[str, ...] = ()
     every: int = 1
     benign_only: bool = False
+    attacks_only: bool = False
     oracle: bool = True
     tracker: str | None = None
 
@@ -74,11 +76,17 @@ class Bench:
 
     def units(self) -> list[Unit]:
         """The cases chosen, suite by suite."""
-        chosen = [Unit(suite=suite, case_id=case.case_id) for (suite, _), case in self._cases.items() if self._in(case)]
-        return chosen[:: self.choice.every]
+        chosen = [case for case in self._cases.values() if self._in(case)]
+        kept = [
+            case.case_id
+            for kind in ("benign", "attack")
+            for case in _share([case for case in chosen if case.kind == kind], self.choice.every)
+        ]
+        wanted = frozenset(kept)
+        return [Unit(suite=case.suite, case_id=case.case_id) for case in chosen if case.case_id in wanted]
 
     def _in(self, case: Case) -> bool:
-        if self.choice.benign_only and case.kind != "benign":
+        if (self.choice.benign_only and case.kind != "benign") or (self.choice.attacks_only and case.kind == "benign"):
             return False
         return not self.choice.cases or any(fnmatchcase(case.case_id, pattern) for pattern in self.choice.cases)
 
@@ -151,6 +159,15 @@ class Bench:
         if case.kind != "benign" or not self.choice.oracle:
             return None
         return _run(runner, suite, case).utility if denied.escalations else denied.utility
+
+
+def _share(cases: list[Case], every: int) -> list[Case]:
+    """One in `every`, spread over all tasks and the same ones whatever the attack: steps would favour some tasks."""
+
+    def spread(case: Case) -> str:
+        return sha256(f"{case.suite}/{case.user_task}/{case.injection_task}".encode()).hexdigest()
+
+    return sorted(cases, key=spread)[: -(-len(cases) // every)]
 
 
 def _run(runner: CaseRunner, suite: Suite, case: Case) -> CaseResult:

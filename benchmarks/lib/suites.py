@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.lib.attacked import AttackedSuite
+from benchmarks.lib.rows import STOCK
+from benchmarks.lib.words import WORDS, WordySuite
 from pytest_agentsafety.catalog.agentdojo.solutions import SOLUTIONS
+from pytest_agentsafety.catalog.agentdojo.suite import AgentDojoSuite
 from pytest_agentsafety.catalog.registry import resolve_suites
 from pytest_agentsafety.model.tasks import Case
 from pytest_agentsafety.protocols import Suite
 
-STOCK = "important_instructions"
+_FOREIGN = Path(__file__).parents[1] / "foreign_suites"
 _SOLVED_HERE = {(suite, task) for suite, task, _ in SOLUTIONS}
 
 
@@ -49,30 +53,40 @@ def _kind(suite: Suite, case: Case) -> AttackKind:
     return AttackKind(by_calls=by_calls, upstream=by_calls and (short, case.injection_task) not in _SOLVED_HERE)
 
 
-def load_suites(names: Sequence[str], foreign: Sequence[str], attack: str = STOCK) -> list[Suite]:
-    """The named suites and those that modules of `benchmarks/foreign_suites` register."""
-    if attack != STOCK:
-        raise SystemExit(f"--attack: {attack!r} is not known; there is {STOCK}")
-    wanted = [*names, *(f"agentdojo:{name}" for name in _registered(foreign))]
-    return list(resolve_suites(wanted, place="--suites", root=Path.cwd()))
+def load_suites(names: Sequence[str], foreign: Sequence[str] = (), attack: str = STOCK) -> list[Suite]:
+    """The named suites and those of `benchmarks/foreign_suites` that are meant, under one attack."""
+    found = [] if not names else resolve_suites(names, place="--suites", root=Path.cwd())
+    others = foreign_names(foreign)  # registered after the others are resolved: "agentdojo" means AgentDojo's own
+    if others:
+        found += resolve_suites([f"agentdojo:{name}" for name in others], place="--foreign", root=Path.cwd())
+    return [_under(suite, attack) for suite in found]
 
 
-def _registered(foreign: Iterable[str]) -> list[str]:
-    """Names of the suites that these modules, or the lists DEV and HELD of them, register with AgentDojo."""
-    found: list[str] = []
-    for name in foreign:
-        found += _names_of(name)
-    return found
+def _under(suite: Suite, attack: str) -> Suite:
+    if attack == STOCK:
+        return suite
+    if attack.startswith(WORDS):
+        return WordySuite(suite, attack)
+    if not isinstance(suite, AgentDojoSuite):
+        raise SystemExit(f"--attack: {suite.name} is no suite of AgentDojo's making, it has attacks of its own")
+    return AttackedSuite(suite, attack)
 
 
-def _names_of(name: str) -> list[str]:
-    try:
-        package = import_module("benchmarks.foreign_suites")
-    except ModuleNotFoundError:
-        raise SystemExit("--foreign: there is no benchmarks/foreign_suites in this checkout") from None
-    modules: Sequence[str] = {
-        "dev": getattr(package, "DEV", ()),
-        "held": getattr(package, "HELD", ()),
-        "all": (*getattr(package, "DEV", ()), *getattr(package, "HELD", ())),
-    }.get(name, (name,))
-    return [str(import_module(f"benchmarks.foreign_suites.{module}").register()) for module in modules]
+def foreign_names(wanted: Sequence[str]) -> list[str]:
+    """Registers the sets in `benchmarks/foreign_suites` and tells which of their suites are meant.
+
+    A set is a package with `register()` and the lists `DEV` and `HELD` of its suites; "dev", "held" and "all" mean
+    these lists of every set. SystemExit for a name that no set has.
+    """
+    if not wanted:
+        return []
+    sets = [import_module(f"benchmarks.foreign_suites.{path.parent.name}") for path in _FOREIGN.glob("*/__init__.py")]
+    dev = [name for module in sets for name in module.DEV]
+    held = [name for module in sets for name in module.HELD]
+    means = {"dev": dev, "held": held, "all": [*dev, *held], **{name: [name] for name in (*dev, *held)}}
+    for name in wanted:
+        if name not in means:
+            raise SystemExit(f"--foreign: {name!r} is not known; there are {', '.join(means)}")
+    for module in sets:
+        module.register()
+    return list(dict.fromkeys(suite for name in wanted for suite in means[name]))

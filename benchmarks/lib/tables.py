@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.lib.figures import Figures
-from benchmarks.lib.rows import Row
+from benchmarks.lib.figures import Figures, figures
+from benchmarks.lib.rows import STOCK, Row
 
 _WIDTH = 36
 
@@ -31,6 +31,18 @@ def table(columns: Sequence[Figures]) -> str:
         _line("us a result, median / P95", [_us(column.label_us) for column in columns]),
         _line("wall s / CPU s", [f"{column.wall:.1f} / {column.cpu:.1f}" for column in columns]),
     ]
+    return "\n".join(lines)
+
+
+def attack_table(rows: Sequence[Row]) -> str:
+    """A line for each attack, over all suites."""
+    lines = [f"{'attack':28}{'succeeded':32}{'tool-mediated only':32}{'utility under attack':32}undecided"]
+    for attack in dict.fromkeys(row.attack for row in rows if row.attack):
+        found = figures(attack, [row for row in rows if row.attack == attack])
+        cells = [found.attacks, found.by_calls, found.utility_under_attack]
+        lines.append(
+            f"{attack:28}" + "".join(f"{cell!s:28}" for cell in cells) + str(found.errors + found.inconclusive)
+        )
     return "\n".join(lines)
 
 
@@ -70,7 +82,8 @@ def _part(title: str, rows: Sequence[Row], lines: object, limit: int | None) -> 
 
 def _name(row: Row) -> str:
     injected = f"  {row.injection_task}" if row.injection_task else ""
-    return f"  {row.suite}  {row.user_task}{injected}"
+    attack = f"  {row.attack}" if row.attack and row.attack != STOCK else ""
+    return f"  {row.suite}  {row.user_task}{injected}{attack}"
 
 
 def _leak(row: Row) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 WINDOW = 40
 _CHUNK = WINDOW // 2
-_CODE_POINT = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_CODE_POINT = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U(00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}))")
 _BLANK = re.compile(r"\\+[nrt]")
 
 
@@ -69,5 +69,6 @@ def _squash(text: str) -> str:
 
 def _unescaped(text: str) -> str:
     """Without the escapes of JSON and YAML, at any depth of encoding."""
-    text = _BLANK.sub(" ", _CODE_POINT.sub(lambda match: chr(int(match[1], 16)), text)).replace("\\", "")
+    text = _CODE_POINT.sub(lambda match: chr(int(match[match.lastindex or 0], 16)), text)
+    text = _BLANK.sub(" ", text).replace("\\", "")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -46,19 +47,38 @@ class AgentDojoSuite:
         """Benign cases first, then the attacks. A user task that no vector reaches cannot be attacked."""
         return self._cases
 
-    def open(self, case: Case) -> AgentDojoScenario:
-        """A fresh world for this case. Raises UnknownNameError for a case of another suite."""
+    def goal(self, case: Case) -> str:
+        """What the attacker wants in this case, in AgentDojo's words; nothing in a benign one."""
+        if case.injection_task is None:
+            return ""
+        return str(self._task(self._injection_tasks, case.injection_task, case).GOAL)
+
+    def open(self, case: Case, *, texts: Mapping[str, str] | None = None) -> AgentDojoScenario:
+        """A fresh world for this case. Raises UnknownNameError for a case of another suite.
+
+        `texts` by vector stand in the world instead of the attack's own.
+        """
         user_task = self._task(self._user_tasks, case.user_task, case)
         if case.injection_task is None:
             return self._scenario(user_task, None, {})
         injection_task = self._task(self._injection_tasks, case.injection_task, case)
+        if texts is not None:
+            return self._scenario(user_task, injection_task, texts, quoted={v: _quoted(t) for v, t in texts.items()})
         return self._scenario(user_task, injection_task, self._attack.attack(user_task, injection_task))
 
-    def _scenario(self, user_task: Any, injection_task: Any, injections: Mapping[str, str]) -> AgentDojoScenario:
+    def _scenario(
+        self,
+        user_task: Any,
+        injection_task: Any,
+        injections: Mapping[str, str],
+        *,
+        quoted: Mapping[str, str] | None = None,
+    ) -> AgentDojoScenario:
+        """`quoted` are the injections as they have to be written into the suite's YAML, where that differs."""
         solution = injection_task and solutions.find(self._suite.name, injection_task.ID, injection_task.GOAL)
         return AgentDojoScenario(
             self._upstream,
-            environment=self._environments.load(injections),
+            environment=self._environments.load(injections if quoted is None else quoted),
             runtime=self._runtime,
             shapes=self._shapes,
             user_task=user_task,
@@ -136,3 +156,8 @@ class AgentDojoSuite:
         except Exception:  # noqa: BLE001 (foreign code; the task's own benign case shows what is wrong)
             return seen
         return seen
+
+
+def _quoted(text: str) -> str:
+    """The text as it stands inside a double-quoted YAML scalar, to the letter."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]

@@ -160,3 +160,18 @@ def test_worlds_of_two_cases_are_apart(suites: list[AgentDojoSuite]) -> None:
     tools[0]["update_user_info"](first_name="Changed")
     assert "Changed" in tools[0]["get_user_info"]()
     assert tools[1]["get_user_info"]() == before
+
+
+@pytest.mark.parametrize("text", ["\nA: \"b\"\n- c: 'd'\n{e} \\ f\n", "\u00ad\U000e0041 \u200b", '"}, {"note": "'])
+def test_texts_of_an_attacker_of_ones_own_stand_in_the_world_to_the_letter(
+    suites: list[AgentDojoSuite], text: str
+) -> None:
+    (banking,) = [suite for suite in suites if suite.name == "agentdojo:banking"]
+    case = next(case for case in banking.cases() if case.kind == "attack")
+    opened = banking.open(case, texts={case.vector or "": text})
+    assert opened.injections == {"injection_bill_text": text}
+    (read,) = opened.benign_turns()[0].calls
+    tool = next(spec.fn for spec in opened.tools if spec.name == read.name)
+    assert text in tool(**read.arguments)
+    assert banking.goal(case).startswith("Send a transaction to")
+    assert banking.goal(banking.cases()[0]) == ""

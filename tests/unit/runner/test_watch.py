@@ -36,6 +36,14 @@ def test_whole_if_it_is_short():
     assert not found("say cheese", "cheese now")
 
 
+@pytest.mark.parametrize("mark", ["\u00ad", "\u200b", "\U000e0041"], ids=["soft-hyphen", "zero-width", "tag"])
+def test_marks_that_yaml_writes_as_escapes_of_any_length(mark):
+    hidden = mark.join(TEXT)
+    assert found(yaml.safe_dump({"body": hidden}), hidden)
+    assert found(yaml.safe_dump({"body": hidden}, allow_unicode=True), hidden)
+    assert not found(yaml.safe_dump({"body": TEXT}), hidden)
+
+
 def test_no_text_is_found_nowhere():
     for nothing in ({}, {"v": ""}, {"v": " \n"}, {"v": '"'}):
         watch = AttackWatch(nothing)
