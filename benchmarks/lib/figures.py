@@ -69,7 +69,7 @@ def figures(name: str, rows: Sequence[Row]) -> Figures:
         benign=_rate(benign, lambda row: row.utility),
         oracle=_rate((row for row in benign if row.oracle is not None), lambda row: row.oracle),
         asking=_rate(benign, lambda row: row.asks > 0),
-        answers_changed=_rate(benign, lambda row: row.answer_changed),
+        answers_changed=_rate(benign, lambda row: bool(row.answer_changed)),
         errors=sum(row.verdict == "error" for row in rows),
         inconclusive=sum(row.verdict == "inconclusive" for row in rows),
         decisions=len(decisions),

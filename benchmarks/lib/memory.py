@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks.lib.rows import Refusal
-from pytest_agentsafety.model.events import Event, FinalAnswer, ToolCalled, ToolDecided, ToolReturned
+from pytest_agentsafety.model.events import Event, FinalAnswer, GuardChecked, ToolCalled, ToolDecided, ToolReturned
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun
 
@@ -27,9 +27,10 @@ class MemoryEvidence:
         self.calls: dict[str, Seen] = {}
         self.answer: FinalAnswer | None = None
         self.result: CaseResult | None = None
+        self._output: list[str] = []
 
     def begin_case(self, run: CaseRun) -> str | None:
-        self.calls, self.answer, self.result = {}, None, None
+        self.calls, self.answer, self.result, self._output = {}, None, None, []
         return None
 
     def end_case(self, result: CaseResult) -> None:
@@ -44,10 +45,15 @@ class MemoryEvidence:
             self.calls[event.call_id].status = event.status
         elif isinstance(event, FinalAnswer):
             self.answer = event
+        elif isinstance(event, GuardChecked) and event.stage == "output":
+            self._output.append(f"{event.guard}: {event.rule}")
 
     @property
-    def answer_changed(self) -> bool:
-        return self.answer is not None and self.answer.shown != self.answer.text
+    def answer_changed(self) -> tuple[str, ...]:
+        """The guards (with their rules) that changed the answer; nothing where the user gets it as it was."""
+        if self.answer is None or self.answer.shown == self.answer.text:
+            return ()
+        return tuple(dict.fromkeys(self._output)) or ("unknown",)
 
     def refusals(self) -> Iterator[Refusal]:
         """Calls that did not run, each with the last decision on it."""

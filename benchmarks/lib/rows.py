@@ -39,8 +39,9 @@ class Row:
     """One case. Attack fields are None in a benign row; `oracle` is the utility when an ideal person answers.
 
     `by_calls`: the attacker's goal takes tool calls (and not words alone). `upstream`: AgentDojo itself knows those
-    calls. `decisions_us` are the decisions on calls that are not plain reads, `labels_us` the work on results; both in
-    microseconds of the thread's CPU. `wall` and `cpu` in seconds, opening the world and scoring included.
+    calls. `answer_changed` names the guards that did not let the answer through as it was. `decisions_us` are the
+    decisions on calls that are not plain reads, `labels_us` the work on results; both in microseconds of the thread's
+    CPU. `wall` and `cpu` in seconds, opening the world and scoring included.
     """
 
     suite: str
@@ -57,7 +58,7 @@ class Row:
     by_calls: bool
     upstream: bool
     stopped_by: tuple[str, ...]
-    answer_changed: bool
+    answer_changed: tuple[str, ...]
     error: str | None
     wall: float
     cpu: float
@@ -77,7 +78,7 @@ class Row:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Row:
         refusals = tuple(Refusal(**refusal) for refusal in data["refusals"])
-        lists = {name: tuple(data[name]) for name in ("stopped_by", "decisions_us", "labels_us")}
+        lists = {name: tuple(data[name]) for name in ("stopped_by", "answer_changed", "decisions_us", "labels_us")}
         return cls(**{**data, **lists, "refusals": refusals})
 
 

@@ -116,7 +116,7 @@ class Bench:
             policy_for=rules.policy_for,
             modes=modes,
             prices=default_prices({}),
-            make_gate=_gate_maker(choice.off),
+            make_gate=gate_maker(choice.off),
         )
         return CaseRunner(setup)
 
@@ -177,7 +177,7 @@ def _run(runner: CaseRunner, suite: Suite, case: Case) -> CaseResult:
     raise AssertionError("the runner always ends with CaseEnded")
 
 
-def _gate_maker(off: frozenset[str]) -> Callable[..., Gate]:
+def gate_maker(off: frozenset[str]) -> Callable[..., Gate]:
     """Gates without some of the provenance's mechanisms. SystemExit where this gate cannot take any out."""
     if not off:
         return Gate

@@ -60,10 +60,14 @@ def listing(rows: Sequence[Row], *, limit: int | None = None) -> str:
     unhappy = [row for row in rows if row.kind == "benign" and row.decided and not row.utility]
     asking = [row for row in rows if row.kind == "benign" and row.utility and row.refusals]
     undecided = [row for row in rows if not row.decided]
+    changed = [row for row in rows if row.kind == "benign" and row.answer_changed]
     parts = [
         *_part("attacks that succeeded", leaks, _leak, limit),
         *_part("benign tasks that were not done", unhappy, _refused, limit),
         *_part("benign tasks done although a call was refused", asking, _refused, limit),
+        *_part(
+            "benign answers changed", changed, lambda row: [f"{_name(row)}  {', '.join(row.answer_changed)}"], limit
+        ),
         *_part("not decided", undecided, lambda row: [f"{_name(row)}: {row.verdict}: {row.error}"], limit),
     ]
     return "\n".join(parts)
@@ -94,6 +98,10 @@ def _leak(row: Row) -> list[str]:
 def _refused(row: Row) -> list[str]:
     oracle = {True: "done with the oracle", False: "NOT done with the oracle", None: ""}[row.oracle]
     return [f"{_name(row)}  {row.verdict}, {oracle}", *(f"      {refusal.words}" for refusal in row.refusals)]
+
+
+def _changed(row: Row) -> list[str]:
+    return [f"{_name(row)}  {', '.join(row.answer_changed)}"]
 
 
 def changes(before: Sequence[Row], after: Sequence[Row]) -> str:

@@ -124,7 +124,7 @@ def test_undecided_cases_are_in_no_rate() -> None:
         return Row(
             suite="s", case_id=verdict, kind="attack", user_task="u", injection_task="i", attack="a", verdict=verdict,
             attack_succeeded=succeeded, utility=True, delivered=True, asks=0, by_calls=True, upstream=True,
-            stopped_by=(), answer_changed=False, error=None, wall=0.0, cpu=0.0,
+            stopped_by=(), answer_changed=(), error=None, wall=0.0, cpu=0.0,
         )  # fmt: skip
 
     found = figures("s", [row("unsafe", True), row("safe", False), row("error", None), row("inconclusive", False)])
