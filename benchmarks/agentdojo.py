@@ -22,6 +22,7 @@ sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path i
 
 from benchmarks.lib.attackers import names_like
 from benchmarks.lib.figures import by_suite
+from benchmarks.lib.names import names_in, suite_names
 from benchmarks.lib.pool import run_all
 from benchmarks.lib.rows import STOCK, Row, read_rows, write_rows
 from benchmarks.lib.running import Choice
@@ -52,29 +53,17 @@ def parser() -> argparse.ArgumentParser:
 def choice_of(chosen: argparse.Namespace, attack: str = STOCK) -> Choice:
     """The choice that the options say, for one attack."""
     return Choice(
-        suites=tuple(_suite_name(name) for name in _list(chosen.suites)),
-        foreign=tuple(_list(chosen.foreign)),
+        suites=suite_names(chosen.suites),
+        foreign=names_in(chosen.foreign),
         attack=attack,
         provenance=chosen.provenance,
         guards=chosen.guards,
-        off=frozenset(_list(chosen.off)),
+        off=frozenset(names_in(chosen.off)),
         cases=tuple(chosen.case),
         every=chosen.every,
         benign_only=chosen.benign_only,
         oracle=not chosen.no_oracle,
     )
-
-
-def _list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _suite_name(name: str) -> str:
-    """AgentDojo's suites may be named without the prefix."""
-    from pytest_agentsafety.catalog.registry import bundled_names
-
-    plain = name.startswith("agentdojo") or "/" in name or ":" in name or name in bundled_names()
-    return name if plain else f"agentdojo:{name}"
 
 
 def report(rows: Sequence[Row], *, limit: int | None = None) -> str:

@@ -24,6 +24,7 @@ from time import perf_counter
 sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
 
 from benchmarks.lib.figures import Rate, quantile
+from benchmarks.lib.names import names_in
 from benchmarks.lib.running import gate_maker
 from benchmarks.lib.stopwatch import Stopwatch
 from benchmarks.lib.traces import Replayed, Replayer, Trace, read_traces
@@ -53,7 +54,7 @@ def replay_all(traces: Sequence[Trace], chosen: argparse.Namespace) -> list[Repl
         start = Path(folder)
         options = RunOptions(start=start, root=start, guards=chosen.guards, provenance=chosen.provenance)
         rules = SuiteRules(options, Settings(root=start))
-        off = frozenset(part for part in chosen.off.split(",") if part)
+        off = frozenset(names_in(chosen.off))
         replayer = Replayer(rules.policy_for, gate_maker(off), watch)
         return [_told(replayer.replay(trace), place, len(traces), chosen.quiet) for place, trace in enumerate(traces)]
 
@@ -125,7 +126,7 @@ def _name(row: Replayed) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
-    suites = [part for part in chosen.suites.split(",") if part]
+    suites = names_in(chosen.suites)
     traces = [trace for trace in read_traces(chosen.traces) if not suites or trace.suite in suites][:: chosen.every]
     if not traces:
         raise SystemExit("no recorded run is chosen")

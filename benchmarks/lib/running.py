@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -23,6 +23,7 @@ from pytest_agentsafety.config import Settings
 from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.llm import install
 from pytest_agentsafety.model.events import CaseEnded
+from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import Case, CaseRun
 from pytest_agentsafety.protocols import Suite
@@ -66,9 +67,12 @@ class Unit:
 class Bench:
     """Runs the cases of a choice one after another. Open it with `running()`."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, suites: Mapping[str, Suite] | None = None) -> None:
+        """`suites` are those of another bench over the same choice of suites: loading them takes time."""
         self.choice = choice
-        self.suites = {suite.name: suite for suite in load_suites(choice.suites, choice.foreign, choice.attack)}
+        self.suites = suites or {s.name: s for s in load_suites(choice.suites, choice.foreign, choice.attack)}
+        self._tracker = _imported(choice.tracker)
+        self._tools: dict[str, Sequence[ToolSpec]] = {}
         self._cases = {(s.name, case.case_id): case for s in self.suites.values() for case in s.cases()}
         self._kinds = AttackKinds(self.suites)
         self._evidence = MemoryEvidence()
@@ -96,7 +100,7 @@ class Bench:
         with ExitStack() as stack:
             stack.enter_context(BorrowedKey())
             stack.callback(install())
-            stack.enter_context(self._watch.running(_imported(self.choice.tracker)))
+            stack.enter_context(self._watch.running(self._tracker))
             folder = Path(stack.enter_context(TemporaryDirectory()))
             modes = ModeSettings()
             stack.callback(modes.close)
@@ -122,6 +126,7 @@ class Bench:
 
     def _row(self, runners: dict[str, CaseRunner], unit: Unit) -> Row:
         suite, case = self.suites[unit.suite], self._cases[unit.suite, unit.case_id]
+        self._tell_tools(suite)
         self._watch.take()
         wall, cpu = perf_counter(), process_time()
         result = _run(runners["deny"], suite, case)
@@ -153,6 +158,16 @@ class Bench:
             decisions_us=decisions,
             labels_us=labels,
         )
+
+    def _tell_tools(self, suite: Suite) -> None:
+        """A tracker of other people's drafts its policy from the tools of the suite."""
+        if self._tracker is not None:
+            self._tracker.use(suite.name, self._tools_of(suite))
+
+    def _tools_of(self, suite: Suite) -> Sequence[ToolSpec]:
+        if suite.name not in self._tools:
+            self._tools[suite.name] = suite.open(suite.cases()[0]).tools
+        return self._tools[suite.name]
 
     def _with_oracle(self, runner: CaseRunner, suite: Suite, case: Case, denied: CaseResult) -> bool | None:
         """The utility of a benign case when an ideal person answers; a case that asks nothing ends as it did."""
