@@ -1,6 +1,5 @@
 """English words: base forms (simplemma) and a semantics of our own, verb classes with effects and noun groups."""
 
-from pytest_agentsafety.lexicon.data import ResultKind
 from pytest_agentsafety.lexicon.morphology import in_dictionary as known
 from pytest_agentsafety.lexicon.morphology import lemma, words
 from pytest_agentsafety.lexicon.nouns import group_result, groups_of, noun_group
@@ -16,6 +15,7 @@ from pytest_agentsafety.lexicon.verbs import (
     verb_classes,
     verb_effect,
 )
+from pytest_agentsafety.model.sense import ResultKind
 
 __all__ = [
     "GRAVITY",

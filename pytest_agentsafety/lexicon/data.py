@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import cast
 
 from pytest_agentsafety.model.policy import EFFECTS, Effect
-
-ResultKind = Literal["own", "outside", "value"]
+from pytest_agentsafety.model.sense import ResultKind
 
 _VERB_FILES = ("verbs_reading.toml", "verbs_changing.toml", "verbs_reaching.toml")
 _OFTEN_NOUN = "often_noun"

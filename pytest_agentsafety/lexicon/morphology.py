@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pytest_agentsafety.lexicon.data import irregular_pasts, noun_table, noun_verbs, verb_table
 
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 _LONGEST = 40  # a longer run of letters is no English word
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
@@ -32,7 +33,26 @@ def lemma(word: str) -> str:
         return word
     import simplemma
 
-    return simplemma.lemmatize(word, lang="en").lower()
+    base = simplemma.lemmatize(word, lang="en").lower()
+    return base if base != word else _regular(word) or word
+
+
+def _regular(word: str) -> str | None:
+    """The base of a regular form of a word that no dictionary has: "unstages", "upserted"."""
+    for ending, instead in (
+        ("ies", "y"),
+        ("es", ""),
+        ("s", ""),
+        ("ied", "y"),
+        ("ed", ""),
+        ("ed", "e"),
+        ("ing", ""),
+        ("ing", "e"),
+    ):
+        base = word.removesuffix(ending) + instead
+        if word.endswith(ending) and base in _own_words():
+            return base
+    return None
 
 
 @lru_cache(maxsize=65536)

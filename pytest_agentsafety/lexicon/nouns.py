@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pytest_agentsafety.lexicon.data import ResultKind, noun_table
+from pytest_agentsafety.lexicon.data import noun_table
+from pytest_agentsafety.model.sense import ResultKind
 
 _NONE: frozenset[str] = frozenset()
 

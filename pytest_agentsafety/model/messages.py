@@ -78,12 +78,15 @@ class ToolSpec:
     """A tool before it is put behind the door: a callable that takes keyword arguments.
 
     `fn` carries an `inspect.signature`, annotations and a docstring; `input_schema` overrides what would be derived.
+    `output_schema` and `hints` (readOnlyHint, destructiveHint, openWorldHint) are what an MCP server says of its tool.
     """
 
     name: str
     fn: Callable[..., Any]
     description: str = ""
     input_schema: Mapping[str, Any] | None = None
+    output_schema: Mapping[str, Any] | None = None
+    hints: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

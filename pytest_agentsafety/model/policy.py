@@ -10,7 +10,9 @@ from typing import Any, Literal, get_args
 from pytest_agentsafety.model.canonical import digest
 
 Effect = Literal["read", "write", "egress", "execute", "pay", "delete"]
-Role = Literal["path", "url", "destination", "amount", "identifier", "content", "secret", "other"]
+Role = Literal[
+    "path", "url", "destination", "amount", "identifier", "content", "secret", "time", "query", "flag", "other"
+]
 Trust = Literal["trusted", "untrusted"]
 ProvenanceMode = Literal["enforce", "strict", "off"]
 ApproverName = Literal["deny", "oracle", "console", "callback", "queue"]

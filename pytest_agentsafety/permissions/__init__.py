@@ -2,7 +2,7 @@
 
 from pytest_agentsafety.permissions.checker import PermissionChecker
 from pytest_agentsafety.permissions.denied import PermissionDenied
-from pytest_agentsafety.permissions.drafting import draft_effect, draft_policy, draft_rule
+from pytest_agentsafety.permissions.drafting import draft_policy, draft_rule, explain_rule, sense_of
 from pytest_agentsafety.permissions.hosts import HostError, normalise_host, refused_address
 from pytest_agentsafety.permissions.http import GuardedHttp, Hop, HttpFailed, HttpReply, Resolver, SystemResolver
 from pytest_agentsafety.permissions.opening import open_beneath
@@ -25,12 +25,13 @@ __all__ = [
     "SystemResolver",
     "UrlCheck",
     "check_url",
-    "draft_effect",
     "draft_policy",
     "draft_rule",
+    "explain_rule",
     "infer_roles",
     "normalise_host",
     "open_beneath",
     "refused_address",
+    "sense_of",
     "with_inferred_roles",
 ]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, get_args, get_origin
 
 from pytest_agentsafety.model.policy import Role, ToolRule
-from pytest_agentsafety.permissions.words import COUNTING, KEY_KINDS, ROLE_WORDS, singular, tokens
+from pytest_agentsafety.permissions.words import CODED, COUNTING, KEY_KINDS, PLAIN, ROLE_WORDS, singular, tokens
 
 _FORMATS: dict[str, Role] = {
     "email": "destination",
@@ -39,6 +39,10 @@ _TYPES: dict[str, Role] = {
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FLAG_TYPES = frozenset({"bool", "None", "NoneType", "Optional", "Union", "typing"})
+_NAMING = frozenset({"name", "title", "number", "no", "num"})
+_LABELS = frozenset({"tags", "labels"})  # several of them describe, a single one may name
+_OF_PEOPLE = frozenset({"first", "last", "full", "display", "middle", "given", "family"})
+_COUNTED = frozenset({"num", "max", "min", "n", "number", "maximum", "minimum", "limit"})
 _SOURCES, _TARGETS = frozenset({"source", "src", "old"}), frozenset({"destination", "dest", "dst", "target", "new"})
 
 
@@ -46,30 +50,50 @@ def _token_role(words: list[str], index: int) -> Role | None:
     word = singular(words[index])
     if word == "key" and KEY_KINDS & set(words):
         return "secret"
+    if word == "code" and index and CODED & {words[index - 1]}:
+        return "other"
+    if words[index] in _LABELS:
+        return "content"
     role = ROLE_WORDS.get(word)
     if role == "secret" and COUNTING & set(words):
         return "other"
-    return role
+    return role or ("other" if word in PLAIN or words[index] in PLAIN else None)
 
 
 @lru_cache(maxsize=4096)
-def role_of_name(name: str) -> Role:
-    """The role a parameter's name suggests; the last known word decides ("file_content" is content)."""
+def named_role(name: str) -> Role | None:
+    """The role a parameter's name suggests, None when it has no word that is known.
+
+    The last known word decides: "file_content" is content, "max_price" an amount, "page_size" a mere size. A name or
+    title is that of what stands before it ("file_name"), and a limit or a filter is nothing that a call is aimed at.
+    """
     words = tokens(name)
-    secrets = any(_token_role(words, index) == "secret" for index in range(len(words)))
-    if secrets:
+    if any(_token_role(words, index) == "secret" for index in range(len(words))):
         return "secret"
-    for index in reversed(range(len(words))):
-        role = _token_role(words, index)
-        if role is not None:
-            return role
-    return "destination" if words and words[-1] == "to" else "other"  # "to", "send_to", but not "to_currency"
+    if words and words[-1] == "to":
+        return "destination"  # "to", "send_to", but not "to_currency"
+    if len(words) > 1 and words[0] in ("include", "exclude"):
+        return "query"
+    found = [(index, role) for index in range(len(words)) if (role := _token_role(words, index)) is not None]
+    if not found:
+        return None
+    index, role = found[-1]
+    if singular(words[index]) in _NAMING and len(words) > 1 and words[index - 1] not in _OF_PEOPLE:
+        if len(found) == 1:
+            return None  # the name of something unknown
+        index, role = found[-2]
+    return "other" if words[0] in _COUNTED and role != "amount" else role
+
+
+def role_of_name(name: str) -> Role:
+    """The role a parameter's name suggests, "other" when it suggests none."""
+    return named_role(name) or "other"
 
 
 def _schema_role(schema: Mapping[str, Any]) -> Role | None:
     """A JSON schema's word; None when the name has to decide."""
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
-        return "other"
+        return "flag"
     if schema.get("type") == "object":
         return "other"
     if "contentEncoding" in schema or "contentMediaType" in schema:
@@ -95,18 +119,22 @@ def _annotation_role(annotation: Any) -> Role | None:
         text = _QUOTED.sub("", str(annotation))
     words = set(_IDENTIFIER.findall(text))
     if "Literal" in words or (words and words <= _FLAG_TYPES and "bool" in words):
-        return "other"
+        return "flag"
     found = {_TYPES[word] for word in words if word in _TYPES}
     return found.pop() if len(found) == 1 else None
 
 
+def stated_role(kind: Any) -> Role | None:
+    """What a parameter's JSON schema or annotation alone says; None when the name has to decide."""
+    return _schema_role(kind) if isinstance(kind, Mapping) else _annotation_role(kind)
+
+
 def _role(name: str, kind: Any) -> Role:
-    stated = _schema_role(kind) if isinstance(kind, Mapping) else _annotation_role(kind)
-    return stated or role_of_name(name)
+    return stated_role(kind) or role_of_name(name)
 
 
-def _file_pair(names: Iterable[str]) -> set[str]:
-    """`copy(source, destination)` moves files about: both are paths, though each alone could be anything."""
+def file_pair(names: Iterable[str]) -> set[str]:
+    """The ends of a copy, `copy(source, destination)`: both are paths, though each alone could be anything."""
     plain = set(names)
     sources, targets = plain & _SOURCES, plain & _TARGETS
     return sources | targets if sources and targets else set()
@@ -119,7 +147,7 @@ def infer_roles(parameters: Mapping[str, Any] | Iterable[str]) -> dict[str, Role
     """
     kinds = dict(parameters) if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
     roles: dict[str, Role] = {name: _role(name, kind) for name, kind in kinds.items()}
-    for name in _file_pair(kinds):
+    for name in file_pair(kinds):
         roles[name] = "path"
     return roles
 

@@ -1,11 +1,11 @@
-"""General English vocabulary of tools: what verbs do and what parameter names mean. Singular, lower case."""
+"""General English vocabulary of parameter names. Singular, lower case."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from pytest_agentsafety.model.policy import Effect, Role
+from pytest_agentsafety.model.policy import Role
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
@@ -28,7 +28,8 @@ def singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _set(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
+    """Words written one after another, as a set."""
     return frozenset(words.split())
 
 
@@ -38,61 +39,73 @@ def _table(groups: Mapping[Role, str]) -> dict[str, Role]:
 
 ROLE_WORDS: dict[str, Role] = _table(
     {
-        "path": "path file filename filepath dir directory dirname folder pathname basename src dst",
-        "url": "url uri link href website webpage site endpoint webhook host hostname domain permalink",
+        "path": (
+            "path file filename filepath dir directory dirname folder pathname basename src dst cwd workdir "
+            "outfile infile subfolder outdir attachment"
+        ),
+        "url": (
+            "url uri link href website webpage site endpoint webhook host hostname domain permalink ip subdomain "
+            "server callback proxy homepage"
+        ),
         "destination": (
             "recipient receiver addressee cc bcc email mail mailbox iban bic account user username channel group "
-            "member participant attendee guest invitee contact phone mobile payee beneficiary person friend assignee "
-            "collaborator reviewer customer client address destination dest team audience follower owner wallet "
-            "subscriber"
+            "member participant attendee guest invitee contact phone mobile payee beneficiary person friend "
+            "assignee collaborator reviewer customer client address destination dest team audience follower owner "
+            "wallet subscriber people employee student patient colleague organizer chat sender inbox handle "
+            "telephone fax chatroom subreddit forum tenant"
         ),
-        "amount": "amount price sum total cost fee quantity qty budget payment deposit",
-        "identifier": "id uuid guid identifier ref reference handle slug key sha hash isbn sku",
+        "amount": (
+            "amount price sum total cost fee quantity qty budget payment deposit salary bid stake donation share credit"
+        ),
+        "identifier": (
+            "id uuid guid identifier ref reference slug key sha hash isbn sku number no num branch commit tag "
+            "revision release base head repo repository project board table collection database db schema "
+            "container instance cluster namespace job task ticket issue event order item product record row "
+            "entity node object resource package module dependency symbol ticker serial isin asin doi pid bucket "
+            "queue arn index dataset model workspace org organization organisation company device sensor card "
+            "song track playlist album workflow pipeline element tab window document doc sheet spreadsheet list "
+            "app application service ssn plate vin coupon lead deal campaign invoice bill flight hotel restaurant "
+            "room seat reservation booking appointment meeting calendar session parent child target uid gid oid "
+            "rid cid crypto coin stock pair variable column relation port process snapshot volume network plugin "
+            "extension stack milestone epic sprint pr pull remote portfolio policy role"
+        ),
         "content": (
-            "body text content subject message msg comment note description summary title caption data payload html "
-            "markdown prompt reason review memo bio code script reply"
+            "body text content subject message msg comment note description summary title caption data payload "
+            "html markdown prompt reason review memo bio code script reply value field property attribute change "
+            "instruction blob json xml yaml snippet statement command sql expression formula answer feedback "
+            "vendor manufacturer brand author paragraph line heading headline name label entry observation "
+            "thought fact metadata header params parameter argument arg input variables configuration config "
+            "setting option update patch diff edit definition template goal resolution image photo picture video "
+            "audio media component metafield spec block story tweet post signature string word sentence contents "
+            "cmd"
         ),
         "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
+        "time": (
+            "date time datetime timestamp day week month year hour minute second start end since until before "
+            "after deadline due duration timezone tz expiry expiration schedule when cron interval weekday period "
+            "century decade quarter birthday dob age at"
+        ),
+        "query": (
+            "query q search keyword keyphrase term filter question topic pattern regex criteria where selector "
+            "include exclude"
+        ),
+        "flag": "flag verbose recursive overwrite force confirm dry strict silent enabled disabled",
     }
 )
+# Words of how much, in which order, in what form: nothing that a call is aimed at.
+PLAIN = word_set(
+    "max min maximum minimum count limit page offset cursor size top n k depth width height format "
+    "language lang locale mode type kind level status state priority color colour sort unit encoding "
+    "timeout retry rating score temperature version class method action dimension first last by "
+    "brightness speed angle x y z lat lon latitude longitude lng radius distance precision currency "
+    "category city country region location place zip postcode zipcode gender style theme direction "
+    "position threshold per length skip step batch chunk tail severity visibility quality fields columns "
+    "orderby asc desc frequency zoom scale ratio weight delay wait percent percentage operation op"
+)
 # A token that counts pages or words is no secret, whatever stands beside it.
-COUNTING = _set("max min num count limit page next previous per size length")
-KEY_KINDS = _set("api private access ssh secret signing encryption auth")
-
-VERBS: dict[Effect, frozenset[str]] = {
-    "execute": _set("execute exec run eval evaluate spawn sudo shell"),
-    "pay": _set("pay buy purchase transfer refund wire withdraw donate checkout reimburse remit"),
-    "delete": _set(
-        "delete remove erase purge drop destroy clear wipe cancel revoke uninstall terminate kill unsubscribe ban kick "
-        "discard truncate unlink rm del trash"
-    ),
-    "egress": _set(
-        "send invite publish forward upload submit broadcast notify respond tweet push dispatch transmit announce dm "
-        "disclose leak expose"
-    ),
-    "write": _set(
-        "create make add update set edit modify change write append insert save store put patch move rename copy "
-        "replace merge mark assign reserve register enroll enrol accept approve reject confirm close reopen complete "
-        "start stop pause enable disable toggle turn lock unlock upgrade install configure reschedule postpone archive "
-        "restore import sync deploy commit draft compose star like follow unfollow join leave subscribe attach upsert "
-        "apply grant reset touch mkdir tag pin adjust generate rotate"
-    ),
-    "read": _set(
-        "get find read fetch lookup retrieve calculate compute browse see describe verify compare inspect is has can "
-        "exists summarize summarise analyze analyse display load parse validate convert translate extract filter ls "
-        "cat grep head tail stat download visit crawl scrape detect classify measure recall ping"
-    ),
-}
-# Words that are as often a noun: they say what a tool does only when no clearer verb is there.
-WEAK_VERBS: dict[Effect, frozenset[str]] = {
-    "pay": _set("order rent tip payment transaction"),
-    "egress": _set("post email mail message text share reply request call contact report sms fax"),
-    "write": _set("book log record open rate review comment plan note label schedule fork branch"),
-    "read": _set("list search show view query check look watch track monitor preview scan count sort info status"),
-}
-MONEY = _set("money payment transaction purchase refund fund cash")
-# From harmless to grave: where a tool has several verbs, the gravest decides.
-CONJUNCTIONS = _set("and or then plus")
-GRAVITY: tuple[Effect, ...] = ("read", "write", "egress", "delete", "pay", "execute")
-LISTING = _set("list ls dir directory folder find search glob walk tree scan browse grep")
-FOLDER_WORDS = _set("dir directory dirname folder root")
+COUNTING = word_set("max min num count limit page next previous per size length")
+KEY_KINDS = word_set("api private access ssh secret signing encryption auth")
+# A code of these is a short word of a fixed list.
+CODED = word_set("country currency language zip postal area status error region state airport iata color response lang")
+LISTING = word_set("list ls dir directory folder find search glob walk tree scan browse grep")
+FOLDER_WORDS = word_set("dir directory dirname folder root")

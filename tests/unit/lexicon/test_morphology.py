@@ -28,6 +28,8 @@ from pytest_agentsafety.lexicon import is_past, known, lemma, words
         ("addresses", "address"),
         ("indices", "index"),
         ("fetches", "fetch"),
+        ("unstages", "unstage"),
+        ("upserted", "upsert"),
         ("qzxqv", "qzxqv"),
         ("", ""),
     ],

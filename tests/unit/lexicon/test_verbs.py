@@ -24,9 +24,9 @@ from pytest_agentsafety.model.policy import EFFECTS
     ("verbs", "effect"),
     [
         ("get read list search calculate compare verify describe summarize translate", "read"),
-        ("create write update rename copy merge start stop lock approve schedule reserve assign install vote", "write"),
+        ("create write update rename copy merge start stop lock approve schedule reserve assign deploy vote", "write"),
         ("send email notify forward invite publish upload share disclose tell", "egress"),
-        ("run execute eval", "execute"),
+        ("run execute eval install trigger", "execute"),
         ("pay buy purchase transfer refund withdraw sell bet donate", "pay"),
         ("delete remove erase cancel revoke uninstall ban destroy terminate", "delete"),
     ],

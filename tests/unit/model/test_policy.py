@@ -76,4 +76,4 @@ def test_everything_but_a_read_is_a_write(effect: Any, write: bool) -> None:
 
 
 def test_critical_roles_are_roles() -> None:
-    assert set(ROLES) - CRITICAL_ROLES == {"content", "other"}
+    assert set(ROLES) - CRITICAL_ROLES == {"content", "time", "query", "flag", "other"}

@@ -1,16 +1,33 @@
-"""Rules drafted from a tool's own words."""
+"""Rules drafted from a tool's own words: the effect."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from pytest_agentsafety.model.messages import ToolSpec
-from pytest_agentsafety.model.policy import EFFECTS, ToolRule
-from pytest_agentsafety.permissions import draft_effect, draft_policy, draft_rule
-from pytest_agentsafety.permissions.words import GRAVITY, ROLE_WORDS, VERBS, WEAK_VERBS, singular
+from pytest_agentsafety.permissions import draft_policy, draft_rule, explain_rule, sense_of
+
+
+def _tool(**arguments: Any) -> None:
+    pass
+
+
+_tool.__doc__ = ""
+
+
+def _effect(name: str, description: str = "", *parameters: str, **hints: bool) -> str:
+    schema = {"type": "object", "properties": {one: {"type": "string"} for one in parameters}}
+    spec = ToolSpec(name=name, fn=_tool, description=description, input_schema=schema, hints=hints)
+    return draft_rule(spec).effect
+
+
+def _make(source: str) -> Callable[..., Any]:
+    space: dict[str, Any] = {"Literal": Literal}
+    exec(source, space)
+    return space["tool"]
 
 
 @pytest.mark.parametrize(
@@ -21,88 +38,144 @@ from pytest_agentsafety.permissions.words import GRAVITY, ROLE_WORDS, VERBS, WEA
             (
                 "get_weather list_files search fetchOrders read_mail find_and_compare check_stock get_refund_status "
                 "get_share_link get_start_time github_get_issue mcp__fs__read_file get_order view_invoice is_open "
-                "count_rows lookupCustomer get_delete_log list_invites show_calendar"
+                "count_rows lookupCustomer get_delete_log list_invites show_calendar read_comments show_queue"
             ),
         ),
         (
             "write",
             (
                 "create_event update_profile write_file file_write createList list_create mark_done schedule_meeting "
-                "book_room frobnicate calendar_add_entry save_note rename_folder"
+                "book_room frobnicate calendar_add_entry save_note rename_folder cart_add_product git_clone issue_close"
             ),
         ),
         (
             "egress",
             (
-                "send_email email_send forward_message invite_user post_message share_file publish web_request "
-                "notify_team reply_to_thread email_anna"
+                "send_email email_send forward_message invite_user post_message share_file publish "
+                "notify_team reply_to_thread email_anna create_message add_comment"
             ),
         ),
-        ("delete", "delete_file remove_user cancel_order clear_cache find_and_delete unsubscribe purgeAll"),
+        ("delete", "delete_file remove_user cancel_order clear_cache find_and_delete unsubscribe purgeAll page_delete"),
         ("pay", "pay_bill transfer_funds make_payment send_money buy_item order_pizza create_transaction refund"),
-        ("execute", "execute_code run_tests eval exec_command get_and_run"),
+        ("execute", "execute_code run_tests eval exec_command get_and_run workflow_run install_package"),
     ],
 )
 def test_effects_by_name(effect: str, names: str) -> None:
-    assert {name: draft_effect(name, "", {})[0] for name in names.split()} == dict.fromkeys(names.split(), effect)
+    assert {name: _effect(name) for name in names.split()} == dict.fromkeys(names.split(), effect)
 
 
 @pytest.mark.parametrize(
     ("name", "description", "effect"),
     [
-        ("weather", "Returns the weather.", "write"),  # "return" is no verb we know, so it asks
+        ("weather", "Returns the weather.", "read"),
         ("weather", "Get the weather for a city.", "read"),
         ("weather", "  Fetches the weather.", "read"),
+        ("weather", "The weather of a city.", "read"),
+        ("guest_book", "The guest book of the hotel.", "read"),
         ("zap", "Deletes everything.", "delete"),
         ("zap", "Publishes the page.", "egress"),
+        ("zap", "This tool allows you to send an email.", "egress"),
+        ("zap", "A wrapper around mail. Useful for when you need to send an email.", "egress"),
+        ("zap", "Use this tool to delete a file.", "delete"),
+        ("zap", "Tool for deleting files.", "delete"),
+        ("zap", "Asynchronously deletes a file.", "delete"),
+        ("zap", "File deleting tool", "delete"),
+        ("zap", "Note: slow. Deletes a file.", "delete"),
+        ("zap", "Make a payment.", "pay"),
+        ("zap", "Makes a bank transfer.", "pay"),
+        ("zap", "Create a page and share it.", "egress"),
+        ("zap", "This tool belongs to a system that allows users to read files. Deletes a file.", "delete"),
         ("get_quote", "Send the basket to the shop and return its offer.", "egress"),
         ("search_web", "Run a search.", "read"),
         ("delete_file", "Get rid of a file.", "delete"),
+        ("git_checkout", "Switches branches.", "write"),
+        ("stage_undo", "Unstages all staged changes.", "write"),
         ("zap", "", "write"),
         ("zap", "123", "write"),
+        ("zap", "Zaps the zapper.", "write"),
     ],
 )
 def test_a_docstring_helps_where_the_name_says_nothing_and_may_only_tighten(
     name: str, description: str, effect: str
 ) -> None:
-    assert draft_effect(name, description, {})[0] == effect
+    assert _effect(name, description) == effect
+
+
+@pytest.mark.parametrize("name", ["send_mail", "delete_file", "transfer_funds", "execute_code", "update_profile"])
+@pytest.mark.parametrize("description", ["Reads a file.", "The weather.", "Get things. Harmless.", "This only looks."])
+def test_a_description_never_loosens_a_clear_name(name: str, description: str) -> None:
+    assert _effect(name, description) == _effect(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "effect"),
+    [
+        ("get_page", ["url"], "egress"),
+        ("clone_repository", ["url"], "egress"),
+        ("get_rate", ["amount", "recipient"], "read"),
+        ("update_ledger", ["amount", "recipient"], "pay"),
+        ("settle_up", ["amount", "recipient"], "pay"),
+        ("frobnicate", ["amount", "recipient"], "pay"),
+        ("frobnicate", ["recipient"], "egress"),
+        ("frobnicate", ["script"], "execute"),
+        ("frobnicate", ["thing"], "write"),
+        ("manage_jobs", ["command"], "execute"),
+        ("start_process", ["command"], "execute"),
+        ("query_database", ["sql"], "execute"),
+        ("book_flight", ["flight_id", "card_id"], "pay"),
+        ("book_room", ["room_id"], "write"),
+    ],
+)
+def test_parameters_tighten(name: str, parameters: list[str], effect: str) -> None:
+    assert _effect(name, "", *parameters) == effect
+
+
+@pytest.mark.parametrize(
+    ("hints", "effect"),
+    [
+        ({"readOnlyHint": False}, "write"),
+        ({"destructiveHint": True}, "write"),
+        ({"readOnlyHint": True, "destructiveHint": True}, "read"),
+        ({}, "read"),
+    ],
+)
+def test_hints_tighten(hints: dict[str, bool], effect: str) -> None:
+    assert _effect("get_item", "", **hints) == effect
+
+
+@pytest.mark.parametrize("name", ["send_mail", "delete_file", "frobnicate", "pay_bill", "run_code"])
+def test_hints_never_loosen(name: str) -> None:
+    assert _effect(name, "", readOnlyHint=True, destructiveHint=False, openWorldHint=False) == _effect(name)
+
+
+def test_an_argument_that_chooses_what_is_done_counts_by_its_gravest_choice() -> None:
+    chosen = _make("def tool(action: Literal['list', 'create', 'delete'], name: str): 'Get the things.'")
+    assert draft_rule(ToolSpec(name="get_things", fn=chosen)).effect == "delete"
+    schema = {"properties": {"method": {"type": "string", "enum": ["GET", "POST"]}}}
+    assert draft_rule(ToolSpec(name="get_things", fn=_tool, input_schema=schema)).effect == "egress"
+    harmless = {"properties": {"sort": {"type": "string", "enum": ["delete", "create"]}}}
+    assert draft_rule(ToolSpec(name="get_things", fn=_tool, input_schema=harmless)).effect == "read"
 
 
 def test_the_reason_says_what_the_effect_follows_from() -> None:
-    assert draft_effect("send_mail", "", {})[1] == "verb 'send'"
-    assert "no known verb" in draft_effect("frobnicate", "", {})[1]
-    assert "URL" in draft_effect("get_page", "", {"url": "url"})[1]
-    assert "money" in draft_effect("make_payment", "", {})[1]
+    def reason(name: str, description: str = "", *parameters: str) -> str:
+        schema = {"properties": {one: {"type": "string"} for one in parameters}}
+        return explain_rule(ToolSpec(name=name, fn=_tool, description=description, input_schema=schema))["effect"]
+
+    assert reason("send_mail") == "verb 'send'"
+    assert reason("zap", "Deletes it.") == "verb 'delete' of the description"
+    assert "no known verb" in reason("frobnicate")
+    assert "URL" in reason("get_page", "", "url")
+    assert "money" in reason("add_money")
+    assert "only name a thing" in reason("order_details", "The details of an order.")
 
 
-def test_a_read_that_takes_a_url_can_carry_data_out() -> None:
-    def get_webpage(url: str) -> str:
-        """Get a web page."""
-        return url
-
-    rule = draft_rule(ToolSpec(name="get_webpage", fn=get_webpage))
-    assert rule == ToolRule(effect="egress", roles={"url": "url"}, drafted=True)
-
-
-def test_an_amount_to_somebody_is_a_payment() -> None:
-    roles = {"amount": "amount", "recipient": "destination"}
-    assert draft_effect("settle", "", roles)[0] == "pay"
-    assert draft_effect("get_rate", "", roles)[0] == "read"
-
-
-def _make(source: str) -> Callable[..., Any]:
-    space: dict[str, Any] = {}
-    exec(source, space)
-    return space["tool"]
-
-
-def test_parameters_come_from_the_signature() -> None:
+def test_a_rule_names_everything_it_was_drafted_from() -> None:
     tool = _make("def tool(to: str, body: str = '', *args, loud: bool = False, **more):\n    'Send it.'")
     rule = draft_rule(ToolSpec(name="it", fn=tool))
     assert rule.effect == "egress"
-    assert rule.roles == {"to": "destination", "body": "content", "loud": "other"}
+    assert rule.roles == {"to": "destination", "body": "content", "loud": "flag"}
     assert rule.drafted
-    assert rule.result_trust == "untrusted"
     assert rule.allowed_paths is None
     assert rule.allowed_domains is None
 
@@ -113,8 +186,18 @@ def test_a_schema_overrides_the_signature() -> None:
     rule = draft_rule(ToolSpec(name="read_it", fn=tool, description="Read it.", input_schema=schema))
     assert rule.roles == {"where": "url"}
     assert rule.effect == "egress"
-    for broken in ({}, {"properties": None}, {"properties": ["x"]}):
-        assert draft_rule(ToolSpec(name="read_it", fn=tool, input_schema=broken)).roles == {}
+    for broken in ({}, {"properties": None}, {"properties": ["x"]}, {"properties": {"x": 1}}):
+        assert draft_rule(ToolSpec(name="read_it", fn=tool, input_schema=broken)).effect == "read"
+
+
+def test_a_schema_that_refers_to_itself_ends() -> None:
+    node = {"type": "object", "properties": {"child": {"$ref": "#/$defs/node"}, "name": {"type": "string"}}}
+    schema = {
+        "properties": {"root": {"$ref": "#/$defs/node"}},
+        "$defs": {"node": node, "loop": {"$ref": "#/$defs/loop"}},
+    }
+    rule = draft_rule(ToolSpec(name="save_tree", fn=_tool, input_schema=schema))
+    assert set(rule.roles) == {"root"}
 
 
 def test_a_policy_has_a_rule_for_each_tool() -> None:
@@ -124,11 +207,34 @@ def test_a_policy_has_a_rule_for_each_tool() -> None:
     assert all(rule.drafted and rule.roles == {"path": "path"} for rule in drafted.values())
 
 
-def test_the_vocabulary_is_in_order() -> None:
-    assert set(GRAVITY) == set(EFFECTS) == set(VERBS)
-    clear = [word for words in VERBS.values() for word in words]
-    weak = [word for words in WEAK_VERBS.values() for word in words]
-    assert len(clear) == len(set(clear))
-    assert len(weak) == len(set(weak))
-    assert not set(clear) & set(weak)
-    assert [word for word in ROLE_WORDS if singular(word) != word or word != word.lower()] == []
+@pytest.mark.parametrize("name", ["", "_", "\u540d\u524d", "a" * 10_000, "x\ny", "delete\u200b_file"])
+def test_strange_names_are_no_reads(name: str) -> None:
+    assert _effect(name) != "read"
+
+
+def test_a_long_description_is_read_in_time() -> None:
+    hostile = "to you need to " * 100_000 + "[" * 100_000 + "<" * 100_000
+    assert sense_of(ToolSpec(name="zap", fn=_tool, description=hostile)).unknown
+
+
+def test_only_the_acting_word_makes_a_tool_unknown() -> None:
+    def unknown(name: str, description: str, *parameters: str) -> tuple[str, ...]:
+        schema = {"properties": {one: {"type": "string"} for one in parameters}}
+        return sense_of(ToolSpec(name=name, fn=_tool, description=description, input_schema=schema)).unknown
+
+    assert unknown("frobnicate_page", "") == ("frobnicate", "page")
+    assert unknown("get_frobnicator", "") == ()
+    assert unknown("frobnicator", "Get the frobnicator.") == ()
+    assert unknown("get_page", "", "frob") == ()
+    assert unknown("set_page", "", "frob") == ("frob",)
+
+
+def test_sense() -> None:
+    tool = _make("def tool(to: str, body: str): 'Sends an urgent email to the customers.'")
+    sense = sense_of(ToolSpec(name="send_email", fn=tool))
+    assert sense.tool == "send_email"
+    assert sense.verbs == {"send"}
+    assert sense.classes == {"send"}
+    assert sense.objects == {"email"}
+    assert sense.result == "value"
+    assert set(sense.reasons) == {"effect", "result_trust", "roles.to", "roles.body"}

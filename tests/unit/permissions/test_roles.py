@@ -26,10 +26,21 @@ from pytest_agentsafety.permissions.words import singular, tokens
             ),
         ),
         ("amount", "amount price total_cost quantity sums max_price"),
-        ("identifier", "id order_id eventIds uuid invoice_reference cache_key sha"),
-        ("content", "body text content subject email_body file_content messageText title notes description memo"),
+        (
+            "identifier",
+            "id order_id eventIds uuid invoice_reference cache_key sha branch_name issue_number tag tableName",
+        ),
+        (
+            "content",
+            "body text content subject email_body file_content messageText title notes description memo tags labels",
+        ),
         ("secret", "password new_password api_key accessToken client_secret pin privateKey passwords"),
-        ("other", "query n limit page_token max_tokens start_time colour to_currency from is_recurring x _ \u540d"),
+        ("time", "start_time date since due_date deadline"),
+        ("query", "query q search_term keywords include_domains excludePaths"),
+        (
+            "other",
+            "n limit page_token max_tokens colour to_currency from x _ \u540d country_code max_results page_size",
+        ),
     ],
 )
 def test_names(role: str, names: str) -> None:
@@ -67,9 +78,13 @@ def test_schemas(schema: dict[str, Any], role: str) -> None:
     assert infer_roles({"thing": schema}) == {"thing": role}
 
 
-@pytest.mark.parametrize("schema", [{"enum": ["a", "b"]}, {"const": 1}, {"type": "boolean"}, {"type": "object"}, bool])
+@pytest.mark.parametrize("schema", [{"enum": ["a", "b"]}, {"const": 1}, {"type": "boolean"}, bool])
 def test_a_closed_choice_is_no_recipient(schema: Any) -> None:
-    assert infer_roles({"user": schema}) == {"user": "other"}
+    assert infer_roles({"user": schema}) == {"user": "flag"}
+
+
+def test_an_object_is_no_recipient() -> None:
+    assert infer_roles({"user": {"type": "object"}}) == {"user": "other"}
 
 
 class EmailStr(str):
@@ -92,7 +107,7 @@ class EmailStr(str):
         (str, "other"),
         (Annotated[str, "a Path"], "other"),
         ("Annotated[str, 'a Path']", "other"),
-        ("Literal['Path']", "other"),
+        ("Literal['Path']", "flag"),
     ],
 )
 def test_annotations(annotation: Any, role: str) -> None:
@@ -100,8 +115,8 @@ def test_annotations(annotation: Any, role: str) -> None:
 
 
 @pytest.mark.parametrize("annotation", [bool, "bool", "bool | None", "Optional[bool]", Literal["a", "b"]])
-def test_flags_are_other_whatever_they_are_called(annotation: Any) -> None:
-    assert infer_roles({"email": annotation}) == {"email": "other"}
+def test_flags_are_flags_whatever_they_are_called(annotation: Any) -> None:
+    assert infer_roles({"email": annotation}) == {"email": "flag"}
 
 
 def test_roles_are_filled_in_but_never_overwritten_nor_made_harmless() -> None:

@@ -1,0 +1,75 @@
+"""A first rule for a tool nobody has written one for, from what the tool shows of itself.
+
+General English only (`pytest_agentsafety.lexicon`), grammar and types. What is not understood is drafted as grave as
+it plausibly is, and named, so that the door asks and a person can decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pytest_agentsafety.model.messages import ToolSpec
+from pytest_agentsafety.model.policy import Effect, Role, ToolRule, Trust
+from pytest_agentsafety.model.sense import ToolSense
+from pytest_agentsafety.permissions.drafting.acting import acting
+from pytest_agentsafety.permissions.drafting.effect import chosen, draw_effect
+from pytest_agentsafety.permissions.drafting.parameters import draw_roles
+from pytest_agentsafety.permissions.drafting.result import draw_result
+from pytest_agentsafety.permissions.drafting.sentence import told
+from pytest_agentsafety.permissions.drafting.shape import description, parameters, returns
+
+__all__ = ["draft_policy", "draft_rule", "explain_rule", "sense_of"]
+
+
+@dataclass(frozen=True)
+class _Draft:
+    effect: Effect
+    roles: Mapping[str, Role]
+    sense: ToolSense
+
+
+def draft_rule(spec: ToolSpec) -> ToolRule:
+    """A rule with effect, roles and the trust of the result, marked `drafted`. It has no limits of its own."""
+    draft = _draft(spec)
+    trust: Trust = "untrusted" if draft.sense.result == "outside" else "trusted"
+    return ToolRule(effect=draft.effect, roles=draft.roles, result_trust=trust, drafted=True)
+
+
+def sense_of(spec: ToolSpec) -> ToolSense:
+    """What the tool was understood to do: verbs, their classes, objects, unknown words, what it hands back."""
+    return _draft(spec).sense
+
+
+def explain_rule(spec: ToolSpec) -> Mapping[str, str]:
+    """Why the draft says what it says, in words, by "effect", "result_trust" and "roles.NAME"."""
+    return _draft(spec).sense.reasons
+
+
+def draft_policy(specs: Iterable[ToolSpec]) -> dict[str, ToolRule]:
+    """A drafted rule for each tool, by name."""
+    return {spec.name: draft_rule(spec) for spec in specs}
+
+
+def _draft(spec: ToolSpec) -> _Draft:
+    words = told(description(spec))
+    act = acting(spec.name, words)
+    shown = parameters(spec)
+    first = draw_effect(act, words, dict.fromkeys((one.name for one in shown), "other"), {})
+    meant = draw_roles(shown, first.classes, first.effect)
+    drawn = chosen(draw_effect(act, words, meant.roles, spec.hints), shown)
+    result, why = draw_result(act, words, drawn.classes, drawn.effect, meant.roles, returns(spec), spec.hints)
+    sense = ToolSense(
+        tool=spec.name,
+        verbs=drawn.verbs,
+        classes=drawn.classes,
+        objects=act.objects | words.objects,
+        unknown=(*drawn.unknown, *meant.unknown),
+        result=result,
+        reasons={
+            "effect": drawn.reason,
+            "result_trust": why,
+            **{f"roles.{name}": reason for name, reason in meant.reasons.items()},
+        },
+    )
+    return _Draft(drawn.effect, meant.roles, sense)

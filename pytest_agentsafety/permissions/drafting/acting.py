@@ -1,0 +1,117 @@
+"""Which words of a name are its verbs: first (`send_email`), behind a prefix (`git_clone`), last (`issue_close`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_agentsafety.lexicon import (
+    clear_classes,
+    groups_of,
+    lemma,
+    often_noun,
+    same_action,
+    verb_classes,
+    verb_effect,
+    words,
+)
+from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told
+from pytest_agentsafety.permissions.words import word_set
+
+_CONJUNCTIONS = frozenset({"and", "or", "then", "plus"})
+_PARTICLES = frozenset({"to", "by", "for", "from", "with", "in", "on", "of", "at", "all", "my", "the", "a", "an"})
+_COLLECTIONS = word_set(
+    "detail history list status info information summary page count number statement record log overview report book "
+    "feed inbox calendar profile total stat statistic result item entry archive catalog note name"
+)
+_STATE = word_set("is has have can are was exists does should get list")
+
+
+@dataclass(frozen=True)
+class Acting:
+    """The verbs of a name (base forms), whether they clearly are verbs, and the other words' base forms."""
+
+    verbs: tuple[str, ...]
+    clear: bool
+    objects: frozenset[str]
+    words: tuple[str, ...]
+
+
+def acting(name: str, told: Told) -> Acting:
+    """Read a tool's name; where a word may be verb or noun, the description's verbs decide."""
+    parts = words(name)
+    candidates = [index for index, word in enumerate(parts) if _may_act(index, word)]
+    chosen, clear = _choose(parts, candidates, told)
+    if chosen and _reads_only(parts[chosen[0]]):
+        joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
+        chosen = chosen[:1] + [index for index in candidates if joined and index > joined[0]]
+    verbs = tuple(dict.fromkeys(lemma(parts[index]) for index in chosen))
+    rest = [
+        lemma(word)
+        for index, word in enumerate(parts)
+        if word not in _PARTICLES and (index not in chosen or (not clear and often_noun(lemma(word))))
+    ]
+    return Acting(
+        verbs, clear, frozenset(word for word in rest if groups_of(word)) | frozenset(rest[-1:]), tuple(parts)
+    )
+
+
+def _may_act(index: int, word: str) -> bool:
+    """A base form that is a verb; at the start also another form ("gets")."""
+    base = lemma(word)
+    if word in _CONJUNCTIONS or word in _PARTICLES or not verb_classes(base):
+        return False
+    return word == base or (index == 0 and word.endswith("s") and not often_noun(base))
+
+
+def _reads_only(verb: str) -> bool:
+    return verb in _STATE or lemma(verb) in _STATE
+
+
+def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[int], bool]:
+    if not candidates:
+        return [], False
+    agreed = [index for index in candidates if any(lemma(parts[index]) == verb for verb in told.verbs)]
+    first = candidates[0]
+    plain = [index for index in candidates if not often_noun(lemma(parts[index]))]
+    if first == 0 and (first in plain or first in agreed):
+        return _with_joined(parts, candidates, first), True
+    if agreed:
+        return agreed, True
+    reading = first == 0 and len(parts) > 1 and verb_effect(lemma(parts[0])) == "read"
+    if reading and parts[1] not in ("in", "out") and len(parts) - 1 not in plain:
+        return _with_joined(parts, candidates, first), True
+    alike = [index for index in candidates if any(same_action(parts[index], verb) for verb in told.verbs)]
+    if alike:
+        return alike, True
+    if plain:
+        return _with_joined(parts, candidates, plain[0]), True
+    if first == 0 and not _names_thing(parts, told):
+        return _with_joined(parts, candidates, first), True
+    last = candidates[-1]
+    grave = last == len(parts) - 1 and verb_effect(lemma(parts[last])) in ("execute", "delete", "pay")
+    return [last], grave
+
+
+def _names_thing(parts: list[str], told: Told) -> bool:
+    """ "order_details", told as "The details of an order.": a noun, though it could be a verb."""
+    if not told.described_thing or parts[0] not in map(lemma, told.words):
+        return False
+    grave = verb_effect(lemma(parts[0])) in ("execute", "delete", "pay")
+    return not grave or (len(parts) > 1 and lemma(parts[-1]) in _COLLECTIONS)
+
+
+def _with_joined(parts: list[str], candidates: list[int], chosen: int) -> list[int]:
+    """The verb, and those that an "and" joins to it; a verb that closes the name counts too ("cart_item_delete")."""
+    found = [chosen]
+    found += [index for index in candidates if index > chosen and parts[index - 1] in _CONJUNCTIONS]
+    last = parts[-1]
+    grave = verb_effect(lemma(last)) in ("execute", "delete", "pay") and not groups_of(lemma(last))
+    closes = len(parts) - 1 in candidates and (grave or not often_noun(lemma(last))) and not _reads_only(parts[chosen])
+    if closes and len(parts) - 1 not in found and clear_classes(lemma(last)):
+        found.append(len(parts) - 1)
+    return found
+
+
+def is_light(verb: str) -> bool:
+    """Whether a verb leaves it to its object to say what is done."""
+    return verb in LIGHT

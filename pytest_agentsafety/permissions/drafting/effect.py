@@ -1,0 +1,205 @@
+"""What a tool does: the gravest of what its name and its description say, made graver by its parameters and hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pytest_agentsafety.lexicon import (
+    GRAVITY,
+    class_effect,
+    clear_classes,
+    groups_of,
+    known,
+    lemma,
+    senses,
+    verb_classes,
+    verb_effect,
+    words,
+)
+from pytest_agentsafety.model.policy import Effect, Role
+from pytest_agentsafety.permissions.drafting.acting import Acting
+from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told, made_of
+from pytest_agentsafety.permissions.drafting.shape import Parameter
+from pytest_agentsafety.permissions.words import word_set
+
+_SPOKEN = frozenset({"message", "mail", "post", "comment", "review"})  # what is made of these is read by others
+_UNSENT = frozenset({"draft", "template", "signature", "filter", "label", "folder", "file", "history"})
+_MONEY = frozenset({"money", "payment", "fund", "refund", "purchase", "transaction", "cash", "tip", "donation"})
+_MADE = word_set("create add write make post insert compose reply submit schedule")
+_REPORTING = frozenset({"return", "provide", "yield", "output", "give", "answer"})  # "Returns the weather"
+_GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
+_CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
+_METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "delete"}
+_COMMANDS = frozenset({"command", "cmd", "shell_command", "commands"})
+_PAYING = frozenset({"card", "payment", "wallet", "fare"})
+_LIGHT_NAMES = word_set("perform do make run execute take carry conduct")
+_CODE = word_set("code script command cmd sql statement expression javascript python function program")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An effect, why, the verbs it rests on, their classes, and the words that were not understood."""
+
+    effect: Effect
+    reason: str
+    verbs: frozenset[str]
+    classes: frozenset[str]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Step:
+    effect: Effect
+    reason: str
+
+
+def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mapping[str, Any]) -> Drawn:
+    """The effect of a tool and the reason for it in words."""
+    verbs, where = _verbs(act, told)
+    things = act.objects | told.objects | {lemma(word) for name in roles for word in words(name)}
+    meant = _classes(verbs, where, things)
+    classes = frozenset[str]().union(*meant.values())
+    unknown: tuple[str, ...] = ()
+    if classes:
+        step = _by_verbs(meant, where)
+        step = _by_parameters(_by_objects(step, act), roles, classes)
+        if not act.clear and not told.words and not groups_of(lemma(act.words[0])):
+            unknown = act.words
+    elif _is_thing(act, told, roles):
+        step = _by_parameters(_Step("read", "its name and description only name a thing"), roles, classes)
+    else:
+        step = _not_understood(roles)
+        unknown = act.words or ("?",)
+    step = _by_hints(step, hints)
+    return Drawn(step.effect, step.reason, frozenset(verbs), classes, unknown)
+
+
+def _by_verbs(meant: Mapping[str, frozenset[str]], where: Mapping[str, str]) -> _Step:
+    """The gravest of what any of the verbs does."""
+    said = [(class_effect(name), verb) for verb, names in meant.items() for name in names]
+    effect, verb = max(said, key=lambda pair: GRAVITY.index(pair[0]))
+    return _Step(effect, f"verb {verb!r}{where[verb]}")
+
+
+def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
+    """The verbs that count, and where each was said. A name's doubtful verb gives way to the description's."""
+    named = list(act.verbs) if act.clear else []
+    spoken = list(told.verbs)
+    if named:
+        lights = [verb for verb in named if verb in _LIGHT_NAMES and act.objects]
+        made = [verb for verb in map(made_of, sorted(act.objects)) if verb] if lights else []
+        named = [verb for verb in named if verb not in lights or not made] + made
+        if act.clear and _says(named) and not told.objects & _CODE:
+            spoken = [verb for verb in spoken if verb not in LIGHT]  # "Executes a create interaction"
+    if not named and not spoken and (act.clear or not told.described_thing):
+        named = list(act.verbs)
+    where = dict.fromkeys(spoken, " of the description") | dict.fromkeys(named, "")
+    return list(dict.fromkeys([*named, *spoken])), where
+
+
+def chosen(drawn: Drawn, parameters: Iterable[Parameter]) -> Drawn:
+    """A tool whose argument chooses what is done ("action": create, delete, list) does the gravest of them."""
+    for one in parameters:
+        if not _CHOOSING & set(words(one.name)):
+            continue
+        for choice in one.choices:
+            verb = lemma((words(choice) or [""])[0])
+            effect = _METHODS.get(choice.upper()) or verb_effect(verb)
+            if effect is not None and GRAVITY.index(effect) > GRAVITY.index(drawn.effect):
+                reason = f"{one.name!r} may be {choice!r}"
+                drawn = replace(drawn, effect=effect, reason=reason, classes=drawn.classes | clear_classes(verb))
+    return drawn
+
+
+def _says(verbs: Iterable[str]) -> bool:
+    return any(verb not in LIGHT for verb in verbs)
+
+
+def _is_thing(act: Acting, told: Told, roles: Mapping[str, Role]) -> bool:
+    """Nouns alone, in words that are known ("order_details", "The orders of the user."), and nothing to write with."""
+    named = bool(act.words) and all(known(word) for word in act.words if len(word) > 1)
+    told_so = told.described_thing and all(known(word) for word in told.words[:4] if word.isalpha())
+    return named and told_so and not set(roles.values()) & {"content", "amount", "secret"}
+
+
+def _classes(verbs: list[str], where: Mapping[str, str], things: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The classes each verb is meant in. Verbs of one tool say the same thing: a sense that they share counts."""
+    meant = {verb: _meant(verb, things, spoken=bool(where[verb])) for verb in verbs}
+    named = frozenset[str]().union(*(meant[verb] for verb in verbs if not where[verb]))
+    for verb in verbs:
+        others = frozenset[str]().union(*(meant[other] for other in verbs if other != verb))
+        shared = verb_classes(verb) & (named if where[verb] else others)
+        if shared and (where[verb] or not _certain(verb, things)):
+            meant[verb] = shared
+    return meant
+
+
+def _certain(verb: str, things: frozenset[str]) -> bool:
+    return bool(clear_classes(verb)) or senses(verb, things) != verb_classes(verb)
+
+
+def _meant(verb: str, objects: frozenset[str], *, spoken: bool) -> frozenset[str]:
+    if spoken and verb in _REPORTING:
+        return frozenset({"get"})
+    return senses(verb, objects) if verb_classes(verb) else frozenset()
+
+
+def _by_objects(step: _Step, act: Acting) -> _Step:
+    """Writing to other people is speaking to them; moving money is paying."""
+    if step.effect not in ("write", "egress"):
+        return step
+    groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
+    if act.objects & _MONEY:
+        return _Step("pay", f"{step.reason} on money")
+    if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
+        return _Step("egress", f"{step.reason} on what others read")
+    return step
+
+
+def _by_parameters(step: _Step, roles: Mapping[str, Role], classes: frozenset[str]) -> _Step:
+    kinds = set(roles.values())
+    if step.effect == "read" and "url" in kinds:
+        return _Step("egress", f"{step.reason}, but a URL argument can carry data out")
+    if step.effect == "write" and "url" in kinds and classes & _GOING:
+        return _Step("egress", f"{step.reason} to a URL of the caller's choice")
+    commanded = [name for name, role in roles.items() if name.lower() in _COMMANDS and role != "flag"]
+    if step.effect in ("write", "egress") and commanded:
+        return _Step("execute", f"{step.reason}, and {commanded[0]!r} is run")
+    if (
+        step.effect == "write"
+        and "book" in classes
+        and ("amount" in kinds or any(_PAYING & set(words(name)) for name in roles))
+    ):
+        return _Step("pay", f"{step.reason}, paid for")
+    if step.effect in ("write", "egress") and {"amount", "destination"} <= kinds and _moves_money(roles):
+        return _Step("pay", f"{step.reason} with an amount and a destination")
+    return step
+
+
+def _not_understood(roles: Mapping[str, Role]) -> _Step:
+    """Without a known verb a tool does the gravest that its parameters allow for."""
+    reason = "no known verb, so it counts as a write"
+    coded = [name for name in roles if _CODE & set(words(name))]
+    if coded:
+        return _Step("execute", f"{reason}, and {coded[0]!r} may be code")
+    kinds = set(roles.values())
+    if {"amount", "destination"} <= kinds:
+        return _Step("pay", f"{reason}, with an amount and a destination")
+    if kinds & {"destination", "url"}:
+        return _Step("egress", f"{reason} that may reach others")
+    return _Step("write", reason)
+
+
+def _moves_money(roles: Mapping[str, Role]) -> bool:
+    return any(role == "amount" and "quantity" not in name.lower() for name, role in roles.items())
+
+
+def _by_hints(step: _Step, hints: Mapping[str, Any]) -> _Step:
+    """A server's hints may tighten what was drafted, never loosen it."""
+    if step.effect == "read" and hints.get("readOnlyHint") is False:
+        return _Step("write", f"{step.reason}, but its server says that it is not read-only")
+    if step.effect == "read" and hints.get("destructiveHint") is True and hints.get("readOnlyHint") is not True:
+        return _Step("write", f"{step.reason}, but its server says that it may destroy")
+    return step

@@ -1,0 +1,136 @@
+"""What each parameter of a tool means: by its schema or type, its name, its description, and what the tool does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pytest_agentsafety.model.policy import CRITICAL_ROLES, Effect, Role
+from pytest_agentsafety.permissions.drafting.shape import Parameter
+from pytest_agentsafety.permissions.roles import file_pair, named_role, stated_role
+from pytest_agentsafety.permissions.words import singular, tokens, word_set
+
+_HEAD_END = re.compile(
+    r"[.,;:()\n]|\s(?:of|to|for|that|which|where|in|from|on|by|with|used|as|whose|containing|when|if|or|you)\s"
+)
+_OPENING = re.compile(
+    r"\A\W*(?:(?:the|a|an|your|optional|required|unique|full|list of|array of|comma[- ]separated)\s+)*", re.IGNORECASE
+)
+_FLAGGED = re.compile(r"\A\W*(?:whether|if true|true (?:if|to)|set to true|boolean)\b", re.IGNORECASE)
+_NAMES = frozenset({"name", "names"})
+_NEW = frozenset({"create", "add", "write", "schedule", "save", "import"})
+_ENDS = frozenset({"from", "to", "start", "end", "since", "until", "after", "before"})
+_SIZES = frozenset({"head", "base", "target", "parent", "release"})
+_PLACES = frozenset({"address", "destination", "origin"})
+_REMARKS = word_set("reason comment note message description explanation justification")
+_CODE = word_set(
+    "code script command cmd sql query statement expression manifest program function shell yaml input task value "
+    "argument arg javascript python"
+)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Roles by parameter, why, and the names that were not understood."""
+
+    roles: Mapping[str, Role]
+    reasons: Mapping[str, str]
+    unknown: tuple[str, ...] = field(default=())
+
+
+def draw_roles(parameters: Iterable[Parameter], classes: frozenset[str], effect: Effect) -> Meant:
+    """The role of every parameter. A text that a tool with an effect takes and nobody explains counts as critical."""
+    found = {one.name: _aimed(one, _role(one, classes, effect), effect) for one in parameters}
+    others = [name for name in found if tokens(name)[-1:] in (["id"], ["ids"], ["key"], ["uuid"])]
+    for name in _NAMES & found.keys() if others and classes & {"change", "improve"} else ():
+        found[name] = ("content", f"a name beside {others[0]!r}")
+    for name in file_pair(found):
+        found[name] = ("path", "one of a pair of ends")
+    unknown = tuple(name for name, (role, _) in found.items() if role is None)
+    roles: dict[str, Role] = {name: role or "identifier" for name, (role, _) in found.items()}
+    return Meant(roles, {name: why for name, (_, why) in found.items()}, unknown)
+
+
+def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
+    parts = tokens(one.name)
+    if effect == "read" and parts and singular(parts[-1]) in _PLACES and "email" not in parts:
+        return "query", "a place that is only looked up"
+    if len(parts) > 1 and parts[0] in ("include", "exclude") and one.types != {"boolean"}:
+        return "query", "a filter"
+    stated = stated_role(one.kind)
+    if stated is not None and not (stated == "other" and one.inner):
+        return stated, "by its type"
+    if one.inner:
+        return _of_inner(one, classes, effect)
+    if one.types == {"boolean"}:
+        return "flag", "true or false"
+    role = named_role(one.name)
+    if role is not None:
+        return _by_name(one, role, classes)
+    return _unnamed(one, effect)
+
+
+def _of_inner(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
+    """An object is as critical as the most critical of its fields."""
+    outer = named_role(one.name)
+    inner = [(field.name, *_role(field, classes, effect)) for field in one.inner]
+    if outer == "query":
+        return "query", "its name"
+    for name, role, _ in inner:
+        if role in CRITICAL_ROLES and not (role == "identifier" and outer in ("content", "query", "other")):
+            return role, f"its field {name!r}"
+    return (outer or "content"), "an object of harmless fields"
+
+
+def _by_name(one: Parameter, role: Role, classes: frozenset[str]) -> tuple[Role | None, str]:
+    if one.types and one.types <= {"integer", "number"} and role in ("content", "query", "path", "flag", "url"):
+        return "other", "a number"
+    if one.types and one.types <= {"integer", "number"} and one.name.lower() in _SIZES:
+        return "other", "a number"
+    told = _told(one.description)
+    parts = tokens(one.name)
+    if told == "time" and parts[-1] in _ENDS:
+        return "time", "its description"
+    leads = ("url", "path", "secret") if role == "content" else ("url", "path") if role == "other" else ()
+    if one.textual and told in leads:
+        return told, "its description"
+    if len(parts) == 1 and parts[0] in _NAMES and not classes & _NEW:
+        return "identifier", "the name of what the call is aimed at"
+    return role, "its name"
+
+
+def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tuple[Role | None, str]:
+    """What is deleted and what is run are what the call is aimed at, whatever they are called."""
+    role, why = meant
+    parts = {singular(word) for word in tokens(one.name)}
+    if parts & {"delete", "remove"} and role != "flag" and one.textual:
+        return "identifier", "what is deleted"
+    if effect == "delete" and role in ("content", "query") and one.textual and not parts & _REMARKS:
+        return "identifier", "what is deleted"
+    if effect == "execute" and role in ("content", "query", "other", "flag") and one.textual and parts & _CODE:
+        return "identifier", "what is run"
+    return role, why
+
+
+def _unnamed(one: Parameter, effect: Effect) -> tuple[Role | None, str]:
+    told = _told(one.description)
+    if told is not None:
+        return told, "its description"
+    if not one.textual:
+        return "other", "no text"
+    if effect == "read":
+        return "other", "not understood; the tool only reads"
+    return None, "not understood, so it counts as what the call is aimed at"
+
+
+def _told(description: str) -> Role | None:
+    """The role of the noun a parameter's description starts with: "The URL of the page" gives url."""
+    if not description:
+        return None
+    if _FLAGGED.match(description):
+        return "flag"
+    text = description[_OPENING.match(description).end() :][:200]  # type: ignore[union-attr]
+    end = _HEAD_END.search(text)
+    head = text[: end.start()] if end else text
+    return named_role(head.strip().replace(" ", "_")) if head.strip() else None

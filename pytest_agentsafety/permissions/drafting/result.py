@@ -1,0 +1,65 @@
+"""What a tool hands back: records of the user's own, text that others may have written, or a mere value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_agentsafety.lexicon import group_result, groups_of
+from pytest_agentsafety.model.policy import Effect, Role
+from pytest_agentsafety.model.sense import ResultKind
+from pytest_agentsafety.permissions.drafting.acting import Acting
+from pytest_agentsafety.permissions.drafting.sentence import Told
+from pytest_agentsafety.permissions.words import singular, word_set
+
+_SCALARS = frozenset({"integer", "number", "boolean", "null"})
+_REACHING: frozenset[Role] = frozenset({"url", "path", "query"})
+_FIGURES = word_set(
+    "status count stat statistic size id info permission metadata type schema option version name total number"
+)
+_DIRECTORIES = word_set("contact person event folder path order account employee team channel device")
+_COMPUTING = frozenset({"calculate", "compare", "check", "wait", "think"})
+
+
+def draw_result(
+    act: Acting,
+    told: Told,
+    classes: frozenset[str],
+    effect: Effect,
+    roles: Mapping[str, Role],
+    types: frozenset[str],
+    hints: Mapping[str, Any],
+) -> tuple[ResultKind, str]:
+    """The sort of a result and the reason in words. What nothing is known about may come from outside."""
+    if types and types <= _SCALARS:
+        return "value", "numbers, true or false, or nothing"
+    if effect == "execute":
+        return "outside", "whatever the code prints"
+    if effect == "egress" and ("url" in roles.values() or act.objects & {"request", "http", "api", "web", "browser"}):
+        return "outside", "whatever stands at a URL"
+    if effect != "read":
+        return "value", "what became of the call"
+    if hints.get("openWorldHint") is True:
+        return "outside", "its server says that it reaches into the open world"
+    if classes and classes <= _COMPUTING:
+        return "value", "computed from its arguments"
+    if act.words and singular(act.words[-1]) in _FIGURES:
+        return "value", f"{act.words[-1]!r} is a mere value"
+    return _by_objects(act, told, classes, roles)
+
+
+def _by_objects(act: Acting, told: Told, classes: frozenset[str], roles: Mapping[str, Role]) -> tuple[ResultKind, str]:
+    kinds = {group_result(group): noun for noun in sorted(act.objects | told.objects) for group in groups_of(noun)}
+    if "outside" in kinds:
+        return "outside", f"{kinds['outside']!r} may be written by others"
+    groups = {group for noun in act.objects | told.objects for group in groups_of(noun)}
+    if "search" in classes and not groups & _DIRECTORIES:
+        return "outside", "whatever a search finds"
+    reaching = [name for name, role in roles.items() if role in _REACHING]
+    if reaching and "own" not in kinds:
+        return "outside", f"what {reaching[0]!r} leads to"
+    if "own" in kinds:
+        return "own", f"{kinds['own']!r} is a record of the user"
+    if "value" in kinds:
+        return "value", f"{kinds['value']!r} is a mere value"
+    return "outside", "nothing says what it reads"

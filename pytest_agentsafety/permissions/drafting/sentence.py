@@ -1,0 +1,253 @@
+"""What a description's first sentence says a tool does: its verbs, and what they act on.
+
+"Sends an email", "This tool allows you to send email", "Useful for when you need to send an email" all say `send`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_agentsafety.lexicon import groups_of, lemma, often_noun, verb_classes, words
+from pytest_agentsafety.permissions.words import word_set
+
+_END = re.compile(r"(?<=[^\W\d_]{2})[.!?](?:\s|\Z)|\n\s*\n|\n\s*[-*:@]|\n(?=\s*(?:Args|Parameters|Returns|Input)\b)")
+_MARKUP = re.compile(r"[*`#>]+|<[^<>\n]{0,200}>|\[[^\[\]\n]{0,60}\](?!\()")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019_][^\W\d_]+)*|[.,;:()/&]")
+_SENTENCES = 4  # that are searched for a verb
+_LONGEST = 1000  # characters of a description that are read
+
+# Words before the verb that say nothing of what is done.
+_INTRODUCTION = word_set(
+    "this the a an tool tools function method endpoint action operation utility wrapper around to for you "
+    "your users user agent agents assistant will it that which please asynchronously quickly simply safely "
+    "automatically just also always mcp server api rest client must should can may be is are of in by on "
+    "async sync synchronously plugin skill node convenient interface programmatically easily directly "
+    "specifically first then and if when whenever"
+)
+# Verbs that introduce the one that counts, when "to" or "for" and a verb follow.
+_HELPERS = word_set("allow let enable help use provide support give design make intend offer expose")
+_USEFUL = word_set(
+    "useful used helpful handy ability able capability capable designed intended way want need wants needs "
+    "needed like wish allows lets enables helps"
+)
+# Verbs that leave it to their object to say what is done.
+LIGHT = word_set(
+    "perform do make execute run conduct carry take submit process initiate give have complete finish invoke provide "
+    "accomplish"
+)
+_BEGINNING = word_set("start begin continue keep try stop")
+_NO_VERBS = word_set("input output new example note warning time")
+_STATIVE = frozenset({"know"})  # "belongs to", "contains": nothing is done
+_DETERMINERS = word_set(
+    "a an the this that these those your my its their his her our any all some one each every another new it "
+    "them multiple several single given specified existing specific"
+)
+_STOPS = word_set(
+    "of to from in on at by with for as into via using based that which when where whose who if so about "
+    "within through between under without over and or but be is are than then while once during after before "
+    "per against across upon until up out including such like"
+)
+# Nouns made of verbs that the dictionary does not lead back.
+_DEVERBAL = {
+    "payment": "pay",
+    "purchase": "buy",
+    "deletion": "delete",
+    "removal": "remove",
+    "creation": "create",
+    "calculation": "calculate",
+    "computation": "compute",
+    "analysis": "analyse",
+    "comparison": "compare",
+    "reservation": "reserve",
+    "booking": "book",
+    "appointment": "schedule",
+    "cancellation": "cancel",
+    "translation": "translate",
+    "conversion": "convert",
+    "transaction": "pay",
+    "installation": "install",
+    "deployment": "deploy",
+    "subscription": "subscribe",
+    "submission": "submit",
+    "retrieval": "retrieve",
+    "lookup": "search",
+    "operation": "operate",
+    "modification": "modify",
+    "verification": "verify",
+    "validation": "validate",
+    "evaluation": "evaluate",
+    "extraction": "extract",
+    "generation": "generate",
+    "transformation": "transform",
+    "summary": "summarise",
+    "inspection": "inspect",
+    "investigation": "investigate",
+    "aggregation": "aggregate",
+    "withdrawal": "withdraw",
+    "screenshot": "capture",
+    "snapshot": "capture",
+    "query": "search",
+    "action": "do",
+    "division": "divide",
+    "multiplication": "multiply",
+    "addition": "calculate",
+    "subtraction": "subtract",
+    "detection": "detect",
+    "classification": "classify",
+    "recognition": "recognise",
+    "enumeration": "enumerate",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """The verbs (base forms) a description's head says, and the nouns (base forms) they act on."""
+
+    verbs: tuple[str, ...] = ()
+    objects: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+
+    @property
+    def described_thing(self) -> bool:
+        """A description that says no verb, only what the tool is about: "The orders of the user"."""
+        acting = len(self.words) > 1 and self.words[0] not in _DETERMINERS and self.words[1] in _DETERMINERS
+        return bool(self.objects) and not self.verbs and not acting  # "Zaps the user": a verb that is not known
+
+
+def told(description: str) -> Told:
+    """Read the first sentence that says what is done."""
+    first: Told | None = None
+    for sentence in _sentences(description[:_LONGEST]):
+        tokens = [token.lower().replace("\u2019", "'") for token in _TOKEN.findall(sentence)]
+        start = _head(tokens)
+        if start is not None:
+            return _read(tokens, start)
+        first = first or Told(objects=_nouns(tokens[:12]), words=tuple(tokens))
+    return first or Told()
+
+
+def _sentences(text: str) -> Iterator[str]:
+    rest = _MARKUP.sub(" ", text).strip()
+    for _ in range(_SENTENCES):
+        end = _END.search(rest)
+        yield rest[: end.start() + 1] if end else rest
+        rest = rest[end.end() :].strip() if end else ""
+        if not rest:
+            return
+
+
+def _head(tokens: list[str]) -> int | None:
+    """Where the verb stands that says what is done."""
+    index = tokens.index(":") + 1 if ":" in tokens[:4] else 0
+    while index < len(tokens) and (tokens[index] in _INTRODUCTION or tokens[index].endswith("ly")):
+        index += 1
+    if index < len(tokens) and verb_classes(lemma(tokens[index])) and verb_classes(lemma(tokens[index])) <= _STATIVE:
+        return None  # "This tool belongs to a system that allows you to ..."
+    for made in range(index, min(len(tokens) - 1, index + 5)):
+        if (
+            tokens[made + 1] in ("tool", "utility", "function")
+            and tokens[made].endswith("ing")
+            and is_verb(tokens[made])
+        ):
+            return made  # "File reading tool"
+    if index < len(tokens) and tokens[index] not in _USEFUL:
+        first = tokens[index]
+        if is_verb(first) and not _is_noun_here(tokens, index):
+            later = _after_marker(tokens, index + 1) if lemma(first) in _HELPERS else None
+            return later if later is not None else index
+    return _after_marker(tokens, index, far=True)
+
+
+def _after_marker(tokens: list[str], start: int, *, far: bool = False) -> int | None:
+    """The verb after "to", "for", "let you": "useful for when you need to send"."""
+    limit = len(tokens) if far else min(len(tokens), start + 8)
+    for index in range(start, limit - 1):
+        if tokens[index] in (".", ";"):
+            return None
+        marked = tokens[index] in ("to", "you") or (tokens[index] == "for" and tokens[index + 1].endswith("ing"))
+        if far and tokens[index] == "to" and not _calls_for_verb(tokens[:index]):
+            continue
+        if far and {"that", "which"} & set(tokens[:index]) and not {"tool", "function"} & set(tokens[:index]):
+            return None  # what something else allows for
+        if marked and is_verb(tokens[index + 1]) and tokens[index + 1] not in ("need", "want", "be", "can"):
+            return index + 1
+    return None
+
+
+def _calls_for_verb(before: list[str]) -> bool:
+    return bool(set(before[-5:]) & (_USEFUL | {"tool", "function", "you", "users", "user", "utility"}))
+
+
+def _is_noun_here(tokens: list[str], index: int) -> bool:
+    """ "List of users", "Search results for": a noun, though it could be a verb."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else ""
+    return following in ("of", "is", "are")
+
+
+def is_verb(token: str) -> bool:
+    """Whether a token is a verb's base, third person or -ing form (a past is an adjective here: "deleted files")."""
+    base = lemma(token)
+    return (
+        token not in _NO_VERBS
+        and bool(verb_classes(base) - _STATIVE)
+        and (token == base or token.endswith(("s", "ing")))
+    )
+
+
+def _read(tokens: list[str], start: int) -> Told:
+    verbs, objects = [lemma(tokens[start])], _object(tokens, start)
+    if verbs[0] in LIGHT:
+        made = [verb for verb in map(made_of, objects[-1:]) if verb]
+        verbs = made or verbs
+    following = tokens[start + 1] if start + 1 < len(tokens) else ""
+    if verbs[0] in _BEGINNING and following.endswith("ing") and is_verb(following):
+        verbs.append(lemma(following))  # "Start playing a track"
+    for index in range(start + 1, len(tokens) - 1):
+        if tokens[index] in (".", ";"):
+            break
+        if tokens[index] in ("and", "or", "then", "&", ",") and _is_joined(tokens, index + 1, tokens[start]):
+            verbs.append(lemma(tokens[index + 1]))
+            objects += _object(tokens, index + 1)
+    return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens))
+
+
+def _is_joined(tokens: list[str], index: int, first: str) -> bool:
+    """ "Create and send": a second verb in the form of the first, which acts on something."""
+    token = tokens[index]
+    same_form = token.endswith("s") == (first.endswith("s") and lemma(first) != first) and not token.endswith("ing")
+    if not (is_verb(token) and same_form):
+        return False
+    following = tokens[index + 1] if index + 1 < len(tokens) else ""
+    return not often_noun(lemma(token)) or following in _DETERMINERS
+
+
+def _object(tokens: list[str], start: int) -> list[str]:
+    """The nouns of the phrase after a verb, base forms; the last is its head."""
+    found: list[str] = []
+    for token in tokens[start + 1 : start + 10]:
+        if token in _DETERMINERS and not (found and token in _STOPS):
+            continue
+        if not token[0].isalpha() or token in _STOPS:
+            if found or token not in ("to", "for", "from", "in", "on", "and", "or", ",", "with", "out", "up"):
+                break
+            continue
+        found += [lemma(word) for word in words(token)]
+    return found
+
+
+def made_of(noun: str) -> str | None:
+    """The verb that a noun is made of, None when it is none: "a payment", "a search"."""
+    if noun in _DEVERBAL:
+        return _DEVERBAL[noun]
+    return noun if verb_classes(noun) and often_noun(noun) else None
+
+
+def _things(phrase: list[str]) -> frozenset[str]:
+    """The nouns of a phrase: its head, and what else is known as a noun."""
+    return frozenset(noun for noun in phrase if groups_of(noun)) | frozenset(phrase[-1:])
+
+
+def _nouns(tokens: list[str]) -> frozenset[str]:
+    return frozenset(lemma(token) for token in tokens if groups_of(lemma(token)))
