@@ -93,7 +93,7 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
 
 
 def _names_thing(parts: list[str], told: Told) -> bool:
-    """ "order_details", told as "The details of an order.": a noun, though it could be a verb."""
+    """ "parcel_details", told as "The details of a parcel.": a noun, though it could be a verb."""
     if not told.described_thing or parts[0] not in map(lemma, told.words):
         return False
     grave = verb_effect(lemma(parts[0])) in ("execute", "delete", "pay")

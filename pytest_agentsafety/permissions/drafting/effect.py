@@ -118,7 +118,7 @@ def _says(verbs: Iterable[str]) -> bool:
 
 
 def _is_thing(act: Acting, told: Told, roles: Mapping[str, Role]) -> bool:
-    """Nouns alone, in words that are known ("order_details", "The orders of the user."), and nothing to write with."""
+    """Nouns alone, in words that are known ("parcel_details", "The orders of the user."), and nothing to write with."""
     named = bool(act.words) and all(known(word) for word in act.words if len(word) > 1)
     told_so = told.described_thing and all(known(word) for word in told.words[:4] if word.isalpha())
     return named and told_so and not set(roles.values()) & {"content", "amount", "secret"}

@@ -167,7 +167,7 @@ def test_the_reason_says_what_the_effect_follows_from() -> None:
     assert "no known verb" in reason("frobnicate")
     assert "URL" in reason("get_page", "", "url")
     assert "money" in reason("add_money")
-    assert "only name a thing" in reason("order_details", "The details of an order.")
+    assert "only name a thing" in reason("parcel_details", "The details of a parcel.")
 
 
 def test_a_rule_names_everything_it_was_drafted_from() -> None:
