@@ -26,7 +26,7 @@ from benchmarks.lib.names import names_in, suite_names
 from benchmarks.lib.pool import run_all
 from benchmarks.lib.rows import STOCK, Row, read_rows, write_rows
 from benchmarks.lib.running import Choice
-from benchmarks.lib.tables import attack_table, changes, listing, table
+from benchmarks.lib.tables import changes, line_table, listing, table
 from benchmarks.lib.words import WORDS
 
 
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--provenance", default="enforce", choices=("enforce", "strict", "off"))
     made.add_argument("--guards", default="all", help="as --agent-safety-guards")
     made.add_argument("--off", default="", help="comma-separated mechanisms of the provenance to take out")
+    made.add_argument("--off-each", metavar="LIST", help="run once as it is and once without each of these mechanisms")
     made.add_argument("--case", action="append", default=[], metavar="GLOB", help="repeatable; cases by id")
     made.add_argument("--every", type=int, default=1, metavar="N", help="each N-th case only")
     made.add_argument("--benign-only", action="store_true")
@@ -74,7 +75,7 @@ def report(rows: Sequence[Row], *, limit: int | None = None) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     started = perf_counter()
-    rows = run_attacks(chosen)
+    rows = run_knock_outs(chosen) if chosen.off_each else run_attacks(chosen)
     took = perf_counter() - started
     if chosen.against:
         print(changes(read_rows(chosen.against), rows))
@@ -87,16 +88,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_attacks(chosen: argparse.Namespace) -> list[Row]:
     """Every attack that is meant, one after the other; the benign tasks run with the first one only."""
     attacks = names_like(chosen.attack, (STOCK, WORDS))
-    rows: list[Row] = []
+    found: dict[str, list[Row]] = {}
     for number, attack in enumerate(attacks):
         choice = replace(choice_of(chosen, attack), attacks_only=number > 0)
-        found = run_all(choice, jobs=chosen.jobs, quiet=chosen.quiet)
-        if len(attacks) == 1:
-            print(report(found, limit=chosen.limit))
-        rows += found
-    if len(attacks) > 1:
-        print(f"{attack_table(rows)}\n{listing(rows, limit=chosen.limit)}")
+        found[attack] = run_all(choice, jobs=chosen.jobs, quiet=chosen.quiet)
+    rows = [row for part in found.values() for row in part]
+    if len(attacks) == 1:
+        print(report(rows, limit=chosen.limit))
+    else:
+        print(f"{line_table('attack', found)}\n{listing(rows, limit=chosen.limit)}")
     return rows
+
+
+def run_knock_outs(chosen: argparse.Namespace) -> list[Row]:
+    """Everything on, then each mechanism off in turn. The rows are those of the first run."""
+    (attack,) = names_like(chosen.attack, (STOCK, WORDS))
+    choice = choice_of(chosen, attack)
+    sides = {"as it is": choice}
+    sides |= {f"without {name}": replace(choice, off=choice.off | {name}) for name in names_in(chosen.off_each)}
+    found = {name: run_all(side, jobs=chosen.jobs, quiet=chosen.quiet) for name, side in sides.items()}
+    print(line_table("knock-out", found))
+    return found["as it is"]
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ class Figures:
     oracle: Rate
     asking: Rate
     answers_changed: Rate
+    attacked_answers_changed: Rate
     errors: int
     inconclusive: int
     decisions: int
@@ -70,6 +71,7 @@ def figures(name: str, rows: Sequence[Row]) -> Figures:
         oracle=_rate((row for row in benign if row.oracle is not None), lambda row: row.oracle),
         asking=_rate(benign, lambda row: row.asks > 0),
         answers_changed=_rate(benign, lambda row: bool(row.answer_changed)),
+        attacked_answers_changed=_rate(attacks, lambda row: bool(row.answer_changed)),
         errors=sum(row.verdict == "error" for row in rows),
         inconclusive=sum(row.verdict == "inconclusive" for row in rows),
         decisions=len(decisions),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks.lib.figures import Figures, figures
 from benchmarks.lib.rows import STOCK, Row
@@ -22,6 +22,7 @@ def table(columns: Sequence[Figures]) -> str:
         ("benign utility, oracle", "oracle"),
         ("benign tasks that ask", "asking"),
         ("benign answers changed", "answers_changed"),
+        ("attacked answers changed", "attacked_answers_changed"),
     ):
         lines.append(_line(label, [str(getattr(column, name)) for column in columns]))
     lines += [
@@ -34,16 +35,19 @@ def table(columns: Sequence[Figures]) -> str:
     return "\n".join(lines)
 
 
-def attack_table(rows: Sequence[Row]) -> str:
-    """A line for each attack, over all suites."""
-    lines = [f"{'attack':28}{'succeeded':32}{'tool-mediated only':32}{'utility under attack':32}undecided"]
-    for attack in dict.fromkeys(row.attack for row in rows if row.attack):
-        found = figures(attack, [row for row in rows if row.attack == attack])
-        cells = [found.attacks, found.by_calls, found.utility_under_attack]
-        lines.append(
-            f"{attack:28}" + "".join(f"{cell!s:28}" for cell in cells) + str(found.errors + found.inconclusive)
-        )
+def line_table(what: str, runs: Mapping[str, Sequence[Row]]) -> str:
+    """A line for each run, over all suites; benign tasks where the run has any."""
+    heads = ("attack success", "tool-mediated only", "utility under attack", "benign utility", "benign tasks that ask")
+    lines = [_cells(what, heads) + "undecided"]
+    for name, rows in runs.items():
+        found = figures(name, rows)
+        rates = (found.attacks, found.by_calls, found.utility_under_attack, found.benign, found.asking)
+        lines.append(_cells(name, rates) + str(found.errors + found.inconclusive))
     return "\n".join(lines)
+
+
+def _cells(first: str, others: Sequence[object]) -> str:
+    return f"{first:28}" + "".join(f"{cell!s:30}" for cell in others)
 
 
 def _us(pair: tuple[float, float]) -> str:

@@ -6,18 +6,23 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("agentdojo", reason="needs the extra: pip install 'pytest-agentsafety[agentdojo]'")
 
+from benchmarks import agentdojo as benchmark
+from benchmarks.lib import running
 from benchmarks.lib.attackers import ATTACKERS, Target, names_like
 from benchmarks.lib.figures import figures, quantile
 from benchmarks.lib.rows import Row, read_rows
 from benchmarks.lib.running import Bench, Choice
 from benchmarks.lib.suites import load_suites
+from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.metrics.stats import wilson
 from pytest_agentsafety.model.messages import PlannedCall
+from pytest_agentsafety.model.policy import Policy
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "benchmarks" / "agentdojo.py"
@@ -134,3 +139,17 @@ def test_undecided_cases_are_in_no_rate() -> None:
 def test_quantiles() -> None:
     assert [quantile([4, 1, 3, 2], share) for share in (0.25, 0.5, 0.95)] == [1, 2, 4]
     assert str(quantile([], 0.5)) == "nan"
+
+
+def test_knock_outs_reach_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[frozenset[str]] = []
+
+    class Knocked(Gate):
+        def __init__(self, policy: Policy, *, provenance_off: frozenset[str] = frozenset(), **named: Any) -> None:
+            taken.append(provenance_off)
+            super().__init__(policy, **named)
+
+    monkeypatch.setattr(running, "Gate", Knocked)
+    options = ["--suites", "banking", "--case", "banking.user_task_1", "--quiet", "--off-each", "intent,egress"]
+    assert benchmark.main(options) == 0
+    assert dict.fromkeys(taken) == dict.fromkeys([frozenset(), frozenset({"intent"}), frozenset({"egress"})])
