@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.errors import BudgetExceededError, StopRun
 from pytest_agentsafety.model.messages import ModelRequest, Usage
+from pytest_agentsafety.model.quick import quick
 from pytest_agentsafety.model.safe_text import one_line
 
 BYTES_PER_TOKEN = 3.5  # of English prose and JSON; an estimate, never used as a bound
@@ -44,7 +45,6 @@ _FIELDS = frozenset(
         "top_p",
     }
 )
-_WITH_HIDDEN_PROMPT = ("tools", "output_config", "output_format")
 _TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
 _COUNTED_BLOCKS = frozenset({"document", "image"})
 
@@ -64,6 +64,7 @@ class TokenCounter(Protocol):
     def count(self, request: ModelRequest) -> int: ...
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class RequestBound:
     """At most `input_tokens` in, at most `output_tokens` out; `estimate` is the likely input, no bound.
@@ -80,12 +81,13 @@ class RequestBound:
 def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> RequestBound:
     """The bound of one Messages request. Raises UnboundedRequestError where there is none."""
     payload = request.payload
-    for key in payload:
-        if key not in _FIELDS:
-            raise UnboundedRequestError(f"field {one_line(str(key))!r} is not known to the budget")
+    if not _FIELDS.issuperset(payload):
+        unknown = next(key for key in payload if key not in _FIELDS)
+        raise UnboundedRequestError(f"field {one_line(str(unknown))!r} is not known to the budget")
     parts = _Parts(may_count=counter is not None)
     parts.add_all(payload)
-    hidden = HIDDEN_PROMPT_TOKENS if any(payload.get(key) for key in _WITH_HIDDEN_PROMPT) else 0
+    get = payload.get
+    hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0
     size = _body_bytes(request)
     most, likely = size + hidden, tokens_of(size)
     output = _max_tokens(payload)
@@ -96,7 +98,7 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
         input_tokens=most,
         output_tokens=output,
         estimate=likely,
-        long_cache=_is_long(payload) or any(map(_is_long, parts.found)),
+        long_cache=parts.long_cache or _is_long(payload),
     )
 
 
@@ -115,7 +117,7 @@ def _counted(counter: TokenCounter, request: ModelRequest) -> int:
 def _body_bytes(request: ModelRequest) -> int:
     if not request.body:
         return len(canonical_json(request.payload).encode("utf-8", "surrogatepass"))
-    if request.body.lstrip()[:1] != b"{":
+    if not request.body.startswith(b"{") and request.body.lstrip()[:1] != b"{":  # the first asks without a copy
         raise UnboundedRequestError("the body is not plain JSON (compressed?), so its bytes do not bound its tokens")
     return len(request.body)
 
@@ -131,8 +133,7 @@ class _Parts:
     """Every block and tool of the request; raises at the first that has no bound."""
 
     def __init__(self, *, may_count: bool) -> None:
-        self.found: list[dict[str, Any]] = []
-        self.to_count = False
+        self.long_cache = self.to_count = False
         self._may_count = may_count
 
     def add_all(self, payload: Mapping[str, Any]) -> None:
@@ -156,7 +157,8 @@ class _Parts:
             kind = block.get("type") if isinstance(block, dict) else None
             if not isinstance(kind, str) or kind not in _TEXT_BLOCKS:
                 self._must_be_counted(kind, place)
-            self.found.append(block)
+            if "cache_control" in block and _is_long(block):
+                self.long_cache = True
             if kind == "tool_result":
                 self._add_blocks(block.get("content"), place)
 
@@ -173,11 +175,12 @@ class _Parts:
             raise UnboundedRequestError("tools is not a list")
         for tool in tools or ():
             kind = tool.get("type", "custom") if isinstance(tool, dict) else None
-            if kind not in ("custom", None) or not isinstance(tool, dict):
+            if (kind != "custom" and kind is not None) or not isinstance(tool, dict):
                 raise UnboundedRequestError(
                     f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs"
                 )
-            self.found.append(tool)
+            if "cache_control" in tool and _is_long(tool):
+                self.long_cache = True
 
 
 def _named(place: int | str) -> str:

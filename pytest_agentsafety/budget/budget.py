@@ -25,15 +25,17 @@ from typing import Any, Literal
 from pytest_agentsafety.budget.bound import RequestBound, TokenCounter, bound_of, estimate_usage
 from pytest_agentsafety.budget.forks import renew_on_fork
 from pytest_agentsafety.budget.loops import LoopWatch, signature
-from pytest_agentsafety.budget.money import cap, exact, is_plausible, most_cost, true_cost
-from pytest_agentsafety.budget.prices import RateCard, as_card
+from pytest_agentsafety.budget.money import cap, is_plausible, most_cost, true_cost
+from pytest_agentsafety.budget.prices import RateCard, as_card, exact
 from pytest_agentsafety.budget.run import RunBudget, RunHold
 from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError, TokenLimitError
 from pytest_agentsafety.model.messages import ModelRequest, Usage
 from pytest_agentsafety.model.policy import BudgetLimits
+from pytest_agentsafety.model.quick import quick
 from pytest_agentsafety.protocols import PriceSource
 
 ChargeKind = Literal["settled", "kept", "released", "ended before"]
+_ZERO, _NO_LIMIT = Decimal(0), Decimal("Infinity")
 
 
 class ActionCostError(BudgetExceededError):
@@ -42,6 +44,7 @@ class ActionCostError(BudgetExceededError):
     guard = "cost"
 
 
+@quick
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reservation:
     """Room held for one attempt of one call. Ended once by `settle`, `keep`, `release` or `fail`."""
@@ -56,6 +59,7 @@ class Reservation:
         return self.bound.estimate
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Charge:
     """What a call was charged, US dollars and tokens. `estimated`: the tokens were not reported."""
@@ -107,7 +111,9 @@ class Budget:
     ) -> None:
         already = already or Spent()
         self.limits, self.parent = limits, parent
-        self._prices, self._counter, self._per_action, self._clock = prices, counter, per_action, clock
+        self._prices, self._counter, self._clock = prices, counter, clock
+        self._most_cost = exact(limits.max_cost_usd)
+        self._most_per_action = exact(limits.max_cost_per_action_usd) if per_action else _NO_LIMIT
         self._lock = threading.Lock()
         self._started = clock() - already.seconds
         self._open: dict[int, tuple[Reservation, RunHold | None]] = {}
@@ -139,9 +145,10 @@ class Budget:
         Raises, before anything is sent: UnknownModelError, UnboundedRequestError (no bound exists), ActionCostError,
         BudgetExceededError, TokenLimitError, BudgetFileError (the run's account is damaged).
         """
-        card = as_card(self._prices.rates(request.model))
+        model = request.model
+        card = as_card(self._prices.rates(model))
         bound = bound_of(request, self._counter)
-        held = Reservation(model=request.model, cost_usd=most_cost(card, bound), bound=bound, card=card)
+        held = Reservation(model=model, cost_usd=most_cost(card, bound), bound=bound, card=card)
         self._hold(held)
         return held
 
@@ -163,16 +170,19 @@ class Budget:
 
     def _check(self, held: Reservation) -> None:
         limits = self.limits
-        if self._per_action:
+        if held.cost_usd > self._most_per_action:
             cap(ActionCostError, "cost of one action", held.cost_usd, limits.max_cost_per_action_usd, " USD")
         cost = self._cost + self._reserved() + held.cost_usd
-        cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
-        flying = sum(reservation.tokens for reservation, _ in self._open.values())
-        tokens = self._input + self._output + flying + held.tokens
-        cap(TokenLimitError, "tokens of the task", tokens, limits.max_tokens, " tokens")
+        if cost > self._most_cost:
+            cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
+        tokens = self._input + self._output + held.tokens
+        if self._open:
+            tokens += sum(reservation.tokens for reservation, _ in self._open.values())
+        if tokens > limits.max_tokens:
+            cap(TokenLimitError, "tokens of the task", tokens, limits.max_tokens, " tokens")
 
     def _reserved(self) -> Decimal:
-        return sum((reservation.cost_usd for reservation, _ in self._open.values()), Decimal(0))
+        return sum((reservation.cost_usd for reservation, _ in self._open.values()), _ZERO) if self._open else _ZERO
 
     def settle(self, reservation: Reservation, usage: Usage) -> Charge:
         """The call is over and its usage known. Counts that cannot be true leave the outcome unknown: `keep`."""
@@ -189,7 +199,7 @@ class Budget:
 
     def release(self, reservation: Reservation) -> Charge:
         """The call was certainly not sent (or certainly not charged)."""
-        return self._end(reservation, "released", Decimal(0), Usage())
+        return self._end(reservation, "released", _ZERO, Usage())
 
     def fail(self, reservation: Reservation, *, status: int | None, sent: bool = True) -> Charge:
         """An attempt failed with an HTTP status, or with none (an error of the transport).
@@ -205,21 +215,22 @@ class Budget:
 
     def _end(self, reservation: Reservation, kind: ChargeKind, cost: Decimal, usage: Usage) -> Charge:
         """Only the first end counts: a second one neither frees nor charges anything."""
+        used = usage.total_input
         with self._lock:
             found = self._open.pop(id(reservation), None)
             if found is None:
                 return Charge(kind="ended before", model=reservation.model)
             self._cost += cost
-            self._input += usage.total_input
+            self._input += used
             self._output += usage.output_tokens
             self._estimated = self._estimated or usage.estimated
             if self.parent is not None and (run := found[1]) is not None:
-                self.parent.end(run, cost, run.tokens if kind == "kept" else usage.total_input + usage.output_tokens)
+                self.parent.end(run, cost, run.tokens if kind == "kept" else used + usage.output_tokens)
         return Charge(
             kind=kind,
             model=reservation.model,
             cost_usd=float(cost),
-            input_tokens=usage.total_input,
+            input_tokens=used,
             output_tokens=usage.output_tokens,
             estimated=usage.estimated,
         )

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from pytest_agentsafety.budget.bound import RequestBound
-from pytest_agentsafety.budget.prices import RateCard
+from pytest_agentsafety.budget.prices import ExactRates, RateCard, exact
 from pytest_agentsafety.model.errors import LimitExceededError
 from pytest_agentsafety.model.messages import Usage
 
-
-@lru_cache(maxsize=1024)  # rates and limits: few, and asked for at every call
-def exact(value: float) -> Decimal:
-    """The number as it is written, so that sums of cents stay sums of cents."""
-    return Decimal(repr(value))
+_COUNTS = frozenset({int})  # a bool is none
 
 
 def most_cost(card: RateCard, bound: RequestBound) -> Decimal:
     """The dearest a request of this bound can be, over all tiers it may reach."""
-    return max(_most_at(tier, bound) for tier in card.reachable(bound.input_tokens))
+    if not card.tiers:
+        return _most_at(card.exact, bound)
+    return max(_most_at(tier.exact, bound) for tier in card.reachable(bound.input_tokens))
 
 
-def _most_at(tier: RateCard, bound: RequestBound) -> Decimal:
-    rates = [tier.input, tier.cache_read, tier.cache_write]
-    if bound.long_cache:
-        rates.append(tier.cache_write_1h)
-    return bound.input_tokens * exact(max(rates)) + bound.output_tokens * exact(tier.output)
+def _most_at(rates: ExactRates, bound: RequestBound) -> Decimal:
+    dearest = rates.dearest_long if bound.long_cache else rates.dearest
+    return bound.input_tokens * dearest + bound.output_tokens * rates.output
 
 
 def true_cost(card: RateCard, usage: Usage, *, long_cache: bool = False) -> Decimal:
     """The price of a known usage; with `long_cache` all cache writes count as the dearer kind."""
-    tier = card.at(usage.total_input)
-    write = max(tier.cache_write, tier.cache_write_1h) if long_cache else tier.cache_write
-    return (
-        usage.input_tokens * exact(tier.input)
-        + usage.cache_read_input_tokens * exact(tier.cache_read)
-        + usage.cache_creation_input_tokens * exact(write)
-        + usage.output_tokens * exact(tier.output)
-    )
+    rates = (card.at(usage.total_input) if card.tiers else card).exact
+    cost = usage.input_tokens * rates.input + usage.output_tokens * rates.output
+    if usage.cache_read_input_tokens:
+        cost += usage.cache_read_input_tokens * rates.cache_read
+    if usage.cache_creation_input_tokens:
+        cost += usage.cache_creation_input_tokens * (rates.cache_write_long if long_cache else rates.cache_write)
+    return cost
 
 
 def is_plausible(usage: Usage) -> bool:
@@ -50,7 +44,7 @@ def is_plausible(usage: Usage) -> bool:
         usage.cache_read_input_tokens,
         usage.cache_creation_input_tokens,
     )
-    return all(isinstance(count, int) and not isinstance(count, bool) and count >= 0 for count in counts)
+    return _COUNTS.issuperset(map(type, counts)) and min(counts) >= 0
 
 
 def cap(error: type[LimitExceededError], kind: str, value: Decimal | float, limit: float, unit: str) -> None:

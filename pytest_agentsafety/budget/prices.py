@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_agentsafety.config import ModelPrice
 from pytest_agentsafety.model.errors import ConfigError, UnknownModelError
@@ -26,6 +26,24 @@ _PER_TOKEN = 1_000_000
 _CACHE_WRITE, _CACHE_WRITE_1H = Decimal("1.25"), Decimal(2)  # times the input rate
 
 
+@lru_cache(maxsize=1024)  # rates and limits: few, and asked for at every call
+def exact(value: float) -> Decimal:
+    """The number as it is written, so that sums of cents stay sums of cents."""
+    return Decimal(repr(value))
+
+
+class ExactRates(NamedTuple):
+    """A card's rates without rounding. The dearest is of any input token; `long` counts the cache of an hour."""
+
+    input: Decimal
+    output: Decimal
+    cache_read: Decimal
+    cache_write: Decimal
+    cache_write_long: Decimal
+    dearest: Decimal
+    dearest_long: Decimal
+
+
 @dataclass(frozen=True, kw_only=True)
 class RateCard(Rates):
     """Rates with what the plain four numbers cannot say.
@@ -36,6 +54,14 @@ class RateCard(Rates):
 
     cache_write_1h: float
     tiers: tuple[tuple[int, RateCard], ...] = ()
+
+    @cached_property
+    def exact(self) -> ExactRates:
+        """Of this card alone, without its tiers."""
+        long = max(self.cache_write, self.cache_write_1h)
+        dearest = max(self.input, self.cache_read, self.cache_write)
+        rates = (self.input, self.output, self.cache_read, self.cache_write, long, dearest, max(dearest, long))
+        return ExactRates(*map(exact, rates))
 
     def at(self, input_tokens: int) -> RateCard:
         """The card for a request of this size."""

@@ -17,7 +17,8 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any
 
-from pytest_agentsafety.budget.money import cap, exact
+from pytest_agentsafety.budget.money import cap
+from pytest_agentsafety.budget.prices import exact
 from pytest_agentsafety.budget.shared import open_file
 from pytest_agentsafety.budget.totals import BudgetFileError, MemoryTotals, Totals, TotalsStore
 from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError, TokenLimitError

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_agentsafety.llm import sse
 from pytest_agentsafety.model.messages import Usage
+from pytest_agentsafety.model.quick import quick
 
 try:
     from jiter import from_json as _fast_json
@@ -18,6 +19,7 @@ except ImportError:  # the core works without the SDK that brings it
 _MAX_TOKENS = 10**12
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
     """A response body. `complete` is false for a cut or unreadable one; `message` None when it is no message."""

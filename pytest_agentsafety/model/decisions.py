@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.model.quick import quick
 
 Outcome = Literal["allowed", "denied", "ask"]
 Answer = Literal["approve", "modify", "reject", "terminate", "escalate"]
@@ -16,6 +17,7 @@ GuardStatus = Literal["clean", "triggered", "crashed", "skipped"]
 GuardAction = Literal["allow", "redact", "block", "escalate"]
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """One step's word on a call. `argument` and `origin` say what it was about, where that helps."""

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_agentsafety.model.quick import quick
 
+
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Usage:
     """Tokens of one model call. `input_tokens` excludes cached tokens, as the Messages API counts them."""
@@ -22,6 +25,7 @@ class Usage:
         return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest:
     """One request at the model door. `payload` is the decoded JSON body, `body` its bytes as sent."""
@@ -37,6 +41,7 @@ class ModelRequest:
         return str(self.payload.get("model", ""))
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ModelReply:
     """An answer that does not come from the network.
@@ -52,6 +57,7 @@ class ModelReply:
     recorded_ms: float | None = None
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ModelResponse:
     """What came back, decoded. `message` is None when the body was no message; `usage` None when it is unknown."""
@@ -64,6 +70,7 @@ class ModelResponse:
     error: str | None = None
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ToolCall:
     """A tool call as the model asked for it. `call_id` is ours; `arguments` is a JSON object."""
@@ -89,6 +96,7 @@ class ToolSpec:
     hints: Mapping[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class PlannedCall:
     """A call that a ground truth or a script makes: name and arguments, no id yet."""

@@ -6,7 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from pytest_agentsafety.model.quick import quick
 
+
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """`ts` is Unix time in seconds; `task_id` the run of the agent it belongs to; `call_id` the model or tool call."""

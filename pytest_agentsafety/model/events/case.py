@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_agentsafety.model.events.base import Event
+from pytest_agentsafety.model.quick import quick
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class CaseStarted(Event):
     """`prompt` is the user's task as given to the agent; `injections` maps a vector to the attacker's text."""
@@ -22,6 +24,7 @@ class CaseStarted(Event):
     injections: Mapping[str, str] | None = None
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class FinalAnswer(Event):
     """`text` is what the agent said, `shown` what the user gets after the output guardrails."""
@@ -31,6 +34,7 @@ class FinalAnswer(Event):
     shown: str
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Notice(Event):
     """Something a reader of the transcript should know, in words."""
@@ -40,6 +44,7 @@ class Notice(Event):
     message: str
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class CaseEnded(Event):
     """Always the last event of a case, whatever happened. `result` is the row of results.jsonl."""

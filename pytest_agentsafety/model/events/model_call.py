@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_agentsafety.model.events.base import Event
+from pytest_agentsafety.model.quick import quick
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ModelCalled(Event):
     """A request is about to leave. `new_messages` are those not sent before in this task; `body_bytes` its size."""
@@ -22,6 +24,7 @@ class ModelCalled(Event):
     tools: Sequence[str] = ()
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ModelReplied(Event):
     """`latency_source` is "measured" or "recorded"; `cost_estimated` when usage was not given by the model."""
@@ -39,6 +42,7 @@ class ModelReplied(Event):
     latency_source: str
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ModelFailed(Event):
     """A request that brought no answer; `stop` is true when the run ends for it."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_agentsafety.model.events.base import Event
+from pytest_agentsafety.model.quick import quick
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class GuardChecked(Event):
     """A text guardrail's verdict; `status` "clean" is recorded only where something else triggered too."""
@@ -25,6 +27,7 @@ class GuardChecked(Event):
     spans: Sequence[Sequence[Any]] = ()
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ApprovalGiven(Event):
     """An approver's answer to an ask."""
@@ -36,6 +39,7 @@ class ApprovalGiven(Event):
     reason: str
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Charged(Event):
     """`kind` "reserved", "settled" or "kept"; this step and the totals after it, in US dollars and tokens."""
@@ -48,6 +52,7 @@ class Charged(Event):
     total_tokens: int
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class CheckpointMarked(Event):
     """A call with a write effect is about to run."""
@@ -57,6 +62,7 @@ class CheckpointMarked(Event):
     position: int
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class RetryPlanned(Event):
     """The next attempt of a model call, after `delay` seconds."""
@@ -67,6 +73,7 @@ class RetryPlanned(Event):
     reason: str
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Rerouted(Event):
     """A request went to another model than it asked for."""
@@ -77,6 +84,7 @@ class Rerouted(Event):
     reason: str
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Ungated(Event):
     """A tool result went upstream that no pass of the tool door accounts for. It fails the case."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pytest_agentsafety.model.events.base import Event
+from pytest_agentsafety.model.quick import quick
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ToolCalled(Event):
     """A tool call arrived at the door. `attacker` is true where the harness played the attacker's call itself."""
@@ -20,6 +22,7 @@ class ToolCalled(Event):
     attacker: bool = False
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ToolDecided(Event):
     """A step's decision, recorded before it takes effect. The last one of a call is the one that counts."""
@@ -34,6 +37,7 @@ class ToolDecided(Event):
     origin: str | None = None
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class ToolReturned(Event):
     """`status`: "ok", "error", "denied", "held". `result` is what the model gets, `raw_chars` its raw length."""

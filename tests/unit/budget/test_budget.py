@@ -334,10 +334,11 @@ def test_an_account_goes_on_where_an_earlier_part_stopped() -> None:
 class Pausing:
     """Limits that let another thread try while the first is in the middle of its check."""
 
-    max_cost_per_action_usd, max_tokens, max_seconds, max_identical_calls = 1000.0, 10**9, 1000.0, 6
+    max_cost_per_action_usd, max_seconds, max_identical_calls = 1000.0, 1000.0, 6
 
     def __init__(self, cost: float, calls: int) -> None:
-        self._values, self.others = {"cost": cost, "calls": calls}, []
+        self.max_cost_usd = cost
+        self._values, self.others = {"tokens": 10**9, "calls": calls}, []
         self.act: Callable[[], Any] = lambda: None
 
     def _read(self, name: str) -> Any:
@@ -347,7 +348,7 @@ class Pausing:
             self.others[0].join(0.05)  # it must wait for us; without a lock it is done at once
         return self._values[name]
 
-    max_cost_usd = property(lambda self: self._read("cost"))
+    max_tokens = property(lambda self: self._read("tokens"))  # looked at after the cost
     max_tool_calls = property(lambda self: self._read("calls"))
 
 
