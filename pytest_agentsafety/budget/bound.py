@@ -45,6 +45,7 @@ _FIELDS = frozenset(
         "top_p",
     }
 )
+_LISTS = (list, tuple)
 _TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
 _COUNTED_BLOCKS = frozenset({"document", "image"})
 
@@ -88,9 +89,11 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
     parts.add_all(payload)
     get = payload.get
     hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0
-    size = _body_bytes(request)
+    body, output = request.body, payload.get("max_tokens")
+    size = len(body) if body.startswith(b"{") else _body_bytes(request)
     most, likely = size + hidden, tokens_of(size)
-    output = _max_tokens(payload)
+    if output.__class__ is not int or output < 1:
+        raise UnboundedRequestError(f"max_tokens is {one_line(repr(output), 40)}, not a whole number above 0")
     if counter is not None and parts.to_count:
         likely = _counted(counter, request)
         most = math.ceil(likely * COUNT_MARGIN) + HIDDEN_PROMPT_TOKENS
@@ -98,7 +101,7 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
         input_tokens=most,
         output_tokens=output,
         estimate=likely,
-        long_cache=parts.long_cache or _is_long(payload),
+        long_cache=parts.long_cache or ("cache_control" in payload and _is_long(payload)),
     )
 
 
@@ -117,16 +120,9 @@ def _counted(counter: TokenCounter, request: ModelRequest) -> int:
 def _body_bytes(request: ModelRequest) -> int:
     if not request.body:
         return len(canonical_json(request.payload).encode("utf-8", "surrogatepass"))
-    if not request.body.startswith(b"{") and request.body.lstrip()[:1] != b"{":  # the first asks without a copy
+    if request.body.lstrip()[:1] != b"{":
         raise UnboundedRequestError("the body is not plain JSON (compressed?), so its bytes do not bound its tokens")
     return len(request.body)
-
-
-def _max_tokens(payload: Mapping[str, Any]) -> int:
-    value = payload.get("max_tokens")
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise UnboundedRequestError(f"max_tokens is {one_line(repr(value), 40)}, not a whole number above 0")
-    return value
 
 
 class _Parts:
@@ -137,21 +133,26 @@ class _Parts:
         self._may_count = may_count
 
     def add_all(self, payload: Mapping[str, Any]) -> None:
-        self._add_blocks(payload.get("system"), "system")
+        system, tools = payload.get("system"), payload.get("tools")
+        if system is not None:
+            self._add_blocks(system, "system")
         messages = payload.get("messages") or ()
-        if not isinstance(messages, list | tuple):
+        if not isinstance(messages, _LISTS):
             raise UnboundedRequestError("messages is not a list")
         for number, message in enumerate(messages):
             if not isinstance(message, dict):
                 raise UnboundedRequestError(f"messages[{number}] is not an object")
-            self._add_blocks(message.get("content"), number)
-        self._add_tools(payload.get("tools"))
+            content = message.get("content")
+            if content.__class__ is not str:
+                self._add_blocks(content, number)
+        if tools is not None:
+            self._add_tools(tools)
 
     def _add_blocks(self, content: Any, place: int | str) -> None:
         """`place` is a message's number or a name; it becomes words only in an error."""
         if content is None or isinstance(content, str):
             return
-        if not isinstance(content, list | tuple):
+        if not isinstance(content, _LISTS):
             raise UnboundedRequestError(f"the content of {_named(place)} is neither text nor a list of blocks")
         for block in content:
             kind = block.get("type") if isinstance(block, dict) else None
@@ -171,9 +172,9 @@ class _Parts:
         raise UnboundedRequestError(f"{_named(place)} has a block of type {one_line(repr(kind), 60)}{hint}")
 
     def _add_tools(self, tools: Any) -> None:
-        if not isinstance(tools, list | tuple | None):
+        if not isinstance(tools, _LISTS):
             raise UnboundedRequestError("tools is not a list")
-        for tool in tools or ():
+        for tool in tools:
             kind = tool.get("type", "custom") if isinstance(tool, dict) else None
             if (kind != "custom" and kind is not None) or not isinstance(tool, dict):
                 raise UnboundedRequestError(

@@ -112,6 +112,7 @@ class Budget:
         already = already or Spent()
         self.limits, self.parent = limits, parent
         self._prices, self._counter, self._clock = prices, counter, clock
+        self._cards: dict[str, RateCard] = {}
         self._most_cost = exact(limits.max_cost_usd)
         self._most_per_action = exact(limits.max_cost_per_action_usd) if per_action else _NO_LIMIT
         self._lock = threading.Lock()
@@ -146,7 +147,9 @@ class Budget:
         BudgetExceededError, TokenLimitError, BudgetFileError (the run's account is damaged).
         """
         model = request.model
-        card = as_card(self._prices.rates(model))
+        card = self._cards.get(model)
+        if card is None:
+            card = self._cards[model] = as_card(self._prices.rates(model))
         bound = bound_of(request, self._counter)
         held = Reservation(model=model, cost_usd=most_cost(card, bound), bound=bound, card=card)
         self._hold(held)
@@ -164,8 +167,9 @@ class Budget:
     def _hold(self, held: Reservation) -> None:
         with self._lock:
             self._check(held)
-            most = held.bound.input_tokens + held.bound.output_tokens
-            run = None if self.parent is None else self.parent.hold(held.cost_usd, most)
+            run = None
+            if self.parent is not None:
+                run = self.parent.hold(held.cost_usd, held.bound.input_tokens + held.bound.output_tokens)
             self._open[id(held)] = (held, run)
 
     def _check(self, held: Reservation) -> None:

@@ -96,13 +96,15 @@ class CallPass:
     def _charge(self, charge: Charge) -> None:
         self._state.emit_all(self._charged(charge))
 
-    def _charged(self, charge: Charge) -> list[Event]:
-        """Count a charge; the event that says so, none where the reservation had been ended before."""
-        state = self._state
-        if charge.kind == "ended before":
-            return []
+    def _charged(self, charge: Charge, response: ModelResponse | None = None) -> list[Event]:
+        """Count a charge and its answer; the event that says so, none where the reservation had been ended before."""
+        state, tally = self._state, self._state.tally
         with state.lock:
-            tally = state.tally
+            if response is not None:
+                tally.saw_model(str((response.message or {}).get("model") or ""))
+                tally.model_ms += _duration(response)
+            if charge.kind == "ended before":
+                return []
             tally.cost_usd += charge.cost_usd
             tally.input_tokens += charge.input_tokens
             tally.output_tokens += charge.output_tokens
@@ -124,13 +126,14 @@ class CallPass:
         charge = state.budget.settle(self._reservation, usage)
         if state.on_reply is not None:
             state.on_reply(self._admitted, response, charge)
-        self._count(response)
         if self._course.reason:
             self._note_route(usage, charge)
-        charged = self._charged(charge)
+        charged = self._charged(charge, response)
         if state.recording:
             state.emit_all([*charged, self._replied(response, message, content, usage, charge)])
-        self._check_action_cost(charge.cost_usd)
+        if charge.cost_usd > state.most_per_action:
+            limit = state.most_per_action
+            state.stop(BudgetExceededError("cost of one action", charge.cost_usd, limit, unit=" USD"))
 
     def _replied(
         self, response: ModelResponse, message: Mapping[str, Any], content: list[Any], usage: Usage, charge: Charge
@@ -158,12 +161,6 @@ class CallPass:
         charge = budget.keep(self._reservation) if usage is None else budget.settle(self._reservation, usage)
         self._end(charge, error)
 
-    def _count(self, response: ModelResponse) -> None:
-        tally = self._state.tally
-        with self._state.lock:
-            tally.saw_model(str((response.message or {}).get("model") or ""))
-            tally.model_ms += _duration(response)
-
     def _note_route(self, usage: Usage | None, charge: Charge) -> None:
         """The route for the result row; `saved_usd` is 0 while nobody knows what the answer would have cost."""
         course, state = self._course, self._state
@@ -186,12 +183,6 @@ class CallPass:
             return None
         asked = true_cost(as_card(rates), usage, long_cache=self._reservation.bound.long_cache)
         return round(float(asked) - charge.cost_usd, 9)
-
-    def _check_action_cost(self, cost_usd: float) -> None:
-        state = self._state
-        limit = state.policy.budget.max_cost_per_action_usd
-        if "cost" in state.policy.guards and cost_usd > limit:
-            state.stop(BudgetExceededError("cost of one action", cost_usd, limit, unit=" USD"))
 
     def abandon(self, error: BaseException) -> None:
         self._course.over(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -82,6 +83,8 @@ class TaskState:
     def __post_init__(self) -> None:
         # Asked before an event is made: making one costs more than dropping it.
         self.recording = not isinstance(self.sink, NullSink)
+        per_action = self.policy.budget.max_cost_per_action_usd
+        self.most_per_action = per_action if "cost" in self.policy.guards else math.inf
         self._pid = os.getpid()
         self._guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
 

@@ -15,6 +15,7 @@ from pytest_agentsafety.model.canonical import canonical_json
 # JSON writes two values of one of these types alike only when they are equal (of floats, NaN is not).
 _FLAT = frozenset({str, int, bool, type(None)})
 _NAMES = frozenset({str})
+_MOST_REPLIES = 64
 _Call = tuple[str, Hashable]
 
 
@@ -30,7 +31,9 @@ class PassLedger:
 
     def __init__(self) -> None:
         self._passes: Counter[_Call] = Counter()
+        # Kept as they came; compared only where a result turns up.
         self._added: deque[tuple[str, Mapping[str, Any]]] = deque()
+        self._replies: deque[Sequence[Any]] = deque()
         self._asked: dict[str, _Call] = {}
         self._checked: set[tuple[str, _Call | None]] = set()
         self._lock = threading.Lock()
@@ -38,22 +41,30 @@ class PassLedger:
     def add(self, name: str, arguments: Mapping[str, Any]) -> None:
         """A call passed. `arguments` may not be changed afterwards, what is nested in them may."""
         if _FLAT.issuperset(map(type, arguments.values())):
-            self._added.append((name, arguments))  # compared when a result turns up
+            self._added.append((name, arguments))
             return
         call = _call(name, arguments)
         with self._lock:
             self._passes[call] += 1
 
     def learn(self, content: Sequence[Any]) -> None:
-        """The calls in a model's reply: agents that send only what is new never repeat them."""
-        with self._lock:
-            for block in content:
+        """The calls in a model's reply, which may not be changed afterwards: agents that send only what is new never
+        repeat them."""
+        self._replies.append(content)
+        if len(self._replies) > _MOST_REPLIES:  # an agent that never sends a result
+            with self._lock:
+                self._read_replies()
+
+    def _read_replies(self) -> None:
+        while self._replies:
+            for block in self._replies.popleft():
                 if isinstance(block, Mapping) and block.get("type") == "tool_use":
                     self._ask(block)
 
     def check(self, messages: Sequence[Mapping[str, Any]]) -> list[UngatedResult]:
         """The results in these messages that nothing accounts for. Each tool_use is judged once."""
         with self._lock:
+            self._read_replies()
             while self._added:
                 self._passes[_call(*self._added.popleft())] += 1
             return list(self._unaccounted(messages))

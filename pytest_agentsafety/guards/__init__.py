@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_agentsafety.guards.actions import CostGuard as CostGuard
     from pytest_agentsafety.guards.actions import DestructiveActionGuard as DestructiveActionGuard
     from pytest_agentsafety.guards.canaries import CanaryGuard as CanaryGuard
     from pytest_agentsafety.guards.content_policy import ContentPolicyGuard as ContentPolicyGuard
@@ -25,7 +24,6 @@ _ROOM = "pytest_agentsafety.guards"
 _PUBLIC = {
     "CanaryGuard": "canaries",
     "ContentPolicyGuard": "content_policy",
-    "CostGuard": "actions",
     "DestructiveActionGuard": "actions",
     "InjectionGuard": "injection",
     "PiiGuard": "pii",
@@ -40,7 +38,6 @@ _PUBLIC = {
 __all__ = [
     "CanaryGuard",
     "ContentPolicyGuard",
-    "CostGuard",
     "DestructiveActionGuard",
     "InjectionGuard",
     "PiiGuard",

@@ -1,4 +1,4 @@
-"""Guards over tool calls: destructive actions and expensive ones. They ask; they never decide alone."""
+"""The guard over tool calls: destructive actions. It asks; it never decides alone."""
 
 from __future__ import annotations
 
@@ -176,19 +176,6 @@ class DestructiveActionGuard:
 
     def _ask(self, rule: str, reason: str, argument: str | None = None) -> Decision:
         return Decision(outcome="ask", guard=self.name, rule=rule, reason=reason, argument=argument)
-
-
-class CostGuard:
-    """Asks before one action that costs more than the policy allows for an action."""
-
-    name = "cost"
-
-    def check_cost(self, cost_usd: float, limit: float) -> Decision | None:
-        """`cost_usd` is what the action would cost at most. A cost that is no number asks too."""
-        if 0 <= cost_usd <= limit:
-            return None
-        reason = f"one action would cost ${cost_usd:.4g}, over the limit of ${limit:.4g} (max_cost_per_action_usd)"
-        return Decision(outcome="ask", guard=self.name, rule="cost.per_action", reason=reason)
 
 
 def _may_be_target(path: str, rule: ToolRule, endorsed: bool) -> bool:

@@ -13,6 +13,7 @@ from pytest_agentsafety.guards.pii_patterns import KINDS, Kind
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 # What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
 _JOINERS = frozenset("-.:/")
+_RANK = {kind.name: place for place, kind in enumerate(KINDS)}
 
 
 class Finding(NamedTuple):
@@ -49,10 +50,13 @@ def _options() -> Any:
 
 def find_pii(text: str) -> list[Finding]:
     """All findings, sorted, without overlaps. Raises EngineError."""
-    plain = text.encode("utf-8", "replace").decode()
-    matched = _prefilter().Match(plain)
+    encoded = text.encode("utf-8", "replace")
+    matched = _prefilter().Match(encoded)
     if 0 not in matched:
         raise EngineError("the PII matcher ran out of memory on this text")
+    if len(matched) == 1:
+        return []
+    plain = encoded.decode()
     findings: list[Finding] = []
     for index in sorted(matched):
         if index:
@@ -82,11 +86,10 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _without_overlaps(findings: list[Finding]) -> list[Finding]:
     """Kinds that come first in the table win; they were found first."""
-    rank = {kind.name: i for i, kind in enumerate(KINDS)}
     taken: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (f.start, rank[f.kind])):
+    for finding in sorted(findings, key=lambda f: (f.start, _RANK[f.kind])):
         if taken and finding.start < taken[-1].end:
-            if rank[finding.kind] < rank[taken[-1].kind]:
+            if _RANK[finding.kind] < _RANK[taken[-1].kind]:
                 taken[-1] = finding
             continue
         taken.append(finding)

@@ -51,10 +51,13 @@ class CircuitBreaker:
         self._lines: dict[tuple[str, str], _Line] = {}
         self._lock = threading.Lock()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing has failed since the last answer, at no host: every request may go, and an answer is no news."""
+        return not self._lines
+
     def admit(self, host: str, model: str) -> CircuitTicket:
         """The right to send one request. Raises CircuitOpenError."""
-        if not self._lines:  # no lock while nothing has ever failed: this runs for every request
-            return CircuitTicket(self, host, model, probe=False)
         with self._lock:
             line = self._lines.get((host, model))
             if line is None or line.until is None:

@@ -21,14 +21,15 @@ class Course:
         self, request: ModelRequest, rerouting: Rerouting | None, circuit: CircuitBreaker, *, upstream: str | None
     ) -> None:
         self.asked, self.request, self.reason = request.model, request, ""
-        self.ticket: CircuitTicket | None = None
-        self._rerouting, self._circuit = rerouting, circuit
-        self._host = None if upstream is None else host_of(upstream)
-        self._tried: set[str] = {self.asked}
-        route = None if rerouting is None else rerouting.chosen(request)
-        if route is not None:
-            self._take(route)
-        self._pass_circuit()
+        self.ticket: CircuitTicket | None = None  # None also while the circuit is quiet: nothing to ask or to tell
+        self._rerouting, self._circuit, self._upstream = rerouting, circuit, upstream
+        self._tried: set[str] | None = None
+        if rerouting is not None and rerouting.has_router:
+            route = rerouting.chosen(request)
+            if route is not None:
+                self._take(route)
+        if not circuit.is_quiet:
+            self._pass_circuit()
 
     @property
     def body(self) -> bytes | None:
@@ -53,32 +54,37 @@ class Course:
 
     def failed(self, status: int | None, error: BaseException | None) -> None:
         """An attempt ended with a retryable status or a transport error."""
+        if self.ticket is None and self._upstream is not None:
+            self.ticket = CircuitTicket(self._circuit, host_of(self._upstream), self.request.model, probe=False)
         if self.ticket is not None:
             self.ticket.failed(status, error)
 
     def over(self, status: int | None) -> None:
         """The request is over; `status` of its answer, None where there was none."""
-        if self.ticket is None:
-            return
-        if status is not None and status < 500:
-            self.ticket.answered()
-        self.ticket.over()
+        answered = status is not None and status < 500
+        if self.ticket is not None:
+            if answered:
+                self.ticket.answered()
+            self.ticket.over()
+        elif answered and self._upstream is not None and not self._circuit.is_quiet:
+            self._circuit.note_answer(host_of(self._upstream), self.request.model)
 
     def _divert(self, why: str) -> bool:
         rerouting = self._rerouting
-        route = None if rerouting is None else rerouting.cheaper(self.request.model, self._tried, why)
+        tried = self._tried or {self.asked}
+        route = None if rerouting is None else rerouting.cheaper(self.request.model, tried, why)
         if route is not None:
             self._take(route)
         return route is not None
 
     def _take(self, route: Route) -> None:
-        self._tried.add(route.model)
+        self._tried = {*(self._tried or {self.asked}), route.model}
         self.request, self.reason = with_model(self.request, route.model), route.reason
 
     def _pass_circuit(self) -> None:
-        while self._host is not None:
+        while self._upstream is not None:
             try:
-                ticket = self._circuit.admit(self._host, self.request.model)
+                ticket = self._circuit.admit(host_of(self._upstream), self.request.model)
             except CircuitOpenError as error:
                 if not self._divert(f"circuit open after {error.last}"):
                     raise

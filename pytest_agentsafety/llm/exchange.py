@@ -11,7 +11,7 @@ from pytest_agentsafety.llm.calls import CallKind, read_payload
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.retry import is_retryable
 from pytest_agentsafety.llm.sdk_retries import last_failure, note_failure
-from pytest_agentsafety.llm.sizes import marks_estimate
+from pytest_agentsafety.llm.sizes import USAGE_HEADER, marks_estimate
 from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, usage_of
 from pytest_agentsafety.model.errors import StopRun
@@ -114,18 +114,18 @@ class Exchange:
 
     def answered(self, response: Any, *, local: bool, sync: bool) -> float | None:
         """Take a response: seconds to wait before the next attempt, None when it is the agent's to have."""
-        status = response.status_code
-        if is_retryable(status):
-            delay = self._ask_retry(status=status, error=None, response=response)
-            if delay is not None:
-                return delay
+        status, headers = response.status_code, response.headers
         if status >= 400:
-            response.headers["x-should-retry"] = "false"  # the SDK would add its own retries to ours
+            if is_retryable(status):
+                delay = self._ask_retry(status=status, error=None, response=response)
+                if delay is not None:
+                    return delay
+            headers["x-should-retry"] = "false"  # the SDK would add its own retries to ours
         if local or response.is_closed:
-            self._settle(status, response.headers, response.content)
+            self._settle(status, headers, response.content)
         else:
             tee = self._flavour.tee if sync else self._flavour.async_tee
-            response.stream = tee(response.stream, self._stream_ending(status, response.headers))
+            response.stream = tee(response.stream, self._stream_ending(status, headers))
         return None
 
     def _ask_retry(self, *, status: int | None, error: BaseException | None, response: Any = None) -> float | None:
@@ -183,14 +183,15 @@ class Exchange:
         if self._ended:
             return
         self._ended = True
+        good = status == 200
         self._pass.finish(
             ModelResponse(
                 status=status,
-                message=decoded.message if status == 200 else None,
+                message=decoded.message if good else None,
                 usage=self._usage(status, headers, decoded),
                 latency_ms=(perf_counter() - self._start) * 1000,
                 recorded_ms=self._recorded_ms,
-                error=self._error(status, decoded),
+                error=None if good and decoded.error is None else self._error(status, decoded),
             )
         )
 
@@ -198,7 +199,7 @@ class Exchange:
         """Known to be nothing where nothing is generated: a count, a refused request. After a 5xx nobody knows."""
         if self._kind == "count_tokens" or 300 <= status < 500:
             return Usage()
-        if decoded.message is None or not marks_estimate(headers):
+        if decoded.message is None or USAGE_HEADER not in headers or not marks_estimate(headers):
             return decoded.usage
         return usage_of(decoded.message, estimated=True)
 

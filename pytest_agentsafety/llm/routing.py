@@ -42,6 +42,10 @@ class Rerouting:
     ) -> None:
         self._routes, self.prices, self._router, self._fall_back = routes, prices, router, fall_back
 
+    @property
+    def has_router(self) -> bool:
+        return self._router is not None
+
     def chosen(self, request: ModelRequest) -> Route | None:
         """The router's word, None where the request stays. Raises UnknownNameError."""
         complexity = None if self._router is None else self._router(request)

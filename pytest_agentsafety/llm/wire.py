@@ -17,6 +17,7 @@ except ImportError:  # the core works without the SDK that brings it
     _fast_json = json.loads
 
 _MAX_TOKENS = 10**12
+_JSON = "application/json"
 
 
 @quick
@@ -63,7 +64,7 @@ def encode_event(event: Mapping[str, Any]) -> bytes:
 
 def decode(body: bytes, content_type: str) -> Decoded:
     """Read a response body of the Messages API. Never raises: what cannot be read is an error in the result."""
-    if content_type.strip().lower().startswith("text/event-stream"):
+    if content_type != _JSON and content_type.strip().lower().startswith("text/event-stream"):
         return _decode_sse(body)
     try:
         value = parse_json(body)

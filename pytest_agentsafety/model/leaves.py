@@ -32,14 +32,18 @@ def plain(value: Any, change: Callable[[str], str], *, depth: int = 0) -> Any:
 def _container(value: Any, change: Callable[[str], str], depth: int) -> Any:
     if depth >= MAX_DEPTH:
         return change(_flat(value))
+    depth += 1
     if not isinstance(value, Mapping):
-        return [plain(item, change, depth=depth + 1) for item in value]
+        return [change(item) if item.__class__ is str else plain(item, change, depth=depth) for item in value]
     copy: dict[str, Any] = {}
     for key, item in value.items():
-        name = _key(key, change)
+        name = key
+        if key.__class__ is not str or len(key) > _PLAIN_KEY or not key.isidentifier():
+            name = _key(key, change)
         while name in copy:  # two keys that look the same once masked are still two entries
             name += "'"
-        copy[name] = plain(item, change, depth=depth + 1)
+        # Most values are texts: they need no call of their own.
+        copy[name] = change(item) if item.__class__ is str else plain(item, change, depth=depth)
     return copy
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.safe_text import one_line
@@ -29,13 +28,13 @@ _MILESTONES = frozenset({"case_started", "model_replied", "model_failed", "tool_
 class _Turn:
     """A model reply, record `seq`, that asked for tools. What it said is read when a tool is called."""
 
-    def __init__(self, seq: int, content: str) -> None:
+    def __init__(self, seq: int, content: Any) -> None:
         self.seq, self._content = seq, content
 
     @cached_property
     def stated(self) -> str:
         """The model's own words, masked and short, as a JSON member; nobody checked them."""
-        content = json.loads(self._content)
+        content = self._content
         blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
         spoken = " ".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
         reason = one_line(spoken[:_LOOKED_AT], REASON_CHARS)

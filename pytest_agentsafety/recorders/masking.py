@@ -1,12 +1,11 @@
-"""One masked JSON text per event, shared by all files it goes to."""
+"""Events as masked plain data, and plain data as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.leaves import plain
@@ -21,8 +20,6 @@ _OURS = frozenset(
 SPOKEN = frozenset({"new_messages", "content"})
 # A key that is longer, or no name, could carry data: see `plain`.
 PLAIN_KEY = 16
-_WORDS = {None: "null", True: "true", False: "false"}
-_quote = json.encoder.encode_basestring
 
 
 def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
@@ -32,7 +29,7 @@ def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
         return plain_encoder.encode
     # JSONEncoder.encode makes this anew for every call, and the making costs as much as the call. No check for
     # cycles: what comes here is a copy made of plain data.
-    quote = json.encoder.encode_basestring_ascii if ascii_only else _quote
+    quote = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring
     make = compiled(None, str, quote, None, ":", ",", False, False, False)
     return lambda value: "".join(make(value, 0))
 
@@ -41,50 +38,49 @@ encode = _encoder(ascii_only=False)
 encode_ascii = _encoder(ascii_only=True)
 
 
-def masked_text(event: Event, mask: Mask) -> tuple[str, str]:
-    """The event as a JSON object (not ASCII only), `mask` applied to every string that may hold foreign text.
+class Shape(NamedTuple):
+    """What is to be known of an event class: its fields that may hold foreign text, and the one with model content."""
 
-    Second, what a model was told or said (a field named in SPOKEN) as it stands in the object; "" where nothing was.
-    Written by hand for the strings and numbers most events consist of: this is the larger part of a record's cost.
-    """
-    cls = event.__class__
-    opening, members = _SHAPES.get(cls) or _shape(cls)
-    parts = [opening]
-    spoken = ""
-    add = parts.append
-    for (member, name, foreign), value in zip(members, event.__dict__.values(), strict=True):
-        kind = value.__class__
-        if kind is str:
-            add(member + _quote(mask(value) if foreign else value))
-        elif kind is int or (kind is float and isfinite(value)):
-            add(member + repr(value))
-        elif value is None or kind is bool:
-            add(member + _WORDS[value])
-        else:
-            text = encode(_nested(name, value, mask))
-            add(member + text)
-            if name in SPOKEN:
-                spoken = text
-    add("}")
-    return "".join(parts), spoken
+    foreign: tuple[str, ...]
+    spoken: str
 
 
-_Shape = tuple[str, tuple[tuple[str, str, bool], ...]]
-_SHAPES: dict[type[Event], _Shape] = {}
+_NUMBERS = frozenset({int, float, bool, "int", "float", "bool"})
+_SHAPES: dict[type[Event], Shape] = {}
 
 
-def _shape(cls: type[Event]) -> _Shape:
-    """The opening of an event class's object, then `,"<name>":`, the name and whether it is foreign, by field."""
-    members = tuple((f",{_quote(one.name)}:", one.name, one.name not in _OURS) for one in fields(cls))
-    _SHAPES[cls] = shape = (f'{{"type":{_quote(cls.type)}', members)
+def shape_of(cls: type[Event]) -> Shape:
+    shape = _SHAPES.get(cls)
+    if shape is None:
+        foreign = tuple(one.name for one in fields(cls) if one.name not in _OURS and one.type not in _NUMBERS)
+        spoken = next((name for name in foreign if name in SPOKEN), "")
+        shape = _SHAPES[cls] = Shape(foreign, spoken)
     return shape
+
+
+def masked_fields(event: Event, mask: Mask, shape: Shape) -> dict[str, Any]:
+    """The event as plain data, `mask` applied to every string that may hold foreign text."""
+    data = event.to_dict()
+    for name in shape.foreign:
+        value = data[name]
+        if value.__class__ is str:
+            data[name] = mask(value)
+        elif value is not None:
+            data[name] = _nested(name, value, mask)
+    return data
+
+
+def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
+    """Masked fields as JSON. What only a wrong type can bring, a number that JSON has not, becomes text."""
+    try:
+        return encoder(data)
+    except ValueError:
+        return encoder(plain(data, str))
 
 
 def _nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
         return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
-    if name in _OURS:
-        return plain(value, str)
     return {key: mask(item) for key, item in value.items()} if _is_simple(value) else plain(value, mask)
 
 

@@ -1,13 +1,12 @@
-"""An event on its way to the files: masked once and encoded once, however many files it goes to."""
+"""An event on its way to the files: masked once, however many files it goes to."""
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytest_agentsafety.model.events import Event
-from pytest_agentsafety.recorders.masking import Mask, encode_ascii, masked_text
+from pytest_agentsafety.recorders.masking import Mask, encode, encode_ascii, masked_fields, shape_of, text_of
 
 # A record of up to this many characters stands whole in the audit log; in a longer one, long texts are digests.
 SHORT_RECORD = 512
@@ -15,41 +14,48 @@ _LONG_TEXT = 256
 _LONG_FIELD = 4_096
 
 
-class Record(NamedTuple):
-    """`text` is the event as a JSON object, masked, not ASCII only; `spoken` the part of it that is model content."""
+class Record:
+    """`data` is the event as plain data, masked; what it takes in a file is made where a file asks for it."""
 
-    event: Event
-    text: str
-    spoken: str
+    __slots__ = ("_spoken", "data", "event")
+
+    def __init__(self, event: Event, data: dict[str, Any], spoken: str) -> None:
+        self.event, self.data, self._spoken = event, data, spoken
 
     @classmethod
     def of(cls, event: Event, mask: Mask) -> Record:
-        return cls(event, *masked_text(event, mask))
+        shape = shape_of(event.__class__)
+        return cls(event, masked_fields(event, mask, shape), shape.spoken)
 
-    def fields(self) -> dict[str, Any]:
-        """The masked event as plain data; costs a parse."""
-        fields: dict[str, Any] = json.loads(self.text)
-        return fields
+    @property
+    def text(self) -> str:
+        """The masked event as a JSON object, not ASCII only."""
+        return text_of(self.data, encode)
+
+    @property
+    def spoken(self) -> Any:
+        """What a model was told or said, masked; None for an event that has nothing of it."""
+        return self.data[self._spoken] if self._spoken else None
 
     def utf8_line(self) -> bytes:
         """The record with its newline; a text with lone surrogates is written in escapes."""
         try:
             return self.text.encode() + b"\n"
         except UnicodeEncodeError:
-            return encode_ascii(self.fields()).encode("ascii") + b"\n"
+            return text_of(self.data, encode_ascii).encode("ascii") + b"\n"
 
     def brief(self) -> str:
         """The record for the audit log, in ASCII: long texts and all model content as digest and size.
 
         Model content is digested as it stands in the transcript.
         """
-        text = self.text
-        if len(self.spoken) > 2:  # more than []
-            # The fields before it hold no objects, so that this is the first place where it can stand.
-            text = text.replace(f":{self.spoken}", f":{encode_ascii(_digest(self.spoken))}", 1)
+        data, spoken = self.data, self.spoken
+        if spoken and spoken.__class__ is list:
+            data = {**data, self._spoken: _digest(encode(spoken))}
+        text = text_of(data, encode_ascii)
         if len(text) <= SHORT_RECORD:
-            return text if text.isascii() else encode_ascii(json.loads(text))
-        return encode_ascii({name: _brief(value) for name, value in json.loads(text).items()})
+            return text
+        return text_of({name: _brief(value) for name, value in data.items()}, encode_ascii)
 
 
 def _brief(value: Any) -> Any:

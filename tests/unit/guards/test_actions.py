@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_agentsafety.guards.actions import CostGuard, DestructiveActionGuard
+from pytest_agentsafety.guards.actions import DestructiveActionGuard
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import EFFECTS, Effect, ToolRule
@@ -124,15 +124,3 @@ def test_arguments_that_cannot_be_read_ask() -> None:
         assert decision is not None
         assert decision.rule == "destructive.unreadable"
 
-
-@pytest.mark.parametrize("cost", [0.51, 1e9, math.inf, math.nan, -1.0])
-def test_an_expensive_or_unknown_cost_asks(cost: float) -> None:
-    decision = CostGuard().check_cost(cost, 0.50)
-    assert decision is not None
-    assert (decision.outcome, decision.guard, decision.rule) == ("ask", "cost", "cost.per_action")
-    assert "max_cost_per_action_usd" in decision.reason
-
-
-@pytest.mark.parametrize("cost", [0.0, 0.25, 0.50])
-def test_a_cost_within_the_limit_passes(cost: float) -> None:
-    assert CostGuard().check_cost(cost, 0.50) is None
