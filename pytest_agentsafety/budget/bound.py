@@ -85,13 +85,12 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
     if not _FIELDS.issuperset(payload):
         unknown = next(key for key in payload if key not in _FIELDS)
         raise UnboundedRequestError(f"field {one_line(str(unknown))!r} is not known to the budget")
-    parts = _Parts(may_count=counter is not None)
-    parts.add_all(payload)
+    parts = _Parts(payload, may_count=counter is not None)
     get = payload.get
     hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0
     body, output = request.body, payload.get("max_tokens")
     size = len(body) if body.startswith(b"{") else _body_bytes(request)
-    most, likely = size + hidden, tokens_of(size)
+    most, likely = size + hidden, math.ceil(size / BYTES_PER_TOKEN)
     if output.__class__ is not int or output < 1:
         raise UnboundedRequestError(f"max_tokens is {one_line(repr(output), 40)}, not a whole number above 0")
     if counter is not None and parts.to_count:
@@ -128,11 +127,9 @@ def _body_bytes(request: ModelRequest) -> int:
 class _Parts:
     """Every block and tool of the request; raises at the first that has no bound."""
 
-    def __init__(self, *, may_count: bool) -> None:
+    def __init__(self, payload: Mapping[str, Any], *, may_count: bool) -> None:
         self.long_cache = self.to_count = False
         self._may_count = may_count
-
-    def add_all(self, payload: Mapping[str, Any]) -> None:
         system, tools = payload.get("system"), payload.get("tools")
         if system is not None:
             self._add_blocks(system, "system")

@@ -179,7 +179,7 @@ class Budget:
         cost = self._cost + self._reserved() + held.cost_usd
         if cost > self._most_cost:
             cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
-        tokens = self._input + self._output + held.tokens
+        tokens = self._input + self._output + held.bound.estimate
         if self._open:
             tokens += sum(reservation.tokens for reservation, _ in self._open.values())
         if tokens > limits.max_tokens:

@@ -34,15 +34,13 @@ class CallPass:
         self._attempts = 1
         self.reply = reply
         self.upstream = state.upstream
-
-    @property
-    def body(self) -> bytes | None:
-        """What to send in place of the agent's body when the request was rerouted."""
-        return self._course.body
+        # What to send in place of the agent's body when the request was rerouted.
+        self.body = course.request.body if course.reason else None
 
     @property
     def seconds_left(self) -> float:
-        return self._retries.seconds_left
+        """For the attempt that begins now; the first one begins with the pass."""
+        return self._state.retries.max_total if self._attempts == 1 else self._retries.seconds_left
 
     def retry(self, *, status: int | None, error: BaseException | None, headers: Mapping[str, str]) -> float | None:
         state = self._state
@@ -88,6 +86,7 @@ class CallPass:
         self._retries = self._retries.elsewhere(single=course.is_probe)
         self._charge(budget.fail(self._reservation, status=status))
         self._reservation = budget.reserve(course.request)
+        self.body = course.body
         self._state.tally.saw_model(course.request.model)
         if self._state.recording:
             self._state.emit(rerouted(self._state, self._call_id, before, course))

@@ -49,37 +49,36 @@ class ModelSide:
         # No circuit for what a responder answers: nothing goes upstream.
         upstream = None if state.responder is not None else state.upstream or request.url
         course = Course(request, state.rerouting, state.circuit, upstream=upstream)
+        reservation = None
         try:
-            return self._reserved(course, fresh)
-        except BaseException:
-            course.over(None)
-            raise
-
-    def _reserved(self, course: Course, fresh: Sequence[Mapping[str, Any]]) -> CallPass:
-        budget = self._state.budget
-        reservation = budget.reserve(course.request)
-        try:
+            reservation = state.budget.reserve(course.request)
             return self._let_out(course, reservation, fresh)
         except BaseException:
-            budget.release(reservation)
+            course.over(None)
+            if reservation is not None:
+                state.budget.release(reservation)
             raise
 
     def _look_at(self, request: ModelRequest) -> Sequence[Mapping[str, Any]]:
         """The messages that are new in this task, looked at by everybody who has to."""
-        state = self._state
         fresh = self._conversation.new_messages(request.payload.get("messages") or [])
         # Only lists of blocks hold tool results; a string is words.
         listed = [message for message in fresh if message.get("content").__class__ is not str]
-        for ungated in state.passes.check(listed) if listed else ():
+        if listed:
+            self._check_passes(listed)
+        if self._observed or self._guarded:
+            self._read(fresh)
+        return fresh
+
+    def _check_passes(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        state = self._state
+        for ungated in state.passes.check(messages):
             state.tally.ungated.append(ungated.tool)
             state.emit(
                 Ungated(
                     task_id=state.task_id, tool=ungated.tool, tool_use_id=ungated.tool_use_id, reason=ungated.reason
                 )
             )
-        if self._observed or self._guarded:
-            self._read(fresh)
-        return fresh
 
     def _read(self, fresh: Sequence[Mapping[str, Any]]) -> None:
         for message in fresh:
@@ -112,11 +111,11 @@ class ModelSide:
         )
 
     def _let_out(self, course: Course, reservation: Reservation, fresh: Sequence[Mapping[str, Any]]) -> CallPass:
-        state, request = self._state, course.request
+        state, request, tally = self._state, course.request, self._state.tally
         call_id = state.new_call_id("m")
         with state.lock:
-            state.tally.model_calls += 1
-            state.tally.saw_model(request.model)
+            tally.model_calls += 1
+            tally.saw_model(reservation.model)
         if state.recording:
             events: list[Event] = [_called(state, call_id, request, fresh)]
             if course.reason:

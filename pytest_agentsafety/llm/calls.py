@@ -35,6 +35,8 @@ def call_kind(method: str, path: str) -> CallKind | None:
     """What kind of model call a request is; None when it is none."""
     if method != "POST":
         return None
+    if path.endswith("/v1/messages"):  # most of them
+        return "messages"
     path = path.rstrip("/")
     for ending, kind in _ENDINGS:
         if path.endswith(ending):
@@ -49,10 +51,11 @@ def read_payload(kind: CallKind, path: str, body: bytes) -> Mapping[str, Any] | 
     """
     try:
         payload = parse_json(body)
+        if kind == "messages" and isinstance(payload, dict):
+            return payload
+        problem = f"a JSON {type(payload).__name__}"
     except ValueError as exc:
         payload, problem = None, f"unreadable JSON: {exc}"
-    else:
-        problem = f"a JSON {type(payload).__name__}"
     if kind == "maybe_responses" and not (isinstance(payload, dict) and "model" in payload):
         return None  # any web service may have a path that ends like this
     if kind in ("unsupported", "maybe_responses"):

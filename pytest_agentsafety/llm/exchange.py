@@ -10,7 +10,7 @@ from typing import Any
 from pytest_agentsafety.llm.calls import CallKind, read_payload
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.retry import is_retryable
-from pytest_agentsafety.llm.sdk_retries import last_failure, note_failure
+from pytest_agentsafety.llm.sdk_retries import Failure, last_failure, note_failure
 from pytest_agentsafety.llm.sizes import USAGE_HEADER, marks_estimate
 from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, usage_of
@@ -38,7 +38,9 @@ def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body:
         payload = read_payload(kind, path, body)
         if payload is None:
             return None
-        _refuse_repetition(door, request, body)
+        failure = last_failure.get()
+        if failure is not None:
+            _refuse_repetition(failure, door, request, body)
         streaming = payload.get("stream") is True
         ask = ModelRequest(url=str(request.url), path=path, body=body, payload=payload, stream=streaming)
         return Exchange(flavour, door, kind, ask, request)
@@ -46,10 +48,7 @@ def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body:
         raise_through_sdk(stop)
 
 
-def _refuse_repetition(door: ModelDoor, request: Any, body: bytes) -> None:
-    failure = last_failure.get()
-    if failure is None:
-        return
+def _refuse_repetition(failure: Failure, door: ModelDoor, request: Any, body: bytes) -> None:
     if request.headers.get(_SDK_RETRIES, "0") == "0":
         last_failure.set(None)
     elif failure[0] is door and failure[1] == body:
@@ -66,11 +65,11 @@ class Exchange:
         self._start = perf_counter()
         self._recorded_ms: float | None = None
         self._timeouts: Mapping[str, float | None] | None = request.extensions.get("timeout")
-        self._redirect(getattr(self._pass, "upstream", None))
+        upstream: str | None = getattr(self._pass, "upstream", None)
+        if upstream is not None:
+            self._redirect(upstream)
 
-    def _redirect(self, upstream: str | None) -> None:
-        if upstream is None:
-            return
+    def _redirect(self, upstream: str) -> None:
         base = self._flavour.module.URL(upstream)
         self._request.url = self._request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
         self._request.headers["host"] = base.netloc.decode("ascii")
@@ -85,11 +84,12 @@ class Exchange:
         if body is not None and body != self._request.content:
             self._request = self._flavour.with_body(self._request, body)
         left: float | None = getattr(self._pass, "seconds_left", None)
-        given = self._timeouts
-        if left is not None and given is not None:
-            self._request.extensions["timeout"] = {
-                name: left if limit is None or limit > left else limit for name, limit in given.items()
-            }
+        if left is not None and self._timeouts:
+            limits: Any = self._timeouts.values()
+            if None in limits or max(limits) > left:
+                self._request.extensions["timeout"] = {
+                    name: left if limit is None or limit > left else limit for name, limit in self._timeouts.items()
+                }
         return self._request
 
     def local_response(self) -> Any | None:

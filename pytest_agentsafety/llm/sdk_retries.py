@@ -22,10 +22,10 @@ _MARK = "_agentsafety_original"
 _lock = Lock()
 _on = False
 
-# The error that ended the last exchange of this context: (door, body, error).
-last_failure: ContextVar[tuple[ModelDoor, bytes, BaseException] | None] = ContextVar(
-    "agentsafety_failure", default=None
-)
+# The error that ended an exchange: (door, body, error).
+Failure = tuple[ModelDoor, bytes, BaseException]
+# The last one of this context.
+last_failure: ContextVar[Failure | None] = ContextVar("agentsafety_failure", default=None)
 
 
 def stay_out(on: bool) -> None:

@@ -18,6 +18,7 @@ except ImportError:  # the core works without the SDK that brings it
 
 _MAX_TOKENS = 10**12
 _JSON = "application/json"
+_COUNTS = frozenset({int})  # a bool is none
 
 
 @quick
@@ -80,12 +81,13 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
     raw = message.get("usage")
     if not isinstance(raw, Mapping):
         return None
-    fresh: Any = raw.get("input_tokens")
-    out: Any = raw.get("output_tokens")
-    written, read = raw.get("cache_creation_input_tokens") or 0, raw.get("cache_read_input_tokens") or 0
-    for count in (fresh, out, written, read):
-        if type(count) is not int or not 0 <= count <= _MAX_TOKENS:
-            return None
+    get = raw.get
+    fresh: Any = get("input_tokens")
+    out: Any = get("output_tokens")
+    written, read = get("cache_creation_input_tokens") or 0, get("cache_read_input_tokens") or 0
+    counts = (fresh, out, written, read)
+    if not _COUNTS.issuperset(map(type, counts)) or min(counts) < 0 or max(counts) > _MAX_TOKENS:
+        return None
     return Usage(
         input_tokens=fresh,
         output_tokens=out,

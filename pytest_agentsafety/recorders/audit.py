@@ -59,10 +59,10 @@ class AuditLog:
             return {"seq": self._seq, "hash": self._hash}
 
     def emit(self, event: Event) -> None:
-        self.write_all((Record.of(event, self._mask),))
+        self.write_all((Record(event, self._mask),))
 
     def emit_all(self, events: Sequence[Event]) -> None:
-        self.write_all([Record.of(event, self._mask) for event in events])
+        self.write_all([Record(event, self._mask) for event in events])
 
     def write_all(self, records: Sequence[Record]) -> None:
         """Append several with one write(2); where one announces a write effect, they are durable on return."""

@@ -48,7 +48,7 @@ class Evidence:
 
     def emit_all(self, events: Sequence[Event]) -> None:
         """Record several events with one write(2) per file; all of them are recorded when this returns."""
-        records = [Record.of(event, self._mask) for event in events]
+        records = [Record(event, self._mask) for event in events]
         with self._lock:
             self._transcripts.write_all(records)
             self._audit.write_all(records)

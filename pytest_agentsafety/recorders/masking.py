@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.events import Event
-from pytest_agentsafety.model.leaves import plain
+from pytest_agentsafety.model.leaves import MAX_DEPTH, plain
 
 Mask = Callable[[str], str]
 
@@ -58,16 +58,43 @@ def shape_of(cls: type[Event]) -> Shape:
     return shape
 
 
-def masked_fields(event: Event, mask: Mask, shape: Shape) -> dict[str, Any]:
-    """The event as plain data, `mask` applied to every string that may hold foreign text."""
+def masked_fields(event: Event, mask: Mask, shape: Shape) -> tuple[dict[str, Any], str]:
+    """The event as plain data, `mask` applied to every string that may hold foreign text.
+
+    Second, its model content as it will stand in the JSON of the event; "" where it has none.
+    """
     data = event.to_dict()
+    spoken = ""
     for name in shape.foreign:
         value = data[name]
         if value.__class__ is str:
             data[name] = mask(value)
+        elif name == shape.spoken and value:
+            data[name], spoken = _masked_content(value, mask)
         elif value is not None:
             data[name] = _nested(name, value, mask)
-    return data
+    return data, spoken
+
+
+# No mask cares for what stands around a string, but for what follows this: a private key may end with its string.
+_OPEN_ENDED = "-----"
+
+
+def _masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
+    """Model content, masked, and its JSON.
+
+    Nearly always there is nothing to mask in it. Then the mask leaves its JSON alone, if every string stands there as
+    it is (no escapes), and the walk from string to string is saved.
+    """
+    try:
+        text = encode(value)
+    except (ValueError, TypeError, RecursionError):
+        text = ""
+    plainly = text and "\\" not in text and _OPEN_ENDED not in text and text.count("{") + text.count("[") <= MAX_DEPTH
+    if plainly and mask(text) == text:
+        return value, text
+    masked = plain(value, mask)
+    return masked, encode(masked)
 
 
 def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:

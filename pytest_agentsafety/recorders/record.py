@@ -17,15 +17,12 @@ _LONG_FIELD = 4_096
 class Record:
     """`data` is the event as plain data, masked; what it takes in a file is made where a file asks for it."""
 
-    __slots__ = ("_spoken", "data", "event")
+    __slots__ = ("_content", "_spoken", "data", "event")
 
-    def __init__(self, event: Event, data: dict[str, Any], spoken: str) -> None:
-        self.event, self.data, self._spoken = event, data, spoken
-
-    @classmethod
-    def of(cls, event: Event, mask: Mask) -> Record:
+    def __init__(self, event: Event, mask: Mask) -> None:
         shape = shape_of(event.__class__)
-        return cls(event, masked_fields(event, mask, shape), shape.spoken)
+        self.event, self._spoken = event, shape.spoken
+        self.data, self._content = masked_fields(event, mask, shape)
 
     @property
     def text(self) -> str:
@@ -49,9 +46,9 @@ class Record:
 
         Model content is digested as it stands in the transcript.
         """
-        data, spoken = self.data, self.spoken
-        if spoken and spoken.__class__ is list:
-            data = {**data, self._spoken: _digest(encode(spoken))}
+        data = self.data
+        if self._content:
+            data = {**data, self._spoken: _digest(self._content)}
         text = text_of(data, encode_ascii)
         if len(text) <= SHORT_RECORD:
             return text

@@ -57,7 +57,7 @@ class TranscriptRecorder:
         return f"{self._folder.name}/{name}"
 
     def emit(self, event: Event) -> None:
-        self.write_all((Record.of(event, self._mask),))
+        self.write_all((Record(event, self._mask),))
 
     def write_all(self, records: Sequence[Record]) -> None:
         """Append several, with one write for those of one case that follow each other."""

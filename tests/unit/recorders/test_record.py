@@ -17,7 +17,7 @@ from pytest_agentsafety.recorders.record import SHORT_RECORD, Record
 
 
 def parsed(event: Event, mask: Callable[[str], str] = str) -> dict[str, Any]:
-    return json.loads(Record.of(event, mask).text)
+    return json.loads(Record(event, mask).text)
 
 
 def test_the_text_is_the_event(make_events: Callable[..., list[Event]]) -> None:
@@ -37,7 +37,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_comes_back_as_it_was(text: str) -> None:
     event = ToolCalled(tool=text, arguments={"a": text, text or "k": [text]}, effect="read")
-    record = Record.of(event, str)
+    record = Record(event, str)
     assert json.loads(record.text)["arguments"] == {"a": text, text or "k": [text]}
     for line in (record.utf8_line(), record.brief().encode("ascii") + b"\n"):
         assert line.count(b"\n") == 1
@@ -96,7 +96,7 @@ def test_an_event_of_somebody_elses_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize(("length", "whole"), [(100, True), (SHORT_RECORD, False)])
 @pytest.mark.parametrize("letter", ["x", "ü"])
 def test_short_records_stand_whole_in_the_audit_and_in_ascii(length: int, whole: bool, letter: str) -> None:
-    brief = Record.of(FinalAnswer(text=letter * length, shown=""), str).brief()
+    brief = Record(FinalAnswer(text=letter * length, shown=""), str).brief()
     assert brief.isascii()
     assert (json.loads(brief)["text"] == letter * length) is whole
 
@@ -108,7 +108,7 @@ def test_model_content_is_digested_as_it_stands_in_the_transcript(
     _, asked, replied, *_ = make_events()
     content = [{"type": "text", "text": said}]
     for event, name in ((asked, "new_messages"), (replied, "content")):
-        record = Record.of(replace(event, **{name: content}), str)
+        record = Record(replace(event, **{name: content}), str)
         words = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         assert f'"{name}":{words}' in record.text
         brief = json.loads(record.brief())
@@ -122,10 +122,10 @@ def test_the_rules_do_not_depend_on_how_the_text_is_made(
 ) -> None:
     """Where the compiled encoder is missing, the same bytes come out."""
     events = [*make_events(), ToolDecided(tool="ü", outcome="ask", guard="g", rule="r", reason='"\n', origin=None)]
-    expected = [(Record.of(event, str).utf8_line(), Record.of(event, str).brief()) for event in events]
+    expected = [(Record(event, str).utf8_line(), Record(event, str).brief()) for event in events]
     monkeypatch.setattr(json.encoder, "c_make_encoder", None)
     slow = masking._encoder(ascii_only=False), masking._encoder(ascii_only=True)
     assert [encoder.__name__ for encoder in slow] == ["encode", "encode"]
     monkeypatch.setattr(masking, "encode", slow[0])
     monkeypatch.setattr(importlib.import_module(Record.__module__), "encode_ascii", slow[1])
-    assert [(Record.of(event, str).utf8_line(), Record.of(event, str).brief()) for event in events] == expected
+    assert [(Record(event, str).utf8_line(), Record(event, str).brief()) for event in events] == expected
