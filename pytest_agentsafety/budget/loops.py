@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -50,7 +49,7 @@ class LoopWatch:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._recent: deque[Hashable] = deque(maxlen=LONGEST_CYCLE)
+        self._recent: tuple[Hashable, ...] = (None,) * LONGEST_CYCLE  # the latest first
         self._runs: Runs = _NONE  # per period: how many calls in a row equal the one a period before
 
     def look(self, call: Hashable, tool: str) -> Runs:
@@ -68,12 +67,8 @@ class LoopWatch:
     def _runs_with(self, call: Hashable) -> Runs:
         if call not in self._recent:
             return _NONE
-        return tuple(self._run(call, period) for period in range(1, LONGEST_CYCLE + 1))
-
-    def _run(self, call: Hashable, period: int) -> int:
-        before = self._recent[-period] if len(self._recent) >= period else None
-        return self._runs[period - 1] + 1 if before == call else 0
+        return tuple(run + 1 if before == call else 0 for run, before in zip(self._runs, self._recent, strict=True))
 
     def enter(self, call: Hashable, runs: Runs) -> None:
-        self._recent.append(call)
+        self._recent = (call, *self._recent[:-1])
         self._runs = runs

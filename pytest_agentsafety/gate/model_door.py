@@ -8,7 +8,7 @@ from typing import Any
 from pytest_agentsafety.budget import Reservation
 from pytest_agentsafety.gate.call_pass import CallPass, CountPass, rerouted
 from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
-from pytest_agentsafety.gate.state import NullObserver, TaskState
+from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.course import Course
 from pytest_agentsafety.model.errors import GuardrailBlocked, StopRun
 from pytest_agentsafety.model.events import Event, ModelCalled, ModelFailed, Ungated
@@ -25,8 +25,8 @@ class ModelSide:
     def __init__(self, state: TaskState) -> None:
         self._state = state
         self._conversation = Conversation()
-        self._observed = not isinstance(state.observer, NullObserver)
-        self._guarded = any("input" in guard.stages for guard in state.stages.guardrails)
+        self._observed = state.observed
+        self._guarded = "input" in state.guarded
 
     def admit(self, request: ModelRequest) -> CountPass | CallPass:
         """Check, reserve, record. Raises a StopRun when the request may not leave."""

@@ -83,10 +83,13 @@ class TaskState:
     def __post_init__(self) -> None:
         # Asked before an event is made: making one costs more than dropping it.
         self.recording = not isinstance(self.sink, NullSink)
+        self.observed = not isinstance(self.observer, NullObserver)
+        # Where an argument comes from is asked by provenance, and by a person who has to answer.
+        self.traced = not self.policy.guards.isdisjoint({"provenance", "approval"})
         per_action = self.policy.budget.max_cost_per_action_usd
         self.most_per_action = per_action if "cost" in self.policy.guards else math.inf
         self._pid = os.getpid()
-        self._guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
+        self.guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
 
     def emit(self, event: Event) -> None:
         """Record. What cannot be recorded ends the task, also where the agent swallows the error."""
@@ -134,7 +137,7 @@ class TaskState:
 
     def scan(self, stage: Stage, text: str, *, source: str, call_id: str = "") -> tuple[str, bool, str, str]:
         """Run a stage's guards over a text: (text to use, blocked, deciding guard, rule). Every trigger is an event."""
-        if stage not in self._guarded:
+        if stage not in self.guarded:
             return text, False, "", ""
         started = time.perf_counter()
         verdict = self.stages.run(stage, text, GuardContext(stage=stage, source=source, task=self.prompt))

@@ -142,7 +142,8 @@ class ToolSide:
         decision = self._timed_decision(call, pending.ruled)
         if entry is not None and entry.unknown and pending.rule.is_write:
             decision = unknown_outcome(decision)
-        self._note(pending, decision)
+        if self._state.recording:
+            self._note(pending, decision)
         return self._admitted(pending) if decision.outcome == "allowed" else self._stopped(pending, decision)
 
     def _stopped(self, pending: Pending, decision: Decision) -> Pending | DenialText:
@@ -229,7 +230,8 @@ class ToolSide:
             pending.trail.append(
                 CheckpointMarked(task_id=state.task_id, call_id=call.call_id, tool=call.name, position=position)
             )
-        self._record(pending)
+        if pending.trail:
+            self._record(pending)
         if state.resume is not None and pending.entry is not None and pending.entry.end is None:
             state.resume.begin(pending.entry, pending.call, pending.rule)
         return pending
@@ -340,16 +342,12 @@ class ToolSide:
         elapsed = (time.perf_counter() - started) * 1000
         with state.lock:
             state.tally.tool_ms += elapsed
-        state.observer.raw_result(call.name, text)
+        if state.observed:
+            state.observer.raw_result(call.name, text)
         before = state.tally.guard_ms
-        shown, blocked, guard, rule = state.scan("tool_result", text, source=call.name, call_id=call.call_id)
-        if blocked:
-            shown = _WITHHELD.format(guard=guard, rule=rule)
-        if shown != text:
-            state.note_stop(guard, attacker=False)
-        else:
-            shown = text
-        state.provenance.saw_result(call.name, shown, admitted.rule.result_trust)
+        shown = self._scanned(call, text) if "tool_result" in state.guarded else text
+        if state.traced:
+            state.provenance.saw_result(call.name, shown, admitted.rule.result_trust)
         if state.recording:
             state.emit(
                 ToolReturned(
@@ -363,6 +361,16 @@ class ToolSide:
                     guard_ms=state.tally.guard_ms - before,
                 )
             )
+        return shown
+
+    def _scanned(self, call: ToolCall, text: str) -> str:
+        """The text guards' version of a result: the very same text where they leave it alone."""
+        shown, blocked, guard, rule = self._state.scan("tool_result", text, source=call.name, call_id=call.call_id)
+        if blocked:
+            shown = _WITHHELD.format(guard=guard, rule=rule)
+        if shown == text:
+            return text
+        self._state.note_stop(guard, attacker=False)
         return shown
 
 

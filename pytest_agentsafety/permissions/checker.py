@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pytest_agentsafety.model.decisions import Decision
@@ -23,6 +24,22 @@ _Step = Callable[[ToolCall, ToolRule, Sequence[Leaf]], Decision | None]
 def _denied(rule: str, reason: str, leaf: Leaf | None = None) -> Decision:
     where = leaf.where if leaf is not None else None
     return Decision(outcome="denied", guard=_GUARD, rule=f"{_GUARD}.{rule}", reason=reason, argument=where)
+
+
+@lru_cache(maxsize=256)  # only tools with a rule get here
+def _allowed(tool: str) -> Decision:
+    reason = f"{one_line(tool)} stays within its rule's paths, domains and sizes"
+    return Decision(outcome="allowed", guard=_GUARD, rule=f"{_GUARD}.allowed", reason=reason)
+
+
+_FLAT = frozenset({str, int, float, bool, type(None)})
+
+
+def _is_plain_read(call: ToolCall, rule: ToolRule) -> bool:
+    """A read that no limit is set to: there is nothing to check but how deep its arguments are nested."""
+    if rule.effect != "read" or rule.allowed_paths is not None or rule.allowed_domains is not None:
+        return False
+    return rule.max_size_kb is None and _FLAT.issuperset(map(type, call.arguments.values()))
 
 
 def _unreadable(leaf: Leaf, wanted: str) -> Decision:
@@ -52,6 +69,8 @@ class PermissionChecker:
 
     def check(self, call: ToolCall, rule: ToolRule) -> Decision:
         """Allowed or denied, never ask. A denial names argument, value and what is allowed."""
+        if _is_plain_read(call, rule):
+            return _allowed(call.name)
         try:
             leaves = argument_leaves(call.arguments, rule.roles)
         except TooDeepError as error:
@@ -61,8 +80,7 @@ class PermissionChecker:
             denial = step(call, rule, leaves)
             if denial is not None:
                 return denial
-        reason = f"{one_line(call.name)} stays within its rule's paths, domains and sizes"
-        return Decision(outcome="allowed", guard=_GUARD, rule=f"{_GUARD}.allowed", reason=reason)
+        return _allowed(call.name)
 
     def pin(self, policy: Policy) -> None:
         """Resolve the allowed paths of all rules now, so that no tool can move them by putting a link in their place.

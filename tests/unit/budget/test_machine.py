@@ -348,8 +348,8 @@ class BlindToCycles(Budget):
 
 
 class OnlyRows(LoopWatch):
-    def _run(self, call: Any, period: int) -> int:
-        return super()._run(call, period) if period == 1 else 0
+    def _runs_with(self, call: Any) -> tuple[int, ...]:
+        return super()._runs_with(call)[0], 0, 0
 
 
 class UnlockedTotals(MemoryTotals):
