@@ -2,8 +2,9 @@
 
     python benchmarks/tool_door.py [rounds]
 
-The door with permissions, provenance and budget, but no text guards, no paths to look up and nothing recorded. All
-sides run in one process, in short alternating blocks; CPU time, medians over the blocks.
+No text guards, no paths to look up and nothing recorded. The row with a target is the door with permissions, approval
+lists and budget; the others have no guard at all (the bare path of a call), events that are made and dropped, and
+provenance on top. All sides run in one process, in short alternating blocks; CPU time, medians over the blocks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.policy import BudgetLimits, Policy, ToolRule
 
 CALLS_PER_BLOCK = 200
+TARGET = "read, permissions, approval"
 CALL = {"to": "anna@example.com", "subject": "Lunch on Friday", "body": "Shall we meet at noon? " * 4, "urgent": False}
 RULES = {
     "read_mail": ToolRule(effect="read"),
@@ -65,10 +67,12 @@ def sides() -> dict[str, Callable[[], object]]:
     bare = everything.with_guards(frozenset())
     empty, full = tools(bare), tools(replace(everything, guards=everything.guards - {"destructive"}))
     seen = tools(bare, sink=Kept())
+    target = tools(replace(everything, guards=everything.guards - {"destructive", "provenance"}))
     return {
         "json.dumps of the call": lambda: json.dumps({"tool": "read_mail", "arguments": CALL}),
         "read, no guards": lambda: empty["read_mail"](**CALL),
         "read, no guards, events": lambda: seen["read_mail"](**CALL),
+        TARGET: lambda: target["read_mail"](**CALL),
         "read, permissions, provenance": lambda: full["read_mail"](**CALL),
         "write, permissions, provenance": lambda: full["send_mail"](**CALL),
     }
@@ -88,7 +92,8 @@ def main(rounds: int) -> None:
     medians = {name: median(times) for name, times in took.items()}
     base = medians["json.dumps of the call"]
     for name, time in medians.items():
-        print(f"{name:32} {time:8.2f} us   {time / base:6.2f}x")
+        note = "  (at most 4)" if name == TARGET else ""
+        print(f"{name:32} {time:8.2f} us   {time / base:6.2f}x{note}")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,13 @@ class LoopWatch:
     def _runs_with(self, call: Hashable) -> Runs:
         if call not in self._recent:
             return _NONE
-        return tuple(run + 1 if before == call else 0 for run, before in zip(self._runs, self._recent, strict=True))
+        one, two, three = self._recent
+        runs = self._runs
+        return (
+            runs[0] + 1 if one == call else 0,
+            runs[1] + 1 if two == call else 0,
+            runs[2] + 1 if three == call else 0,
+        )
 
     def enter(self, call: Hashable, runs: Runs) -> None:
         self._recent = (call, *self._recent[:-1])

@@ -13,7 +13,7 @@ from pytest_agentsafety.adapters import as_spec, gated
 from pytest_agentsafety.approval import make_approver
 from pytest_agentsafety.budget import Budget, RunBudget, default_prices
 from pytest_agentsafety.checkpoint import Journal
-from pytest_agentsafety.gate.model_door import CallPass, CountPass, ModelSide
+from pytest_agentsafety.gate.model_door import ModelSide
 from pytest_agentsafety.gate.resume import JournalBudget, JournalResponder, Resume
 from pytest_agentsafety.gate.rule_book import RuleBook, tools_sha256
 from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
@@ -27,7 +27,6 @@ from pytest_agentsafety.llm.routing import Rerouting, Router
 from pytest_agentsafety.model.canonical import digest
 from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
 from pytest_agentsafety.model.events import FinalAnswer, Notice
-from pytest_agentsafety.model.messages import ModelRequest
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
 from pytest_agentsafety.protocols import Approver, EventSink, Guardrail, Observer, PriceSource, Responder, ToolDoor
@@ -184,8 +183,10 @@ class TaskGate:
 
     def __init__(self, state: TaskState) -> None:
         self.state = state
-        self._model = ModelSide(state)
-        self._tools = ToolSide(state)
+        tools = ToolSide(state)
+        # The doors themselves, not methods around them: one step less at every call.
+        self.admit = ModelSide(state).admit
+        self.call, self.acall = tools.call, tools.acall
 
     @property
     def tally(self) -> Tally:
@@ -199,15 +200,6 @@ class TaskGate:
     def finished(self) -> str | None:
         """The answer of a task whose journal holds one already: its agent need not be run. None elsewhere."""
         return None if self.state.resume is None else self.state.resume.finished
-
-    def admit(self, request: ModelRequest) -> CallPass | CountPass:
-        return self._model.admit(request)
-
-    def call(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
-        return self._tools.call(name, arguments, run)
-
-    async def acall(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
-        return await self._tools.acall(name, arguments, run)
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""

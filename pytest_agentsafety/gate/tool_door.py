@@ -5,57 +5,34 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from pytest_agentsafety.checkpoint import CallEntry
 from pytest_agentsafety.gate.asking import ask
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
+from pytest_agentsafety.gate.pending import Pending, approved, cut, may_carry, read_result, this_time
 from pytest_agentsafety.gate.replayed import (
     UNKNOWN_RULE,
-    again,
     error_fields,
     replayed,
     result_fields,
     unknown_outcome,
 )
 from pytest_agentsafety.gate.state import TaskState
-from pytest_agentsafety.gate.texts import DenialText, as_text
+from pytest_agentsafety.gate.texts import DenialText
 from pytest_agentsafety.model.decisions import ApprovalAnswer, Decision
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import (
     CheckpointMarked,
-    Event,
     ToolCalled,
     ToolDecided,
     ToolReturned,
 )
 from pytest_agentsafety.model.messages import PlannedCall, ToolCall
-from pytest_agentsafety.model.policy import ToolRule
-from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions import PermissionDenied
 
-_EVIDENCE_CHARS = 8_000
 _WITHHELD = "[the result of this call was withheld by the {guard} guard ({rule})]"
-
-
-@dataclass
-class Pending:
-    """A call at the door. `trail` holds events that are recorded together, at the latest before anything happens.
-
-    `entry` is its place in the task's journal, None without one.
-    """
-
-    call: ToolCall
-    ruled: Ruled
-    attacker: bool
-    trail: list[Event] = field(default_factory=list)
-    entry: CallEntry | None = None
-    awaited: bool = False
-
-    @property
-    def rule(self) -> ToolRule:
-        return self.ruled.rule
 
 
 class ToolSide:
@@ -69,14 +46,14 @@ class ToolSide:
         if isinstance(admitted, DenialText):
             return admitted
         if admitted.entry is not None:
-            run = _this_time(admitted.entry, run, asynchronous=False)
+            run = this_time(admitted.entry, run, asynchronous=False)
         started = time.perf_counter()
         try:
             raw = run(**admitted.call.arguments)
             if type(raw) is not str and inspect.isawaitable(raw):
                 admitted.awaited = True
                 return self._finished(admitted, raw, started)
-            text, raw = _read(raw)
+            text, raw = read_result(raw)
         except StopRun:
             raise
         except PermissionDenied as error:
@@ -91,7 +68,7 @@ class ToolSide:
         if isinstance(admitted, DenialText):
             return admitted
         if admitted.entry is not None:
-            run = _this_time(admitted.entry, run, asynchronous=True)
+            run = this_time(admitted.entry, run, asynchronous=True)
         return await self._finished(admitted, run, time.perf_counter())
 
     async def _finished(self, admitted: Pending, pending: Any, started: float) -> Any:
@@ -99,7 +76,7 @@ class ToolSide:
         try:
             if callable(pending):
                 pending = pending(**admitted.call.arguments)
-            text, raw = _read(await pending)
+            text, raw = read_result(await pending)
         except StopRun:
             raise
         except PermissionDenied as error:
@@ -120,8 +97,6 @@ class ToolSide:
         if state.resume is not None:
             pending.entry = state.resume.claim(call)
         state.passes.add(name, call.arguments)
-        with state.lock:
-            state.tally.tool(name).calls += 1
         if state.recording:
             pending.trail.append(
                 ToolCalled(
@@ -138,8 +113,10 @@ class ToolSide:
     def _judge(self, pending: Pending) -> Pending | DenialText:
         entry, call = pending.entry, pending.call
         if entry is not None and entry.end is not None:
+            with self._state.lock:
+                self._state.tally.tool(call.name).calls += 1
             return self._replayed(pending, entry, entry.end)
-        decision = self._timed_decision(call, pending.ruled)
+        decision = self._timed_decision(call, pending.ruled, arrived=1)
         if entry is not None and entry.unknown and pending.rule.is_write:
             decision = unknown_outcome(decision)
         if self._state.recording:
@@ -163,7 +140,7 @@ class ToolSide:
             if answer.answer == "escalate":
                 pending.entry = None  # no end for the journal: a later process asks again
             return self._refusal(pending, DenialText(decision, "held"))
-        self._note(pending, _approved(answer, decision))
+        self._note(pending, approved(answer, decision))
         return self._admitted(pending)
 
     def _replayed(self, pending: Pending, entry: CallEntry, end: Mapping[str, Any]) -> Pending | DenialText:
@@ -181,7 +158,8 @@ class ToolSide:
         self._note(pending, decision)
         return self._admitted(pending)
 
-    def _timed_decision(self, call: ToolCall, ruled: Ruled) -> Decision:
+    def _timed_decision(self, call: ToolCall, ruled: Ruled, *, arrived: int) -> Decision:
+        """The decision on a call; its time and the call, if it has just `arrived`, go into the tally together."""
         started = time.perf_counter()
         try:
             return decide(self._state, call, ruled)
@@ -191,8 +169,10 @@ class ToolSide:
             reason = f"a check crashed: {type(error).__name__}: {error}"
             return Decision(outcome="denied", guard="permissions", rule="gate.crashed", reason=reason)
         finally:
+            tally = self._state.tally
             with self._state.lock:
-                self._state.tally.guard_ms += (time.perf_counter() - started) * 1000
+                tally.guard_ms += (time.perf_counter() - started) * 1000
+                tally.tool(call.name).calls += arrived
 
     def _ask(self, pending: Pending, decision: Decision) -> ApprovalAnswer:
         with self._state.lock:
@@ -203,12 +183,12 @@ class ToolSide:
     def _modified(self, pending: Pending, answer: ApprovalAnswer) -> Pending | DenialText:
         """A modified call is checked anew; what still asks was answered by the person who modified it."""
         pending.call = replace(pending.call, arguments=dict(answer.arguments or {}))
-        decision = self._timed_decision(pending.call, pending.ruled)
+        decision = self._timed_decision(pending.call, pending.ruled, arrived=0)
         self._note(pending, decision)
         if decision.outcome == "denied":
             return self._denied(pending, decision)
         if decision.outcome == "ask":
-            self._note(pending, _approved(answer, decision))
+            self._note(pending, approved(answer, decision))
         return self._admitted(pending)
 
     def _admitted(self, pending: Pending) -> Pending:
@@ -240,7 +220,7 @@ class ToolSide:
         with self._state.lock:
             self._state.tally.tool(pending.call.name).denied += 1
         self._count_refused(pending)
-        carrier = not pending.attacker and _may_carry(pending.rule)
+        carrier = not pending.attacker and may_carry(pending.rule)
         self._state.note_stop(decision.guard, attacker=pending.attacker, carrier=carrier)
         return self._refusal(pending, DenialText(decision, "denied"))
 
@@ -258,7 +238,7 @@ class ToolSide:
             tally.tool(pending.call.name).held += 1
             tally.held += 1
         self._count_refused(pending)
-        carrier = not pending.attacker and _may_carry(pending.rule)
+        carrier = not pending.attacker and may_carry(pending.rule)
         for guard in dict.fromkeys((decision.guard, "approval")):
             self._state.note_stop(guard, attacker=pending.attacker, carrier=carrier)
 
@@ -355,7 +335,7 @@ class ToolSide:
                     call_id=call.call_id,
                     tool=call.name,
                     status=status,
-                    result=_cut(shown),
+                    result=cut(shown),
                     raw_chars=len(text),
                     latency_ms=elapsed,
                     guard_ms=state.tally.guard_ms - before,
@@ -372,32 +352,3 @@ class ToolSide:
             return text
         self._state.note_stop(guard, attacker=False)
         return shown
-
-
-def _this_time(entry: CallEntry, run: Callable[..., Any], *, asynchronous: bool) -> Callable[..., Any]:
-    """The tool, or what stands for it where the call ended before the task was interrupted."""
-    return run if entry.end is None else again(entry.end, asynchronous=asynchronous)
-
-
-def _approved(answer: ApprovalAnswer, asked: Decision) -> Decision:
-    """The last word on a call that a person let through."""
-    reason = one_line(f"{answer.by}: {answer.reason}" if answer.reason else f"by {answer.by}")
-    return replace(asked, outcome="allowed", guard="approval", rule=f"approval.{answer.answer}", reason=reason)
-
-
-def _may_carry(rule: ToolRule) -> bool:
-    """Could this call have brought attacker text? What only writes could not; a drafted rule may be wrong about it."""
-    return rule.drafted or rule.effect in ("read", "egress", "execute")
-
-
-def _read(raw: Any) -> tuple[str, Any]:
-    """A result as text, and the result itself; what a generator yields is taken now, so that it can be checked."""
-    if isinstance(raw, str):
-        return raw, raw
-    if inspect.isgenerator(raw):
-        raw = list(raw)
-    return as_text(raw), raw
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _EVIDENCE_CHARS else f"{text[:_EVIDENCE_CHARS]}... ({len(text)} characters)"

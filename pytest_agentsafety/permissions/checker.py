@@ -37,9 +37,12 @@ _FLAT = frozenset({str, int, float, bool, type(None)})
 
 def _is_plain_read(call: ToolCall, rule: ToolRule) -> bool:
     """A read that no limit is set to: there is nothing to check but how deep its arguments are nested."""
-    if rule.effect != "read" or rule.allowed_paths is not None or rule.allowed_domains is not None:
-        return False
-    return rule.max_size_kb is None and _FLAT.issuperset(map(type, call.arguments.values()))
+    return (
+        rule.effect == "read"
+        and rule.allowed_paths is None
+        and rule.allowed_domains is None
+        and _FLAT.issuperset(map(type, call.arguments.values()))
+    )
 
 
 def _unreadable(leaf: Leaf, wanted: str) -> Decision:

@@ -122,4 +122,3 @@ def test_arguments_that_cannot_be_read_ask() -> None:
         decision = check({"value": value})
         assert decision is not None
         assert decision.rule == "destructive.unreadable"
-
