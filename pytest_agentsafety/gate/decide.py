@@ -66,7 +66,7 @@ def _asks(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
 
 def _provenance(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
     if "provenance" in state.policy.guards and state.policy.provenance != "off":
-        return state.provenance.judge(call, rule)
+        return state.provenance.judge(call, rule, state.rules.sense(call.name))
     if not rule.is_write:
         return _PLAIN_READ
     reason = (

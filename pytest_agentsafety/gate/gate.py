@@ -13,6 +13,7 @@ from pytest_agentsafety.adapters import as_spec, gated
 from pytest_agentsafety.approval import make_approver
 from pytest_agentsafety.budget import Budget, RunBudget, default_prices
 from pytest_agentsafety.checkpoint import Journal
+from pytest_agentsafety.gate.hearing import said_for_others
 from pytest_agentsafety.gate.model_door import ModelSide
 from pytest_agentsafety.gate.resume import JournalBudget, JournalResponder, Resume
 from pytest_agentsafety.gate.rule_book import RuleBook, tools_sha256
@@ -46,6 +47,7 @@ class Gate:
     Requests keep their model unless rerouting is switched on: `router` says how complex a request's subtask is and so
     picks the model, `fall_back` goes on at the next cheaper model of the policy when one stays overloaded. `circuit`
     is shared by all tasks; `request_seconds` caps one model request with all its attempts and waits.
+    `provenance_off` takes mechanisms of the provenance out, for measurements (`provenance.MECHANISMS`).
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Gate:
         fall_back: bool = False,
         circuit: CircuitBreaker | None = None,
         request_seconds: float = 600.0,
+        provenance_off: frozenset[str] = frozenset(),
     ) -> None:
         self.policy = policy
         self._sink = NullSink() if sink is None else sink
@@ -74,6 +77,7 @@ class Gate:
         self._rerouting = Rerouting(policy.models, self._prices, router=router, fall_back=fall_back)
         self._circuit = CircuitBreaker() if circuit is None else circuit
         self._request_seconds = request_seconds
+        self._provenance_off = provenance_off
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of whichever task is active when they are called."""
@@ -126,7 +130,9 @@ class Gate:
             budget=self._budget(resume),
             approver=approver,
             stages=self._stages,
-            provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance),
+            provenance=ProvenanceTracker(
+                prompt, system=system, mode=policy.provenance, off=self._provenance_off
+            ),
             permissions=permissions,
             retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
             observer=NullObserver() if observer is None else observer,
@@ -220,6 +226,8 @@ class TaskGate:
             shown = f"[the answer was held by the {guard} guard ({rule})]"
         if shown != text:
             state.note_stop(guard, attacker=False, answer=True)
+        if not blocked:
+            shown = said_for_others(state, shown)
         if state.resume is not None:
             shown = state.resume.shown(text, shown)
         state.emit(FinalAnswer(task_id=state.task_id, text=text, shown=shown))

@@ -10,7 +10,8 @@ from typing import Any
 from pytest_agentsafety.model.canonical import canonical_json, digest
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import ToolRule
-from pytest_agentsafety.permissions import with_inferred_roles
+from pytest_agentsafety.model.sense import ToolSense
+from pytest_agentsafety.permissions import sense_of, with_inferred_roles
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the defaults of a signature; another one in every process
 
@@ -22,13 +23,23 @@ class RuleBook:
         self._rules = dict(rules)
         self._learned: set[str] = set()
         self._specs: dict[str, ToolSpec] = {}
+        self._senses: dict[str, ToolSense] = {}
 
     def get(self, tool: str) -> ToolRule | None:
         return self._rules.get(tool)
 
+    def sense(self, tool: str) -> ToolSense:
+        """What a tool's own words say it does; of a tool that was never wrapped only the name is known."""
+        found = self._senses.get(tool)
+        if found is None:
+            found = self._senses[tool] = sense_of(self._specs.get(tool) or ToolSpec(name=tool, fn=_no_tool))
+        return found
+
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """Arguments whose role a rule leaves open get one from their names; what was written stays."""
         for spec in specs:
+            if self._specs.get(spec.name) is not spec:
+                self._senses.pop(spec.name, None)
             self._specs[spec.name] = spec
             rule = self._rules.get(spec.name)
             if rule is not None and spec.name not in self._learned:
@@ -58,3 +69,7 @@ def _parameters(spec: ToolSpec) -> str:
 def _open_arguments(rule: ToolRule, spec: ToolSpec) -> dict[str, Any]:
     declared = spec.input_schema.get("properties") if spec.input_schema else getattr(spec.fn, "__annotations__", None)
     return {name: kind for name, kind in (declared or {}).items() if name != "return" and name not in rule.roles}
+
+
+def _no_tool() -> None:
+    """A tool nobody declared."""

@@ -39,3 +39,11 @@ def as_text(value: Any) -> str:
         except (TypeError, ValueError):
             return str(value)
     return str(value)
+
+
+def structure(value: Any) -> Any:
+    """The data that a tool's result is made of: the result itself, or what its text was rendered from.
+
+    None for a plain text. A text that knows its data has it in `structured` (see `model.messages.RenderedText`).
+    """
+    return getattr(value, "structured", None) if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from pytest_agentsafety.checkpoint import CallEntry
 from pytest_agentsafety.gate.asking import ask
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
 from pytest_agentsafety.gate.pending import Pending, approved, cut, may_carry, read_result, this_time
+from pytest_agentsafety.gate.hearing import hear
 from pytest_agentsafety.gate.replayed import (
     UNKNOWN_RULE,
     error_fields,
@@ -303,7 +304,7 @@ class ToolSide:
     def _returned(self, admitted: Pending, text: str, raw: Any, started: float) -> Any:
         if admitted.entry is not None:
             self._ended(admitted, "ok", **result_fields(text, raw, admitted.awaited))
-        shown = self._checked(admitted, text, "ok", started)
+        shown = self._checked(admitted, text, "ok", started, raw)
         return raw if shown is text else shown
 
     def _failed(self, admitted: Pending, error: Exception, started: float) -> None:
@@ -317,7 +318,7 @@ class ToolSide:
         if shown is not text:
             raise RuntimeError(shown) from None
 
-    def _checked(self, admitted: Pending, text: str, status: str, started: float) -> str:
+    def _checked(self, admitted: Pending, text: str, status: str, started: float, raw: Any = None) -> str:
         state, call = self._state, admitted.call
         elapsed = (time.perf_counter() - started) * 1000
         with state.lock:
@@ -327,7 +328,7 @@ class ToolSide:
         before = state.tally.guard_ms
         shown = self._scanned(call, text) if "tool_result" in state.guarded else text
         if state.traced:
-            state.provenance.saw_result(call.name, shown, admitted.rule.result_trust)
+            hear(state, call, admitted.rule, text, raw)
         if state.recording:
             state.emit(
                 ToolReturned(

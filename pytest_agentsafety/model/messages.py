@@ -111,3 +111,16 @@ class PlannedTurn:
 
     text: str = ""
     calls: Sequence[PlannedCall] = ()
+
+
+class RenderedText(str):
+    """A tool's result as text for a model, which still knows the data it was rendered from (`structured`)."""
+
+    __slots__ = ("structured",)
+
+    structured: Any
+
+    def __new__(cls, text: str, structured: Any) -> RenderedText:
+        made = super().__new__(cls, text)
+        made.structured = structured
+        return made

@@ -52,4 +52,6 @@ def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     """Does this value decide whom or what a call reaches? Where nobody read the roles, the unknown does too."""
     if leaf.role is None or leaf.role in CRITICAL_ROLES:
         return True
-    return rule.drafted and leaf.role == "other" and not isinstance(leaf.value, (int, float))
+    if not rule.drafted or leaf.role != "other":
+        return False
+    return rule.effect != "write" or not isinstance(leaf.value, (int, float))

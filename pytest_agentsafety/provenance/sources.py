@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 
 from pytest_agentsafety.model.decisions import Origin
@@ -28,8 +29,8 @@ class Spoken:
         return normalise(self._text)
 
     @cached_property
-    def _numbers(self) -> frozenset[object]:
-        return frozenset(numbers_in(self._text))
+    def numbers(self) -> frozenset[Decimal]:
+        return numbers_in(self._text)
 
     @cached_property
     def _hosts(self) -> frozenset[str]:
@@ -45,7 +46,7 @@ class Spoken:
         if role == "secret":
             return has_token(self.exact, squeeze(text))
         number = as_number(value)
-        if number is not None and number in self._numbers:
+        if number is not None and number in self.numbers:
             return True
         if not isinstance(value, str):
             return False

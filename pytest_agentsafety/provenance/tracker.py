@@ -1,19 +1,33 @@
-"""Where argument values come from, and whether that is good enough for a call.
-
-The seam is `saw_result`, `origins` and `judge`; how a value is traced to its source may change behind it.
-"""
+"""Where the values of a call come from, and whether the user's task wants it: the provenance step of the tool door."""
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
+from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.decisions import Decision, Origin, Outcome
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule, Trust
+from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.model.sense import ToolSense
+from pytest_agentsafety.provenance.content import Carriage, Finding
+from pytest_agentsafety.provenance.dates import days_in
+from pytest_agentsafety.provenance.endorse import Endorser, Verdict, Voices, led_to
+from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, leaves
-from pytest_agentsafety.provenance.links import has_query, link_host, links, telling
-from pytest_agentsafety.provenance.normal import normalise
-from pytest_agentsafety.provenance.sources import UNKNOWN, Heard, Spoken
+from pytest_agentsafety.provenance.naming import marks
+from pytest_agentsafety.provenance.reading import Reading, read
+from pytest_agentsafety.provenance.records import parsed, plain, records_of
+from pytest_agentsafety.provenance.sources import UNKNOWN
+from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, things_of, wanted
+
+# What can be switched off to measure what it is worth (benchmarks); everything is on in use.
+MECHANISMS = frozenset(
+    "intent arguments pointing structured trusted freetext delegation derived dates content confidential egress_reads made_up ordered output".split()
+)
+_MAX_NAMES = 5
 
 
 def _decision(
@@ -28,125 +42,264 @@ def _shown(leaf: Leaf) -> str:
     return f'{one_line(leaf.where)} "{one_line(str(leaf.value), 120)}"'
 
 
-def _from(origin: Origin) -> str:
-    if origin.source.startswith("tool:"):
-        return f"comes from the result of {one_line(origin.source[5:])}, not from your task"
-    return "is not in your task, and no tool result shows it: the model made it up or changed it"
-
-
 class ProvenanceTracker:
-    """Knows what was said in one run. `task` is the user's, `system` the developer's; everything else is a tool's."""
+    """Knows what was said in one run. `task` is the user's, `system` the developer's; everything else is a tool's.
 
-    def __init__(self, task: str, *, system: str | None = None, mode: ProvenanceMode = "enforce") -> None:
-        self._task, self._mode = Spoken(task), mode
-        self._system = Spoken(system) if system else None
-        self._results: list[Heard] = []
+    `off` switches mechanisms off by name, for measurements. Raises ValueError for a name that is none.
+    """
 
-    def saw_result(self, tool: str, text: str, trust: Trust) -> None:
-        """Remember what a tool returned, as the model saw it."""
-        if text:
-            self._results.append(Heard(tool, text, trust))
+    def __init__(
+        self,
+        task: str,
+        *,
+        system: str | None = None,
+        mode: ProvenanceMode = "enforce",
+        off: frozenset[str] = frozenset(),
+    ) -> None:
+        unknown = off - MECHANISMS
+        if unknown:
+            raise ValueError(f"no such mechanism: {', '.join(sorted(unknown))}; there are {', '.join(sorted(MECHANISMS))}")
+        self._mode, self._off = mode, off
+        self._user = read(task)
+        self._developer = read(system) if system else None
+        self._delegated: list[str] = []
+        self._heard = Heard()
+        self._lost: str | None = None
+        self._build()
 
-    def origin(self, value: object, role: Role | None = None) -> Origin:
-        """Where a single value comes from. The user wins over the developer, both over tools, untrusted tools over
-        trusted ones; a tool's `detail` is its trust. "unknown" when it stands nowhere."""
-        return self._trusted(value, role) or self._tool(value)
+    def _build(self) -> None:
+        delegated = read("\n".join(self._delegated)) if self._delegated else None
+        self._voices = Voices(self._user, delegated, self._developer)
+        self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
+        self._carriage = Carriage(self._voices, self._heard, self._off)
+
+    # -- what is heard
+
+    def saw_result(self, call: ToolCall, rule: ToolRule, sense: ToolSense, text: str, data: Any = None) -> None:
+        """Remember what a tool returned: its text as the model saw it, and the data the text was made of, if known."""
+        if not text and data is None:
+            return
+        outside = rule.result_trust == "untrusted" and sense.result == "outside"
+        content = plain(data) if data is not None else parsed(text)
+        records = records_of(text if content is None else content, own=not outside)
+        source = Source(
+            tool=call.name,
+            outside=outside,
+            pointed="pointing" not in self._off and self._points(call, rule, sense),
+            ours=rule.is_write and not _only_fetches(rule, sense),
+            arguments=call.arguments,
+            records=records,
+        )
+        source.marks = marks(records, self._user, sense.objects)
+        if "pointing" not in self._off:  # however it was found: the user speaks of something in it
+            source.pointed = source.pointed or any(mark.surely for mark in source.marks.values())
+        self._heard.add(source)
+        self._delegate(source)
+
+    def _points(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> bool:
+        """Do the user's words lead to this call? Its arguments are theirs or endorsed; without any, its object is."""
+        checked = False
+        for leaf in leaves(call, rule):
+            if leaf.role in ("time", "flag") or isinstance(leaf.value, (int, float)) or _is_filter(leaf):
+                continue
+            checked = True
+            if not self._led(leaf, rule, sense):
+                return False
+        return checked or any(lexicon.noun_group(name) & self._user.things for name in sense.objects)
+
+    def _led(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> bool:
+        if self._endorser.judge(leaf, rule, things_of(sense.objects)).good:
+            return True
+        return isinstance(leaf.value, str) and led_to([leaf.value], self._user)
+
+    def _delegate(self, source: Source) -> None:
+        """A text that the user told to follow speaks for the user, within limits."""
+        if not self._user.delegates or "delegation" in self._off or self._mode == "strict":
+            return
+        if not (source.outside and source.pointed):
+            return
+        texts = [
+            text
+            for record in source.records
+            if source.mark(record).surely or len(source.records) == 1
+            for text in record.texts
+        ]
+        if texts:
+            self._delegated += texts
+            self._build()
+
+    def lose_track(self, reason: str) -> None:
+        """Something was returned that could not be understood: from now on every write asks."""
+        self._lost = self._lost or reason
+
+    # -- where a value comes from
+
+    def origin(self, value: object) -> Origin:
+        """Where a single value comes from: the user before the developer, both before tools, outside text before the
+        user's own data. "unknown" when it stands nowhere."""
+        if self._user.states(value):
+            return Origin(source="user")
+        if self._developer is not None and self._developer.states(value):
+            return Origin(source="developer")
+        return self._heard.origin(value) or UNKNOWN
 
     def origins(self, call: ToolCall, rule: ToolRule) -> dict[str, Origin]:
         """The origin of each critical value of a call, by where it stands ("to", "cc[0]")."""
-        critical = [leaf for leaf in leaves(call, rule) if is_critical(leaf, rule)]
-        return {leaf.where: self.origin(leaf.value, leaf.role) for leaf in critical}
+        return {leaf.where: self.origin(leaf.value) for leaf in leaves(call, rule) if is_critical(leaf, rule)}
 
-    def judge(self, call: ToolCall, rule: ToolRule) -> Decision:
+    # -- the decision
+
+    def judge(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> Decision:
         """Allowed (a read, or endorsed), ask, or (strict only) denied."""
         name = one_line(call.name)
+        found = leaves(call, rule)
         if not rule.is_write:
-            return _decision("allowed", "off" if self._mode == "off" else "read", f"{name} only reads")
+            return self._read(name, found)
         if self._mode == "off":
             return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
-        found = leaves(call, rule)
+        if self._lost is not None:
+            return _decision("ask", "lost_track", f"where the values of {name} come from is not known: {self._lost}")
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
+        verdicts = [] if "arguments" in self._off else [self._verdict(leaf, rule, sense) for leaf in critical]
         return (
-            self._critical(critical)
-            or self._content([leaf for leaf in found if not is_critical(leaf, rule)], rule)
-            or self._effect(name, rule, critical)
+            self._unendorsed(critical, verdicts)
+            or self._content(found, rule)
+            or self._ordered(found, rule, sense)
+            or self._dates(found)
+            or self._effect(name, rule, sense, critical, verdicts)
         )
 
-    def _trusted(self, value: object, role: Role | None) -> Origin | None:
-        if self._task.states(value, role):
-            return Origin(source="user")
-        if self._system is not None and self._system.states(value, role):
-            return Origin(source="developer")
-        return None
+    def _verdict(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> Verdict:
+        return self._endorser.judge(leaf, rule, things_of(sense.objects))
 
-    def _known_host(self, host: str) -> bool:
-        return self._task.names_host(host) or (self._system is not None and self._system.names_host(host))
+    def _read(self, name: str, found: list[Leaf]) -> Decision:
+        if self._mode != "off" and "egress_reads" not in self._off:
+            for leaf in found:
+                finding = self._carriage.query(leaf.value) if isinstance(leaf.value, str) else None
+                if finding is not None:
+                    return self._finding(leaf, finding)
+        return _decision("allowed", "off" if self._mode == "off" else "read", f"{name} only reads")
 
-    def _tool(self, value: object) -> Origin:
-        found = None
-        for result in tuple(self._results):
-            if (found is None or result.trust == "untrusted") and result.contains(value):
-                found = Origin(source=f"tool:{result.tool}", detail=result.trust)
-                if result.trust == "untrusted":
-                    break
-        return found or UNKNOWN
-
-    def _critical(self, critical: list[Leaf]) -> Decision | None:
-        """The first value that nobody trusted named; in strict mode one from untrusted text comes first."""
+    def _unendorsed(self, critical: list[Leaf], verdicts: list[Verdict]) -> Decision | None:
+        """The first value that nobody trusted gave; in strict mode one from outside text is a no."""
         first = None
-        for leaf in critical:
-            if self._trusted(leaf.value, leaf.role) is not None:
+        for leaf, verdict in zip(critical, verdicts, strict=False):
+            if verdict.good:
                 continue
-            origin = self._tool(leaf.value)
-            reason = f"{_shown(leaf)} {_from(origin)}"
-            if self._mode == "strict" and origin.detail == "untrusted":
+            origin = self.origin(leaf.value)
+            reason = f"{_shown(leaf)} {verdict.by}"
+            if self._mode == "strict" and origin.detail.startswith("untrusted"):
                 return _decision("denied", "untrusted_argument", reason, leaf.where, origin.source)
             first = first or _decision("ask", "unendorsed", reason, leaf.where, origin.source)
             if self._mode != "strict":
                 break
         return first
 
-    def _content(self, content: list[Leaf], rule: ToolRule) -> Decision | None:
-        for leaf in content:
-            if isinstance(leaf.value, str):
-                text = normalise(leaf.value)
-                decision = self._smuggled(leaf, text) if self._mode == "strict" else None
-                decision = decision or (self._foreign_link(leaf, text) if rule.effect == "egress" else None)
-                if decision is not None:
-                    return decision
+    def _content(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+        """What leaves with the content, where the content leaves."""
+        if rule.effect not in ("egress", "pay", "execute"):
+            return None
+        for leaf in found:
+            if isinstance(leaf.value, str) and not is_critical(leaf, rule):
+                finding = self._carriage.look(leaf.value)
+                if finding is not None:
+                    return self._finding(leaf, finding)
         return None
 
-    def _smuggled(self, leaf: Leaf, text: str) -> Decision | None:
-        """A link, address or account number in a text that only stands in an untrusted result."""
-        for item in dict.fromkeys(telling(text)):
-            if self._trusted(item, None) is None:
-                origin = self._tool(item)
-                if origin.detail == "untrusted":
-                    reason = f'{one_line(leaf.where)} carries "{one_line(item, 120)}", which {_from(origin)}'
-                    return _decision("denied", "untrusted_content", reason, leaf.where, origin.source)
+    def _ordered(self, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> Decision | None:
+        """Content that stands word for word in a text which orders this very act."""
+        if "ordered" in self._off:
+            return None
+        for leaf in found:
+            if isinstance(leaf.value, str) and not is_critical(leaf, rule):
+                block = self._carriage.dictated(leaf.value, sense.verbs, rule.effect)
+                if block is not None:
+                    reason = f"{_shown(leaf)} stands in the result of {one_line(block)}, which orders this very call"
+                    return _decision("ask", "ordered_elsewhere", reason, leaf.where, f"tool:{block}")
         return None
 
-    def _foreign_link(self, leaf: Leaf, text: str) -> Decision | None:
-        """A link that leaves with the text and could carry data: to a host nobody named, or with a query."""
-        for link in dict.fromkeys(links(text)):
-            if self._trusted(link, "url") is not None:
+    def _finding(self, leaf: Leaf, finding: Finding) -> Decision:
+        outcome: Outcome = "denied" if self._mode == "strict" and finding.source.startswith("tool:") else "ask"
+        reason = f'{one_line(leaf.where)} carries "{one_line(finding.words, 120)}", which {finding.why}'
+        return _decision(outcome, finding.rule, reason, leaf.where, finding.source)
+
+    def _dates(self, found: list[Leaf]) -> Decision | None:
+        """Where the task names days, a day in a write is one of them or a field of what the task points to."""
+        if not self._user.days or "dates" in self._off:
+            return None
+        for leaf in found:
+            if leaf.role != "time" or not isinstance(leaf.value, str):
                 continue
-            if has_query(link) or not self._known_host(link_host(link)):
-                origin = self._tool(link)
-                reason = f'{one_line(leaf.where)} carries the link "{one_line(link, 120)}", which {_from(origin)}'
-                return _decision("ask", "foreign_link", reason, leaf.where, origin.source)
+            days = days_in(leaf.value)
+            if days and not days & self._user.days and not self._seen_day(leaf.value):
+                reason = f"{_shown(leaf)} is a day that your task does not name"
+                return _decision("ask", "date", reason, leaf.where, self.origin(leaf.value).source)
         return None
 
-    def _effect(self, name: str, rule: ToolRule, critical: list[Leaf]) -> Decision:
-        forbidden = contradiction(self._task.folded, rule.effect)
+    def _seen_day(self, value: str) -> bool:
+        days = days_in(value)
+        return any(
+            source.pointed and any(days & days_in(item.value) for record in source.records for item in record.fields)
+            for source in self._heard.sources
+        )
+
+    # -- does the user want it
+
+    def _effect(
+        self, name: str, rule: ToolRule, sense: ToolSense, critical: list[Leaf], verdicts: list[Verdict]
+    ) -> Decision:
+        forbidden = contradiction(self._user.folded, rule.effect)
         if forbidden is not None:
-            return _decision(
-                "ask",
-                "contradicted",
-                f'your task says "{one_line(forbidden)}", but {name} has the effect {rule.effect}',
-            )
-        if not critical:
-            reason = f"{name} (effect {rule.effect}) has no argument that your task could have named"
-            return _decision("ask", "unendorsed", reason)
-        named = ", ".join(_shown(leaf) for leaf in critical[:5]) + (", ..." if len(critical) > 5 else "")
-        return _decision("allowed", "endorsed", f"{named}: all given by you or the developer", None, "user")
+            reason = f'your task says "{one_line(forbidden)}", but {name} has the effect {rule.effect}'
+            return _decision("ask", "contradicted", reason)
+        if sense.unknown and rule.drafted:
+            words = ", ".join(one_line(word) for word in sense.unknown[:_MAX_NAMES])
+            return _decision("ask", "unknown_words", f"nobody said what {name} does, and its words are not known: {words}")
+        if not self._wanted(rule, sense, verdicts):
+            return _decision("ask", "not_asked_for", f"your task does not ask for what {name} does (effect {rule.effect})")
+        return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
+
+    def _wanted(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> bool:
+        """Is the act ordered, and the thing named or every critical value given by the user?"""
+        if "intent" in self._off or (verdicts and _only_fetches(rule, sense)):
+            return True
+        want: Want = wanted(rule, sense, self._user, self._voices.delegated)
+        if want == "act and thing":
+            return True
+        given = bool(verdicts) and all(verdict.user for verdict in verdicts)
+        if want == "act":
+            return given or (bool(verdicts) and rule.effect not in OWN_WORDS_ONLY)
+        if want != "thing" or rule.effect != "write" or not verdicts:
+            return False
+        return given or self._user.changes
+
+    @cached_property
+    def _answering(self) -> Any:
+        from pytest_agentsafety.provenance.answer import AnswerCheck
+
+        return AnswerCheck(self._user, self._heard)
+
+    def check_answer(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """The final answer without what only outside text wanted said, and the sentences that were taken out."""
+        if self._mode == "off" or "output" in self._off:
+            return text, ()
+        held: tuple[str, tuple[str, ...]] = self._answering.check(text)
+        return held
+
+
+def _is_filter(leaf: Leaf) -> bool:
+    """One plain word for what nobody knows the meaning of ("status: open") narrows a list, and points at nothing."""
+    return leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.isalpha()
+
+
+def _only_fetches(rule: ToolRule, sense: ToolSense) -> bool:
+    """A read that leaves: its address is what counts, nobody orders a fetch by name."""
+    reads = (any(lexicon.class_effect(name) == "read" for name in lexicon.verb_classes(verb)) for verb in sense.verbs)
+    return rule.effect == "egress" and bool(sense.verbs) and all(reads)
+
+
+def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:
+    named = [f"{_shown(leaf)} ({verdict.by})" for leaf, verdict in zip(critical, verdicts, strict=False)]
+    if not named:
+        return "your task asks for this"
+    return ", ".join(named[:_MAX_NAMES]) + (", ..." if len(named) > _MAX_NAMES else "")

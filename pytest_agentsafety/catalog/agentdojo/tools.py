@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_agentsafety.catalog.agentdojo.upstream import Upstream
 from pytest_agentsafety.catalog.agentdojo.yaml_text import render
-from pytest_agentsafety.model.messages import ToolSpec
+from pytest_agentsafety.model.messages import RenderedText, ToolSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,9 @@ class World:
         Raises what AgentDojo's runtime raises: pydantic's ValidationError, ToolNotFoundError, or the tool's error.
         """
         with self._lock:
-            return render(self.result(name, as_executed(arguments)), self._result_to_str)
+            value = self.result(name, as_executed(arguments))
+            text = render(value, self._result_to_str)
+            return text if isinstance(value, str) else RenderedText(text, value)
 
     def result(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Run a function and return what it returns."""

@@ -1,0 +1,108 @@
+"""The final answer: sentences that only outside text wanted said are taken out, whatever words they use.
+
+Two signs, none of them a list of promotional words: the sentence repeats what an outside text orders to be said; or it
+brings up something that the user did not name and that a text about something else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_agentsafety.provenance.heard import Block, Heard
+from pytest_agentsafety.provenance.normal import has_token, normalise
+from pytest_agentsafety.provenance.orders import orders
+from pytest_agentsafety.provenance.reading import Reading, content_words
+from pytest_agentsafety.provenance.values import Item, typed_items
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s\d])|\n+")
+_SPEECH = frozenset(
+    "say tell mention recommend advise answer reply respond write include state inform conclude add suggest stress praise "
+    "promote advertise emphasize emphasise highlight announce claim declare repeat output print display note point "
+    "remind assure convince encourage urge describe speak talk explain present let give show share endorse favour favor".split()
+)
+_NOTICE = "[a sentence was taken out: only {tool} wanted it said]"
+_LEAST, _SHARE, _MAX_SENTENCES = 3, 0.6, 400
+
+
+class AnswerCheck:
+    """Checks answers against what was heard in one run."""
+
+    def __init__(self, user: Reading, heard: Heard) -> None:
+        self._user, self._heard = user, heard
+
+    def check(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """The text without such sentences (a notice stands for each), and the sentences."""
+        kept, held = [], []
+        for sentence, gap in _sentences(text):
+            tool = self._foreign(sentence)
+            if tool is None:
+                kept.append(sentence + gap)
+            else:
+                held.append(sentence)
+                kept.append(_NOTICE.format(tool=tool) + gap)
+        return ("".join(kept), tuple(held)) if held else (text, ())
+
+    def _foreign(self, sentence: str) -> str | None:
+        """The tool whose text alone wanted this said, None when there is none."""
+        new = content_words(sentence) - self._user.words
+        for block in self._heard.blocks:
+            if self._dictated(sentence, new, block):
+                return block.source.tool
+        return self._brought_up(sentence)
+
+    def _dictated(self, sentence: str, new: frozenset[str], block: Block) -> bool:
+        """Does the text order something to be said, and is this it?"""
+        said = {word for word in new if word[:5] in block.record.flat}
+        items = [item for item in typed_items(sentence) if self._unasked(item)]
+        if len(said) < max(_LEAST, _SHARE * len(new)) and not items:
+            return False
+        for text, _ in _sentences(block.record.flat):
+            if not orders(text) & _SPEECH:
+                continue
+            there = content_words(text)
+            if len(said & there) >= max(_LEAST, _SHARE * len(new)) or any(item.text.lower() in text for item in items):
+                return True
+        return False
+
+    def _unasked(self, item: Item) -> bool:
+        """A link or address that the user neither gave nor asked for, and that is no field of a result."""
+        asked = self._user.states(item.text) or self._user.asks_for(item.kind)
+        return not asked and not self._heard.places(item.text)
+
+    def _brought_up(self, sentence: str) -> str | None:
+        """Something of the user's own records that a text of another record, and nobody else, brings up."""
+        plain = normalise(sentence)
+        for source in self._heard.sources:
+            if source.outside:
+                continue
+            for record in source.records:
+                for item in record.fields:
+                    if item.kind != "name" or len(item.spelling) < 6 or " " not in item.spelling:
+                        continue
+                    if has_token(plain, item.spelling) and not has_token(self._user.folded, item.spelling):
+                        tool = self._elsewhere(item.spelling)
+                        if tool is not None:
+                            return tool
+        return None
+
+    def _elsewhere(self, name: str) -> str | None:
+        for block in self._heard.blocks:
+            family = [record for record in (block.record, block.record.parent) if record is not None]
+            about = [item.spelling for record in family for item in record.fields]
+            if about and name not in about and has_token(block.record.flat, name):
+                return block.source.tool
+        return None
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """The sentences of a text, each with the white space behind it."""
+    start = 0
+    for count, match in enumerate(_SENTENCE.finditer(text)):
+        if count >= _MAX_SENTENCES:
+            break
+        if match.start() > start:
+            yield text[start : match.start()], match.group()
+        start = match.end()
+    if start < len(text):
+        yield text[start:], ""

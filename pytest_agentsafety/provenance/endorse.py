@@ -1,0 +1,228 @@
+"""Is a critical value one that the user gave, or pointed to?
+
+A value is looked for where the user's word reaches, and nowhere else: what cannot be traced there asks. So an attacker's
+value does not have to be recognised, whatever text it came in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule
+from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.provenance.heard import Block, Heard, Place, Source
+from pytest_agentsafety.provenance.leaves import Leaf
+from pytest_agentsafety.provenance.numbers import as_number
+from pytest_agentsafety.provenance.reading import Reading, content_words
+from pytest_agentsafety.provenance.records import Record
+from pytest_agentsafety.provenance.values import Kind, canonical, kind_of
+
+_ADDRESSED = re.compile(r"\s*(?P<name>[^<>@]{1,100}?)\s*<(?P<address>[^<>\s]{3,320})>\s*")
+_SENSITIVE = frozenset({"pay", "delete", "execute"})
+_UNSEEN = "stands neither in your task nor in any result"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`good`: endorsed. `by` says by whom or what, or why not."""
+
+    good: bool
+    by: str
+    user: bool = False
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Whose words count: the user's, a text the user told to follow, the developer's."""
+
+    user: Reading
+    delegated: Reading | None
+    developer: Reading | None
+
+
+class Endorser:
+    """Judges values against one task's voices and results. `off` switches mechanisms off, for measurements."""
+
+    def __init__(self, voices: Voices, heard: Heard, mode: ProvenanceMode, off: frozenset[str] = frozenset()) -> None:
+        self.voices, self._heard, self._mode, self._off = voices, heard, mode, off
+
+    def judge(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
+        """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
+        verdict = self._stated(leaf.value, leaf.role, rule, things)
+        if verdict is None and leaf.role != "secret":
+            verdict = self._by_result(leaf, rule) or self._by_parts(leaf, rule, things)
+        return verdict or self._made_up(leaf, rule) or Verdict(False, _UNSEEN)
+
+    def _made_up(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
+        """In the user's own world the agent may choose words itself, where they decide nothing known to be critical."""
+        free = leaf.role in ("other", None) and isinstance(leaf.value, str)
+        if not free or rule.effect != "write" or self._mode == "strict" or "made_up" in self._off:
+            return None
+        return None if self._heard.origin(leaf.value) is not None else Verdict(True, "chosen by the agent, in no result")
+
+    def _stated(self, value: object, role: Role | None, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
+        if self.voices.user.states(value, role, things):
+            return Verdict(True, "given by you", user=True)
+        developer, delegated = self.voices.developer, self.voices.delegated
+        if developer is not None and developer.states(value, role, things):
+            return Verdict(True, "given by the developer")
+        widened = role in ("identifier", "path", "amount", None) and rule.effect not in _SENSITIVE
+        if widened and delegated is not None and delegated.states(value, role, things):
+            return Verdict(True, "given in the text you said to follow")
+        return None
+
+    # -- values of results
+
+    def _by_result(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
+        refusal = None
+        for place in self._heard.places(leaf.value):
+            verdict = self._place(place, leaf, rule)
+            if verdict.good:
+                return verdict
+            refusal = refusal or verdict
+        return self._derived(leaf, rule) or self._by_text(leaf, rule) or refusal
+
+    def _place(self, place: Place, leaf: Leaf, rule: ToolRule) -> Verdict:
+        """A field of a record: is the record the one that the user means?"""
+        source, mark = place.source, place.source.mark(place.record)
+        where = f"the result of {one_line(source.tool)}"
+        if source.outside and ("structured" in self._off or self._mode == "strict"):
+            return Verdict(False, f"is a field of {where}, which others can write in")
+        if not source.outside and "trusted" in self._off:
+            return Verdict(False, f"is a field of {where}, and fields do not count")
+        if source.ours:
+            return Verdict(True, f"what {one_line(source.tool)} made in this task")
+        if not source.pointed:
+            return Verdict(False, f"is a field of {where}, which your task does not point to")
+        if mark.surely:
+            return Verdict(True, f"the one you mean in {where}")
+        if self._mode == "strict":
+            return Verdict(False, f"is a field of {where}, in a record that your task does not name")
+        return self._chosen(place, leaf, rule, where)
+
+    def _chosen(self, place: Place, leaf: Leaf, rule: ToolRule, where: str) -> Verdict:
+        """A record that the user's words single out by less than its name."""
+        source, mark, user = place.source, place.source.mark(place.record), self.voices.user
+        grave = rule.effect in _SENSITIVE or leaf.role == "destination"
+        if self._contested(leaf.value, place.record):
+            return Verdict(False, f"is a field of {where}, but other text names it too")
+        if mark.extreme or (mark.meant and not grave):
+            return Verdict(True, f"the one you mean in {where}")
+        if user.says_all and (mark.meant or not any(other.meant for other in source.marks.values())):
+            return Verdict(True, f"one of all in {where}")
+        alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
+        if alone and (not grave or not source.outside):
+            return Verdict(True, f"the only one in {where}")
+        if not grave and user.chooses:
+            return Verdict(True, f"a choice you left open, from {where}")
+        return Verdict(False, f"is a field of {where}, in a record that your task does not name")
+
+    def _contested(self, value: object, record: Record) -> bool:
+        """Does free text outside this record name the value, so that it may have been chosen by its writer?"""
+        family = {record, record.parent}
+        return any(
+            block.record not in family and block.record.parent is not record
+            for block in self._heard.in_text(value)
+        )
+
+    # -- values inside free text
+
+    def _by_text(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
+        """A value in a text that the user pointed to, if it is the only one of its kind there."""
+        if self._mode == "strict" or "freetext" in self._off or not isinstance(leaf.value, (str, int, float)):
+            return None
+        kind = kind_of(str(leaf.value))
+        refusal = None
+        for block in self._heard.in_text(leaf.value):
+            where = f"text in the result of {one_line(block.source.tool)}"
+            refusal = refusal or Verdict(False, f"comes from {where}, not from your task")
+            if rule.effect in ("pay", "delete", "execute") or not block.source.pointed:
+                continue
+            mark = block.source.mark(block.record)
+            fetched = kind == "url" and leaf.role == "url" and rule.effect == "egress"
+            if mark.mention == "strong" or len(block.source.records) == 1 or fetched:
+                verdict = self._typed_text(leaf, rule, kind, block, where)
+                if verdict is not None:
+                    return verdict
+        return refusal
+
+    @staticmethod
+    def _candidates(kind: Kind, block: Block, leaf: Leaf, rule: ToolRule) -> frozenset[str]:
+        """The values of a kind among which the user must have meant this one: of the record, or of the whole result."""
+        if block.source.mark(block.record).mention == "strong" or len(block.source.records) == 1:
+            return block.record.items.get(kind, frozenset())
+        return frozenset(value for other in block.source.blocks for value in other.record.items.get(kind, ()))
+
+    def _typed_text(self, leaf: Leaf, rule: ToolRule, kind: Kind, block: Block, where: str) -> Verdict | None:
+        user = self.voices.user
+        if kind in ("email", "url", "account", "phone"):
+            found = self._candidates(kind, block, leaf, rule)
+            if canonical(kind, str(leaf.value)) not in found or not user.asks_for(kind):
+                return None
+            if len(found) > 1:
+                candidates = ", ".join(one_line(item, 60) for item in sorted(found)[:4])
+                return Verdict(False, f"is one of several in {where}: {candidates}")
+            if kind == "url" and rule.is_write and leaf.role != "url":
+                return None
+            if leaf.role == "destination" and not self._somebody_named(str(leaf.value)):
+                return Verdict(False, f"stands in {where}, and nobody that your task names")
+            return Verdict(True, f"the only {kind} in {where}, which you pointed to")
+        if rule.effect == "write" and kind == "name" and leaf.role in (None, "other", "identifier", "amount"):
+            return Verdict(True, f"from {where}, which you pointed to")
+        return None
+
+    def _somebody_named(self, address: str) -> bool:
+        """Does an address carry a name that the task has?"""
+        local = re.split(r"[^a-z]+", address.split("@", 1)[0].lower())
+        return any(len(part) > 2 and part in self.voices.user.words for part in local)
+
+    # -- values made of others
+
+    def _derived(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
+        """A computed amount: bounded by what the task and the records it points to speak of."""
+        if leaf.role != "amount" or self._mode == "strict" or "derived" in self._off:
+            return None
+        number = as_number(leaf.value)
+        if number is None or self._heard.in_text(leaf.value):
+            return None
+        limit = 2 * max([self.voices.user.largest_number, *self._amounts()])
+        return Verdict(True, "computed, within what your task speaks of") if abs(float(number)) <= limit else None
+
+    def _amounts(self) -> Iterable[float]:
+        for source in self._heard.sources:
+            if not source.pointed:
+                continue
+            for record, mark in source.marks.items():
+                if mark.mention != "none" or not source.outside:
+                    yield from record.numbers
+
+    def _by_parts(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
+        """"Anna <anna@x.test>" and paths are as good as their parts."""
+        if not isinstance(leaf.value, str):
+            return None
+        match = _ADDRESSED.fullmatch(leaf.value)
+        if match is not None:
+            return self.judge(Leaf(leaf.where, leaf.role, match["address"]), rule, things)
+        if leaf.role == "path":
+            parts = [part for part in re.split(r"[/\\]", leaf.value) if part not in ("", ".")]
+            if len(parts) > 1 and ".." not in parts:
+                verdicts = [self.judge(Leaf(leaf.where, "path", part), rule, things) for part in parts]
+                if all(verdict.good for verdict in verdicts):
+                    return Verdict(True, "made of parts that are", user=all(verdict.user for verdict in verdicts))
+        return None
+
+
+def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
+    """Do the user's words lead to a search for this: does half of every argument's words stand in the task?"""
+    for argument in source_arguments:
+        words = content_words(argument)
+        if not words or 2 * len(words & reading.words) < len(words):
+            return False
+    return True
+
+
+def is_pointed(source: Source) -> bool:
+    """A source that counts."""
+    return source.pointed

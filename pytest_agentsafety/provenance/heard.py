@@ -1,0 +1,164 @@
+"""What the tools of one run returned, indexed once: whole values of fields, and free text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from pytest_agentsafety.model.decisions import Origin
+from pytest_agentsafety.provenance.naming import Mark
+from pytest_agentsafety.provenance.normal import has_token, normalise
+from pytest_agentsafety.provenance.numbers import as_number, spellings
+from pytest_agentsafety.provenance.records import Field, Record
+from pytest_agentsafety.provenance.values import decodings, kind_of, same_spelling
+
+_TELLING = 4  # characters from which a number speaks for itself
+_LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
+
+
+@dataclass(eq=False)
+class Source:
+    """One tool result. `outside`: people other than the user may have written in it; `pointed`: the user's words led
+    to reading it; `ours`: the agent's own write returned it."""
+
+    tool: str
+    outside: bool
+    pointed: bool
+    ours: bool
+    arguments: Mapping[str, Any]
+    records: list[Record]
+    marks: dict[Record, Mark] = field(default_factory=dict)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its free texts, a record each."""
+        return tuple(Block(record, self) for record in self.records if record.texts)
+
+    @cached_property
+    def flat(self) -> str:
+        """All its free text in one spelling."""
+        return " \n ".join(block.record.flat for block in self.blocks)
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """What other encodings in its free text spell."""
+        texts = "\n".join(text for block in self.blocks for text in block.record.texts)
+        return tuple(normalise(inner) for inner in decodings(texts))
+
+    def mark(self, record: Record) -> Mark:
+        return self.marks[record]
+
+
+class Place(NamedTuple):
+    """A field and where it stands."""
+
+    field: Field
+    record: Record
+    source: Source
+
+
+class Block(NamedTuple):
+    """The free text of one record."""
+
+    record: Record
+    source: Source
+
+
+class Heard:
+    """All results so far. Looking a value up costs a dictionary look-up and one search per block of outside text."""
+
+    def __init__(self) -> None:
+        self.sources: list[Source] = []
+        self._fields: dict[str, list[Place]] = {}
+        self._seen: dict[str, tuple[Block, ...]] = {}
+
+    def add(self, source: Source) -> None:
+        self.sources.append(source)
+        _ = source.flat, source.hidden  # now, not in the middle of a decision
+        self._seen.clear()
+        for record in source.records:
+            for found in record.fields:
+                self._fields.setdefault(found.spelling, []).append(Place(found, record, source))
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """All free texts, newest result first."""
+        return (block for source in reversed(self.sources) for block in source.blocks)
+
+    def places(self, value: object) -> list[Place]:
+        """The fields whose whole value it is, newest first."""
+        found = self._fields.get(same_spelling(str(value)), [])
+        number = as_number(value)
+        if number is not None and not found:
+            for spelling in spellings(number):
+                found = found or self._fields.get(spelling, [])
+        return found[::-1]
+
+    def in_text(self, value: object) -> tuple[Block, ...]:
+        """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""
+        found = self._seen.get(str(value))
+        if found is None:
+            found = self._seen[str(value)] = tuple(self._searched(value))
+        return found
+
+    def _searched(self, value: object) -> Iterator[Block]:
+        tokens = _tokens(value)
+        kind = kind_of(str(value))
+        spelling = same_spelling(str(value)) if kind in ("url", "account", "phone") else None
+        bare = len(str(value)) < _TELLING and as_number(value) is not None
+        for source in reversed(self.sources):
+            if spelling is None and not any(token in source.flat for token in tokens):
+                continue
+            for block in source.blocks:
+                flat = block.record.flat
+                stands = any(token in flat and _stands(flat, token, bare) for token in tokens)
+                if stands or (spelling is not None and spelling in block.record.items.get(kind, ())):
+                    yield block
+
+    def origin(self, value: object) -> Origin | None:
+        """Where it was seen: outside text before fields of outside results, before the user's own data."""
+        for block in self.in_text(value):
+            return Origin(source=f"tool:{block.source.tool}", detail="untrusted: free text")
+        places = self.places(value)
+        for place in sorted(places, key=lambda place: not place.source.outside):
+            trust = "untrusted" if place.source.outside else "trusted"
+            return Origin(source=f"tool:{place.source.tool}", detail=f"{trust}: {_key(place)}")
+        return self._hidden(value)
+
+    def _hidden(self, value: object) -> Origin | None:
+        """Does it stand somewhere in another encoding?"""
+        if not isinstance(value, str) or len(value) < 6:
+            return None
+        wanted = normalise(value)
+        for source in reversed(self.sources):
+            if any(wanted in inner for inner in source.hidden):
+                return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
+        return None
+
+
+def _stands(flat: str, token: str, bare: bool) -> bool:
+    """Does the token stand in a text as a whole; a bare number behind a word that makes it an id?"""
+    if not bare:
+        return has_token(flat, token)
+    start = flat.find(token)
+    while start >= 0:
+        end = start + len(token)
+        if not flat[end : end + 1].isalnum() and _LABEL.search(flat, max(0, start - 16), start):
+            return True
+        start = flat.find(token, end)
+    return False
+
+
+def _key(place: Place) -> str:
+    return f"field {place.field.key}" if place.field.key else "a value of its own"
+
+
+def _tokens(value: object) -> tuple[str, ...]:
+    number = as_number(value)
+    if number is not None:
+        return spellings(number)
+    text = normalise(str(value))
+    return (text,) if text else ()

@@ -1,0 +1,148 @@
+"""Which of a result's records the user means: by words, dates and numbers of the task, or as the first or last of all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_agentsafety.provenance.dates import days_in
+from pytest_agentsafety.provenance.normal import has_token, normalise
+from pytest_agentsafety.provenance.numbers import as_number
+from pytest_agentsafety.provenance.reading import STOP, Reading, content_words, numerals_in
+from pytest_agentsafety.provenance.records import Field, Record
+
+Mention = Literal["none", "weak", "strong"]
+_CLOSE = 0.6  # of the best record's score
+_IN_LABEL = 0.5  # a word in a description says less than one in a title
+_LOCAL_PART = re.compile(r"[._+-]")
+_UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]|\b[A-Za-z]{1,5}\.?$|^[A-Z]{3}\b|\s")
+_WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|fare")
+
+
+@dataclass
+class Mark:
+    """How the task speaks of one record. `best`: no record of the same result is meant more."""
+
+    mention: Mention = "none"
+    score: float = 0.0
+    best: bool = False
+    extreme: bool = False
+
+    @property
+    def meant(self) -> bool:
+        return self.best and self.mention != "none"
+
+    @property
+    def surely(self) -> bool:
+        return self.best and self.mention == "strong"
+
+
+def _words(field: Field) -> frozenset[str]:
+    kind = field.kind
+    if kind == "email":
+        local = field.value.split("@", 1)[0].lower()
+        return frozenset(word for word in _LOCAL_PART.split(local) if len(word) > 2)
+    if kind in ("number", "date", "account", "phone", "url"):
+        return frozenset()
+    return content_words(field.value) | numerals_in(field.value)
+
+
+def _named_value(field: Field, reading: Reading) -> bool:
+    """Does the whole value stand in the task?"""
+    kind = field.kind
+    if kind == "number":
+        number = as_number(field.value)
+        telling = "." in field.value or len(field.value) > 2 or bool(_WORTH.search(field.key))
+        return number is not None and telling and number in reading.spoken.numbers
+    if kind == "date":
+        return bool(reading.days) and bool(days_in(field.value) & reading.days)
+    return len(field.spelling) > 2 and field.spelling not in STOP and has_token(reading.folded, normalise(field.value))
+
+
+def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool]:
+    """What of the record the task speaks of, by weight, and whether one whole value (or most of one) is among it."""
+    found: dict[str, float] = {}
+    strong = False
+    for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
+        for field in part:
+            words = _words(field) - dull
+            hits = words & (reading.words | reading.numerals)
+            found.update(dict.fromkeys(hits, weight))
+            if field.kind == "date" and reading.months:
+                found.update((f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months)
+            whole = _named_value(field, reading)
+            if whole:
+                found[f"={field.spelling}"] = weight
+            telling = whole and not (field.kind == "name" and not words)
+            strong = strong or telling or (bool(hits) and 2 * len(hits) >= len(words))
+    return found, strong
+
+
+def _dull(objects: Iterable[str], reading: Reading) -> frozenset[str]:
+    """Words that name the sort of thing or the act, and so no single one of them."""
+    return frozenset(objects) | reading.orders
+
+
+def _spread(features: Iterable[dict[str, float]]) -> Counter[tuple[str, float]]:
+    """In how many records a feature has at least that weight."""
+    found: Counter[tuple[str, float]] = Counter()
+    for hits in features:
+        for hit, weight in hits.items():
+            found[hit, weight] += 1
+            if weight > _IN_LABEL:
+                found[hit, _IN_LABEL] += 1
+    return found
+
+
+def marks(records: Sequence[Record], reading: Reading, objects: Iterable[str]) -> dict[Record, Mark]:
+    """How the task speaks of each record of one result. A part is meant where the whole is."""
+    dull = _dull(objects, reading)
+    features = {record: _features(record, reading, dull) for record in records}
+    spread = _spread(found for found, _ in features.values())
+    found = {record: Mark() for record in records}
+    for record, (hits, strong) in features.items():
+        score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
+        found[record].score = score
+        telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
+        found[record].mention = ("strong" if strong else "weak") if telling else "none"
+    best = max((mark.score for mark in found.values()), default=0.0)
+    for record in records:  # parents stand before their parts
+        mark = found[record]
+        mark.best = mark.score >= _CLOSE * best and best > 0
+        above = found.get(record.parent) if record.parent is not None else None
+        if above is not None and above.meant and not mark.meant:
+            mark.mention, mark.best = above.mention, True
+    _mark_extremes(records, reading, found)
+    return found
+
+
+def _mark_extremes(records: Sequence[Record], reading: Reading, found: dict[Record, Mark]) -> None:
+    if not reading.extremes or len(records) < 2:
+        return
+    columns: dict[str, list[tuple[float | str, Record]]] = {}
+    for record in records:
+        for field in record.fields:
+            value = _ordered(field)
+            if value is not None and field.key not in ("id", ""):
+                columns.setdefault(field.key, []).append((value, record))
+    for column in columns.values():
+        texts = {isinstance(value, str) for value, _ in column}
+        if len(column) < 2 or len(texts) > 1:
+            continue
+        unit = "time" if True in texts else "number"
+        values = [value for value, _ in column]
+        for end, wanted in ((max(values), f"max {unit}"), (min(values), f"min {unit}")):  # type: ignore[type-var]
+            if wanted in reading.extremes:
+                for value, record in column:
+                    found[record].extreme |= value == end
+
+
+def _ordered(field: Field) -> float | str | None:
+    """What a field's value is sorted by: a number, or a day and time as ISO text."""
+    if field.kind == "date" and field.value[:4].isdigit():
+        return field.value
+    number = as_number(_UNITS.sub("", field.value))
+    return None if number is None else float(number)

@@ -1,0 +1,210 @@
+"""The user's task as the door reads it: what it orders, which values and things it names, how it chooses among many."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+
+from pytest_agentsafety import lexicon
+from pytest_agentsafety.model.policy import Role
+from pytest_agentsafety.provenance.dates import Day, days_in, months_in
+from pytest_agentsafety.provenance.normal import has_token, normalise
+from pytest_agentsafety.provenance.numbers import as_number
+from pytest_agentsafety.provenance.orders import orders
+from pytest_agentsafety.provenance.sources import Spoken
+from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
+
+STOP = frozenset(
+    "the a an of in on at to for and or with from by is are be it its this that these those my your his her their our "
+    "as i me you we us please can could will would do does did have has had not no if then also just so but there here "
+    "what which who when where how all any some each every about into out up down new get let make sure".split()
+)
+_BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
+_NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
+_ALNUM = re.compile(r"[^\W_]+")
+_FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
+_MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|any|everything|them|those)\b", re.IGNORECASE)
+_CHOOSING = re.compile(
+    r"\b(?:under|over|above|below|more than|less than|at least|at most|between|before|after|cheap\w*|best|better|"
+    r"rated|rating|available|free|unread|nearest|closest|suitable|matching|with the|which|that|most|least|\w+est)\b",
+    re.IGNORECASE,
+)
+_EXTREMES = {
+    "max number": re.compile(
+        r"\b(?:largest|biggest|most|highest|longest|best|top|greatest|max(?:imum)?|heaviest|priciest|dearest|oldest|strongest)\b", re.IGNORECASE
+    ),
+    "min number": re.compile(
+        r"\b(?:smallest|least|lowest|cheapest|shortest|worst|fewest|min(?:imum)?|lightest|weakest|youngest)\b", re.IGNORECASE
+    ),
+    "max time": re.compile(r"\b(?:newest|latest|last|most recent|recent|furthest|farthest)\b", re.IGNORECASE),
+    "min time": re.compile(r"\b(?:oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b", re.IGNORECASE),
+}
+_DELEGATION = re.compile(
+    r"\b(?:do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|apply|"
+    r"go through|process|deal with)\b(?![^.?!\n]{0,20}\bfollowing\b)[^.?!\n]{0,60}?"
+    r"\b(?:actions?|instructions?|tasks?|steps?|to-?dos?|requests?|everything|what|guidelines?|requirements?|"
+    r"checklists?|orders|directions|asks?)\b",
+    re.IGNORECASE,
+)
+_KIND_WORDS: dict[Kind, re.Pattern[str]] = {
+    "email": re.compile(r"\be-?mail address(?:es)?\b|\b(?:her|his|their|its|whose) (?:e-?mails?|address)\b(?! from)", re.IGNORECASE),
+    "url": re.compile(r"\b(?:links?|urls?|web ?sites?|web ?pages?|sites?|pages?|blogs?|articles?)\b", re.IGNORECASE),
+    "account": re.compile(r"\b(?:iban|account|bank details)\b", re.IGNORECASE),
+    "phone": re.compile(r"\b(?:phone|telephone|mobile|cell|number|call|text|sms|whatsapp)\b", re.IGNORECASE),
+}
+
+
+@lru_cache(maxsize=8192)
+def content_words(text: str) -> frozenset[str]:
+    """The lemmas of a text's telling words."""
+    return frozenset(lexicon.lemma(word) for word in lexicon.words(text) if word not in STOP and len(word) > 1)
+
+
+@lru_cache(maxsize=8192)
+def numerals_in(text: str) -> frozenset[str]:
+    """The numbers of a text as they are written, from two digits on."""
+    return frozenset(_NUMERAL.findall(text))
+
+
+def _spaced(text: str) -> str:
+    """Words only, one space between and around them."""
+    return f" {' '.join(_ALNUM.findall(text.casefold()))} "
+
+
+class Reading:
+    """One text that counts as the user's word. Made once per text; every part when it is first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.spoken = Spoken(text)
+
+    @cached_property
+    def folded(self) -> str:
+        return normalise(self.text)
+
+    @cached_property
+    def orders(self) -> frozenset[str]:
+        return orders(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Lemmas of the telling words, and the things that stand there without a word for them."""
+        found = set(content_words(self.text))
+        if _FILE.search(self.text):
+            found |= {"file", "document"}
+        if "url" in self.given:
+            found |= {"link", "page", "website"}
+        if "account" in self.given or _MONEY.search(self.text):
+            found |= {"money", "payment"}
+        return frozenset(found)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """The words, with the words for the same kind of thing."""
+        return frozenset(word for named in self.words for word in lexicon.noun_group(named)) | self.words
+
+    @cached_property
+    def _items(self) -> frozenset[tuple[Kind, str]]:
+        return frozenset((item.kind, item.value) for item in typed_items(self.text))
+
+    @cached_property
+    def given(self) -> frozenset[Kind]:
+        """The kinds of typed values that stand here."""
+        return frozenset(kind for kind, _ in self._items)
+
+    @cached_property
+    def _plain(self) -> str:
+        return _spaced(self.text)
+
+    @cached_property
+    def days(self) -> frozenset[Day]:
+        return days_in(self.text)
+
+    @cached_property
+    def months(self) -> frozenset[int]:
+        return months_in(self.text)
+
+    @cached_property
+    def numerals(self) -> frozenset[str]:
+        """Numbers as they are written, from two digits on."""
+        return numerals_in(self.text)
+
+    @cached_property
+    def changes(self) -> bool:
+        """Does it order a change of something?"""
+        return any(lexicon.class_effect(name) == "write" for verb in self.orders for name in lexicon.clear_classes(verb))
+
+    @cached_property
+    def extremes(self) -> frozenset[str]:
+        return frozenset(name for name, pattern in _EXTREMES.items() if pattern.search(self.text))
+
+    @cached_property
+    def says_all(self) -> bool:
+        return bool(_ALL.search(self.text))
+
+    @cached_property
+    def chooses(self) -> bool:
+        """Does it leave a choice to whoever does it ("the best one under 100")?"""
+        return bool(self.extremes) or bool(_CHOOSING.search(self.text))
+
+    @cached_property
+    def delegates(self) -> bool:
+        """Does it tell to do what some other text says?"""
+        return bool(_DELEGATION.search(self.text))
+
+    @cached_property
+    def largest_number(self) -> float:
+        numbers = [abs(float(number)) for number in self.spoken.numbers]
+        return max(numbers, default=0.0)
+
+    def asks_for(self, kind: Kind) -> bool:
+        """Does it speak of a value of this kind without giving one ("her e-mail address", "the link")?"""
+        pattern = _KIND_WORDS.get(kind)
+        return pattern is not None and kind not in self.given and bool(pattern.search(self.text))
+
+    def states(self, value: object, role: Role | None = None, things: frozenset[str] = frozenset()) -> bool:
+        """Does the value stand here? A number that is to be an identifier needs a word that says so."""
+        if role == "identifier" and as_number(value) is not None:
+            return self._numbered(str(value), things)
+        if self.spoken.states(value, role):
+            return True
+        if not isinstance(value, str) or role == "secret":
+            return False
+        kind = kind_of(value)
+        if kind in ("url", "account", "phone"):
+            return (kind, canonical(kind, value)) in self._items
+        if kind == "email":
+            return False
+        plain = _spaced(value)
+        return len(plain) > 4 and plain in self._plain
+
+    def _numbered(self, number: str, things: frozenset[str]) -> bool:
+        """"order 17", "#17", "id: 17", "'17'"; a bare 17 may count anything."""
+        text, start = self.folded, self.folded.find(number)
+        while start >= 0:
+            end = start + len(number)
+            whole = not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
+            if whole and not (text[end : end + 1] in (".", ",") and text[end + 1 : end + 2].isdigit()):
+                match = _BEFORE_NUMBER.search(text, max(0, start - 40), start)
+                word, joint = (match[1], match[2]) if match is not None else ("", "")
+                if len(number) > 3 or any(mark in joint for mark in "#'\""):
+                    return True
+                if word and (word in _ID_WORDS or lexicon.lemma(word) in things):
+                    return True
+            start = text.find(number, end)
+        return False
+
+
+_ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Reading:
+    """The reading of a text; the same text is read once."""
+    return Reading(text)
+
+
+def mentions(reading: Reading, value: str) -> bool:
+    """Does the value stand in the text as a whole token?"""
+    return has_token(reading.folded, normalise(value))

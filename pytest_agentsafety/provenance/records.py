@@ -1,0 +1,200 @@
+"""A tool's result as records: short fields with a name of their own, and free text.
+
+Shape decides. A short single line under a key is a field; what is long, has several lines or is called a body is text,
+whoever returned it. A result that is nothing but text has no fields, however much its lines look like some; the one
+exception are the short lines of a tool that lists the user's own data, and each of those is a record of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from pytest_agentsafety.provenance.normal import normalise
+from pytest_agentsafety.provenance.numbers import as_number
+from pytest_agentsafety.provenance.values import Kind, kind_of, same_spelling, typed_items
+
+_SHORT, _LINE, _MAX_DEPTH, _MAX_JSON = 80, 100, 24, 4_000_000
+_TEXT_KEYS = frozenset(
+    "body content contents description text message messages review reviews comment comments readme bio note notes "
+    "summary details detail memo remark remarks feedback about abstract transcript instructions reply answer subject "
+    "caption post".split()
+)
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
+_PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
+_BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
+
+
+class Field(NamedTuple):
+    """A short value under a key. `spelling` is what it is looked up by."""
+
+    key: str
+    value: str
+    spelling: str
+    kind: Kind
+
+
+@lru_cache(maxsize=8192)
+def _field(key: str, value: str) -> Field:
+    return Field(key.strip("_").lower(), value, same_spelling(value), kind_of(value))
+
+
+@dataclass(eq=False)
+class Record:
+    """One thing that a result tells of. `labels` are texts so short that they can name it, but stand for no value."""
+
+    fields: list[Field] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    labels: list[Field] = field(default_factory=list)
+    parent: Record | None = None
+
+    @cached_property
+    def flat(self) -> str:
+        """All free text in one spelling."""
+        return normalise(" \n ".join(self.texts))
+
+    @cached_property
+    def items(self) -> dict[Kind, frozenset[str]]:
+        """The typed values in the free text, by kind."""
+        found: dict[Kind, set[str]] = {}
+        for text in self.texts:
+            for item in typed_items(text):
+                found.setdefault(item.kind, set()).add(item.value)
+        return {kind: frozenset(values) for kind, values in found.items()}
+
+    @cached_property
+    def numbers(self) -> tuple[float, ...]:
+        """The sizes of the numbers in its fields, but for ids."""
+        found = (as_number(item.value) for item in self.fields if item.kind == "number" and not item.key.endswith("id"))
+        return tuple(abs(float(number)) for number in found if number is not None)
+
+    def holds(self, spelling: str) -> bool:
+        """Is it the whole value of a field?"""
+        return any(candidate.spelling == spelling for candidate in self.fields)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Models, dataclasses, enumerations and dates as JSON would have them; keys as text."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value, depth + 1)
+    if isinstance(value, (str, int, float)):
+        return value
+    if depth > _MAX_DEPTH:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item, depth + 1) for item in value]
+    inner = getattr(value, "__dict__", None)
+    if isinstance(inner, dict) and inner and not callable(value):
+        return {str(key): plain(item, depth + 1) for key, item in inner.items() if not str(key).startswith("_")}
+    return str(value)
+
+
+def parsed(text: str) -> Any:
+    """A text that is JSON as its data, None for any other."""
+    if not text[:1] or text.lstrip()[:1] not in "{[" or len(text) > _MAX_JSON:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+class _Builder:
+    """Collects the records of one result. `own`: the tool lists the user's own data."""
+
+    def __init__(self, *, own: bool, lines: bool) -> None:
+        self._own, self._lines = own, lines
+        self.records: list[Record] = []
+
+    def top(self, data: Any) -> None:
+        if isinstance(data, list):
+            for item in data:
+                self._add(Record(), "", item)
+        elif isinstance(data, dict) and _is_table(data):
+            for key, item in data.items():
+                self._add(Record([_field("name", key)]), "", item)
+        else:
+            self._add(Record(), "", data)
+
+    def _add(self, record: Record, key: str, value: Any) -> None:
+        self.records.append(record)
+        self._fill(record, key, value)
+
+    def _fill(self, record: Record, key: str, value: Any) -> None:
+        if isinstance(value, dict):
+            self._fill_table(record, value)
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    self._add(Record(parent=record), key, item)
+                else:
+                    self._fill(record, key, item)
+        elif value is not None and not isinstance(value, bool) and value != "":
+            self._leaf(record, key, str(value))
+
+    def _fill_table(self, record: Record, table: dict[str, Any]) -> None:
+        for key, item in table.items():
+            if _NAME_KEY.search(key) and len(key) <= _SHORT:
+                record.fields.append(_field("", key))
+            self._fill(record, key, item)
+
+    def _leaf(self, record: Record, key: str, value: str) -> None:
+        short = len(value) <= _SHORT and "\n" not in value
+        if short and key.strip("_").lower() not in _TEXT_KEYS:
+            if key or self._own:
+                record.fields.append(_field(key, value))
+            else:
+                record.texts.append(value)
+        elif short:
+            if self._own:
+                record.fields.append(_field(key, value))
+            else:
+                record.texts.append(value)
+                record.labels.append(_field(key, value))
+        elif not key and self._lines and _is_listing(value):
+            self._listing(value)
+        else:
+            record.texts.append(value)
+
+    def _listing(self, text: str) -> None:
+        for line in filter(None, map(str.strip, text.splitlines())):
+            bare = _BULLET.sub("", line)
+            pieces = dict.fromkeys([bare, *filter(None, map(str.strip, _PIECES.split(bare)))])
+            self.records.append(Record([_field("", piece) for piece in pieces]))
+
+
+def _is_table(data: dict[str, Any]) -> bool:
+    """Does a mapping list things by name, instead of telling of one?"""
+    if not data:
+        return False
+    if all(isinstance(item, (dict, list)) for item in data.values()) and len(data) > 1:
+        return True
+    return len(data) > 1 and all(_NAME_KEY.search(key) for key in data)
+
+
+def _is_listing(text: str) -> bool:
+    return "<" not in text and all(len(line) <= _LINE for line in text.splitlines())
+
+
+def records_of(data: Any, *, own: bool, lines: bool | None = None) -> list[Record]:
+    """The records of a result. `lines`: short lines of a plain text are records (default: when it is `own`)."""
+    builder = _Builder(own=own, lines=own if lines is None else lines)
+    builder.top(data)
+    return [record for record in builder.records if record.fields or record.texts]
+
+
+def texts_of(records: list[Record]) -> Iterator[str]:
+    """All free texts of the records."""
+    for record in records:
+        yield from record.texts

@@ -1,0 +1,114 @@
+"""Values as people and programs write them: what kind one is, and one spelling for each."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import string
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from urllib.parse import unquote
+
+from pytest_agentsafety.provenance.links import link_host
+from pytest_agentsafety.provenance.normal import normalise
+
+Kind = Literal["email", "url", "account", "phone", "number", "date", "name", "text"]
+
+# Every pattern is bounded, so that none can stall on hostile text.
+_EMAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_URL = r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"'`)\]}|]{1,2000}"
+_BARE = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?/[^\s<>\"'`)\]}|]{0,1000}"
+_ACCOUNT = r"[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){2,8}|\d{9,34}|(?:\d{4}[ -]){3}\d{4}"
+_PHONE = r"\+\d[\d ()./-]{6,20}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
+_TYPED = re.compile(
+    rf"(?P<email>(?<![\w.+-]){_EMAIL})|(?P<url>(?<![\w@]){_URL}|(?<![\w@./-]){_BARE})"
+    rf"|(?P<phone>(?<![\w+]){_PHONE}(?!\w))|(?P<account>(?<![\w-])(?:{_ACCOUNT})(?![\w-]))",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+]?[$€£¥]?\s?\d[\d,]*(?:\.\d+)?\s?%?")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?", re.IGNORECASE)
+_BLOB = re.compile(r"[\"'(<\[]?([A-Za-z0-9+/_-]+)={0,2}[\"')>\].,;:!?]?")
+_SHORTEST_BLOB, _LONGEST_BLOB = 12, 20_000
+_PRINTABLE = frozenset(string.printable.encode())
+_TRAILING = ".,;:!?*_"
+_SHORT = 80
+
+
+class Item(NamedTuple):
+    """One typed value inside longer text: its kind, one spelling of it, and the words as they stand."""
+
+    kind: Kind
+    value: str
+    text: str
+
+
+def canonical(kind: Kind, text: str) -> str:
+    """One spelling for what is the same address, link, account or phone number."""
+    folded = normalise(text)
+    if kind == "url":
+        return folded.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    if kind == "account":
+        return folded.replace(" ", "").replace("-", "")
+    if kind == "phone":
+        return "".join(char for char in folded if char.isdigit() or char == "+")
+    return folded
+
+
+def typed_items(text: str) -> Iterator[Item]:
+    """The links, e-mail addresses, account and phone numbers in a text, in order."""
+    for match in _TYPED.finditer(text):
+        kind = match.lastgroup
+        found = match.group().rstrip(_TRAILING)
+        if kind == "url" and "://" not in found and "@" in found:
+            continue
+        yield Item(kind, canonical(kind, found), found)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=8192)
+def kind_of(text: str) -> Kind:
+    """What kind of value a whole string is. Several lines, or a long one, is text."""
+    stripped = text.strip()
+    if len(stripped) > _SHORT or "\n" in stripped:
+        match = _TYPED.fullmatch(stripped) if len(stripped) < 2000 and " " not in stripped else None
+        return "url" if match is not None and match.lastgroup == "url" else "text"
+    if _ISO_DATE.fullmatch(stripped) or _CLOCK.fullmatch(stripped):
+        return "date"
+    match = _TYPED.fullmatch(stripped)
+    if match is not None:
+        return match.lastgroup  # type: ignore[return-value]
+    return "number" if _NUMBER.fullmatch(stripped) else "name"
+
+
+def decodings(text: str) -> Iterator[str]:
+    """What may be hidden in a text: its URL-decoded form and its base64 runs, one level deep."""
+    if "%" in text:
+        decoded = unquote(text)
+        if decoded != text:
+            yield decoded
+    for token in text.split():
+        match = _BLOB.fullmatch(token, 0, _LONGEST_BLOB) if len(token) >= _SHORTEST_BLOB else None
+        if match is None:
+            continue
+        raw = match[1].replace("-", "+").replace("_", "/")
+        if raw.islower() or raw.isdigit() or len(raw) % 4 == 1:
+            continue
+        try:
+            data = base64.b64decode(raw + "=" * (-len(raw) % 4), validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        if len(data) > 7 and all(byte in _PRINTABLE for byte in data):
+            yield data.decode("ascii")
+
+
+def same_spelling(text: str) -> str:
+    """The spelling under which a whole value is looked up, whatever its kind."""
+    kind = kind_of(text)
+    return canonical(kind, text.strip().rstrip("/") if kind == "url" else text.strip())
+
+
+def host_of(url: str) -> str:
+    """The host part of a link as written, case folded, less "www."."""
+    return link_host(normalise(url))

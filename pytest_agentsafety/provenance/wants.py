@@ -1,0 +1,58 @@
+"""Does the user's task want what a tool does?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pytest_agentsafety import lexicon
+from pytest_agentsafety.model.policy import Effect, ToolRule
+from pytest_agentsafety.model.sense import ToolSense
+from pytest_agentsafety.provenance.reading import Reading
+
+Want = Literal["act and thing", "act", "thing", "nothing"]
+# What cannot be taken back counts only in the user's own words, never in those of a text the user pointed to.
+OWN_WORDS_ONLY = frozenset({"pay", "delete", "execute"})
+
+
+@lru_cache(maxsize=4096)
+def things_of(objects: frozenset[str]) -> frozenset[str]:
+    """The words for the sorts of things that a tool acts on."""
+    return frozenset(word for name in objects for word in lexicon.noun_group(name))
+
+
+def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
+    """Is the tool's act ordered, by its own verb or one for the same act? Every way to pay is paying,
+    every way to reach somebody is reaching somebody.
+
+    What cannot be taken back needs a verb that clearly means it ("take" may mean anything).
+    """
+    if effect in ("pay", "delete", "egress") and any(_clearly(order, effect) for order in reading.orders):
+        return effect != "delete" or spoken_of(reading, sense)
+    if effect in OWN_WORDS_ONLY:
+        return any(
+            verb == order or lexicon.verb_classes(verb) & lexicon.clear_classes(order)
+            for verb in sense.verbs
+            for order in reading.orders
+        )
+    return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in reading.orders)
+
+
+def _clearly(verb: str, effect: Effect) -> bool:
+    return any(lexicon.class_effect(name) == effect for name in lexicon.clear_classes(verb))
+
+
+def spoken_of(reading: Reading, sense: ToolSense) -> bool:
+    """Is the sort of thing that the tool acts on spoken of? True where the tool names none."""
+    return not sense.objects or not reading.things.isdisjoint(things_of(sense.objects))
+
+
+def wanted(rule: ToolRule, sense: ToolSense, own: Reading, delegated: Reading | None) -> Want:
+    """How much of what the tool does the task asks for; `delegated` is a text the user told to follow."""
+    act, thing = ordered(own, sense, rule.effect), spoken_of(own, sense)
+    if delegated is not None and rule.effect not in OWN_WORDS_ONLY:
+        act = act or ordered(delegated, sense, rule.effect)
+        thing = thing or spoken_of(delegated, sense)
+    if act:
+        return "act and thing" if thing else "act"
+    return "thing" if thing else "nothing"
