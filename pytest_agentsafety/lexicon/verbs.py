@@ -85,7 +85,7 @@ def same_action(first: str, second: str) -> bool:
 
 def often_noun(word: str) -> bool:
     """Whether a verb (its base form) is met as often as a noun: "order", "email", "report"."""
-    return word in noun_verbs()
+    return word in noun_verbs() or (word in _all() and word not in _clear() and bool(groups_of(word)))
 
 
 def is_past(word: str) -> bool:

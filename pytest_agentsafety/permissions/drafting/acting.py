@@ -129,7 +129,7 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
         return _with_joined(parts, candidates, first), True
     last = candidates[-1]
     grave = last == len(parts) - 1 and verb_effect(lemma(parts[last])) in ("execute", "delete", "pay")
-    return [last], grave
+    return [last], grave and not told.described_thing and lemma(parts[last]) not in _COLLECTIONS
 
 
 def _names_thing(parts: list[str], told: Told) -> bool:

@@ -38,6 +38,8 @@ _WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
 _FACULTIES = word_set("capability functionality support feature interface management facility")
 _QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,30})['\"`]")
 _LISTED = re.compile(r"[(:]([^():]{3,200})")
+_DATES = frozenset({"event", "schedule"})
+_SOLD = frozenset({"travel", "vehicle", "product", "food", "animal", "subscription"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
 _METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
@@ -73,7 +75,7 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
     unknown: tuple[str, ...] = ()
     if classes:
         step = _by_verbs(meant, where)
-        step = _by_parameters(_by_objects(step, act), act, roles, classes)
+        step = _by_parameters(_by_objects(step, act, objects, classes), act, roles, classes)
         if not act.clear and not told.words and not groups_of(lemma(act.words[0])):
             unknown = act.words
     elif _is_thing(act, told, roles):
@@ -102,6 +104,8 @@ def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
         named = [verb for verb in named if verb not in lights or not made] + made
         if act.clear and _says(named) and not told.objects & _CODE:
             spoken = [verb for verb in spoken if verb not in LIGHT]  # "Executes a create interaction"
+    if named:
+        spoken = [verb for verb in spoken if verb not in _REPORTING]
     if not named and not spoken and (act.clear or not told.described_thing):
         named = list(act.verbs)
     where = dict.fromkeys(spoken, " of the description") | dict.fromkeys(named, "")
@@ -175,8 +179,11 @@ def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken
     return meant
 
 
-def _by_objects(step: _Step, act: Acting) -> _Step:
-    """Writing to other people is speaking to them; moving money is paying."""
+def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: frozenset[str]) -> _Step:
+    """Writing to other people is speaking to them; moving money is paying; a date of one's own costs nothing."""
+    about = frozenset[str]().union(*(groups_of(noun) for noun in objects))
+    if step.effect == "pay" and _paying(classes) <= {"book"} and about & _DATES and not about & _SOLD:
+        return _Step("write", f"{step.reason} in one's own calendar")
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
@@ -227,6 +234,10 @@ def _not_understood(roles: Mapping[str, Role]) -> _Step:
     if kinds & {"destination", "url"}:
         return _Step("egress", f"{reason} that may reach others")
     return _Step("write", reason)
+
+
+def _paying(classes: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in classes if class_effect(name) == "pay")
 
 
 def _moves_money(roles: Mapping[str, Role]) -> bool:

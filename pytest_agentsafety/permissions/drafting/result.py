@@ -18,7 +18,7 @@ _REACHING: frozenset[Role] = frozenset({"url", "path", "query"})
 _FIGURES = word_set(
     "status count stat statistic size id info permission metadata type schema option version name total number"
 )
-_DIRECTORIES = word_set("contact person event folder path order account employee team channel device")
+_DIRECTORIES = word_set("place travel contact person event folder path order account employee team channel device")
 _COMPUTING = frozenset({"calculate", "compare", "check", "wait", "think"})
 
 

@@ -45,7 +45,7 @@ def _make(source: str) -> Callable[..., Any]:
             "write",
             (
                 "create_event update_profile write_file file_write createList list_create mark_done schedule_meeting "
-                "book_room frobnicate calendar_add_entry run_scene save_note "
+                "book_meeting frobnicate calendar_add_entry run_scene save_note "
                 "rename_folder cart_add_product git_clone issue_close"
             ),
         ),
@@ -58,9 +58,12 @@ def _make(source: str) -> Callable[..., Any]:
         ),
         (
             "delete",
-            "take_off_shelf delete_file remove_user cancel_order clear_cache find_and_delete unsubscribe purgeAll page_delete",
+            "take_off_shelf delete_file remove_user cancel_order clear_cache find_and_delete unsubscribe purgeAll",
         ),
-        ("pay", "pay_bill transfer_funds make_payment send_money buy_item order_pizza create_transaction refund"),
+        (
+            "pay",
+            "pay_bill transfer_funds make_payment send_money buy_item order_pizza create_transaction reserve_table",
+        ),
         ("execute", "execute_code run_tests eval exec_command get_and_run workflow_run install_package"),
     ],
 )
@@ -138,7 +141,8 @@ def test_a_description_never_loosens_a_clear_name(name: str, description: str) -
         ("start_process", ["command"], "execute"),
         ("query_database", ["sql"], "execute"),
         ("book_flight", ["flight_id", "card_id"], "pay"),
-        ("book_room", ["room_id"], "write"),
+        ("book_room", ["room_id"], "pay"),
+        ("book_interview", ["time"], "write"),
     ],
 )
 def test_parameters_tighten(name: str, parameters: list[str], effect: str) -> None:
@@ -252,5 +256,8 @@ def test_sense() -> None:
     assert sense.verbs == {"send"}
     assert sense.classes == {"send"}
     assert sense.objects == {"email"}
+    returning = sense_of(ToolSpec(name="get_page", fn=tool, description="Returns a page."))
+    assert returning.verbs == {"get"}
+    assert returning.classes == {"get"}
     assert sense.result == "value"
     assert set(sense.reasons) == {"effect", "result_trust", "roles.to", "roles.body"}
