@@ -49,6 +49,15 @@ def load_agent(reference: str, *, place: str, root: Path) -> AgentHandle:
         raise ConfigError(
             f"{place}: agent {reference!r} must be written as module:attr, for example 'shop.agent:build'"
         )
+    return describe_agent(import_attribute(reference, place=place, root=root), id=reference, place=place)
+
+
+def import_attribute(reference: str, *, place: str, root: Path) -> Any:
+    """What `module:attr` (or a module alone) names, imported with `root` on the path.
+
+    Raises ConfigError when the module cannot be imported, UnknownNameError when it has no such attribute.
+    """
+    module_name, _, attribute = reference.partition(":")
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     try:
@@ -56,13 +65,13 @@ def load_agent(reference: str, *, place: str, root: Path) -> AgentHandle:
     except (Exception, SystemExit) as exc:
         raise ConfigError(f"{place}: cannot import module {module_name!r}: {type(exc).__name__}: {exc}") from exc
     target: Any = module
-    for part in attribute.split("."):
+    for part in attribute.split(".") if attribute else ():
         if not hasattr(target, part):
             public = [name for name in dir(target) if not name.startswith("_")]
             nearest = get_close_matches(part, public, n=_NEAREST, cutoff=0.0)
             raise UnknownNameError(f"attribute of {module_name}", part, nearest, place=place)
         target = getattr(target, part)
-    return describe_agent(target, id=reference, place=place)
+    return target
 
 
 def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa: A002 - the field's name

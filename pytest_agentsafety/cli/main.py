@@ -14,6 +14,7 @@ from pytest_agentsafety.cli import (
     approvals_command,
     audit_command,
     check_command,
+    init_command,
     list_command,
     report_command,
     run_command,
@@ -22,6 +23,15 @@ from pytest_agentsafety.cli.output import say_error
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.session.exit_status import ExitStatus
 
+_COMMANDS = (
+    init_command,
+    run_command,
+    list_command,
+    check_command,
+    approvals_command,
+    report_command,
+    audit_command,
+)
 _EPILOG = "exit status: 0 ok; 1 a failed case, a failed gate, zero cases, or NO-GO; 2 interrupted; 3 internal; 4 usage"
 
 
@@ -39,7 +49,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentsafety {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in (run_command, list_command, check_command, approvals_command, report_command, audit_command):
+    for module in (
+        init_command,
+        run_command,
+        list_command,
+        check_command,
+        approvals_command,
+        report_command,
+        audit_command,
+    ):
         module.add(commands)
     return parser
 

@@ -5,11 +5,13 @@ from pytest_agentsafety.lexicon.morphology import lemma, words
 from pytest_agentsafety.lexicon.nouns import group_result, groups_of, noun_group
 from pytest_agentsafety.lexicon.verbs import (
     GRAVITY,
+    called_for,
     class_effect,
     clear_classes,
     gravest,
     is_past,
     often_noun,
+    phrasal,
     same_action,
     senses,
     verb_classes,
@@ -20,6 +22,7 @@ from pytest_agentsafety.model.sense import ResultKind
 __all__ = [
     "GRAVITY",
     "ResultKind",
+    "called_for",
     "class_effect",
     "clear_classes",
     "gravest",
@@ -30,6 +33,7 @@ __all__ = [
     "lemma",
     "noun_group",
     "often_noun",
+    "phrasal",
     "same_action",
     "senses",
     "verb_classes",

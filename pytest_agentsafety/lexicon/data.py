@@ -81,6 +81,12 @@ def irregular_pasts() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
+def phrasal_verbs() -> Mapping[str, str]:
+    """Plain verbs by verb and particle ("take off": remove)."""
+    return _tables("phrasal.toml")["phrasal"]
+
+
+@lru_cache(maxsize=1)
 def noun_verbs() -> frozenset[str]:
     """Words met as often as a noun as they are as a verb."""
     return frozenset(_tables("nouns.toml")[_OFTEN_NOUN]["nouns"].split())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from pytest_agentsafety.lexicon.data import VerbClass, irregular_pasts, noun_verbs, verb_table
+from pytest_agentsafety.lexicon.data import irregular_pasts, noun_verbs, phrasal_verbs, verb_table
 from pytest_agentsafety.lexicon.morphology import lemma
 from pytest_agentsafety.lexicon.nouns import groups_of
 from pytest_agentsafety.model.policy import Effect
@@ -62,13 +62,18 @@ def verb_effect(verb: str) -> Effect | None:
 
 def senses(verb: str, objects: Iterable[str]) -> frozenset[str]:
     """The classes a verb is meant in when it acts on these nouns: clear ones, and possible ones the nouns call for."""
-    groups = frozenset[str]().union(*(groups_of(noun) for noun in objects))
-    called_for = frozenset(name for name in verb_classes(verb) if _entry(name).objects & groups)
-    return clear_classes(verb) | called_for or verb_classes(verb)
+    return clear_classes(verb) | called_for(verb, objects) or verb_classes(verb)
 
 
-def _entry(name: str) -> VerbClass:
-    return verb_table()[name]
+def called_for(verb: str, nouns: Iterable[str]) -> frozenset[str]:
+    """The classes of a verb that are only meant with nouns like these ("start" with "command": run)."""
+    groups = frozenset[str]().union(*(groups_of(noun) for noun in nouns))
+    return frozenset(name for name in verb_classes(verb) if verb_table()[name].objects & groups)
+
+
+def phrasal(verb: str, particle: str) -> str | None:
+    """The plain verb that a verb (its base form) and its particle mean together: "take", "off" gives "remove"."""
+    return phrasal_verbs().get(f"{verb} {particle}")
 
 
 def same_action(first: str, second: str) -> bool:
@@ -80,7 +85,7 @@ def same_action(first: str, second: str) -> bool:
 
 def often_noun(word: str) -> bool:
     """Whether a verb (its base form) is met as often as a noun: "order", "email", "report"."""
-    return word in noun_verbs()
+    return word in noun_verbs() or (word in _all() and word not in _clear() and bool(groups_of(word)))
 
 
 def is_past(word: str) -> bool:

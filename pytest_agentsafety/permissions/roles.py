@@ -39,7 +39,7 @@ _TYPES: dict[str, Role] = {
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FLAG_TYPES = frozenset({"bool", "None", "NoneType", "Optional", "Union", "typing"})
-_NAMING = frozenset({"name", "title", "number", "no", "num"})
+_NAMING = frozenset({"name", "title", "label", "number", "no", "num"})
 _LABELS = frozenset({"tags", "labels"})  # several of them describe, a single one may name
 _OF_PEOPLE = frozenset({"first", "last", "full", "display", "middle", "given", "family"})
 _COUNTED = frozenset({"num", "max", "min", "n", "number", "maximum", "minimum", "limit"})
@@ -82,7 +82,7 @@ def named_role(name: str) -> Role | None:
         if len(found) == 1:
             return None  # the name of something unknown
         index, role = found[-2]
-    return "other" if words[0] in _COUNTED and role != "amount" else role
+    return "other" if len(words) > 1 and words[0] in _COUNTED and role != "amount" else role
 
 
 def role_of_name(name: str) -> Role:

@@ -55,14 +55,15 @@ ROLE_WORDS: dict[str, Role] = _table(
             "telephone fax chatroom subreddit forum tenant"
         ),
         "amount": (
-            "amount price sum total cost fee quantity qty budget payment deposit salary bid stake donation share credit"
+            "eur usd gbp dollar euro cent pound yen amount price sum total cost fee quantity qty budget payment "
+            "deposit salary bid stake donation share credit"
         ),
         "identifier": (
-            "id uuid guid identifier ref reference slug key sha hash isbn sku number no num branch commit tag "
-            "revision release base head repo repository project board table collection database db schema "
-            "container instance cluster namespace job task ticket issue event order item product record row "
-            "entity node object resource package module dependency symbol ticker serial isin asin doi pid bucket "
-            "queue arn index dataset model workspace org organization organisation company device sensor card "
+            "id uuid guid identifier ref reference slug key sha hash isbn sku number no nr num index seq branch "
+            "commit tag revision release base head repo repository project board table collection database db "
+            "schema container instance cluster namespace job task ticket issue event order item product record "
+            "row entity node object resource package module dependency symbol ticker serial isin asin doi pid "
+            "bucket queue arn dataset model workspace org organization organisation company device sensor card "
             "song track playlist album workflow pipeline element tab window document doc sheet spreadsheet list "
             "app application service ssn plate vin coupon lead deal campaign invoice bill flight hotel restaurant "
             "room seat reservation booking appointment meeting calendar session parent child target uid gid oid "
@@ -98,7 +99,7 @@ PLAIN = word_set(
     "language lang locale mode type kind level status state priority color colour sort unit encoding "
     "timeout retry rating score temperature version class method action dimension first last by "
     "brightness speed angle x y z lat lon latitude longitude lng radius distance precision currency "
-    "category city country region location place zip postcode zipcode gender style theme direction "
+    "category city country region location place street zip postcode zipcode gender style theme direction "
     "position threshold per length skip step batch chunk tail severity visibility quality fields columns "
     "orderby asc desc frequency zoom scale ratio weight delay wait percent percentage operation op"
 )

@@ -9,6 +9,7 @@ from pytest_agentsafety.lexicon import (
     groups_of,
     lemma,
     often_noun,
+    phrasal,
     same_action,
     verb_classes,
     verb_effect,
@@ -18,10 +19,34 @@ from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told
 from pytest_agentsafety.permissions.words import word_set
 
 _CONJUNCTIONS = frozenset({"and", "or", "then", "plus"})
-_PARTICLES = frozenset({"to", "by", "for", "from", "with", "in", "on", "of", "at", "all", "my", "the", "a", "an"})
+_PARTICLES = frozenset(
+    {
+        "off",
+        "out",
+        "up",
+        "down",
+        "away",
+        "over",
+        "back",
+        "to",
+        "by",
+        "for",
+        "from",
+        "with",
+        "in",
+        "on",
+        "of",
+        "at",
+        "all",
+        "my",
+        "the",
+        "a",
+        "an",
+    }
+)
 _COLLECTIONS = word_set(
     "detail history list status info information summary page count number statement record log overview report book "
-    "feed inbox calendar profile total stat statistic result item entry archive catalog note name"
+    "feed feedback inbox calendar profile total stat statistic result item entry archive catalog note name"
 )
 _STATE = word_set("is has have can are was exists does should get list")
 
@@ -35,6 +60,12 @@ class Acting:
     objects: frozenset[str]
     words: tuple[str, ...]
 
+    @property
+    def heads(self) -> frozenset[str]:
+        """The last noun of the name."""
+        nouns = [lemma(word) for word in self.words if lemma(word) in self.objects]
+        return frozenset(nouns[-1:])
+
 
 def acting(name: str, told: Told) -> Acting:
     """Read a tool's name; where a word may be verb or noun, the description's verbs decide."""
@@ -44,7 +75,7 @@ def acting(name: str, told: Told) -> Acting:
     if chosen and _reads_only(parts[chosen[0]]):
         joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
         chosen = chosen[:1] + [index for index in candidates if joined and index > joined[0]]
-    verbs = tuple(dict.fromkeys(lemma(parts[index]) for index in chosen))
+    verbs = tuple(dict.fromkeys(_verb_at(parts, index) for index in chosen))
     rest = [
         lemma(word)
         for index, word in enumerate(parts)
@@ -53,6 +84,11 @@ def acting(name: str, told: Told) -> Acting:
     return Acting(
         verbs, clear, frozenset(word for word in rest if groups_of(word)) | frozenset(rest[-1:]), tuple(parts)
     )
+
+
+def _verb_at(parts: list[str], index: int) -> str:
+    particle = parts[index + 1] if index + 1 < len(parts) else ""
+    return phrasal(lemma(parts[index]), particle) or lemma(parts[index])
 
 
 def _may_act(index: int, word: str) -> bool:
@@ -73,30 +109,38 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     agreed = [index for index in candidates if any(lemma(parts[index]) == verb for verb in told.verbs)]
     first = candidates[0]
     plain = [index for index in candidates if not often_noun(lemma(parts[index]))]
-    if first == 0 and (first in plain or first in agreed):
+    phrased = len(parts) > 1 and phrasal(lemma(parts[first]), parts[1]) is not None
+    if first == 0 and (first in plain or first in agreed or phrased):
         return _with_joined(parts, candidates, first), True
     if agreed:
         return agreed, True
     reading = first == 0 and len(parts) > 1 and verb_effect(lemma(parts[0])) == "read"
-    if reading and parts[1] not in ("in", "out") and len(parts) - 1 not in plain:
+    if reading and len(parts) - 1 not in plain:
         return _with_joined(parts, candidates, first), True
     alike = [index for index in candidates if any(same_action(parts[index], verb) for verb in told.verbs)]
     if alike:
         return alike, True
     if plain:
         return _with_joined(parts, candidates, plain[0]), True
+    inside = [index for index in candidates if index + 1 < len(parts) and verb_effect(lemma(parts[index])) == "read"]
+    if inside and inside[0]:
+        return inside[:1], True  # "crm_list_tables"
     if first == 0 and not _names_thing(parts, told):
         return _with_joined(parts, candidates, first), True
     last = candidates[-1]
     grave = last == len(parts) - 1 and verb_effect(lemma(parts[last])) in ("execute", "delete", "pay")
-    return [last], grave
+    return [last], grave and not told.described_thing and lemma(parts[last]) not in _COLLECTIONS
 
 
 def _names_thing(parts: list[str], told: Told) -> bool:
     """ "parcel_details", told as "The details of a parcel.": a noun, though it could be a verb."""
+    if told.verbs:  # "contact_list", told as "Looks somebody up"
+        return bool(groups_of(parts[0])) and lemma(parts[-1]) in _COLLECTIONS and len(parts) > 1
+    grave = verb_effect(lemma(parts[0])) in ("execute", "delete", "pay")
+    if told.described_thing and not grave and groups_of(parts[0]) and len(parts) > 1:
+        return lemma(parts[-1]) in _COLLECTIONS or parts[0] in map(lemma, told.words)
     if not told.described_thing or parts[0] not in map(lemma, told.words):
         return False
-    grave = verb_effect(lemma(parts[0])) in ("execute", "delete", "pay")
     return not grave or (len(parts) > 1 and lemma(parts[-1]) in _COLLECTIONS)
 
 
@@ -106,7 +150,11 @@ def _with_joined(parts: list[str], candidates: list[int], chosen: int) -> list[i
     found += [index for index in candidates if index > chosen and parts[index - 1] in _CONJUNCTIONS]
     last = parts[-1]
     grave = verb_effect(lemma(last)) in ("execute", "delete", "pay") and not groups_of(lemma(last))
-    closes = len(parts) - 1 in candidates and (grave or not often_noun(lemma(last))) and not _reads_only(parts[chosen])
+    closes = (
+        len(parts) - 1 in candidates
+        and (grave or not (often_noun(lemma(last)) or groups_of(lemma(last))))
+        and not _reads_only(parts[chosen])
+    )
     if closes and len(parts) - 1 not in found and clear_classes(lemma(last)):
         found.append(len(parts) - 1)
     return found

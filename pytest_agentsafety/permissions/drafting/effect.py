@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_agentsafety.lexicon import (
     GRAVITY,
+    called_for,
     class_effect,
     clear_classes,
+    gravest,
+    group_result,
     groups_of,
     known,
     lemma,
     senses,
     verb_classes,
-    verb_effect,
     words,
 )
 from pytest_agentsafety.model.policy import Effect, Role
@@ -29,9 +32,17 @@ _UNSENT = frozenset({"draft", "template", "signature", "filter", "label", "folde
 _MONEY = frozenset({"money", "payment", "fund", "refund", "purchase", "transaction", "cash", "tip", "donation"})
 _MADE = word_set("create add write make post insert compose reply submit schedule")
 _REPORTING = frozenset({"return", "provide", "yield", "output", "give", "answer"})  # "Returns the weather"
+_RUNNING = frozenset({"run", "install"})
+_RUNNABLE = frozenset({"code", "command", "workflow", "software", "server", "model", "package", "tool", "database"})
+_WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
+_FACULTIES = word_set("capability functionality support feature interface management facility")
+_QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,30})['\"`]")
+_LISTED = re.compile(r"[(:]([^():]{3,200})")
+_DATES = frozenset({"event", "schedule"})
+_SOLD = frozenset({"travel", "vehicle", "product", "food", "animal", "subscription"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
-_METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "delete"}
+_METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
 _COMMANDS = frozenset({"command", "cmd", "shell_command", "commands"})
 _PAYING = frozenset({"card", "payment", "wallet", "fare"})
 _LIGHT_NAMES = word_set("perform do make run execute take carry conduct")
@@ -58,17 +69,17 @@ class _Step:
 def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mapping[str, Any]) -> Drawn:
     """The effect of a tool and the reason for it in words."""
     verbs, where = _verbs(act, told)
-    things = act.objects | told.objects | {lemma(word) for name in roles for word in words(name)}
-    meant = _classes(verbs, where, things)
+    objects = act.objects | told.objects
+    meant = _classes(verbs, where, objects, frozenset(lemma(word) for name in roles for word in words(name)))
     classes = frozenset[str]().union(*meant.values())
     unknown: tuple[str, ...] = ()
     if classes:
         step = _by_verbs(meant, where)
-        step = _by_parameters(_by_objects(step, act), roles, classes)
+        step = _by_parameters(_by_objects(step, act, objects, classes), act, roles, classes)
         if not act.clear and not told.words and not groups_of(lemma(act.words[0])):
             unknown = act.words
     elif _is_thing(act, told, roles):
-        step = _by_parameters(_Step("read", "its name and description only name a thing"), roles, classes)
+        step = _by_parameters(_Step("read", "its name and description only name a thing"), act, roles, classes)
     else:
         step = _not_understood(roles)
         unknown = act.words or ("?",)
@@ -93,6 +104,8 @@ def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
         named = [verb for verb in named if verb not in lights or not made] + made
         if act.clear and _says(named) and not told.objects & _CODE:
             spoken = [verb for verb in spoken if verb not in LIGHT]  # "Executes a create interaction"
+    if named:
+        spoken = [verb for verb in spoken if verb not in _REPORTING]
     if not named and not spoken and (act.clear or not told.described_thing):
         named = list(act.verbs)
     where = dict.fromkeys(spoken, " of the description") | dict.fromkeys(named, "")
@@ -104,13 +117,20 @@ def chosen(drawn: Drawn, parameters: Iterable[Parameter]) -> Drawn:
     for one in parameters:
         if not _CHOOSING & set(words(one.name)):
             continue
-        for choice in one.choices:
+        for choice in one.choices or _listed(one.description):
             verb = lemma((words(choice) or [""])[0])
-            effect = _METHODS.get(choice.upper()) or verb_effect(verb)
+            effect = _METHODS.get(choice) or gravest(map(class_effect, clear_classes(verb)))
             if effect is not None and GRAVITY.index(effect) > GRAVITY.index(drawn.effect):
                 reason = f"{one.name!r} may be {choice!r}"
                 drawn = replace(drawn, effect=effect, reason=reason, classes=drawn.classes | clear_classes(verb))
     return drawn
+
+
+def _listed(description: str) -> list[str]:
+    """The choices that a description lists: "one of 'create', 'delete'", "(create, delete)", "create|delete"."""
+    return _QUOTED.findall(description[:500]) + [
+        part.strip() for listed in _LISTED.findall(description[:500]) for part in re.split(r"[,|/]|\bor\b", listed)
+    ]
 
 
 def _says(verbs: Iterable[str]) -> bool:
@@ -119,35 +139,51 @@ def _says(verbs: Iterable[str]) -> bool:
 
 def _is_thing(act: Acting, told: Told, roles: Mapping[str, Role]) -> bool:
     """Nouns alone, in words that are known ("parcel_details", "The orders of the user."), and nothing to write with."""
+    if _CHOOSING & {word for name in roles for word in words(name)}:
+        return False  # an argument says what is done
     named = bool(act.words) and all(known(word) for word in act.words if len(word) > 1)
+    if named and not act.clear and not told.verbs and lemma(act.words[-1]) != act.words[-1] and told.words:
+        return not set(roles.values()) & _WRITTEN  # "parcel_labels": things, more than one
     told_so = told.described_thing and all(known(word) for word in told.words[:4] if word.isalpha())
-    return named and told_so and not set(roles.values()) & {"content", "amount", "secret"}
+    return named and told_so and not set(roles.values()) & _WRITTEN
 
 
-def _classes(verbs: list[str], where: Mapping[str, str], things: frozenset[str]) -> dict[str, frozenset[str]]:
+def _classes(
+    verbs: list[str], where: Mapping[str, str], objects: frozenset[str], inputs: frozenset[str]
+) -> dict[str, frozenset[str]]:
     """The classes each verb is meant in. Verbs of one tool say the same thing: a sense that they share counts."""
-    meant = {verb: _meant(verb, things, spoken=bool(where[verb])) for verb in verbs}
+    meant = {verb: _meant(verb, objects, inputs, spoken=bool(where[verb])) for verb in verbs}
     named = frozenset[str]().union(*(meant[verb] for verb in verbs if not where[verb]))
     for verb in verbs:
         others = frozenset[str]().union(*(meant[other] for other in verbs if other != verb))
         shared = verb_classes(verb) & (named if where[verb] else others)
-        if shared and (where[verb] or not _certain(verb, things)):
+        if shared and (where[verb] or not _certain(verb, objects)):
             meant[verb] = shared
     return meant
 
 
-def _certain(verb: str, things: frozenset[str]) -> bool:
-    return bool(clear_classes(verb)) or senses(verb, things) != verb_classes(verb)
+def _certain(verb: str, objects: frozenset[str]) -> bool:
+    return bool(clear_classes(verb)) or senses(verb, objects) != verb_classes(verb)
 
 
-def _meant(verb: str, objects: frozenset[str], *, spoken: bool) -> frozenset[str]:
+def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken: bool) -> frozenset[str]:
+    """The classes of a verb that acts on `objects` and takes `inputs`."""
     if spoken and verb in _REPORTING:
-        return frozenset({"get"})
-    return senses(verb, objects) if verb_classes(verb) else frozenset()
+        return frozenset() if verb == "provide" and objects & _FACULTIES else frozenset({"get"})
+    meant = senses(verb, objects) if verb_classes(verb) else frozenset[str]()
+    run = called_for(verb, inputs) & _RUNNING  # "start(command)" runs it
+    meant |= run
+    acted = frozenset[str]().union(*(groups_of(noun) for noun in objects - {verb}))
+    if "run" in meant and acted and not run and not acted & _RUNNABLE:
+        return meant - {"run"} | {"start"}  # "run a scene": no code
+    return meant
 
 
-def _by_objects(step: _Step, act: Acting) -> _Step:
-    """Writing to other people is speaking to them; moving money is paying."""
+def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: frozenset[str]) -> _Step:
+    """Writing to other people is speaking to them; moving money is paying; a date of one's own costs nothing."""
+    about = frozenset[str]().union(*(groups_of(noun) for noun in objects))
+    if step.effect == "pay" and _paying(classes) <= {"book"} and about & _DATES and not about & _SOLD:
+        return _Step("write", f"{step.reason} in one's own calendar")
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
@@ -158,12 +194,14 @@ def _by_objects(step: _Step, act: Acting) -> _Step:
     return step
 
 
-def _by_parameters(step: _Step, roles: Mapping[str, Role], classes: frozenset[str]) -> _Step:
+def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes: frozenset[str]) -> _Step:
     kinds = set(roles.values())
     if step.effect == "read" and "url" in kinds:
         return _Step("egress", f"{step.reason}, but a URL argument can carry data out")
     if step.effect == "write" and "url" in kinds and classes & _GOING:
         return _Step("egress", f"{step.reason} to a URL of the caller's choice")
+    if step.effect == "write" and classes <= {"open"} and _only_looks(roles, act):
+        return _Step("read", f"{step.reason}, with nothing to set")
     commanded = [name for name, role in roles.items() if name.lower() in _COMMANDS and role != "flag"]
     if step.effect in ("write", "egress") and commanded:
         return _Step("execute", f"{step.reason}, and {commanded[0]!r} is run")
@@ -178,6 +216,12 @@ def _by_parameters(step: _Step, roles: Mapping[str, Role], classes: frozenset[st
     return step
 
 
+def _only_looks(roles: Mapping[str, Role], act: Acting) -> bool:
+    """ "open_message(id)": it names a text that is looked at, and nothing that would be written."""
+    texts = any(group_result(group) == "outside" for noun in act.objects for group in groups_of(noun))
+    return texts and "identifier" in roles.values() and not set(roles.values()) - {"identifier", "flag", "other"}
+
+
 def _not_understood(roles: Mapping[str, Role]) -> _Step:
     """Without a known verb a tool does the gravest that its parameters allow for."""
     reason = "no known verb, so it counts as a write"
@@ -190,6 +234,10 @@ def _not_understood(roles: Mapping[str, Role]) -> _Step:
     if kinds & {"destination", "url"}:
         return _Step("egress", f"{reason} that may reach others")
     return _Step("write", reason)
+
+
+def _paying(classes: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in classes if class_effect(name) == "pay")
 
 
 def _moves_money(roles: Mapping[str, Role]) -> bool:

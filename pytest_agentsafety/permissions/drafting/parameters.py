@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from pytest_agentsafety.lexicon import groups_of, known, words
 from pytest_agentsafety.model.policy import CRITICAL_ROLES, Effect, Role
 from pytest_agentsafety.permissions.drafting.shape import Parameter
 from pytest_agentsafety.permissions.roles import file_pair, named_role, stated_role
@@ -23,6 +24,9 @@ _NEW = frozenset({"create", "add", "write", "schedule", "save", "import"})
 _ENDS = frozenset({"from", "to", "start", "end", "since", "until", "after", "before"})
 _SIZES = frozenset({"head", "base", "target", "parent", "release"})
 _PLACES = frozenset({"address", "destination", "origin"})
+_ENTRIES = word_set(
+    "item task todo entry appointment meeting event reminder room place venue location memory goal note"
+)
 _REMARKS = word_set("reason comment note message description explanation justification")
 _CODE = word_set(
     "code script command cmd sql query statement expression manifest program function shell yaml input task value "
@@ -47,19 +51,19 @@ def draw_roles(parameters: Iterable[Parameter], classes: frozenset[str], effect:
         found[name] = ("content", f"a name beside {others[0]!r}")
     for name in file_pair(found):
         found[name] = ("path", "one of a pair of ends")
-    unknown = tuple(name for name, (role, _) in found.items() if role is None)
+    unknown = tuple(name for name, (role, _) in found.items() if role is None and not all(map(known, words(name))))
     roles: dict[str, Role] = {name: role or "identifier" for name, (role, _) in found.items()}
     return Meant(roles, {name: why for name, (_, why) in found.items()}, unknown)
 
 
 def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
     parts = tokens(one.name)
-    if effect == "read" and parts and singular(parts[-1]) in _PLACES and "email" not in parts:
+    if effect == "read" and len(parts) == 1 and singular(parts[0]) in _PLACES:
         return "query", "a place that is only looked up"
     if len(parts) > 1 and parts[0] in ("include", "exclude") and one.types != {"boolean"}:
         return "query", "a filter"
     stated = stated_role(one.kind)
-    if stated is not None and not (stated == "other" and one.inner):
+    if stated is not None and stated != "other":
         return stated, "by its type"
     if one.inner:
         return _of_inner(one, classes, effect)
@@ -67,7 +71,7 @@ def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role
         return "flag", "true or false"
     role = named_role(one.name)
     if role is not None:
-        return _by_name(one, role, classes)
+        return _by_name(one, role, classes, effect)
     return _unnamed(one, effect)
 
 
@@ -83,7 +87,7 @@ def _of_inner(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[
     return (outer or "content"), "an object of harmless fields"
 
 
-def _by_name(one: Parameter, role: Role, classes: frozenset[str]) -> tuple[Role | None, str]:
+def _by_name(one: Parameter, role: Role, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
     if one.types and one.types <= {"integer", "number"} and role in ("content", "query", "path", "flag", "url"):
         return "other", "a number"
     if one.types and one.types <= {"integer", "number"} and one.name.lower() in _SIZES:
@@ -95,6 +99,8 @@ def _by_name(one: Parameter, role: Role, classes: frozenset[str]) -> tuple[Role 
     leads = ("url", "path", "secret") if role == "content" else ("url", "path") if role == "other" else ()
     if one.textual and told in leads:
         return told, "its description"
+    if len(parts) == 1 and one.textual and classes & _NEW and effect != "pay" and parts[0] in _ENTRIES:
+        return "content", "what is written down"
     if len(parts) == 1 and parts[0] in _NAMES and not classes & _NEW:
         return "identifier", "the name of what the call is aimed at"
     return role, "its name"
@@ -106,6 +112,8 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
     parts = {singular(word) for word in tokens(one.name)}
     if parts & {"delete", "remove"} and role != "flag" and one.textual:
         return "identifier", "what is deleted"
+    if effect == "egress" and one.name.lower() == "number" and one.textual:
+        return "destination", "a number that is written to"
     if effect == "delete" and role in ("content", "query") and one.textual and not parts & _REMARKS:
         return "identifier", "what is deleted"
     if effect == "execute" and role in ("content", "query", "other", "flag") and one.textual and parts & _CODE:
@@ -115,10 +123,12 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
 
 def _unnamed(one: Parameter, effect: Effect) -> tuple[Role | None, str]:
     told = _told(one.description)
-    if told is not None:
+    if told is not None and (one.textual or told not in ("content", "query", "path", "url", "secret")):
         return told, "its description"
     if not one.textual:
-        return "other", "no text"
+        named = any(groups_of(word) for word in words(one.name)[-1:])
+        numbered = one.types <= {"integer", "number"} and named and effect != "read"
+        return ("identifier", "the number of a thing") if numbered else ("other", "no text")
     if effect == "read":
         return "other", "not understood; the tool only reads"
     return None, "not understood, so it counts as what the call is aimed at"

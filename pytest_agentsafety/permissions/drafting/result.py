@@ -13,11 +13,12 @@ from pytest_agentsafety.permissions.drafting.sentence import Told
 from pytest_agentsafety.permissions.words import singular, word_set
 
 _SCALARS = frozenset({"integer", "number", "boolean", "null"})
+_COMPOUND = frozenset({"array", "object"})
 _REACHING: frozenset[Role] = frozenset({"url", "path", "query"})
 _FIGURES = word_set(
     "status count stat statistic size id info permission metadata type schema option version name total number"
 )
-_DIRECTORIES = word_set("contact person event folder path order account employee team channel device")
+_DIRECTORIES = word_set("place travel contact person event folder path order account employee team channel device")
 _COMPUTING = frozenset({"calculate", "compare", "check", "wait", "think"})
 
 
@@ -38,18 +39,22 @@ def draw_result(
     if effect == "egress" and ("url" in roles.values() or act.objects & {"request", "http", "api", "web", "browser"}):
         return "outside", "whatever stands at a URL"
     if effect != "read":
-        return "value", "what became of the call"
+        return ("own", "what was written") if types & _COMPOUND else ("value", "what became of the call")
     if hints.get("openWorldHint") is True:
         return "outside", "its server says that it reaches into the open world"
     if classes and classes <= _COMPUTING:
         return "value", "computed from its arguments"
+    texts = types & (_COMPOUND | {"string"})
     if act.words and singular(act.words[-1]) in _FIGURES:
-        return "value", f"{act.words[-1]!r} is a mere value"
-    return _by_objects(act, told, classes, roles)
+        return ("own" if types & _COMPOUND else "value"), f"{act.words[-1]!r} is a mere value"
+    kind, why = _by_objects(act, told, classes, roles)
+    return ("own", why) if kind == "value" and texts else (kind, why)
 
 
 def _by_objects(act: Acting, told: Told, classes: frozenset[str], roles: Mapping[str, Role]) -> tuple[ResultKind, str]:
-    kinds = {group_result(group): noun for noun in sorted(act.objects | told.objects) for group in groups_of(noun)}
+    heads = [noun for noun in sorted(act.heads | told.heads) if groups_of(noun)]
+    nouns = heads or sorted(act.objects | told.objects)
+    kinds = {group_result(group): noun for noun in nouns for group in groups_of(noun)}
     if "outside" in kinds:
         return "outside", f"{kinds['outside']!r} may be written by others"
     groups = {group for noun in act.objects | told.objects for group in groups_of(noun)}

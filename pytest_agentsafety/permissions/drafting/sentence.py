@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_agentsafety.lexicon import groups_of, lemma, often_noun, verb_classes, words
+from pytest_agentsafety.lexicon import groups_of, lemma, often_noun, phrasal, verb_classes, verb_effect, words
 from pytest_agentsafety.permissions.words import word_set
 
 _END = re.compile(r"(?<=[^\W\d_]{2})[.!?](?:\s|\Z)|\n\s*\n|\n\s*[-*:@]|\n(?=\s*(?:Args|Parameters|Returns|Input)\b)")
@@ -49,6 +49,13 @@ _STOPS = word_set(
     "within through between under without over and or but be is are than then while once during after before "
     "per against across upon until up out including such like"
 )
+_PLAIN_ARTICLES = (["the"], ["a"], ["an"], ["your"], ["our"])
+_LEADING = word_set("to for from in on and or with out up")
+_NOBODY = word_set("something somebody someone anybody anyone thing things back out off on up")
+_ARTICLES = word_set("the a an your my our their this these those its")
+_PRONOUNS = word_set("what who which everything everybody everyone anything how where whether")
+_AFTER_NOUNS = word_set("for from under that which who with and , .")
+_WH = word_set("what who which when where whether how if")
 # Nouns made of verbs that the dictionary does not lead back.
 _DEVERBAL = {
     "payment": "pay",
@@ -108,11 +115,15 @@ class Told:
     verbs: tuple[str, ...] = ()
     objects: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
 
     @property
     def described_thing(self) -> bool:
         """A description that says no verb, only what the tool is about: "The orders of the user"."""
-        acting = len(self.words) > 1 and self.words[0] not in _DETERMINERS and self.words[1] in _DETERMINERS
+        first, second = (*self.words, "", "")[:2]
+        if first.endswith("ing") and is_verb(first):
+            return False  # "Running jobs": who knows
+        acting = first not in _DETERMINERS | _PRONOUNS and second in _DETERMINERS
         return bool(self.objects) and not self.verbs and not acting  # "Zaps the user": a verb that is not known
 
 
@@ -124,7 +135,8 @@ def told(description: str) -> Told:
         start = _head(tokens)
         if start is not None:
             return _read(tokens, start)
-        first = first or Told(objects=_nouns(tokens[:12]), words=tuple(tokens))
+        nouns = _nouns(tokens[:12])
+        first = first or Told(objects=nouns, words=tuple(tokens), heads=nouns)
     return first or Told()
 
 
@@ -141,7 +153,7 @@ def _sentences(text: str) -> Iterator[str]:
 def _head(tokens: list[str]) -> int | None:
     """Where the verb stands that says what is done."""
     index = tokens.index(":") + 1 if ":" in tokens[:4] else 0
-    while index < len(tokens) and (tokens[index] in _INTRODUCTION or tokens[index].endswith("ly")):
+    while index < len(tokens) and (tokens[index] in _INTRODUCTION or _is_adverb(tokens, index)):
         index += 1
     if index < len(tokens) and verb_classes(lemma(tokens[index])) and verb_classes(lemma(tokens[index])) <= _STATIVE:
         return None  # "This tool belongs to a system that allows you to ..."
@@ -153,8 +165,10 @@ def _head(tokens: list[str]) -> int | None:
         ):
             return made  # "File reading tool"
     if index < len(tokens) and tokens[index] not in _USEFUL:
-        first = tokens[index]
-        if is_verb(first) and not _is_noun_here(tokens, index):
+        if _is_phrase(tokens, index):
+            return None
+        if is_verb(tokens[index]) and not _is_noun_here(tokens, index):
+            first = tokens[index]
             later = _after_marker(tokens, index + 1) if lemma(first) in _HELPERS else None
             return later if later is not None else index
     return _after_marker(tokens, index, far=True)
@@ -180,10 +194,31 @@ def _calls_for_verb(before: list[str]) -> bool:
     return bool(set(before[-5:]) & (_USEFUL | {"tool", "function", "you", "users", "user", "utility"}))
 
 
+def _is_adverb(tokens: list[str], index: int) -> bool:
+    return (
+        tokens[index].endswith("ly") and not is_verb(tokens[index]) and tokens[index - 1 : index] not in _PLAIN_ARTICLES
+    )
+
+
+def _is_phrase(tokens: list[str], index: int) -> bool:
+    """ "The post of a user", "Your reports": an article makes it a noun, unless it is "This sends it"."""
+    before = tokens[index - 1] if index else ""
+    token = tokens[index]
+    if before in _PRONOUNS or token in _PRONOUNS:
+        return True
+    third = token.endswith("s") and lemma(token) != token
+    return before in _ARTICLES and not (before in ("this", "it") and third)
+
+
 def _is_noun_here(tokens: list[str], index: int) -> bool:
-    """ "List of users", "Search results for": a noun, though it could be a verb."""
-    following = tokens[index + 1] if index + 1 < len(tokens) else ""
-    return following in ("of", "is", "are")
+    """ "List of users", "Messages from others", "Running ads": no verb of what is done, though it could be one."""
+    token, following = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else ""
+    if following in ("of", "is", "are"):
+        return True
+    if token.endswith("ing") and lemma(token) != token:
+        return following not in _DETERMINERS and tokens[index - 1 : index] != ["for"]
+    plural = token.endswith("s") and lemma(token) != token and bool(groups_of(lemma(token)))
+    return plural and following in _AFTER_NOUNS
 
 
 def is_verb(token: str) -> bool:
@@ -197,7 +232,10 @@ def is_verb(token: str) -> bool:
 
 
 def _read(tokens: list[str], start: int) -> Told:
-    verbs, objects = [lemma(tokens[start])], _object(tokens, start)
+    verbs, objects = [_verb_at(tokens, start)], _object(tokens, start)
+    heads = _heads(tokens, start, objects)
+    if tokens[start + 1 : start + 2] and tokens[start + 1] in _WH and verb_effect(verbs[0]) == "egress":
+        verbs = ["show"]  # "Say what day it is"
     if verbs[0] in LIGHT:
         made = [verb for verb in map(made_of, objects[-1:]) if verb]
         verbs = made or verbs
@@ -210,7 +248,19 @@ def _read(tokens: list[str], start: int) -> Told:
         if tokens[index] in ("and", "or", "then", "&", ",") and _is_joined(tokens, index + 1, tokens[start]):
             verbs.append(lemma(tokens[index + 1]))
             objects += _object(tokens, index + 1)
-    return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens))
+    return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens), heads)
+
+
+def _verb_at(tokens: list[str], index: int) -> str:
+    """The verb's base form; with its particle if it has one ("Takes an item off the list")."""
+    base = lemma(tokens[index])
+    for particle in tokens[index + 1 : index + 6]:
+        if particle in (".", ",", ";"):
+            break
+        meant = phrasal(base, particle)
+        if meant and (particle == tokens[index + 1] or particle in ("off", "away", "back", "down")):
+            return meant
+    return base
 
 
 def _is_joined(tokens: list[str], index: int, first: str) -> bool:
@@ -224,17 +274,27 @@ def _is_joined(tokens: list[str], index: int, first: str) -> bool:
 
 
 def _object(tokens: list[str], start: int) -> list[str]:
-    """The nouns of the phrase after a verb, base forms; the last is its head."""
+    """The nouns of the phrase after a verb, base forms; the last is its head. "Of" leads on to what it is about."""
     found: list[str] = []
-    for token in tokens[start + 1 : start + 10]:
+    for place, token in enumerate(_without_brackets(tokens[start + 1 : start + 20])[:9]):
         if token in _DETERMINERS and not (found and token in _STOPS):
             continue
         if not token[0].isalpha() or token in _STOPS:
-            if found or token not in ("to", "for", "from", "in", "on", "and", "or", ",", "with", "out", "up"):
+            if token != "of" and (place or token not in _LEADING):  # noqa: S105 - a word
                 break
             continue
         found += [lemma(word) for word in words(token)]
     return found
+
+
+def _without_brackets(tokens: list[str]) -> list[str]:
+    """ "Place a GTT (good till triggered) order": what stands in brackets is left out."""
+    kept, depth = [], 0
+    for word in tokens:
+        depth += (word == "(") - (word == ")")
+        if depth <= 0 and word != ")":
+            kept.append(word)
+    return kept
 
 
 def made_of(noun: str) -> str | None:
@@ -244,9 +304,18 @@ def made_of(noun: str) -> str | None:
     return noun if verb_classes(noun) and often_noun(noun) else None
 
 
+def _heads(tokens: list[str], start: int, phrase: list[str]) -> frozenset[str]:
+    """The noun before "of", and the last one."""
+    before = [
+        lemma(word) for word, after in zip(tokens[start:], tokens[start + 1 : start + 8], strict=False) if after == "of"
+    ]
+    return frozenset(before[:1]) & frozenset(phrase) | frozenset(phrase[-1:])
+
+
 def _things(phrase: list[str]) -> frozenset[str]:
     """The nouns of a phrase: its head, and what else is known as a noun."""
-    return frozenset(noun for noun in phrase if groups_of(noun)) | frozenset(phrase[-1:])
+    heads = [noun for noun in phrase[-1:] if not verb_classes(noun) and noun not in _PRONOUNS | _NOBODY]
+    return frozenset(noun for noun in phrase if groups_of(noun)) | frozenset(heads)
 
 
 def _nouns(tokens: list[str]) -> frozenset[str]:

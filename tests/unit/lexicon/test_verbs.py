@@ -7,16 +7,18 @@ import simplemma
 
 from pytest_agentsafety.lexicon import (
     GRAVITY,
+    called_for,
     class_effect,
     clear_classes,
     gravest,
     often_noun,
+    phrasal,
     same_action,
     senses,
     verb_classes,
     verb_effect,
 )
-from pytest_agentsafety.lexicon.data import noun_table, noun_verbs, verb_table
+from pytest_agentsafety.lexicon.data import noun_table, noun_verbs, phrasal_verbs, verb_table
 from pytest_agentsafety.model.policy import EFFECTS
 
 
@@ -24,10 +26,10 @@ from pytest_agentsafety.model.policy import EFFECTS
     ("verbs", "effect"),
     [
         ("get read list search calculate compare verify describe summarize translate", "read"),
-        ("create write update rename copy merge start stop lock approve schedule reserve assign deploy vote", "write"),
+        ("create write update rename copy merge start stop lock approve schedule assign deploy vote", "write"),
         ("send email notify forward invite publish upload share disclose tell", "egress"),
         ("run execute eval install trigger", "execute"),
-        ("pay buy purchase transfer refund withdraw sell bet donate", "pay"),
+        ("pay buy purchase transfer refund reserve withdraw sell bet donate", "pay"),
         ("delete remove erase cancel revoke uninstall ban destroy terminate", "delete"),
     ],
 )
@@ -75,6 +77,22 @@ def test_often_noun() -> None:
     assert often_noun("email")
     assert not often_noun("send")
     assert not often_noun("delete")
+
+
+def test_a_noun_that_may_be_a_verb_is_often_a_noun() -> None:
+    assert often_noun("calendar")
+
+
+def test_phrasal() -> None:
+    assert phrasal("take", "off") == "remove"
+    assert phrasal("send", "off") == "send"
+    assert phrasal("send", "mail") is None
+    assert all(verb_classes(plain) for plain in phrasal_verbs().values())
+
+
+def test_what_is_only_called_for() -> None:
+    assert called_for("start", ["command"]) == {"run"}
+    assert called_for("start", ["engine"]) == frozenset()
 
 
 def test_gravest() -> None:

@@ -45,7 +45,8 @@ def _make(source: str) -> Callable[..., Any]:
             "write",
             (
                 "create_event update_profile write_file file_write createList list_create mark_done schedule_meeting "
-                "book_room frobnicate calendar_add_entry save_note rename_folder cart_add_product git_clone issue_close"
+                "book_meeting frobnicate calendar_add_entry run_scene save_note "
+                "rename_folder cart_add_product git_clone issue_close"
             ),
         ),
         (
@@ -55,8 +56,14 @@ def _make(source: str) -> Callable[..., Any]:
                 "notify_team reply_to_thread email_anna create_message add_comment"
             ),
         ),
-        ("delete", "delete_file remove_user cancel_order clear_cache find_and_delete unsubscribe purgeAll page_delete"),
-        ("pay", "pay_bill transfer_funds make_payment send_money buy_item order_pizza create_transaction refund"),
+        (
+            "delete",
+            "take_off_shelf delete_file remove_user cancel_order clear_cache find_and_delete unsubscribe purgeAll",
+        ),
+        (
+            "pay",
+            "pay_bill transfer_funds make_payment send_money buy_item order_pizza create_transaction reserve_table",
+        ),
         ("execute", "execute_code run_tests eval exec_command get_and_run workflow_run install_package"),
     ],
 )
@@ -71,7 +78,18 @@ def test_effects_by_name(effect: str, names: str) -> None:
         ("weather", "Get the weather for a city.", "read"),
         ("weather", "  Fetches the weather.", "read"),
         ("weather", "The weather of a city.", "read"),
-        ("guest_book", "The guest book of the hotel.", "read"),
+        ("visitor_book", "The visitor book of the hotel.", "read"),
+        ("parcels", "What the courier brought, newest first.", "read"),
+        ("parcel_bills", "Bills for parcels.", "read"),
+        ("parcel_labels", "Running labels with their text.", "read"),
+        ("parcel_log", "Everything about one parcel.", "read"),
+        ("today", "Say what time it is.", "read"),
+        ("calendar", "The family calendar.", "read"),
+        ("contact_list", "Looks somebody up.", "read"),
+        ("zap", "Running parcels.", "write"),
+        ("zap", "Takes a parcel off the list.", "delete"),
+        ("zap", "Hands the parcel over to the neighbour.", "egress"),
+        ("zap", "Fill out the form.", "write"),
         ("zap", "Deletes everything.", "delete"),
         ("zap", "Publishes the page.", "egress"),
         ("zap", "This tool allows you to send an email.", "egress"),
@@ -123,7 +141,8 @@ def test_a_description_never_loosens_a_clear_name(name: str, description: str) -
         ("start_process", ["command"], "execute"),
         ("query_database", ["sql"], "execute"),
         ("book_flight", ["flight_id", "card_id"], "pay"),
-        ("book_room", ["room_id"], "write"),
+        ("book_room", ["room_id"], "pay"),
+        ("book_interview", ["time"], "write"),
     ],
 )
 def test_parameters_tighten(name: str, parameters: list[str], effect: str) -> None:
@@ -225,8 +244,9 @@ def test_only_the_acting_word_makes_a_tool_unknown() -> None:
     assert unknown("frobnicate_page", "") == ("frobnicate", "page")
     assert unknown("get_frobnicator", "") == ()
     assert unknown("frobnicator", "Get the frobnicator.") == ()
-    assert unknown("get_page", "", "frob") == ()
-    assert unknown("set_page", "", "frob") == ("frob",)
+    assert unknown("get_page", "", "zxqv") == ()
+    assert unknown("set_page", "", "zxqv") == ("zxqv",)
+    assert unknown("set_page", "", "effective") == ()
 
 
 def test_sense() -> None:
@@ -236,5 +256,8 @@ def test_sense() -> None:
     assert sense.verbs == {"send"}
     assert sense.classes == {"send"}
     assert sense.objects == {"email"}
+    returning = sense_of(ToolSpec(name="get_page", fn=tool, description="Returns a page."))
+    assert returning.verbs == {"get"}
+    assert returning.classes == {"get"}
     assert sense.result == "value"
     assert set(sense.reasons) == {"effect", "result_trust", "roles.to", "roles.body"}
