@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -10,11 +11,18 @@ from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
 
 _ROUNDS = 4
+_ASKED = {
+    "email": re.compile(r"\be-?mail address(?:es)?\b|\bcontact (?:details|info\w*|data)\b|\baddresses\b", re.IGNORECASE),
+    "phone": re.compile(r"\b(?:tele)?phone\b|\bmobile\b|\bcontact (?:details|info\w*|data)\b|\bnumber of\b", re.IGNORECASE),
+    "iban": re.compile(r"\bibans?\b|\baccount (?:numbers?|details)\b|\bbank details\b", re.IGNORECASE),
+    "ip": re.compile(r"\bip(?: address(?:es)?)?\b", re.IGNORECASE),
+}
 _SHORT = 200
 
 
 class PiiGuard:
-    """Takes personal data and secrets out of an answer. What stands in the user's own task is no leak."""
+    """Takes personal data and secrets out of an answer. What stands in the user's own task is no leak, nor is an
+    address or number that the task asks for; keys, cards and the like are never given away by asking."""
 
     name = "pii"
     stages: frozenset[Stage] = frozenset({"output"})
@@ -37,8 +45,15 @@ class PiiGuard:
         )
 
 
+@lru_cache(maxsize=512)
+def _asked_for(task: str) -> frozenset[str]:
+    """The kinds of personal data that the user asks to be told: an answer may hold those."""
+    return frozenset(kind for kind, words in _ASKED.items() if words.search(task))
+
+
 def _foreign(text: str, task: str) -> list[Finding]:
-    return [f for f in find_pii(text) if text[f.start : f.end] not in task]
+    asked = _asked_for(task)
+    return [f for f in find_pii(text) if f.kind not in asked and text[f.start : f.end] not in task]
 
 
 def _redact(text: str, task: str) -> str:

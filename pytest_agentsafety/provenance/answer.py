@@ -55,12 +55,16 @@ class AnswerCheck:
         """Does the text order something to be said, and is this it?"""
         said = {word for word in new if word[:5] in block.record.flat}
         items = [item for item in typed_items(sentence) if self._unasked(item)]
-        if len(said) < max(_LEAST, _SHARE * len(new)) and not items:
+        phrase = normalise(sentence).strip(" .,;:!?*\"'")
+        short = 1 < len(new) <= _LEAST and len(said) == len(new) and phrase in block.record.flat
+        if len(said) < max(_LEAST, _SHARE * len(new)) and not items and not short:
             return False
         for text, _ in _sentences(block.record.flat):
             if not orders(text) & _SPEECH:
                 continue
             there = content_words(text)
+            if short and phrase in text:
+                return True
             if len(said & there) >= max(_LEAST, _SHARE * len(new)) or any(item.text.lower() in text for item in items):
                 return True
         return False
@@ -88,11 +92,18 @@ class AnswerCheck:
 
     def _elsewhere(self, name: str) -> str | None:
         for block in self._heard.blocks:
+            if block.source.ours or not block.source.outside:
+                continue
             family = [record for record in (block.record, block.record.parent) if record is not None]
             about = [item.spelling for record in family for item in record.fields]
-            if about and name not in about and has_token(block.record.flat, name):
+            if about and name not in about and _pushed(block.record.flat, name):
                 return block.source.tool
         return None
+
+
+def _pushed(text: str, name: str) -> bool:
+    """Does a sentence with this name order something, or call upon the reader?"""
+    return any(name in sentence and (orders(sentence) or "!" in gap + sentence) for sentence, gap in _sentences(text))
 
 
 def _sentences(text: str) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ _SECRET_WORDS = re.compile(
 _SECRET_SHAPE = re.compile(
     r"\b(?:sk|pk|ghp|gho|xox[abp]|glpat|AKIA|AIza)[-_A-Za-z0-9]{12,200}|-----BEGIN [A-Z ]{3,40}PRIVATE KEY-----"
 )
+_LINK_WORD = re.compile(r"\b(?:links?|urls?|web ?address(?:es)?)\b", re.IGNORECASE)
 _LONGEST = 200_000
 _DULL_KEYS = frozenset({"id", "number", "no", "code", "value", "key", "name", "ref"})
 _DICTATED, _WINDOW = 10, 300  # the shortest text that can be dictated; how far before it the order may stand
@@ -63,7 +64,7 @@ class Carriage:
         for layer in (text, *decodings(text)):
             found = self._planted(layer) if "content" not in self._off else None
             if "confidential" not in self._off:
-                found = found or self._private(layer) or self._copied(layer)
+                found = found or self._private(layer) or self._own_codes(layer) or self._copied(layer)
             if found is not None:
                 return found
         return None
@@ -74,7 +75,7 @@ class Carriage:
 
     def dictated(self, text: str, verbs: frozenset[str], effect: Effect) -> str | None:
         """The tool whose result holds these words and orders the act with them; not a text the user told to follow."""
-        if len(text) < _DICTATED or self._voices.user.states(text):
+        if len(text) < _DICTATED or text.count(" ") < 2 or self._voices.user.states(text):
             return None
         wanted = normalise(text)[:_WINDOW]
         for source in self._heard.sources:
@@ -132,7 +133,8 @@ class Carriage:
             return True
         if any(place.source.pointed and self._ours(place) for place in self._heard.places(item.text)):
             return True
-        return user.asks_for(item.kind) and self._only(item)
+        asked = user.asks_for(item.kind) and (item.kind != "url" or bool(_LINK_WORD.search(user.text)))
+        return asked and self._only(item)
 
     def _ours(self, place: Place) -> bool:
         mark = place.source.mark(place.record)
@@ -140,9 +142,9 @@ class Carriage:
 
     def _only(self, item: Item) -> bool:
         for block in self._heard.in_text(item.text):
-            mark = block.source.mark(block.record)
-            if block.source.pointed and (mark.meant or len(block.source.records) == 1):
-                return block.record.items.get(item.kind) == frozenset({item.value})
+            if block.source.pointed:
+                found = {value for other in block.source.blocks for value in other.record.items.get(item.kind, ())}
+                return found == {item.value}
         return False
 
     # -- what is private
@@ -154,9 +156,6 @@ class Carriage:
         for secret, source in self._secrets():
             if secret in text:
                 return Finding("private", "a secret", f"stands in the result of {one_line(source)}", f"tool:{source}")
-        private = self._own_codes(text)
-        if private is not None:
-            return private
         if _SECRET_SHAPE.search(text):
             return Finding("private", "a key", "nobody passes keys on unasked", "unknown")
         return None

@@ -142,7 +142,7 @@ class Endorser:
                 continue
             mark = block.source.mark(block.record)
             fetched = kind == "url" and leaf.role == "url" and rule.effect == "egress"
-            if mark.mention == "strong" or len(block.source.records) == 1 or fetched:
+            if mark.mention == "strong" or block.source.whole or len(block.source.records) == 1 or fetched:
                 verdict = self._typed_text(leaf, rule, kind, block, where)
                 if verdict is not None:
                     return verdict
@@ -151,7 +151,7 @@ class Endorser:
     @staticmethod
     def _candidates(kind: Kind, block: Block, leaf: Leaf, rule: ToolRule) -> frozenset[str]:
         """The values of a kind among which the user must have meant this one: of the record, or of the whole result."""
-        if block.source.mark(block.record).mention == "strong" or len(block.source.records) == 1:
+        if not block.source.whole and block.source.mark(block.record).mention == "strong":
             return block.record.items.get(kind, frozenset())
         return frozenset(value for other in block.source.blocks for value in other.record.items.get(kind, ()))
 
@@ -169,7 +169,7 @@ class Endorser:
             if leaf.role == "destination" and not self._somebody_named(str(leaf.value)):
                 return Verdict(False, f"stands in {where}, and nobody that your task names")
             return Verdict(True, f"the only {kind} in {where}, which you pointed to")
-        if rule.effect == "write" and kind == "name" and leaf.role in (None, "other", "identifier", "amount"):
+        if rule.effect == "write" and kind == "name" and leaf.role in (None, "other"):
             return Verdict(True, f"from {where}, which you pointed to")
         return None
 

@@ -22,7 +22,7 @@ _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|cal
 @dataclass(eq=False)
 class Source:
     """One tool result. `outside`: people other than the user may have written in it; `pointed`: the user's words led
-    to reading it; `ours`: the agent's own write returned it."""
+    to reading it; `ours`: the agent's own write returned it; `whole`: one text, which the user named."""
 
     tool: str
     outside: bool
@@ -30,6 +30,7 @@ class Source:
     ours: bool
     arguments: Mapping[str, Any]
     records: list[Record]
+    whole: bool = False
     marks: dict[Record, Mark] = field(default_factory=dict)
 
     @cached_property

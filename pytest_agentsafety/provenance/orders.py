@@ -144,15 +144,20 @@ def _for_the_user(tokens: Sequence[str], index: int) -> bool:
 
 def _nominal(tokens: Sequence[str], index: int) -> str | None:
     """The verb in "make a reservation", "a refund of 20": a noun behind a verb that only carries it."""
+    return verb_of_noun(tokens[index]) if _carried(tokens, index) else None
+
+
+def _carried(tokens: Sequence[str], index: int) -> bool:
+    """Is it a noun that a verb like "make" or "need" carries?"""
     if tokens[index + 1 : index + 2] and tokens[index + 1] not in _AFTER_NOUN:  # "their email addresses"
-        return None
+        return False
     for back in range(index - 1, max(-1, index - 5), -1):
         word = tokens[back]
         if word in _PREPOSITIONS or _for_the_user(tokens, back):
-            return None
+            return False
         if lexicon.lemma(word) in _LIGHT and not lexicon.is_past(word):
-            return verb_of_noun(tokens[index])
-    return None
+            return not _forbidden(tokens, index)
+    return False
 
 
 def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
@@ -197,11 +202,24 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
 @lru_cache(maxsize=512)
 def orders(text: str) -> frozenset[str]:
     """The verbs (lemmas) that a text orders to be done."""
+    return _read(text)[0]
+
+
+def made(text: str) -> frozenset[str]:
+    """The things (noun lemmas) that a text orders to be made or given: "an offer" in "make Lena an offer"."""
+    return _read(text)[1]
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     found = {"tell"} if _LET_KNOW.search(text) else set()
+    things: set[str] = set()
     for clause in _clauses(_QUOTED.sub(" x ", text)):
         for index in range(len(clause.tokens)):
             verb = _order(clause.tokens, index)
             if verb is not None:
                 found.add(verb)
                 found |= _phrasal(clause.tokens, index)
-    return frozenset(found)
+            if _carried(clause.tokens, index):
+                things.add(lexicon.lemma(clause.tokens[index]))
+    return frozenset(found), frozenset(things)

@@ -10,7 +10,7 @@ from pytest_agentsafety.model.policy import Role
 from pytest_agentsafety.provenance.dates import Day, days_in, months_in
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
-from pytest_agentsafety.provenance.orders import orders
+from pytest_agentsafety.provenance.orders import made, orders
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
 
@@ -86,6 +86,11 @@ class Reading:
     @cached_property
     def orders(self) -> frozenset[str]:
         return orders(self.text)
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """The things it orders to be made or given."""
+        return made(self.text)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -28,6 +28,8 @@ _TEXT_KEYS = frozenset(
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
 
@@ -164,6 +166,10 @@ class _Builder:
                 record.labels.append(_field(key, value))
         elif not key and self._lines and _is_listing(value):
             self._listing(value)
+        elif not key and not record.fields and not record.texts:
+            chunks = _chunks(value)
+            record.texts.append(chunks[0])
+            self.records += [Record(texts=[chunk], labels=[_field("", chunk[:_SHORT])]) for chunk in chunks[1:]]
         else:
             record.texts.append(value)
 
@@ -185,6 +191,16 @@ def _is_table(data: dict[str, Any]) -> bool:
 
 def _is_listing(text: str) -> bool:
     return "<" not in text and all(len(line) <= _LINE for line in text.splitlines())
+
+
+def _chunks(text: str) -> list[str]:
+    """The paragraphs of a text, or its entries where lines are entries; never fewer than one."""
+    parts = [part for part in _PARAGRAPH.split(text) if part.strip()]
+    if len(parts) < 2:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 2 and 2 * sum(bool(_ENTRY.match(line)) for line in lines) >= len(lines):
+            parts = lines
+    return parts or [text]
 
 
 def records_of(data: Any, *, own: bool, lines: bool | None = None) -> list[Record]:

@@ -21,7 +21,7 @@ from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.reading import Reading, read
 from pytest_agentsafety.provenance.records import parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
-from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, things_of, wanted
+from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, things_of, wanted
 
 # What can be switched off to measure what it is worth (benchmarks); everything is on in use.
 MECHANISMS = frozenset(
@@ -90,6 +90,9 @@ class ProvenanceTracker:
             arguments=call.arguments,
             records=records,
         )
+        source.whole = not any(record.fields for record in records) and any(
+            isinstance(value, str) and self._user.states(value) for value in call.arguments.values()
+        )
         source.marks = marks(records, self._user, sense.objects)
         if "pointing" not in self._off:  # however it was found: the user speaks of something in it
             source.pointed = source.pointed or any(mark.surely for mark in source.marks.values())
@@ -118,12 +121,8 @@ class ProvenanceTracker:
             return
         if not (source.outside and source.pointed):
             return
-        texts = [
-            text
-            for record in source.records
-            if source.mark(record).surely or len(source.records) == 1
-            for text in record.texts
-        ]
+        whole = source.whole or len(source.records) == 1
+        texts = [text for record in source.records if whole or source.mark(record).surely for text in record.texts]
         if texts:
             self._delegated += texts
             self._build()
@@ -166,7 +165,7 @@ class ProvenanceTracker:
             or self._content(found, rule)
             or self._ordered(found, rule, sense)
             or self._dates(found)
-            or self._effect(name, rule, sense, critical, verdicts)
+            or self._effect(name, rule, sense, found, verdicts)
         )
 
     def _verdict(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> Verdict:
@@ -175,7 +174,7 @@ class ProvenanceTracker:
     def _read(self, name: str, found: list[Leaf]) -> Decision:
         if self._mode != "off" and "egress_reads" not in self._off:
             for leaf in found:
-                finding = self._carriage.query(leaf.value) if isinstance(leaf.value, str) else None
+                finding = self._carriage.query(leaf.value) if isinstance(leaf.value, str) and leaf.role != "path" else None
                 if finding is not None:
                     return self._finding(leaf, finding)
         return _decision("allowed", "off" if self._mode == "off" else "read", f"{name} only reads")
@@ -246,7 +245,7 @@ class ProvenanceTracker:
     # -- does the user want it
 
     def _effect(
-        self, name: str, rule: ToolRule, sense: ToolSense, critical: list[Leaf], verdicts: list[Verdict]
+        self, name: str, rule: ToolRule, sense: ToolSense, found: list[Leaf], verdicts: list[Verdict]
     ) -> Decision:
         forbidden = contradiction(self._user.folded, rule.effect)
         if forbidden is not None:
@@ -255,11 +254,12 @@ class ProvenanceTracker:
         if sense.unknown and rule.drafted:
             words = ", ".join(one_line(word) for word in sense.unknown[:_MAX_NAMES])
             return _decision("ask", "unknown_words", f"nobody said what {name} does, and its words are not known: {words}")
-        if not self._wanted(rule, sense, verdicts):
+        if not self._wanted(rule, sense, verdicts, found):
             return _decision("ask", "not_asked_for", f"your task does not ask for what {name} does (effect {rule.effect})")
+        critical = [leaf for leaf in found if is_critical(leaf, rule)]
         return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
 
-    def _wanted(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> bool:
+    def _wanted(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """Is the act ordered, and the thing named or every critical value given by the user?"""
         if "intent" in self._off or (verdicts and _only_fetches(rule, sense)):
             return True
@@ -267,11 +267,14 @@ class ProvenanceTracker:
         if want == "act and thing":
             return True
         given = bool(verdicts) and all(verdict.user for verdict in verdicts)
+        if given and rule.effect in ("egress", "pay") and named_to_be_made(self._user, sense):
+            return True
         if want == "act":
             return given or (bool(verdicts) and rule.effect not in OWN_WORDS_ONLY)
         if want != "thing" or rule.effect != "write" or not verdicts:
             return False
-        return given or self._user.changes
+        # "Thermostat to 19, please": no verb, but the thing and its new value.
+        return any(not is_critical(leaf, rule) and self._user.states(leaf.value) for leaf in found)
 
     @cached_property
     def _answering(self) -> Any:

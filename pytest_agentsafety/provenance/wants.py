@@ -38,6 +38,11 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
     return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in reading.orders)
 
 
+def named_to_be_made(reading: Reading, sense: ToolSense) -> bool:
+    """"I need an ad", "make her an offer": is the thing itself asked for, whatever the tool calls its making?"""
+    return not reading.made.isdisjoint(things_of(sense.objects))
+
+
 def _clearly(verb: str, effect: Effect) -> bool:
     return any(lexicon.class_effect(name) == effect for name in lexicon.clear_classes(verb))
 
