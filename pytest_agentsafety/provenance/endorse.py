@@ -115,7 +115,7 @@ class Endorser:
         alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
         if alone and (not grave or not source.outside):
             return Verdict(True, f"the only one in {where}")
-        if not grave and user.chooses:
+        if rule.effect == "write" and user.chooses:
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -138,7 +138,7 @@ class Endorser:
         for block in self._heard.in_text(leaf.value):
             where = f"text in the result of {one_line(block.source.tool)}"
             refusal = refusal or Verdict(False, f"comes from {where}, not from your task")
-            if rule.effect in ("pay", "delete", "execute") or not block.source.pointed:
+            if rule.effect in ("pay", "delete", "execute") or not block.source.pointed or block.source.followed:
                 continue
             mark = block.source.mark(block.record)
             fetched = kind == "url" and leaf.role == "url" and rule.effect == "egress"

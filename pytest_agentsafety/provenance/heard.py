@@ -22,7 +22,8 @@ _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|cal
 @dataclass(eq=False)
 class Source:
     """One tool result. `outside`: people other than the user may have written in it; `pointed`: the user's words led
-    to reading it; `ours`: the agent's own write returned it; `whole`: one text, which the user named."""
+    to reading it; `ours`: the agent's own write returned it; `whole`: one text, which the user named; `followed`:
+    what a link led to that the user did not write: no further link counts from there on."""
 
     tool: str
     outside: bool
@@ -31,6 +32,7 @@ class Source:
     arguments: Mapping[str, Any]
     records: list[Record]
     whole: bool = False
+    followed: bool = False
     marks: dict[Record, Mark] = field(default_factory=dict)
 
     @cached_property

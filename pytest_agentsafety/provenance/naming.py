@@ -15,6 +15,7 @@ from pytest_agentsafety.provenance.reading import STOP, Reading, content_words, 
 from pytest_agentsafety.provenance.records import Field, Record
 
 Mention = Literal["none", "weak", "strong"]
+_TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
 _LOCAL_PART = re.compile(r"[._+-]")
@@ -77,7 +78,7 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
             if whole:
                 found[f"={field.spelling}"] = weight
             telling = whole and not (field.kind == "name" and not words)
-            strong = strong or telling or (bool(hits) and 2 * len(hits) >= len(words))
+            strong = strong or telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
     return found, strong
 
 

@@ -173,6 +173,12 @@ def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
     return frozenset()
 
 
+def _to_somebody(tokens: Sequence[str], index: int) -> bool:
+    """"Write him", "write to Anna", "write Dr Feld": a message, no text for the user."""
+    after = tokens[index + 1 : index + 2]
+    return bool(after) and (after[0] in ("to", "back") or after[0] not in _DETERMINERS | _PREPOSITIONS | _ME | _BETWEEN)
+
+
 def _order(tokens: Sequence[str], index: int) -> str | None:
     """The verb that the word at `index` orders, None when it orders nothing."""
     word = tokens[index]
@@ -219,6 +225,8 @@ def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
             verb = _order(clause.tokens, index)
             if verb is not None:
                 found.add(verb)
+                if verb == "write" and _to_somebody(clause.tokens, index):
+                    found.add("message")
                 found |= _phrasal(clause.tokens, index)
             if _carried(clause.tokens, index):
                 things.add(lexicon.lemma(clause.tokens[index]))

@@ -17,7 +17,10 @@ from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed
 STOP = frozenset(
     "the a an of in on at to for and or with from by is are be it its this that these those my your his her their our "
     "as i me you we us please can could will would do does did have has had not no if then also just so but there here "
-    "what which who when where how all any some each every about into out up down new get let make sure".split()
+    "what which who when where how all any some each every about into out up down get let make sure know want need like "
+    "see look find tell say ask give take put go come use new old good great first last other same much many long more "
+    "most less few little very really thing something anything nothing everything somebody someone anybody none only "
+    "own back again still already soon today please thanks hello dear".split()
 )
 _BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 _NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
@@ -26,8 +29,8 @@ _FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|any|everything|them|those)\b", re.IGNORECASE)
 _CHOOSING = re.compile(
-    r"\b(?:under|over|above|below|more than|less than|at least|at most|between|before|after|cheap\w*|best|better|"
-    r"rated|rating|available|free|unread|nearest|closest|suitable|matching|with the|which|that|most|least|\w+est)\b",
+    r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
+    r"unread|nearest|closest|suitable|matching|most|least)\b",
     re.IGNORECASE,
 )
 _EXTREMES = {

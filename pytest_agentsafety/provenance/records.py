@@ -30,6 +30,7 @@ _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
+_LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
 
@@ -168,8 +169,11 @@ class _Builder:
             self._listing(value)
         elif not key and not record.fields and not record.texts:
             chunks = _chunks(value)
-            record.texts.append(chunks[0])
-            self.records += [Record(texts=[chunk], labels=[_field("", chunk[:_SHORT])]) for chunk in chunks[1:]]
+            self.records[-1] = record
+            _entry(record, chunks[0], listed=len(chunks) > 1)
+            for chunk in chunks[1:]:
+                _entry(made := Record(), chunk, listed=True)
+                self.records.append(made)
         else:
             record.texts.append(value)
 
@@ -193,13 +197,28 @@ def _is_listing(text: str) -> bool:
     return "<" not in text and all(len(line) <= _LINE for line in text.splitlines())
 
 
+def _entry(record: Record, text: str, *, listed: bool) -> None:
+    """An entry of a list: its text, what names it, and the id it starts with."""
+    record.texts.append(text)
+    if listed:
+        record.labels.append(_field("", text[:_LINE]))
+        match = _LEADING_ID.match(text)
+        if match is not None:
+            record.fields.append(_field("id", match[1]))
+
+
 def _chunks(text: str) -> list[str]:
     """The paragraphs of a text, or its entries where lines are entries; never fewer than one."""
     parts = [part for part in _PARAGRAPH.split(text) if part.strip()]
     if len(parts) < 2:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > 2 and 2 * sum(bool(_ENTRY.match(line)) for line in lines) >= len(lines):
-            parts = lines
+            parts = []
+            for line in lines:
+                if parts and not _ENTRY.match(line):
+                    parts[-1] += f"\n{line}"
+                else:
+                    parts.append(line)
     return parts or [text]
 
 

@@ -93,6 +93,9 @@ class ProvenanceTracker:
         source.whole = not any(record.fields for record in records) and any(
             isinstance(value, str) and self._user.states(value) for value in call.arguments.values()
         )
+        source.followed = _only_fetches(rule, sense) and not any(
+            self._user.states(leaf.value, leaf.role) for leaf in leaves(call, rule) if leaf.role == "url"
+        )
         source.marks = marks(records, self._user, sense.objects)
         if "pointing" not in self._off:  # however it was found: the user speaks of something in it
             source.pointed = source.pointed or any(mark.surely for mark in source.marks.values())
@@ -121,8 +124,9 @@ class ProvenanceTracker:
             return
         if not (source.outside and source.pointed):
             return
-        whole = source.whole or len(source.records) == 1
-        texts = [text for record in source.records if whole or source.mark(record).surely for text in record.texts]
+        texts = [
+            text for record in source.records if source.whole or source.mark(record).surely for text in record.texts
+        ]
         if texts:
             self._delegated += texts
             self._build()
@@ -211,7 +215,7 @@ class ProvenanceTracker:
             return None
         for leaf in found:
             if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                block = self._carriage.dictated(leaf.value, sense.verbs, rule.effect)
+                block = self._carriage.dictated(leaf.value, sense, rule.effect)
                 if block is not None:
                     reason = f"{_shown(leaf)} stands in the result of {one_line(block)}, which orders this very call"
                     return _decision("ask", "ordered_elsewhere", reason, leaf.where, f"tool:{block}")
