@@ -78,7 +78,8 @@ ROLE_WORDS: dict[str, Role] = _table(
             "thought fact metadata header params parameter argument arg input variables configuration config "
             "setting option update patch diff edit definition template goal resolution image photo picture video "
             "audio media component metafield spec block story tweet post signature string word sentence contents "
-            "cmd"
+            "cmd str rationale annotation intent capability emoji tone mood remark greeting salutation abstract "
+            "biography quote subtitle keyterm"
         ),
         "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
         "time": (
@@ -101,7 +102,9 @@ PLAIN = word_set(
     "brightness speed angle x y z lat lon latitude longitude lng radius distance precision currency "
     "category city country region location place street zip postcode zipcode gender style theme direction "
     "position threshold per length skip step batch chunk tail severity visibility quality fields columns "
-    "orderby asc desc frequency zoom scale ratio weight delay wait percent percentage operation op"
+    "orderby asc desc frequency zoom scale ratio weight delay wait percent percentage operation op "
+    "subtype layout protocol transport engine zone range point opts variety strategy effort voice accent "
+    "pitch seed cfg density opacity shape alignment charset separator delimiter indent"
 )
 # A token that counts pages or words is no secret, whatever stands beside it.
 COUNTING = word_set("max min num count limit page next previous per size length")
