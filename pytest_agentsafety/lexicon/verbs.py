@@ -48,7 +48,7 @@ def verb_classes(verb: str) -> frozenset[str]:
 def _derived(verb: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
     for prefix in _AGAIN:
         stem = verb.removeprefix(prefix)
-        if stem != verb and len(stem) > 3 and stem in index:
+        if stem != verb and len(stem) > 2 and stem in index:
             return index[stem]
     for prefix in _UNDOING:
         stem = verb.removeprefix(prefix)

@@ -49,6 +49,8 @@ def role(name: str, parameter: str, kind: str = "string", told: str = "", **othe
         ("save_address", "street", "other"),
         ("save_address", "door_number", "content"),
         ("set_colour", "country_code", "other"),
+        ("move_parcel", "stage", "flag"),
+        ("set_parcel", "status", "flag"),
     ],
 )
 def test_by_name(tool: str, parameter: str, expected: str) -> None:
