@@ -5,6 +5,7 @@ from pytest_agentsafety.lexicon.morphology import lemma, words
 from pytest_agentsafety.lexicon.nouns import group_result, groups_of, noun_group
 from pytest_agentsafety.lexicon.verbs import (
     GRAVITY,
+    agent_noun,
     called_for,
     class_effect,
     clear_classes,
@@ -14,6 +15,7 @@ from pytest_agentsafety.lexicon.verbs import (
     phrasal,
     same_action,
     senses,
+    verb_base,
     verb_classes,
     verb_effect,
 )
@@ -22,6 +24,7 @@ from pytest_agentsafety.model.sense import ResultKind
 __all__ = [
     "GRAVITY",
     "ResultKind",
+    "agent_noun",
     "called_for",
     "class_effect",
     "clear_classes",
@@ -36,6 +39,7 @@ __all__ = [
     "phrasal",
     "same_action",
     "senses",
+    "verb_base",
     "verb_classes",
     "verb_effect",
     "words",

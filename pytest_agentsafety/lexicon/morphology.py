@@ -50,7 +50,8 @@ def _regular(word: str) -> str | None:
         ("ing", "e"),
     ):
         base = word.removesuffix(ending) + instead
-        if word.endswith(ending) and base in _own_words():
+        stems = (base, base.removeprefix("un"), base.removeprefix("re"))
+        if word.endswith(ending) and any(stem in _own_words() for stem in stems):
             return base
     return None
 

@@ -12,6 +12,8 @@ from pytest_agentsafety.lexicon.nouns import groups_of
 from pytest_agentsafety.model.policy import Effect
 
 _NONE: frozenset[str] = frozenset()
+_AGAIN, _UNDOING, _UNDONE = ("re", "auto", "multi", "bulk", "pre"), ("un", "de", "dis"), frozenset({"restore"})
+_GIVEN, _TAKEN_AWAY = frozenset({"mark", "subscribe", "rate", "assign", "share", "publish"}), frozenset({"uninstall"})
 # From harmless to grave: of several effects the gravest counts.
 GRAVITY: tuple[Effect, ...] = ("read", "write", "egress", "delete", "pay", "execute")
 
@@ -34,14 +36,54 @@ def _index(classes: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]
     return {verb: frozenset(names) for verb, names in found.items()}
 
 
+@lru_cache(maxsize=65536)
 def verb_classes(verb: str) -> frozenset[str]:
-    """The classes a verb (its base form) belongs to, clear and possible senses; empty when it is not known."""
-    return _all().get(verb, _NONE)
+    """The classes a verb (its base form) belongs to, clear and possible senses; empty when it is not known.
+
+    A verb made of a known one counts as that one ("resend"), its undoing as a restoration ("unresolve").
+    """
+    return _all().get(verb) or _derived(verb, _all())
+
+
+def _derived(verb: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    for prefix in _AGAIN:
+        stem = verb.removeprefix(prefix)
+        if stem != verb and len(stem) > 2 and stem in index:
+            return index[stem]
+    for prefix in _UNDOING:
+        stem = verb.removeprefix(prefix)
+        if stem != verb and len(stem) > 3 and stem in _clear():
+            return _TAKEN_AWAY if _clear()[stem] & _GIVEN else _UNDONE
+    return _NONE
+
+
+@lru_cache(maxsize=65536)
+def verb_base(word: str) -> str:
+    """The base form of a word as a verb: as `lemma`, but "playing" gives "play" also where it is listed as a noun."""
+    base = lemma(word)
+    if word.endswith("ing") and not verb_classes(base):
+        stem = word.removesuffix("ing")
+        for verb in (stem, f"{stem}e", stem[:-1]):
+            if verb in _all():
+                return verb
+    return base
+
+
+def agent_noun(noun: str) -> str | None:
+    """The verb that a doer's noun is made of: "converter" gives "convert", "calculator" gives "calculate"."""
+    for ending, instead in (("er", ""), ("er", "e"), ("or", ""), ("or", "e")):
+        if noun.endswith(ending) and len(noun) > 5:
+            stem = noun.removesuffix(ending) + instead
+            doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem
+            for verb in (stem, doubled):
+                if verb in _clear():
+                    return verb
+    return None
 
 
 def clear_classes(verb: str) -> frozenset[str]:
     """The classes of a verb's clear senses only."""
-    return _clear().get(verb, _NONE)
+    return _clear().get(verb) or (_NONE if verb in _all() else _derived(verb, _clear()))
 
 
 def class_effect(name: str) -> Effect:

@@ -9,7 +9,15 @@ from functools import lru_cache
 from typing import Any, get_args, get_origin
 
 from pytest_agentsafety.model.policy import Role, ToolRule
-from pytest_agentsafety.permissions.words import CODED, COUNTING, KEY_KINDS, PLAIN, ROLE_WORDS, singular, tokens
+from pytest_agentsafety.permissions.words import (
+    CODED,
+    COUNTING,
+    KEY_KINDS,
+    PLAIN,
+    ROLE_WORDS,
+    singular,
+    tokens,
+)
 
 _FORMATS: dict[str, Role] = {
     "email": "destination",
@@ -39,8 +47,11 @@ _TYPES: dict[str, Role] = {
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FLAG_TYPES = frozenset({"bool", "None", "NoneType", "Optional", "Union", "typing"})
-_NAMING = frozenset({"name", "title", "label", "number", "no", "num"})
+_NAMING = frozenset({"name", "label", "number", "no", "num"})
 _LABELS = frozenset({"tags", "labels"})  # several of them describe, a single one may name
+_PLACED = frozenset(
+    {"page", "line", "door", "apartment", "floor", "house", "building", "row", "column", "episode", "season"}
+)
 _OF_PEOPLE = frozenset({"first", "last", "full", "display", "middle", "given", "family"})
 _COUNTED = frozenset({"num", "max", "min", "n", "number", "maximum", "minimum", "limit"})
 _SOURCES, _TARGETS = frozenset({"source", "src", "old"}), frozenset({"destination", "dest", "dst", "target", "new"})
@@ -74,6 +85,10 @@ def named_role(name: str) -> Role | None:
         return "destination"  # "to", "send_to", but not "to_currency"
     if len(words) > 1 and words[0] in ("include", "exclude"):
         return "query"
+    if len(words) > 1 and words[-1] in ("any", "all", "not"):
+        return "query"  # "assignee_any": a filter
+    if len(words) > 1 and words[-1] in ("number", "no") and words[-2] in _PLACED:
+        return "content"
     found = [(index, role) for index in range(len(words)) if (role := _token_role(words, index)) is not None]
     if not found:
         return None

@@ -68,7 +68,7 @@ ROLE_WORDS: dict[str, Role] = _table(
             "app application service ssn plate vin coupon lead deal campaign invoice bill flight hotel restaurant "
             "room seat reservation booking appointment meeting calendar session parent child target uid gid oid "
             "rid cid crypto coin stock pair variable column relation port process snapshot volume network plugin "
-            "extension stack milestone epic sprint pr pull remote portfolio policy role"
+            "extension stack milestone epic sprint pr pull remote portfolio policy"
         ),
         "content": (
             "body text content subject message msg comment note description summary title caption data payload "
@@ -78,7 +78,8 @@ ROLE_WORDS: dict[str, Role] = _table(
             "thought fact metadata header params parameter argument arg input variables configuration config "
             "setting option update patch diff edit definition template goal resolution image photo picture video "
             "audio media component metafield spec block story tweet post signature string word sentence contents "
-            "cmd"
+            "cmd str rationale annotation intent capability emoji tone mood remark greeting salutation abstract "
+            "biography quote subtitle keyterm"
         ),
         "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
         "time": (
@@ -90,18 +91,23 @@ ROLE_WORDS: dict[str, Role] = _table(
             "query q search keyword keyphrase term filter question topic pattern regex criteria where selector "
             "include exclude"
         ),
-        "flag": "flag verbose recursive overwrite force confirm dry strict silent enabled disabled",
+        "flag": (
+            "flag verbose recursive overwrite force confirm dry strict silent enabled disabled "
+            "status state stage priority category type subtype level mode role severity visibility kind"
+        ),
     }
 )
 # Words of how much, in which order, in what form: nothing that a call is aimed at.
 PLAIN = word_set(
     "max min maximum minimum count limit page offset cursor size top n k depth width height format "
-    "language lang locale mode type kind level status state priority color colour sort unit encoding "
-    "timeout retry rating score temperature version class method action dimension first last by "
-    "brightness speed angle x y z lat lon latitude longitude lng radius distance precision currency "
-    "category city country region location place street zip postcode zipcode gender style theme direction "
-    "position threshold per length skip step batch chunk tail severity visibility quality fields columns "
-    "orderby asc desc frequency zoom scale ratio weight delay wait percent percentage operation op"
+    "language lang locale color colour sort unit encoding timeout retry rating score temperature version "
+    "class method action dimension first last by brightness speed angle x y z lat lon latitude longitude "
+    "lng radius distance precision currency city country region location place street zip postcode "
+    "zipcode gender style theme direction position threshold per length skip step batch chunk tail "
+    "quality fields columns orderby asc desc frequency zoom scale ratio weight delay wait percent "
+    "percentage operation op layout protocol transport engine zone range point opts variety strategy "
+    "effort voice accent pitch seed cfg density opacity shape alignment charset separator delimiter "
+    "indent"
 )
 # A token that counts pages or words is no secret, whatever stands beside it.
 COUNTING = word_set("max min num count limit page next previous per size length")

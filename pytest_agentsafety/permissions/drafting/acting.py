@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pytest_agentsafety.lexicon import (
+    agent_noun,
     clear_classes,
     groups_of,
     lemma,
@@ -48,6 +49,7 @@ _COLLECTIONS = word_set(
     "detail history list status info information summary page count number statement record log overview report book "
     "feed feedback inbox calendar profile total stat statistic result item entry archive catalog note name"
 )
+_RELATING = word_set("by for from with in on of to based at")
 _STATE = word_set("is has have can are was exists does should get list")
 
 
@@ -61,9 +63,15 @@ class Acting:
     words: tuple[str, ...]
 
     @property
+    def before_particle(self) -> tuple[str, ...]:
+        """The name up to "by", "for", "of": `get_parcel_by_id` gets a parcel."""
+        cut = [index for index, word in enumerate(self.words) if index and word in _RELATING]
+        return self.words[: cut[0]] if cut else self.words
+
+    @property
     def heads(self) -> frozenset[str]:
         """The last noun of the name."""
-        nouns = [lemma(word) for word in self.words if lemma(word) in self.objects]
+        nouns = [lemma(word) for word in self.before_particle if lemma(word) in self.objects]
         return frozenset(nouns[-1:])
 
 
@@ -76,6 +84,9 @@ def acting(name: str, told: Told) -> Acting:
         joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
         chosen = chosen[:1] + [index for index in candidates if joined and index > joined[0]]
     verbs = tuple(dict.fromkeys(_verb_at(parts, index) for index in chosen))
+    maker = agent_noun(parts[-1]) if parts and not clear else None
+    if maker and (not told.verbs or all(same_action(maker, verb) for verb in told.verbs)):
+        verbs, clear = (maker,), True  # "unit_converter"
     rest = [
         lemma(word)
         for index, word in enumerate(parts)

@@ -32,6 +32,9 @@ _UNSENT = frozenset({"draft", "template", "signature", "filter", "label", "folde
 _MONEY = frozenset({"money", "payment", "fund", "refund", "purchase", "transaction", "cash", "tip", "donation"})
 _MADE = word_set("create add write make post insert compose reply submit schedule")
 _REPORTING = frozenset({"return", "provide", "yield", "output", "give", "answer"})  # "Returns the weather"
+_JUDGING = frozenset({"check", "press", "compare", "calculate", "analyse", "know"})
+_PAGES = frozenset({"record", "memory", "note", "folder", "project", "contact", "order"})
+_HTTP = frozenset({"http", "https", "curl", "requests"})
 _RUNNING = frozenset({"run", "install"})
 _RUNNABLE = frozenset({"code", "command", "workflow", "software", "server", "model", "package", "tool", "database"})
 _WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
@@ -114,6 +117,8 @@ def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
 
 def chosen(drawn: Drawn, parameters: Iterable[Parameter]) -> Drawn:
     """A tool whose argument chooses what is done ("action": create, delete, list) does the gravest of them."""
+    if drawn.classes and drawn.classes <= _JUDGING:
+        return drawn  # "check whether a user may perform an operation"
     for one in parameters:
         if not _CHOOSING & set(words(one.name)):
             continue
@@ -198,7 +203,10 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
     kinds = set(roles.values())
     if step.effect == "read" and "url" in kinds:
         return _Step("egress", f"{step.reason}, but a URL argument can carry data out")
-    if step.effect == "write" and "url" in kinds and classes & _GOING:
+    webbed = bool({"web", "link"} & {group for noun in act.objects for group in groups_of(noun)})
+    if step.effect in ("read", "write") and act.words[:1] and act.words[0] in _HTTP and len(act.words) > 1:
+        return _Step("egress", f"{step.reason} over HTTP")
+    if step.effect == "write" and "url" in kinds and (webbed or classes & _GOING):
         return _Step("egress", f"{step.reason} to a URL of the caller's choice")
     if step.effect == "write" and classes <= {"open"} and _only_looks(roles, act):
         return _Step("read", f"{step.reason}, with nothing to set")
@@ -219,6 +227,7 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
 def _only_looks(roles: Mapping[str, Role], act: Acting) -> bool:
     """ "open_message(id)": it names a text that is looked at, and nothing that would be written."""
     texts = any(group_result(group) == "outside" for noun in act.objects for group in groups_of(noun))
+    texts = texts or bool(_PAGES & {group for noun in act.objects for group in groups_of(noun)})
     return texts and "identifier" in roles.values() and not set(roles.values()) - {"identifier", "flag", "other"}
 
 

@@ -16,8 +16,10 @@ _HEAD_END = re.compile(
     r"[.,;:()\n]|\s(?:of|to|for|that|which|where|in|from|on|by|with|used|as|whose|containing|when|if|or|you)\s"
 )
 _OPENING = re.compile(
-    r"\A\W*(?:(?:the|a|an|your|optional|required|unique|full|list of|array of|comma[- ]separated)\s+)*", re.IGNORECASE
+    r"\A\W*(?:(?:the|a|an|your|optional|required|unique|full|list of|array of|comma[- ]separated)[.,:]?\s+)*",
+    re.IGNORECASE,
 )
+_DATED = re.compile(r"\b(?:date|time|day|iso|timestamp)\b|\d{4}-\d{2}-\d{2}|YYYY", re.IGNORECASE)
 _FLAGGED = re.compile(r"\A\W*(?:whether|if true|true (?:if|to)|set to true|boolean)\b", re.IGNORECASE)
 _NAMES = frozenset({"name", "names"})
 _NEW = frozenset({"create", "add", "write", "schedule", "save", "import"})
@@ -60,6 +62,8 @@ def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role
     parts = tokens(one.name)
     if effect == "read" and len(parts) == 1 and singular(parts[0]) in _PLACES:
         return "query", "a place that is only looked up"
+    if effect == "read" and len(parts) > 1 and parts[0] in ("min", "max", "minimum", "maximum"):
+        return "query", "a bound of what is looked for"
     if len(parts) > 1 and parts[0] in ("include", "exclude") and one.types != {"boolean"}:
         return "query", "a filter"
     stated = stated_role(one.kind)
@@ -79,7 +83,7 @@ def _of_inner(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[
     """An object is as critical as the most critical of its fields."""
     outer = named_role(one.name)
     inner = [(field.name, *_role(field, classes, effect)) for field in one.inner]
-    if outer == "query":
+    if outer == "query" and effect == "read":
         return "query", "its name"
     for name, role, _ in inner:
         if role in CRITICAL_ROLES and not (role == "identifier" and outer in ("content", "query", "other")):
@@ -94,7 +98,7 @@ def _by_name(one: Parameter, role: Role, classes: frozenset[str], effect: Effect
         return "other", "a number"
     told = _told(one.description)
     parts = tokens(one.name)
-    if told == "time" and parts[-1] in _ENDS:
+    if parts[-1] in _ENDS and (told == "time" or _DATED.search(one.description[:200])):
         return "time", "its description"
     leads = ("url", "path", "secret") if role == "content" else ("url", "path") if role == "other" else ()
     if one.textual and told in leads:
@@ -116,13 +120,15 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
         return "destination", "a number that is written to"
     if effect == "delete" and role in ("content", "query") and one.textual and not parts & _REMARKS:
         return "identifier", "what is deleted"
-    if effect == "execute" and role in ("content", "query", "other", "flag") and one.textual and parts & _CODE:
+    if effect == "execute" and role in ("content", "query") and one.textual and parts & _CODE:
         return "identifier", "what is run"
     return role, why
 
 
 def _unnamed(one: Parameter, effect: Effect) -> tuple[Role | None, str]:
     told = _told(one.description)
+    if tokens(one.name)[-1:] and tokens(one.name)[-1] in _ENDS and _DATED.search(one.description[:200]):
+        return "time", "its description"
     if told is not None and (one.textual or told not in ("content", "query", "path", "url", "secret")):
         return told, "its description"
     if not one.textual:

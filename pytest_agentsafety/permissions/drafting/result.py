@@ -13,6 +13,7 @@ from pytest_agentsafety.permissions.drafting.sentence import Told
 from pytest_agentsafety.permissions.words import singular, word_set
 
 _SCALARS = frozenset({"integer", "number", "boolean", "null"})
+_ASKING = frozenset({"is", "has", "can", "are", "does", "exists"})
 _COMPOUND = frozenset({"array", "object"})
 _REACHING: frozenset[Role] = frozenset({"url", "path", "query"})
 _FIGURES = word_set(
@@ -42,11 +43,14 @@ def draw_result(
         return ("own", "what was written") if types & _COMPOUND else ("value", "what became of the call")
     if hints.get("openWorldHint") is True:
         return "outside", "its server says that it reaches into the open world"
-    if classes and classes <= _COMPUTING:
+    if act.words[:1] and act.words[0] in _ASKING and not types & (_COMPOUND | {"string"}):
+        return "value", "a question of yes or no"
+    if classes and classes <= _COMPUTING and "path" not in roles.values():
         return "value", "computed from its arguments"
     texts = types & (_COMPOUND | {"string"})
-    if act.words and singular(act.words[-1]) in _FIGURES:
-        return ("own" if types & _COMPOUND else "value"), f"{act.words[-1]!r} is a mere value"
+    last = act.before_particle[-1:]
+    if last and singular(last[0]) in _FIGURES and last[0] != "statuses":
+        return ("own" if types & _COMPOUND else "value"), f"{last[0]!r} is a mere value"
     kind, why = _by_objects(act, told, classes, roles)
     return ("own", why) if kind == "value" and texts else (kind, why)
 

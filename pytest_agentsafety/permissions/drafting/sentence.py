@@ -9,7 +9,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_agentsafety.lexicon import groups_of, lemma, often_noun, phrasal, verb_classes, verb_effect, words
+from pytest_agentsafety.lexicon import (
+    groups_of,
+    lemma,
+    often_noun,
+    phrasal,
+    verb_base,
+    verb_classes,
+    verb_effect,
+    words,
+)
 from pytest_agentsafety.permissions.words import word_set
 
 _END = re.compile(r"(?<=[^\W\d_]{2})[.!?](?:\s|\Z)|\n\s*\n|\n\s*[-*:@]|\n(?=\s*(?:Args|Parameters|Returns|Input)\b)")
@@ -51,6 +60,7 @@ _STOPS = word_set(
 )
 _PLAIN_ARTICLES = (["the"], ["a"], ["an"], ["your"], ["our"])
 _LEADING = word_set("to for from in on and or with out up")
+_USERS = word_set("agent agents user users model assistant")
 _NOBODY = word_set("something somebody someone anybody anyone thing things back out off on up")
 _ARTICLES = word_set("the a an your my our their this these those its")
 _PRONOUNS = word_set("what who which everything everybody everyone anything how where whether")
@@ -123,7 +133,7 @@ class Told:
         first, second = (*self.words, "", "")[:2]
         if first.endswith("ing") and is_verb(first):
             return False  # "Running jobs": who knows
-        acting = first not in _DETERMINERS | _PRONOUNS and second in _DETERMINERS
+        acting = first not in _DETERMINERS | _PRONOUNS and second in _DETERMINERS - {"that", "those"}
         return bool(self.objects) and not self.verbs and not acting  # "Zaps the user": a verb that is not known
 
 
@@ -180,7 +190,8 @@ def _after_marker(tokens: list[str], start: int, *, far: bool = False) -> int | 
     for index in range(start, limit - 1):
         if tokens[index] in (".", ";"):
             return None
-        marked = tokens[index] in ("to", "you") or (tokens[index] == "for" and tokens[index + 1].endswith("ing"))
+        let = tokens[index] in _USERS and bool({"let", "lets", "help", "helps"} & set(tokens[:index]))
+        marked = tokens[index] in ("to", "you") or let or (tokens[index] == "for" and tokens[index + 1].endswith("ing"))
         if far and tokens[index] == "to" and not _calls_for_verb(tokens[:index]):
             continue
         if far and {"that", "which"} & set(tokens[:index]) and not {"tool", "function"} & set(tokens[:index]):
@@ -204,7 +215,7 @@ def _is_phrase(tokens: list[str], index: int) -> bool:
     """ "The post of a user", "Your reports": an article makes it a noun, unless it is "This sends it"."""
     before = tokens[index - 1] if index else ""
     token = tokens[index]
-    if before in _PRONOUNS or token in _PRONOUNS:
+    if before in _PRONOUNS or before == "around" or token in _PRONOUNS:
         return True
     third = token.endswith("s") and lemma(token) != token
     return before in _ARTICLES and not (before in ("this", "it") and third)
@@ -223,7 +234,7 @@ def _is_noun_here(tokens: list[str], index: int) -> bool:
 
 def is_verb(token: str) -> bool:
     """Whether a token is a verb's base, third person or -ing form (a past is an adjective here: "deleted files")."""
-    base = lemma(token)
+    base = verb_base(token)
     return (
         token not in _NO_VERBS
         and bool(verb_classes(base) - _STATIVE)
@@ -237,11 +248,11 @@ def _read(tokens: list[str], start: int) -> Told:
     if tokens[start + 1 : start + 2] and tokens[start + 1] in _WH and verb_effect(verbs[0]) == "egress":
         verbs = ["show"]  # "Say what day it is"
     if verbs[0] in LIGHT:
-        made = [verb for verb in map(made_of, objects[-1:]) if verb]
+        made = [verb for verb in map(made_of, _before_of(tokens, start)[:1] or objects[-1:]) if verb]
         verbs = made or verbs
     following = tokens[start + 1] if start + 1 < len(tokens) else ""
     if verbs[0] in _BEGINNING and following.endswith("ing") and is_verb(following):
-        verbs.append(lemma(following))  # "Start playing a track"
+        verbs.append(verb_base(following))  # "Start playing a track"
     for index in range(start + 1, len(tokens) - 1):
         if tokens[index] in (".", ";"):
             break
@@ -253,7 +264,7 @@ def _read(tokens: list[str], start: int) -> Told:
 
 def _verb_at(tokens: list[str], index: int) -> str:
     """The verb's base form; with its particle if it has one ("Takes an item off the list")."""
-    base = lemma(tokens[index])
+    base = verb_base(tokens[index])
     for particle in tokens[index + 1 : index + 6]:
         if particle in (".", ",", ";"):
             break
@@ -304,17 +315,24 @@ def made_of(noun: str) -> str | None:
     return noun if verb_classes(noun) and often_noun(noun) else None
 
 
+def _before_of(tokens: list[str], start: int) -> list[str]:
+    pairs = zip(tokens[start + 1 :], tokens[start + 2 : start + 9], strict=False)
+    return [lemma(word) for word, after in pairs if after == "of"]
+
+
 def _heads(tokens: list[str], start: int, phrase: list[str]) -> frozenset[str]:
     """The noun before "of", and the last one."""
     before = [
         lemma(word) for word, after in zip(tokens[start:], tokens[start + 1 : start + 8], strict=False) if after == "of"
     ]
-    return frozenset(before[:1]) & frozenset(phrase) | frozenset(phrase[-1:])
+    return frozenset(before) & frozenset(phrase) | frozenset(phrase[-1:])
 
 
 def _things(phrase: list[str]) -> frozenset[str]:
     """The nouns of a phrase: its head, and what else is known as a noun."""
-    heads = [noun for noun in phrase[-1:] if not verb_classes(noun) and noun not in _PRONOUNS | _NOBODY]
+    heads = [
+        noun for noun in phrase[-1:] if (not verb_classes(noun) or often_noun(noun)) and noun not in _PRONOUNS | _NOBODY
+    ]
     return frozenset(noun for noun in phrase if groups_of(noun)) | frozenset(heads)
 
 

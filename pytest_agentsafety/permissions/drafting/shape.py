@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+import typing
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,14 +130,25 @@ def _of_signature(spec: ToolSpec) -> Iterator[Parameter]:
     except (TypeError, ValueError):
         return
     told = described(spec.description or inspect.getdoc(spec.fn) or "")
+    hints = _resolved_hints(spec.fn)
     for name, one in signature.parameters.items():
         if one.kind not in _VARIADIC and not (name in ("self", "cls") and one.annotation is one.empty):
             yield Parameter(
                 name=name,
-                kind=one.annotation,
-                types=annotation_types(one.annotation),
-                description=told.get(name) or _annotated(one.annotation),
+                kind=hints.get(name, one.annotation),
+                types=annotation_types(hints.get(name, one.annotation)),
+                description=told.get(name) or _annotated(hints.get(name, one.annotation)),
             )
+
+
+def _resolved_hints(fn: Callable[..., Any]) -> Mapping[str, Any]:
+    """Annotations as types, as far as they were written as text and can be resolved where they stand."""
+    if not any(isinstance(hint, str) for hint in getattr(fn, "__annotations__", {}).values()):
+        return {}
+    try:
+        return typing.get_type_hints(fn, include_extras=True)
+    except Exception:  # noqa: BLE001 - resolving runs the text of the annotation
+        return {}
 
 
 def annotation_types(annotation: Any) -> frozenset[str]:

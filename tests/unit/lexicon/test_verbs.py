@@ -7,6 +7,7 @@ import simplemma
 
 from pytest_agentsafety.lexicon import (
     GRAVITY,
+    agent_noun,
     called_for,
     class_effect,
     clear_classes,
@@ -15,6 +16,7 @@ from pytest_agentsafety.lexicon import (
     phrasal,
     same_action,
     senses,
+    verb_base,
     verb_classes,
     verb_effect,
 )
@@ -81,6 +83,37 @@ def test_often_noun() -> None:
 
 def test_a_noun_that_may_be_a_verb_is_often_a_noun() -> None:
     assert often_noun("calendar")
+
+
+@pytest.mark.parametrize(
+    ("verb", "effect"),
+    [("resend", "egress"), ("rebuy", "pay"), ("unresolve", "write"), ("unfollow", "delete"), ("unvote", "delete")],
+)
+def test_a_verb_made_of_another(verb: str, effect: str) -> None:
+    assert verb_effect(verb) == effect
+
+
+@pytest.mark.parametrize(
+    ("noun", "verb"),
+    [
+        ("converter", "convert"),
+        ("calculator", "calculate"),
+        ("runner", "run"),
+        ("sender", "send"),
+        ("water", None),
+        ("user", None),
+        ("", None),
+    ],
+)
+def test_doers(noun: str, verb: str | None) -> None:
+    assert agent_noun(noun) == verb
+
+
+def test_a_verb_s_ing_form_is_a_verb() -> None:
+    assert verb_base("playing") == "play"
+    assert verb_base("booking") == "book"
+    assert verb_base("sends") == "send"
+    assert verb_base("king") == "king"
 
 
 def test_phrasal() -> None:
