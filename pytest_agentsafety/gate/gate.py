@@ -130,9 +130,7 @@ class Gate:
             budget=self._budget(resume),
             approver=approver,
             stages=self._stages,
-            provenance=ProvenanceTracker(
-                prompt, system=system, mode=policy.provenance, off=self._provenance_off
-            ),
+            provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance, off=self._provenance_off),
             permissions=permissions,
             retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
             observer=NullObserver() if observer is None else observer,

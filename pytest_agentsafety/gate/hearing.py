@@ -24,7 +24,9 @@ def hear(state: TaskState, call: ToolCall, rule: ToolRule, text: str, raw: Any) 
     except StopRun:
         raise
     except Exception as error:  # noqa: BLE001 - a result that was not understood must not count as harmless
-        reason = f"the result of {one_line(call.name)} could not be read: {type(error).__name__}: {one_line(str(error))}"
+        reason = (
+            f"the result of {one_line(call.name)} could not be read: {type(error).__name__}: {one_line(str(error))}"
+        )
         state.provenance.lose_track(reason)
         state.emit(Notice(task_id=state.task_id, level="warning", message=reason))
 

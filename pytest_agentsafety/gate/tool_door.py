@@ -11,8 +11,8 @@ from typing import Any
 from pytest_agentsafety.checkpoint import CallEntry
 from pytest_agentsafety.gate.asking import ask
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
-from pytest_agentsafety.gate.pending import Pending, approved, cut, may_carry, read_result, this_time
 from pytest_agentsafety.gate.hearing import hear
+from pytest_agentsafety.gate.pending import Pending, approved, cut, may_carry, read_result, this_time
 from pytest_agentsafety.gate.replayed import (
     UNKNOWN_RULE,
     error_fields,

@@ -12,8 +12,12 @@ from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, Gu
 
 _ROUNDS = 4
 _ASKED = {
-    "email": re.compile(r"\be-?mail address(?:es)?\b|\bcontact (?:details|info\w*|data)\b|\baddresses\b", re.IGNORECASE),
-    "phone": re.compile(r"\b(?:tele)?phone\b|\bmobile\b|\bcontact (?:details|info\w*|data)\b|\bnumber of\b", re.IGNORECASE),
+    "email": re.compile(
+        r"\be-?mail address(?:es)?\b|\bcontact (?:details|info\w*|data)\b|\baddresses\b", re.IGNORECASE
+    ),
+    "phone": re.compile(
+        r"\b(?:tele)?phone\b|\bmobile\b|\bcontact (?:details|info\w*|data)\b|\bnumber of\b", re.IGNORECASE
+    ),
     "iban": re.compile(r"\bibans?\b|\baccount (?:numbers?|details)\b|\bbank details\b", re.IGNORECASE),
     "ip": re.compile(r"\bip(?: address(?:es)?)?\b", re.IGNORECASE),
 }

@@ -14,13 +14,9 @@ from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.orders import orders
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.values import Item, typed_items
+from pytest_agentsafety.provenance.vocabulary import SPEECH
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s\d])|\n+")
-_SPEECH = frozenset(
-    "say tell mention recommend advise answer reply respond write include state inform conclude add suggest stress praise "
-    "promote advertise emphasize emphasise highlight announce claim declare repeat output print display note point "
-    "remind assure convince encourage urge describe speak talk explain present let give show share endorse favour favor".split()
-)
 _NOTICE = "[a sentence was taken out: only {tool} wanted it said]"
 _LEAST, _SHARE, _MAX_SENTENCES = 3, 0.6, 400
 
@@ -60,7 +56,7 @@ class AnswerCheck:
         if len(said) < max(_LEAST, _SHARE * len(new)) and not items and not short:
             return False
         for text, _ in _sentences(block.record.flat):
-            if not orders(text) & _SPEECH:
+            if not orders(text) & SPEECH:
                 continue
             there = content_words(text)
             if short and phrase in text:

@@ -1,4 +1,4 @@
-"""Which of a result's records the user means: by words, dates and numbers of the task, or as the first or last of all."""
+"""Which of a result's records the user means: by words, dates and numbers of the task, or as first or last of all."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Literal
 from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
-from pytest_agentsafety.provenance.reading import STOP, Reading, content_words, numerals_in
+from pytest_agentsafety.provenance.reading import Reading, content_words, numerals_in
 from pytest_agentsafety.provenance.records import Field, Record
+from pytest_agentsafety.provenance.vocabulary import STOP
 
 Mention = Literal["none", "weak", "strong"]
 _TITLE = 8  # words; half of a longer text is no name
@@ -73,7 +74,9 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
             hits = words & (reading.words | reading.numerals)
             found.update(dict.fromkeys(hits, weight))
             if field.kind == "date" and reading.months:
-                found.update((f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months)
+                found.update(
+                    (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months
+                )
             whole = _named_value(field, reading)
             if whole:
                 found[f"={field.spelling}"] = weight
@@ -135,7 +138,7 @@ def _mark_extremes(records: Sequence[Record], reading: Reading, found: dict[Reco
             continue
         unit = "time" if True in texts else "number"
         values = [value for value, _ in column]
-        for end, wanted in ((max(values), f"max {unit}"), (min(values), f"min {unit}")):  # type: ignore[type-var]
+        for end, wanted in ((max(values), f"max {unit}"), (min(values), f"min {unit}")):
             if wanted in reading.extremes:
                 for value, record in column:
                     found[record].extreme |= value == end

@@ -8,6 +8,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pytest_agentsafety import lexicon
+from pytest_agentsafety.provenance.vocabulary import (
+    AFTER_NOUN,
+    AUXILIARIES,
+    BETWEEN,
+    DETERMINERS,
+    GERUND_AFTER,
+    IS,
+    JOINING,
+    LIGHT,
+    ME,
+    NEGATIONS,
+    NOT_FORBIDDEN,
+    PHRASAL,
+    PREPOSITIONS,
+    SUBJECTS,
+    SUFFIXES,
+    TO_THE_USER,
+    WISHES,
+)
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+|[.,;:!?()\n]")
 _QUOTED = re.compile(
@@ -16,60 +35,6 @@ _QUOTED = re.compile(
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)[^.,;:!?\n]{1,60}? know\b", re.IGNORECASE)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_JOINING = _set("and then or also next finally first please kindly just simply now afterwards to you not lastly but")
-_DETERMINERS = _set(
-    "the a an my your his her its our their this that these those any each every some no another which whose last next "
-    "latest new recent previous upcoming current first second third same of in on at for with from by about into via "
-    "per regarding through between more all both"
-)
-_PREPOSITIONS = _set("of in on at for with from by about into via per regarding to and or as than")
-_AUXILIARIES = _set("be can could will would shall should may might must do have has had let know back")
-_IS = _set("is are was were isn't aren't wasn't")
-_SUBJECTS = _set("i we they he she it who which i'll i'd i've i'm we'll we'd we've they've they'll he's she's it's there")
-_BETWEEN = _set(
-    "will can could would usually just often already have had has did do does also never always might may must should "
-    "now then still recently actually really probably currently normally typically was were is are am been be"
-)
-_NEGATIONS = _set("don't dont never without not instead rather avoid cannot can't won't shouldn't no-one nobody")
-_NOT_FORBIDDEN = _set("forget hesitate fail worry miss only just sure")
-_ME = _set("me us myself")
-_WISHES = _set("need needs want wants like get must should require requires have has ought please let")
-_GERUND_AFTER = _set("mind start begin consider try by go keep continue suggest about")
-_LIGHT = _set(
-    "make do place issue process put set give arrange take request leave write post create need want send submit file "
-    "get have schedule perform execute initiate want"
-)
-_TO_THE_USER = _set("tell let give show get inform send write remind help teach ask provide read email mail text update")
-_AFTER_NOUN = _PREPOSITIONS | _DETERMINERS | _JOINING | _ME | _BETWEEN | _set("today tomorrow tonight asap soon as once when if that")
-_SUFFIXES = (("ation", ("e", "", "ate")), ("tion", ("te", "t", "")), ("sion", ("d", "de", "se", "")), ("ment", ("", "e")),
-             ("al", ("e", "", "ve")), ("ance", ("", "e")), ("ing", ("", "e")), ("ption", ("be",)), ("ery", ("er",)))  # fmt: skip
-
-
-def _phrases(rows: str) -> dict[str, dict[str, frozenset[str]]]:
-    table: dict[str, dict[str, frozenset[str]]] = {}
-    for row in rows.split(";"):
-        phrase, meaning = row.split(":")
-        verb, particle = phrase.split()
-        table.setdefault(verb, {})[particle] = _set(meaning)
-    return table
-
-
-_PHRASAL = _phrases(
-    "set up:create arrange schedule;put in:submit add;put down:write add;put through:submit;put off:postpone;sign up:register;"
-    "take off:remove;take out:remove;take down:remove;get rid:delete;call off:cancel;throw out:delete;throw away:delete;"
-    "fill in:write;fill out:write;hand over:give;write down:write note;kick off:start;shut down:stop;cross off:complete;"
-    "tick off:complete;top up:add;bring forward:reschedule;push back:reschedule;push off:reschedule;pass on:forward;"
-    "pass along:forward;get back:reply;turn on:activate;turn off:deactivate;switch on:activate;switch off:deactivate;"
-    "turn down:lower decrease;turn up:raise increase;take back:return;send back:return;give back:return;pay back:refund;"
-    "sort out:arrange;drop off:deliver;pick up:collect;ring up:call;look up:search;log in:log;check out:checkout;"
-    "wipe out:delete;clear out:delete;clean up:delete;roll back:restore;back up:save;leave off:remove;knock off:remove"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +65,7 @@ def verb_of_noun(word: str) -> str | None:
     lemma = lexicon.lemma(word)
     if lexicon.verb_classes(lemma):
         return lemma
-    for suffix, endings in _SUFFIXES:
+    for suffix, endings in SUFFIXES:
         if lemma.endswith(suffix) and len(lemma) > len(suffix) + 2:
             stem = lemma[: -len(suffix)]
             bare = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem
@@ -114,32 +79,32 @@ def _forbidden(tokens: Sequence[str], index: int) -> bool:
     """Is there a "do not" before it, with nothing in between that takes it back?"""
     for back in range(index - 1, max(-1, index - 6), -1):
         word = tokens[back]
-        negation = word in _NEGATIONS or (word == "no" and tokens[back + 1 : back + 3] == ("need", "to"))
+        negation = word in NEGATIONS or (word == "no" and tokens[back + 1 : back + 3] == ("need", "to"))
         if negation:
-            return not (_NOT_FORBIDDEN & set(tokens[back + 1 : index + 1]))
+            return not (NOT_FORBIDDEN & set(tokens[back + 1 : index + 1]))
     return False
 
 
 def _told(tokens: Sequence[str], index: int) -> bool:
     """Is it what somebody does or did ("I usually pay"), not what is to be done?"""
     back = index - 1
-    while back >= 0 and tokens[back] in _BETWEEN:
+    while back >= 0 and tokens[back] in BETWEEN:
         back -= 1
-    return back >= 0 and tokens[back] in _SUBJECTS
+    return back >= 0 and tokens[back] in SUBJECTS
 
 
 def _wished(tokens: Sequence[str], index: int) -> bool:
-    """"I need the meeting moved", "the bill should be paid"."""
-    return bool(_WISHES & set(tokens[:index])) and not (tokens[index - 1] in _SUBJECTS)
+    """ "I need the meeting moved", "the bill should be paid"."""
+    return bool(WISHES & set(tokens[:index])) and tokens[index - 1] not in SUBJECTS
 
 
 def _leads(tokens: Sequence[str], index: int) -> bool:
-    return index == 0 or tokens[index - 1] in _JOINING
+    return index == 0 or tokens[index - 1] in JOINING
 
 
 def _for_the_user(tokens: Sequence[str], index: int) -> bool:
-    """"Tell me", "send me": the answer is meant, nobody else gets anything."""
-    return tokens[index] in _TO_THE_USER and index + 1 < len(tokens) and tokens[index + 1] in _ME
+    """ "Tell me", "send me": the answer is meant, nobody else gets anything."""
+    return tokens[index] in TO_THE_USER and index + 1 < len(tokens) and tokens[index + 1] in ME
 
 
 def _nominal(tokens: Sequence[str], index: int) -> str | None:
@@ -149,34 +114,34 @@ def _nominal(tokens: Sequence[str], index: int) -> str | None:
 
 def _carried(tokens: Sequence[str], index: int) -> bool:
     """Is it a noun that a verb like "make" or "need" carries?"""
-    if tokens[index + 1 : index + 2] and tokens[index + 1] not in _AFTER_NOUN:  # "their email addresses"
+    if tokens[index + 1 : index + 2] and tokens[index + 1] not in AFTER_NOUN:  # "their email addresses"
         return False
     for back in range(index - 1, max(-1, index - 5), -1):
         word = tokens[back]
-        if word in _PREPOSITIONS or _for_the_user(tokens, back):
+        if word in PREPOSITIONS or _for_the_user(tokens, back):
             return False
-        if lexicon.lemma(word) in _LIGHT and not lexicon.is_past(word):
+        if lexicon.lemma(word) in LIGHT and not lexicon.is_past(word):
             return not _forbidden(tokens, index)
     return False
 
 
 def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
     """What "set up", "get rid of" and the like mean together; the particle may stand behind a short object."""
-    meanings = _PHRASAL.get(lexicon.lemma(tokens[index]))
+    meanings = PHRASAL.get(lexicon.lemma(tokens[index]))
     if meanings is None:
         return frozenset()
     for word in tokens[index + 1 : index + 5]:
         if word in meanings:
             return meanings[word]
-        if word in _PREPOSITIONS or word in _JOINING:
+        if word in PREPOSITIONS or word in JOINING:
             break
     return frozenset()
 
 
 def _to_somebody(tokens: Sequence[str], index: int) -> bool:
-    """"Write him", "write to Anna", "write Dr Feld": a message, no text for the user."""
+    """ "Write him", "write to Anna", "write Dr Feld": a message, no text for the user."""
     after = tokens[index + 1 : index + 2]
-    return bool(after) and (after[0] in ("to", "back") or after[0] not in _DETERMINERS | _PREPOSITIONS | _ME | _BETWEEN)
+    return bool(after) and (after[0] in ("to", "back") or after[0] not in DETERMINERS | PREPOSITIONS | ME | BETWEEN)
 
 
 def _order(tokens: Sequence[str], index: int) -> str | None:
@@ -185,19 +150,19 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
     if _forbidden(tokens, index) or _for_the_user(tokens, index):
         return None
     lemma = lexicon.lemma(word)
-    if lemma in _AUXILIARIES:
+    if lemma in AUXILIARIES:
         return None
     if not lexicon.verb_classes(lemma):
         return None if _told(tokens, index) else _nominal(tokens, index)
-    if tokens[index + 1 : index + 2] and tokens[index + 1] in _IS:  # "rent is 2200"
+    if tokens[index + 1 : index + 2] and tokens[index + 1] in IS:  # "rent is 2200"
         return None
     leads = _leads(tokens, index)
-    if index and tokens[index - 1] in _DETERMINERS and not leads:
+    if index and tokens[index - 1] in DETERMINERS and not leads:
         return _nominal(tokens, index)
     if _told(tokens, index):
         return None
     if word.endswith("ing") and word != lemma:
-        return lemma if index and tokens[index - 1] in _GERUND_AFTER else None
+        return lemma if index and tokens[index - 1] in GERUND_AFTER else None
     if lexicon.is_past(word):
         return lemma if index and _wished(tokens, index) else None
     if word != lemma and not leads:  # "emails", "it sends"

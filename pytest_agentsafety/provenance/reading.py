@@ -13,15 +13,8 @@ from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import made, orders
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
+from pytest_agentsafety.provenance.vocabulary import STOP
 
-STOP = frozenset(
-    "the a an of in on at to for and or with from by is are be it its this that these those my your his her their our "
-    "as i me you we us please can could will would do does did have has had not no if then also just so but there here "
-    "what which who when where how all any some each every about into out up down get let make sure know want need like "
-    "see look find tell say ask give take put go come use new old good great first last other same much many long more "
-    "most less few little very really thing something anything nothing everything somebody someone anybody none only "
-    "own back again still already soon today please thanks hello dear".split()
-)
 _BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 _NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
 _ALNUM = re.compile(r"[^\W_]+")
@@ -35,10 +28,12 @@ _CHOOSING = re.compile(
 )
 _EXTREMES = {
     "max number": re.compile(
-        r"\b(?:largest|biggest|most|highest|longest|best|top|greatest|max(?:imum)?|heaviest|priciest|dearest|oldest|strongest)\b", re.IGNORECASE
+        r"\b(?:largest|biggest|most|highest|longest|best|top|greatest|max(?:imum)?|heaviest|priciest|dearest|oldest|strongest)\b",
+        re.IGNORECASE,
     ),
     "min number": re.compile(
-        r"\b(?:smallest|least|lowest|cheapest|shortest|worst|fewest|min(?:imum)?|lightest|weakest|youngest)\b", re.IGNORECASE
+        r"\b(?:smallest|least|lowest|cheapest|shortest|worst|fewest|min(?:imum)?|lightest|weakest|youngest)\b",
+        re.IGNORECASE,
     ),
     "max time": re.compile(r"\b(?:newest|latest|last|most recent|recent|furthest|farthest)\b", re.IGNORECASE),
     "min time": re.compile(r"\b(?:oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b", re.IGNORECASE),
@@ -51,7 +46,9 @@ _DELEGATION = re.compile(
     re.IGNORECASE,
 )
 _KIND_WORDS: dict[Kind, re.Pattern[str]] = {
-    "email": re.compile(r"\be-?mail address(?:es)?\b|\b(?:her|his|their|its|whose) (?:e-?mails?|address)\b(?! from)", re.IGNORECASE),
+    "email": re.compile(
+        r"\be-?mail address(?:es)?\b|\b(?:her|his|their|its|whose) (?:e-?mails?|address)\b(?! from)", re.IGNORECASE
+    ),
     "url": re.compile(r"\b(?:links?|urls?|web ?sites?|web ?pages?|sites?|pages?|blogs?|articles?)\b", re.IGNORECASE),
     "account": re.compile(r"\b(?:iban|account|bank details)\b", re.IGNORECASE),
     "phone": re.compile(r"\b(?:phone|telephone|mobile|cell|number|call|text|sms|whatsapp)\b", re.IGNORECASE),
@@ -141,7 +138,9 @@ class Reading:
     @cached_property
     def changes(self) -> bool:
         """Does it order a change of something?"""
-        return any(lexicon.class_effect(name) == "write" for verb in self.orders for name in lexicon.clear_classes(verb))
+        return any(
+            lexicon.class_effect(name) == "write" for verb in self.orders for name in lexicon.clear_classes(verb)
+        )
 
     @cached_property
     def extremes(self) -> frozenset[str]:
@@ -188,7 +187,7 @@ class Reading:
         return len(plain) > 4 and plain in self._plain
 
     def _numbered(self, number: str, things: frozenset[str]) -> bool:
-        """"order 17", "#17", "id: 17", "'17'"; a bare 17 may count anything."""
+        """ "order 17", "#17", "id: 17", "'17'"; a bare 17 may count anything."""
         text, start = self.folded, self.folded.find(number)
         while start >= 0:
             end = start + len(number)

@@ -18,13 +18,9 @@ from typing import Any, NamedTuple
 from pytest_agentsafety.provenance.normal import normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.values import Kind, kind_of, same_spelling, typed_items
+from pytest_agentsafety.provenance.vocabulary import TEXT_KEYS
 
 _SHORT, _LINE, _MAX_DEPTH, _MAX_JSON = 80, 100, 24, 4_000_000
-_TEXT_KEYS = frozenset(
-    "body content contents description text message messages review reviews comment comments readme bio note notes "
-    "summary details detail memo remark remarks feedback about abstract transcript instructions reply answer subject "
-    "caption post".split()
-)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
@@ -154,7 +150,7 @@ class _Builder:
 
     def _leaf(self, record: Record, key: str, value: str) -> None:
         short = len(value) <= _SHORT and "\n" not in value
-        if short and key.strip("_").lower() not in _TEXT_KEYS:
+        if short and key.strip("_").lower() not in TEXT_KEYS:
             if key or self._own:
                 record.fields.append(_field(key, value))
             else:

@@ -18,14 +18,16 @@ from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, leaves
 from pytest_agentsafety.provenance.naming import marks
-from pytest_agentsafety.provenance.reading import Reading, read
+from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
+from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, things_of, wanted
 
 # What can be switched off to measure what it is worth (benchmarks); everything is on in use.
-MECHANISMS = frozenset(
-    "intent arguments pointing structured trusted freetext delegation derived dates content confidential egress_reads made_up ordered output".split()
+MECHANISMS = word_set(
+    "intent arguments pointing structured trusted freetext delegation derived dates content confidential "
+    "egress_reads made_up ordered output "
 )
 _MAX_NAMES = 5
 
@@ -58,7 +60,9 @@ class ProvenanceTracker:
     ) -> None:
         unknown = off - MECHANISMS
         if unknown:
-            raise ValueError(f"no such mechanism: {', '.join(sorted(unknown))}; there are {', '.join(sorted(MECHANISMS))}")
+            raise ValueError(
+                f"no such mechanism: {', '.join(sorted(unknown))}; there are {', '.join(sorted(MECHANISMS))}"
+            )
         self._mode, self._off = mode, off
         self._user = read(task)
         self._developer = read(system) if system else None
@@ -178,7 +182,9 @@ class ProvenanceTracker:
     def _read(self, name: str, found: list[Leaf]) -> Decision:
         if self._mode != "off" and "egress_reads" not in self._off:
             for leaf in found:
-                finding = self._carriage.query(leaf.value) if isinstance(leaf.value, str) and leaf.role != "path" else None
+                finding = (
+                    self._carriage.query(leaf.value) if isinstance(leaf.value, str) and leaf.role != "path" else None
+                )
                 if finding is not None:
                     return self._finding(leaf, finding)
         return _decision("allowed", "off" if self._mode == "off" else "read", f"{name} only reads")
@@ -257,9 +263,13 @@ class ProvenanceTracker:
             return _decision("ask", "contradicted", reason)
         if sense.unknown and rule.drafted:
             words = ", ".join(one_line(word) for word in sense.unknown[:_MAX_NAMES])
-            return _decision("ask", "unknown_words", f"nobody said what {name} does, and its words are not known: {words}")
+            return _decision(
+                "ask", "unknown_words", f"nobody said what {name} does, and its words are not known: {words}"
+            )
         if not self._wanted(rule, sense, verdicts, found):
-            return _decision("ask", "not_asked_for", f"your task does not ask for what {name} does (effect {rule.effect})")
+            return _decision(
+                "ask", "not_asked_for", f"your task does not ask for what {name} does (effect {rule.effect})"
+            )
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
         return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
 

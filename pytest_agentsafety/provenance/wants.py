@@ -39,7 +39,7 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
 
 
 def named_to_be_made(reading: Reading, sense: ToolSense) -> bool:
-    """"I need an ad", "make her an offer": is the thing itself asked for, whatever the tool calls its making?"""
+    """ "I need an ad", "make her an offer": is the thing itself asked for, whatever the tool calls its making?"""
     return not reading.made.isdisjoint(things_of(sense.objects))
 
 
