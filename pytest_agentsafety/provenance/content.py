@@ -16,6 +16,7 @@ from pytest_agentsafety.provenance.links import has_query
 from pytest_agentsafety.provenance.normal import normalise
 from pytest_agentsafety.provenance.orders import orders
 from pytest_agentsafety.provenance.reading import content_words
+from pytest_agentsafety.provenance.records import PIECE
 from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, typed_items
 from pytest_agentsafety.provenance.wants import things_of
 
@@ -152,7 +153,8 @@ class Carriage:
 
     def _ours(self, place: Place) -> bool:
         mark = place.source.mark(place.record)
-        return not place.source.outside or mark.meant or len(place.source.records) == 1 or self._voices.user.says_all
+        keyed = not place.source.outside and place.field.key not in ("", PIECE)
+        return keyed or mark.meant or len(place.source.records) == 1 or self._voices.user.says_all
 
     def _only(self, item: Item) -> bool:
         for block in self._heard.in_text(item.text):

@@ -14,9 +14,10 @@ from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.heard import Block, Heard, Place
 from pytest_agentsafety.provenance.leaves import Leaf
+from pytest_agentsafety.provenance.links import has_query
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words
-from pytest_agentsafety.provenance.records import Record
+from pytest_agentsafety.provenance.records import PIECE, Record
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of
 
 _ADDRESSED = re.compile(r"\s*(?P<name>[^<>@]{1,100}?)\s*<(?P<address>[^<>\s]{3,320})>\s*")
@@ -110,6 +111,8 @@ class Endorser:
         grave = rule.effect in _SENSITIVE or leaf.role == "destination"
         if self._contested(leaf.value, place.record):
             return Verdict(False, f"is a field of {where}, but other text names it too")
+        if place.field.key == PIECE and not mark.meant:
+            return Verdict(False, f"is part of a line in {where}, which your task does not name")
         if mark.extreme or (mark.meant and not grave):
             return Verdict(True, f"the one you mean in {where}")
         if user.says_all and (mark.meant or not any(other.meant for other in source.marks.values())):
@@ -162,6 +165,14 @@ class Endorser:
             found = self._candidates(kind, block)
             if canonical(kind, str(leaf.value)) not in found or not user.asks_for(kind):
                 return None
+            if (
+                len(found) > 1
+                and kind == "url"
+                and leaf.role == "url"
+                and user.says_all
+                and not has_query(str(leaf.value))
+            ):
+                return Verdict(True, f"one of all links in {where}")
             if len(found) > 1:
                 candidates = ", ".join(one_line(item, 60) for item in sorted(found)[:4])
                 return Verdict(False, f"is one of several in {where}: {candidates}")

@@ -20,7 +20,7 @@ _NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
 _ALNUM = re.compile(r"[^\W_]+")
 _FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
-_ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|any|everything|them|those)\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything)\b", re.IGNORECASE)
 _CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
     r"unread|nearest|closest|suitable|matching|most|least)\b",

@@ -27,6 +27,8 @@ _PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
+PIECE = "part of a line"
+_TYPED = frozenset({"email", "url", "account", "phone"})
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
 
@@ -156,11 +158,12 @@ class _Builder:
             else:
                 record.texts.append(value)
         elif short:
-            if self._own:
-                record.fields.append(_field(key, value))
+            made = _field(key, value)
+            if self._own and made.kind not in _TYPED:  # an account number in a note is no account of anybody's
+                record.fields.append(made)
             else:
                 record.texts.append(value)
-                record.labels.append(_field(key, value))
+                record.labels.append(made)
         elif not key and self._lines and _is_listing(value):
             self._listing(value)
         elif not key and not record.fields and not record.texts:
@@ -176,8 +179,10 @@ class _Builder:
     def _listing(self, text: str) -> None:
         for line in filter(None, map(str.strip, text.splitlines())):
             bare = _BULLET.sub("", line)
-            pieces = dict.fromkeys([bare, *filter(None, map(str.strip, _PIECES.split(bare)))])
-            self.records.append(Record([_field("", piece) for piece in pieces]))
+            pieces = dict.fromkeys(filter(None, map(str.strip, _PIECES.split(bare))))
+            self.records.append(
+                Record([_field("", bare), *(_field(PIECE, piece) for piece in pieces if piece != bare)])
+            )
 
 
 def _is_table(data: dict[str, Any]) -> bool:
