@@ -136,6 +136,8 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     inside = [index for index in candidates if index + 1 < len(parts) and verb_effect(lemma(parts[index])) == "read"]
     if inside and inside[0]:
         return inside[:1], True  # "crm_list_tables"
+    if first == 0 and parts[1:2] == ["to"] and told.verbs and groups_of(parts[0]):
+        return [], False  # "text_to_speech"
     if first == 0 and not _names_thing(parts, told):
         return _with_joined(parts, candidates, first), True
     last = candidates[-1]

@@ -36,13 +36,16 @@ _JUDGING = frozenset({"check", "press", "compare", "calculate", "analyse", "know
 _PAGES = frozenset({"record", "memory", "note", "folder", "project", "contact", "order"})
 _HTTP = frozenset({"http", "https", "curl", "requests"})
 _RUNNING = frozenset({"run", "install"})
-_RUNNABLE = frozenset({"code", "command", "workflow", "software", "server", "model", "package", "tool", "database"})
+_RUNNABLE = frozenset(
+    {"code", "container", "command", "workflow", "software", "server", "model", "package", "tool", "database"}
+)
 _WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
 _FACULTIES = word_set("capability functionality support feature interface management facility")
 _QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,30})['\"`]")
 _LISTED = re.compile(r"[(:]([^():]{3,200})")
 _DATES = frozenset({"event", "schedule"})
 _SOLD = frozenset({"travel", "vehicle", "product", "food", "animal", "subscription"})
+_FUNDS = frozenset({"money", "account", "bank", "stock", "card", "bill", "subscription", "value", "number"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
 _METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
@@ -181,18 +184,25 @@ def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken
     acted = frozenset[str]().union(*(groups_of(noun) for noun in objects - {verb}))
     if "run" in meant and acted and not run and not acted & _RUNNABLE:
         return meant - {"run"} | {"start"}  # "run a scene": no code
+    if "transfer" in meant and verb == "transfer" and acted and not acted & _FUNDS:
+        return meant - {"transfer"} | ({"tell"} if "person" in acted else {"move"})  # "transfer to a person"
     return meant
 
 
 def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: frozenset[str]) -> _Step:
     """Writing to other people is speaking to them; moving money is paying; a date of one's own costs nothing."""
     about = frozenset[str]().union(*(groups_of(noun) for noun in objects))
-    if step.effect == "pay" and _paying(classes) <= {"book"} and about & _DATES and not about & _SOLD:
+    if (
+        step.effect == "pay"
+        and _paying(classes) <= {"book"}
+        and about & _DATES
+        and not (about & _SOLD or objects & {"reservation", "booking"})
+    ):
         return _Step("write", f"{step.reason} in one's own calendar")
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
-    if act.objects & _MONEY:
+    if act.heads & _MONEY:
         return _Step("pay", f"{step.reason} on money")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return _Step("egress", f"{step.reason} on what others read")
