@@ -87,7 +87,7 @@ ROLE_WORDS: dict[str, Role] = _table(
             "premise slogan tagline motto bullet footnote endnote appendix glossary preface foreword epilogue "
             "acknowledgement dedication toc outline checklist requirement acceptance specification rule guideline "
             "constraint assumption risk mitigation decision alternative pro con benefit drawback impact "
-            "consequence lesson"
+            "consequence lesson purpose dose dosage cause explanation motive intention justification"
         ),
         "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
         "time": (

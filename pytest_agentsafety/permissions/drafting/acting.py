@@ -147,6 +147,9 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
 
 def _names_thing(parts: list[str], told: Told) -> bool:
     """ "parcel_details", told as "The details of a parcel.": a noun, though it could be a verb."""
+    if told.verbs and len(parts) == 1:  # "schedule", told as "Prints the calendar"
+        mild = verb_effect(lemma(parts[0])) == "write"
+        return mild and bool(groups_of(parts[0])) and not any(same_action(parts[0], verb) for verb in told.verbs)
     if told.verbs:  # "contact_list", told as "Looks somebody up"
         return bool(groups_of(parts[0])) and lemma(parts[-1]) in _COLLECTIONS and len(parts) > 1
     grave = verb_effect(lemma(parts[0])) in ("execute", "delete", "pay")

@@ -64,6 +64,8 @@ _USERS = word_set("agent agents user users model assistant")
 _DESCRIBING = word_set(
     "plain full current latest recent detailed complete raw basic general daily upcoming available all"
 )
+_WHILE = word_set("after by and then while before plus")
+_JOINING = word_set("and or then & , otherwise else")
 _NOBODY = word_set("something somebody someone anybody anyone thing things back out off on up")
 _ARTICLES = word_set("the a an your my our their this these those its")
 _PRONOUNS = word_set("what who which everything everybody everyone anything how where whether")
@@ -272,7 +274,10 @@ def _read(tokens: list[str], start: int) -> Told:
     for index in range(start + 1, len(tokens) - 1):
         if tokens[index] in (".", ";"):
             break
-        if tokens[index] in ("and", "or", "then", "&", ",") and _is_joined(tokens, index + 1, tokens[start]):
+        following = tokens[index + 1]
+        if tokens[index] in _WHILE and following.endswith("ing") and is_verb(following):
+            verbs.append(verb_base(following))  # "Shows a page after changing it"
+        if tokens[index] in _JOINING and _is_joined(tokens, index + 1, tokens[start]):
             verbs.append(lemma(tokens[index + 1]))
             objects += _object(tokens, index + 1)
     return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens), heads)

@@ -109,6 +109,11 @@ def test_effects_by_name(effect: str, names: str) -> None:
         ("transfer_to_person", "Transfer the user to a person.", "egress"),
         ("transfer_ownership", "Transfers ownership of a file.", "write"),
         ("transfer", "Transfer something.", "pay"),
+        ("parcel_settings", "Show the settings of a parcel, after changing the ones that are given.", "write"),
+        ("schedule", "Print the timetable between two days.", "read"),
+        ("schedule", "Schedule a meeting.", "write"),
+        ("refund", "Gives money back.", "pay"),
+        ("order", "Gets goods for the user.", "pay"),
         ("text_to_speech", "Convert text to speech.", "read"),
         ("resolve_username", "Resolve a username to an id.", "read"),
         ("resolve_ticket", "Resolve a ticket.", "write"),
@@ -157,6 +162,9 @@ def test_a_description_never_loosens_a_clear_name(name: str, description: str) -
         ("book_flight", ["flight_id", "card_id"], "pay"),
         ("book_room", ["room_id"], "pay"),
         ("book_interview", ["time"], "write"),
+        ("show_settings", ["id", "value"], "write"),
+        ("show_settings", ["id"], "read"),
+        ("list_parcels", ["label"], "read"),
     ],
 )
 def test_parameters_tighten(name: str, parameters: list[str], effect: str) -> None:
