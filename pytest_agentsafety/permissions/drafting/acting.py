@@ -126,7 +126,7 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     if agreed:
         return agreed, True
     reading = first == 0 and len(parts) > 1 and verb_effect(lemma(parts[0])) == "read"
-    if reading and len(parts) - 1 not in plain:
+    if reading and (len(parts) - 1 not in plain or _CONJUNCTIONS & set(parts)):
         return _with_joined(parts, candidates, first), True
     alike = [index for index in candidates if any(same_action(parts[index], verb) for verb in told.verbs)]
     if alike:
