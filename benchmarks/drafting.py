@@ -1,10 +1,11 @@
 """Drafted rules against hand labels: how often is a public tool understood right, and how often too harmless?
 
-    python -m benchmarks.drafting [--corpus FILE] [--labels FILE] [--errors]
+    python benchmarks/tool_corpus/extract.py --into FOLDER
+    python -m benchmarks.drafting FOLDER [--sets] [--errors]
 
-`--corpus` is a JSONL file of tools as their packages show them (set, tool, description, input_schema, ...), `--labels`
-one of hand labels (set, half, tool, effect, effect_also, trust, critical, other). Sets are split in "dev", whose errors
-may be looked at (`--errors` lists them), and "held", of which only these figures are ever read.
+FOLDER has `extracted.jsonl`, the tools as their packages show them; the labels are `tool_corpus/labels.jsonl` (see
+`tool_corpus/LABELS.md`). Sets are split in "dev", whose errors may be looked at (`--errors` lists them), and "held", of
+which only these figures are ever read. Every look at them is written down in `tool_corpus/RESULTS.md`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from pytest_agentsafety.model.policy import CRITICAL_ROLES
 from pytest_agentsafety.permissions import draft_rule, sense_of
 
 HERE = Path(__file__).resolve().parent / "tool_corpus"
-MAKE = "python -m benchmarks.tool_corpus.extract"
+MAKE = "python benchmarks/tool_corpus/extract.py --into {folder}"
 
 _PLAINLY = CRITICAL_ROLES | {"code"}  # a label that also accepts another role counts neither way
 
@@ -138,35 +139,41 @@ def _show(name: str, tally: Tally) -> None:
     print(f"  trusted wrongly       {rate(tally.trust_unsafe, tally.tools)}")
 
 
-def main() -> int:
-    """Print the figures; 2 when the corpus is not there."""
-    parser = argparse.ArgumentParser(description="drafted rules against hand labels")
-    parser.add_argument("--corpus", type=Path, default=HERE / "extracted.jsonl")
-    parser.add_argument("--labels", type=Path, default=HERE / "labels.jsonl")
-    parser.add_argument("--errors", action="store_true", help="list the errors of the dev half")
-    parser.add_argument("--sets", action="store_true", help="also a line per set")
-    options = parser.parse_args()
-    for path in (options.corpus, options.labels):
-        if not path.is_file():
-            print(f"{path} is missing; make it with: {MAKE}", file=sys.stderr)
-            return 2
-    shown = {(entry["set"], entry.get("group", ""), entry["tool"]): spec_of(entry) for entry in _lines(options.corpus)}
+def measure(corpus: Path, labels: Path) -> tuple[dict[str, Tally], dict[tuple[str, str], Tally], int]:
+    """Tallies by half, by half and set, and how many labelled tools are not in the corpus."""
+    shown = {(entry["set"], entry.get("group", ""), entry["tool"]): spec_of(entry) for entry in _lines(corpus)}
     halves: dict[str, Tally] = {"dev": Tally(), "held": Tally()}
     sets: dict[tuple[str, str], Tally] = {}
     absent = 0
-    for label in _lines(options.labels):
+    for label in _lines(labels):
         spec = shown.get((label["set"], label.get("group", ""), label["tool"]))
         if spec is None:
             absent += 1
             continue
         halves[label["half"]].add(spec, label)
         sets.setdefault((label["half"], label["set"]), Tally()).add(spec, label)
-    if options.sets:
-        for (half, name), tally in sorted(sets.items()):
-            right = rate(tally.effect_right, tally.tools)
-            print(f"{half} {name}: effect {right}, too harmless {tally.effect_unsafe}, "
-                  f"critical {tally.critical_found}/{tally.critical}, over {tally.over_marked}/{tally.harmless}, "
-                  f"trust {tally.trust_right}/{tally.tools}")  # fmt: skip
+    return halves, sets, absent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the figures; 2 when the corpus is not there."""
+    parser = argparse.ArgumentParser(description="drafted rules against hand labels")
+    parser.add_argument("folder", type=Path, help="the folder that extract.py made")
+    parser.add_argument("--labels", type=Path, default=HERE / "labels.jsonl")
+    parser.add_argument("--errors", action="store_true", help="list the errors of the dev half")
+    parser.add_argument("--sets", action="store_true", help="also a line per set")
+    options = parser.parse_args(arguments)
+    corpus = options.folder / "extracted.jsonl"
+    if not corpus.is_file():
+        print(f"{corpus} is missing; make it with: {MAKE.format(folder=options.folder)}", file=sys.stderr)
+        return 2
+    halves, sets, absent = measure(corpus, options.labels)
+    for (half, name), tally in sorted(sets.items()) if options.sets else ():
+        print(
+            f"{half} {name}: effect {rate(tally.effect_right, tally.tools)}, too harmless {tally.effect_unsafe}, "
+            f"critical {tally.critical_found}/{tally.critical}, over {tally.over_marked}/{tally.harmless}, "
+            f"trust {tally.trust_right}/{tally.tools}"
+        )
     if absent:
         print(f"{absent} labelled tools are not in the corpus")
     if options.errors:

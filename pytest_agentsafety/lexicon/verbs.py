@@ -52,8 +52,8 @@ def _derived(verb: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
             return index[stem]
     for prefix in _UNDOING:
         stem = verb.removeprefix(prefix)
-        if stem != verb and len(stem) > 3 and stem in _clear():
-            return _TAKEN_AWAY if _clear()[stem] & _GIVEN else _UNDONE
+        if stem != verb and len(stem) > 3 and stem in _all():
+            return _TAKEN_AWAY if _all()[stem] & _GIVEN else _UNDONE
     return _NONE
 
 

@@ -47,11 +47,12 @@ _TYPES: dict[str, Role] = {
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FLAG_TYPES = frozenset({"bool", "None", "NoneType", "Optional", "Union", "typing"})
-_NAMING = frozenset({"name", "label", "number", "no", "num"})
+_NAMING = frozenset({"name", "label", "list", "number", "no", "num"})
 _LABELS = frozenset({"tags", "labels"})  # several of them describe, a single one may name
 _PLACED = frozenset(
     {"page", "line", "door", "apartment", "floor", "house", "building", "row", "column", "episode", "season"}
 )
+_FORMS = frozenset({"color", "colour", "language", "voice", "model", "font", "theme", "style", "currency", "locale"})
 _OF_PEOPLE = frozenset({"first", "last", "full", "display", "middle", "given", "family"})
 _COUNTED = frozenset({"num", "max", "min", "n", "number", "maximum", "minimum", "limit"})
 _SOURCES, _TARGETS = frozenset({"source", "src", "old"}), frozenset({"destination", "dest", "dst", "target", "new"})
@@ -89,6 +90,10 @@ def named_role(name: str) -> Role | None:
         return "query"  # "assignee_any": a filter
     if len(words) > 1 and words[-1] in ("number", "no") and words[-2] in _PLACED:
         return "content"
+    if len(words) > 1 and words[-1] in ("id", "ids") and words[-2] in _FORMS:
+        return "other"  # "color_id": one of a list of forms
+    if len(words) > 1 and words[-1] == "index" and words[0] in ("start", "end"):
+        return "other"
     found = [(index, role) for index in range(len(words)) if (role := _token_role(words, index)) is not None]
     if not found:
         return None

@@ -63,9 +63,9 @@ ROLE_WORDS: dict[str, Role] = _table(
             "commit tag revision release base head repo repository project board table collection database db "
             "schema container instance cluster namespace job task ticket issue event order item product record "
             "row entity node object resource package module dependency symbol ticker serial isin asin doi pid "
-            "bucket queue arn dataset model workspace org organization organisation company device sensor card "
-            "song track playlist album workflow pipeline element tab window document doc sheet spreadsheet list "
-            "app application service ssn plate vin coupon lead deal campaign invoice bill flight hotel restaurant "
+            "bucket queue arn dataset workspace org organization organisation company device sensor card song "
+            "track playlist album workflow pipeline element tab window document doc sheet spreadsheet app "
+            "application service ssn plate vin coupon lead deal campaign invoice bill flight hotel restaurant "
             "room seat reservation booking appointment meeting calendar session parent child target uid gid oid "
             "rid cid crypto coin stock pair variable column relation port process snapshot volume network plugin "
             "extension stack milestone epic sprint pr pull remote portfolio policy"
@@ -79,13 +79,21 @@ ROLE_WORDS: dict[str, Role] = _table(
             "setting option update patch diff edit definition template goal resolution image photo picture video "
             "audio media component metafield spec block story tweet post signature string word sentence contents "
             "cmd str rationale annotation intent capability emoji tone mood remark greeting salutation abstract "
-            "biography quote subtitle keyterm"
+            "biography quote subtitle keyterm agenda diagnosis symptom lyric performer artist speaker publisher "
+            "edition objective creative cta condition reaction passenger citation cuisine ingredient hobby "
+            "interest skill experience education qualification occupation nickname pronoun gender race ethnicity "
+            "nationality allergy complaint prognosis finding hypothesis conclusion recommendation suggestion wish "
+            "joke poem lyrics chapter verse storyline plot character dialogue narrator voiceover backstory "
+            "premise slogan tagline motto bullet footnote endnote appendix glossary preface foreword epilogue "
+            "acknowledgement dedication toc outline checklist requirement acceptance specification rule guideline "
+            "constraint assumption risk mitigation decision alternative pro con benefit drawback impact "
+            "consequence lesson purpose dose dosage cause explanation motive intention justification"
         ),
         "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
         "time": (
             "date time datetime timestamp day week month year hour minute second start end since until before "
             "after deadline due duration timezone tz expiry expiration schedule when cron interval weekday period "
-            "century decade quarter birthday dob age at"
+            "century decade quarter birthday dob age at recurrence reminder expire expires ttl lifetime season"
         ),
         "query": (
             "query q search keyword keyphrase term filter question topic pattern regex criteria where selector "
@@ -107,7 +115,17 @@ PLAIN = word_set(
     "quality fields columns orderby asc desc frequency zoom scale ratio weight delay wait percent "
     "percentage operation op layout protocol transport engine zone range point opts variety strategy "
     "effort voice accent pitch seed cfg density opacity shape alignment charset separator delimiter "
-    "indent"
+    "indent model modifier button slowly submit raw font family transparency archived icon cover os "
+    "browser platform foreground background spacing operator formatting insurance humidity effect repeat "
+    "crossfade genre guidance sampler aspect negative mask cpu consistency isolation collation cache "
+    "compression checksum algorithm segment targeting placement utm pixel agent concurrency parallelism "
+    "durability latency throughput iops bandwidth bitrate framerate codec resolution orientation margin "
+    "padding border shadow blur grayscale sepia hue saturation lightness gamma exposure iso aperture "
+    "shutter focal lens emphasis bold italic underline strikethrough superscript subscript numbering "
+    "decimals rounding digits significant tolerance epsilon alpha beta epoch dropout optimizer loss "
+    "backend dtype shots rounds turns players difficulty rank tier grade billing packaging carrier "
+    "speedup measure imperial celsius fahrenheit marital smoker diet spice portion serving seating "
+    "smoking accessible pets quiet bed bedding breakfast cabin baggage luggage meal aisle"
 )
 # A token that counts pages or words is no secret, whatever stands beside it.
 COUNTING = word_set("max min num count limit page next previous per size length")

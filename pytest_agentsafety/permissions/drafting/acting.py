@@ -126,7 +126,7 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     if agreed:
         return agreed, True
     reading = first == 0 and len(parts) > 1 and verb_effect(lemma(parts[0])) == "read"
-    if reading and len(parts) - 1 not in plain:
+    if reading and (len(parts) - 1 not in plain or _CONJUNCTIONS & set(parts)):
         return _with_joined(parts, candidates, first), True
     alike = [index for index in candidates if any(same_action(parts[index], verb) for verb in told.verbs)]
     if alike:
@@ -136,6 +136,8 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     inside = [index for index in candidates if index + 1 < len(parts) and verb_effect(lemma(parts[index])) == "read"]
     if inside and inside[0]:
         return inside[:1], True  # "crm_list_tables"
+    if first == 0 and parts[1:2] == ["to"] and told.verbs and groups_of(parts[0]):
+        return [], False  # "text_to_speech"
     if first == 0 and not _names_thing(parts, told):
         return _with_joined(parts, candidates, first), True
     last = candidates[-1]
@@ -145,6 +147,9 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
 
 def _names_thing(parts: list[str], told: Told) -> bool:
     """ "parcel_details", told as "The details of a parcel.": a noun, though it could be a verb."""
+    if told.verbs and len(parts) == 1:  # "schedule", told as "Prints the calendar"
+        mild = verb_effect(lemma(parts[0])) == "write"
+        return mild and bool(groups_of(parts[0])) and not any(same_action(parts[0], verb) for verb in told.verbs)
     if told.verbs:  # "contact_list", told as "Looks somebody up"
         return bool(groups_of(parts[0])) and lemma(parts[-1]) in _COLLECTIONS and len(parts) > 1
     grave = verb_effect(lemma(parts[0])) in ("execute", "delete", "pay")

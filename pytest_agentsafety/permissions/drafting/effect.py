@@ -36,13 +36,18 @@ _JUDGING = frozenset({"check", "press", "compare", "calculate", "analyse", "know
 _PAGES = frozenset({"record", "memory", "note", "folder", "project", "contact", "order"})
 _HTTP = frozenset({"http", "https", "curl", "requests"})
 _RUNNING = frozenset({"run", "install"})
-_RUNNABLE = frozenset({"code", "command", "workflow", "software", "server", "model", "package", "tool", "database"})
+_RUNNABLE = frozenset(
+    {"code", "container", "command", "workflow", "software", "server", "model", "package", "tool", "database"}
+)
 _WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
 _FACULTIES = word_set("capability functionality support feature interface management facility")
 _QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,30})['\"`]")
 _LISTED = re.compile(r"[(:]([^():]{3,200})")
 _DATES = frozenset({"event", "schedule"})
 _SOLD = frozenset({"travel", "vehicle", "product", "food", "animal", "subscription"})
+_FUNDS = frozenset({"money", "account", "bank", "stock", "card", "bill", "subscription", "value", "number"})
+_SHOWING = frozenset({"look", "get", "list", "help"})
+_VALUES = frozenset({"description", "value", "content", "body", "new_value", "new_name", "new_title"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
 _METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
@@ -146,7 +151,7 @@ def _is_thing(act: Acting, told: Told, roles: Mapping[str, Role]) -> bool:
     """Nouns alone, in words that are known ("parcel_details", "The orders of the user."), and nothing to write with."""
     if _CHOOSING & {word for name in roles for word in words(name)}:
         return False  # an argument says what is done
-    named = bool(act.words) and all(known(word) for word in act.words if len(word) > 1)
+    named = bool(act.words) and all(known(word) for word in act.words if len(word) > 3)
     if named and not act.clear and not told.verbs and lemma(act.words[-1]) != act.words[-1] and told.words:
         return not set(roles.values()) & _WRITTEN  # "parcel_labels": things, more than one
     told_so = told.described_thing and all(known(word) for word in told.words[:4] if word.isalpha())
@@ -181,18 +186,25 @@ def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken
     acted = frozenset[str]().union(*(groups_of(noun) for noun in objects - {verb}))
     if "run" in meant and acted and not run and not acted & _RUNNABLE:
         return meant - {"run"} | {"start"}  # "run a scene": no code
+    if "transfer" in meant and verb == "transfer" and acted and not acted & _FUNDS:
+        return meant - {"transfer"} | ({"tell"} if "person" in acted else {"move"})  # "transfer to a person"
     return meant
 
 
 def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: frozenset[str]) -> _Step:
     """Writing to other people is speaking to them; moving money is paying; a date of one's own costs nothing."""
     about = frozenset[str]().union(*(groups_of(noun) for noun in objects))
-    if step.effect == "pay" and _paying(classes) <= {"book"} and about & _DATES and not about & _SOLD:
+    if (
+        step.effect == "pay"
+        and _paying(classes) <= {"book"}
+        and about & _DATES
+        and not (about & _SOLD or objects & {"reservation", "booking"})
+    ):
         return _Step("write", f"{step.reason} in one's own calendar")
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
-    if act.objects & _MONEY:
+    if act.heads & _MONEY:
         return _Step("pay", f"{step.reason} on money")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return _Step("egress", f"{step.reason} on what others read")
@@ -208,6 +220,8 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
         return _Step("egress", f"{step.reason} over HTTP")
     if step.effect == "write" and "url" in kinds and (webbed or classes & _GOING):
         return _Step("egress", f"{step.reason} to a URL of the caller's choice")
+    if step.effect == "read" and classes <= _SHOWING and _sets(roles):
+        return _Step("write", f"{step.reason}, but it takes a new value beside an identifier")
     if step.effect == "write" and classes <= {"open"} and _only_looks(roles, act):
         return _Step("read", f"{step.reason}, with nothing to set")
     commanded = [name for name, role in roles.items() if name.lower() in _COMMANDS and role != "flag"]
@@ -222,6 +236,11 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
     if step.effect in ("write", "egress") and {"amount", "destination"} <= kinds and _moves_money(roles):
         return _Step("pay", f"{step.reason} with an amount and a destination")
     return step
+
+
+def _sets(roles: Mapping[str, Role]) -> bool:
+    """ "settings(id, description, value)": nothing that is only looked at takes those."""
+    return "identifier" in roles.values() and any(name.lower() in _VALUES for name in roles)
 
 
 def _only_looks(roles: Mapping[str, Role], act: Acting) -> bool:

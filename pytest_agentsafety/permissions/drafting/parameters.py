@@ -92,9 +92,7 @@ def _of_inner(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[
 
 
 def _by_name(one: Parameter, role: Role, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
-    if one.types and one.types <= {"integer", "number"} and role in ("content", "query", "path", "flag", "url"):
-        return "other", "a number"
-    if one.types and one.types <= {"integer", "number"} and one.name.lower() in _SIZES:
+    if one.types and one.types <= {"integer", "number"} and _is_size(one.name, role):
         return "other", "a number"
     told = _told(one.description)
     parts = tokens(one.name)
@@ -108,6 +106,13 @@ def _by_name(one: Parameter, role: Role, classes: frozenset[str], effect: Effect
     if len(parts) == 1 and parts[0] in _NAMES and not classes & _NEW:
         return "identifier", "the name of what the call is aimed at"
     return role, "its name"
+
+
+def _is_size(name: str, role: Role) -> bool:
+    """A number that counts or measures, and names nothing: "head", "rows"."""
+    last = (tokens(name) or [""])[-1]
+    plural = last != singular(last) and last != "ids" and role != "amount"
+    return role in ("content", "query", "path", "flag", "url") or name.lower() in _SIZES or plural
 
 
 def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tuple[Role | None, str]:

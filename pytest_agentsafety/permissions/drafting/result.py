@@ -16,6 +16,7 @@ _SCALARS = frozenset({"integer", "number", "boolean", "null"})
 _ASKING = frozenset({"is", "has", "can", "are", "does", "exists"})
 _COMPOUND = frozenset({"array", "object"})
 _REACHING: frozenset[Role] = frozenset({"url", "path", "query"})
+_BROWSING = frozenset({"browser", "webpage", "tab", "playwright", "puppeteer"})
 _FIGURES = word_set(
     "status count stat statistic size id info permission metadata type schema option version name total number"
 )
@@ -39,6 +40,8 @@ def draw_result(
         return "outside", "whatever the code prints"
     if effect == "egress" and ("url" in roles.values() or act.objects & {"request", "http", "api", "web", "browser"}):
         return "outside", "whatever stands at a URL"
+    if effect != "read" and _BROWSING & {singular(word) for word in act.words}:
+        return "outside", "a browser shows the page as it is then"
     if effect != "read":
         return ("own", "what was written") if types & _COMPOUND else ("value", "what became of the call")
     if hints.get("openWorldHint") is True:

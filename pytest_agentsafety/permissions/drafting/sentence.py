@@ -61,6 +61,11 @@ _STOPS = word_set(
 _PLAIN_ARTICLES = (["the"], ["a"], ["an"], ["your"], ["our"])
 _LEADING = word_set("to for from in on and or with out up")
 _USERS = word_set("agent agents user users model assistant")
+_DESCRIBING = word_set(
+    "plain full current latest recent detailed complete raw basic general daily upcoming available all"
+)
+_WHILE = word_set("after by and then while before plus")
+_JOINING = word_set("and or then & , otherwise else")
 _NOBODY = word_set("something somebody someone anybody anyone thing things back out off on up")
 _ARTICLES = word_set("the a an your my our their this these those its")
 _PRONOUNS = word_set("what who which everything everybody everyone anything how where whether")
@@ -126,15 +131,12 @@ class Told:
     objects: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     heads: frozenset[str] = frozenset()
+    named: bool = False
 
     @property
     def described_thing(self) -> bool:
         """A description that says no verb, only what the tool is about: "The orders of the user"."""
-        first, second = (*self.words, "", "")[:2]
-        if first.endswith("ing") and is_verb(first):
-            return False  # "Running jobs": who knows
-        acting = first not in _DETERMINERS | _PRONOUNS and second in _DETERMINERS - {"that", "those"}
-        return bool(self.objects) and not self.verbs and not acting  # "Zaps the user": a verb that is not known
+        return self.named and bool(self.objects) and not self.verbs
 
 
 def told(description: str) -> Told:
@@ -146,7 +148,7 @@ def told(description: str) -> Told:
         if start is not None:
             return _read(tokens, start)
         nouns = _nouns(tokens[:12])
-        first = first or Told(objects=nouns, words=tuple(tokens), heads=nouns)
+        first = first or Told(objects=nouns, words=tuple(tokens), heads=nouns, named=_names(tokens))
     return first or Told()
 
 
@@ -182,6 +184,22 @@ def _head(tokens: list[str]) -> int | None:
             later = _after_marker(tokens, index + 1) if lemma(first) in _HELPERS else None
             return later if later is not None else index
     return _after_marker(tokens, index, far=True)
+
+
+def _names(tokens: list[str]) -> bool:
+    """Whether a sentence starts with a noun phrase: an article, a pronoun, a known noun, "list of". A word that may be
+    a verb nobody knows ("Zaps the user") starts none."""
+    index = 0
+    while index < len(tokens) and tokens[index] in _INTRODUCTION:
+        index += 1
+    if index == len(tokens):
+        return False
+    before, token, following = tokens[index - 1] if index else "", tokens[index], (*tokens[index + 1 :], "")[0]
+    if token.endswith("ing") and is_verb(token):
+        return False  # "Running jobs": who knows
+    if token in _PRONOUNS | _DESCRIBING | _ARTICLES - {"this"} or following == "of" or before in _ARTICLES - {"this"}:
+        return True
+    return bool(groups_of(lemma(token))) and following not in _DETERMINERS - {"that", "those"}
 
 
 def _after_marker(tokens: list[str], start: int, *, far: bool = False) -> int | None:
@@ -256,7 +274,10 @@ def _read(tokens: list[str], start: int) -> Told:
     for index in range(start + 1, len(tokens) - 1):
         if tokens[index] in (".", ";"):
             break
-        if tokens[index] in ("and", "or", "then", "&", ",") and _is_joined(tokens, index + 1, tokens[start]):
+        following = tokens[index + 1]
+        if tokens[index] in _WHILE and following.endswith("ing") and is_verb(following):
+            verbs.append(verb_base(following))  # "Shows a page after changing it"
+        if tokens[index] in _JOINING and _is_joined(tokens, index + 1, tokens[start]):
             verbs.append(lemma(tokens[index + 1]))
             objects += _object(tokens, index + 1)
     return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens), heads)

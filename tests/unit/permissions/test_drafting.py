@@ -86,31 +86,50 @@ def test_effects_by_name(effect: str, names: str) -> None:
         ("today", "Say what time it is.", "read"),
         ("calendar", "The family calendar.", "read"),
         ("contact_list", "Looks somebody up.", "read"),
-        ("zap", "Running parcels.", "write"),
-        ("zap", "Takes a parcel off the list.", "delete"),
-        ("zap", "Hands the parcel over to the neighbour.", "egress"),
-        ("zap", "Fill out the form.", "write"),
-        ("zap", "Deletes everything.", "delete"),
-        ("zap", "Publishes the page.", "egress"),
-        ("zap", "This tool allows you to send an email.", "egress"),
-        ("zap", "A wrapper around mail. Useful for when you need to send an email.", "egress"),
-        ("zap", "Use this tool to delete a file.", "delete"),
-        ("zap", "Tool for deleting files.", "delete"),
-        ("zap", "Asynchronously deletes a file.", "delete"),
-        ("zap", "File deleting tool", "delete"),
-        ("zap", "Note: slow. Deletes a file.", "delete"),
-        ("zap", "Make a payment.", "pay"),
-        ("zap", "Makes a bank transfer.", "pay"),
-        ("zap", "Create a page and share it.", "egress"),
-        ("zap", "This tool belongs to a system that allows users to read files. Deletes a file.", "delete"),
+        ("frob", "Running parcels.", "write"),
+        ("frob", "Takes a parcel off the list.", "delete"),
+        ("frob", "Hands the parcel over to the neighbour.", "egress"),
+        ("frob", "Fill out the form.", "write"),
+        ("frob", "Deletes everything.", "delete"),
+        ("frob", "Publishes the page.", "egress"),
+        ("frob", "This tool allows you to send an email.", "egress"),
+        ("frob", "A wrapper around mail. Useful for when you need to send an email.", "egress"),
+        ("frob", "Use this tool to delete a file.", "delete"),
+        ("frob", "Tool for deleting files.", "delete"),
+        ("frob", "Asynchronously deletes a file.", "delete"),
+        ("frob", "File deleting tool", "delete"),
+        ("frob", "Note: slow. Deletes a file.", "delete"),
+        ("frob", "Make a payment.", "pay"),
+        ("frob", "Makes a bank transfer.", "pay"),
+        ("finalize_parcel", "This tool will finalize a parcel.", "write"),
+        ("dispense_parcel", "Dispense", "write"),
+        ("frob_parcel", "Frob", "write"),
+        ("frob_parcel", "Frobs parcels for the user.", "write"),
+        ("create_payment_link", "Create a payment link.", "write"),
+        ("transfer_to_person", "Transfer the user to a person.", "egress"),
+        ("transfer_ownership", "Transfers ownership of a file.", "write"),
+        ("transfer", "Transfer something.", "pay"),
+        ("parcel_settings", "Show the settings of a parcel, after changing the ones that are given.", "write"),
+        ("schedule", "Print the timetable between two days.", "read"),
+        ("schedule", "Schedule a meeting.", "write"),
+        ("refund", "Gives money back.", "pay"),
+        ("order", "Gets goods for the user.", "pay"),
+        ("text_to_speech", "Convert text to speech.", "read"),
+        ("resolve_username", "Resolve a username to an id.", "read"),
+        ("resolve_ticket", "Resolve a ticket.", "write"),
+        ("start_container", "Start a container.", "execute"),
+        ("book_reservation", "Book a reservation.", "pay"),
+        ("book_interview", "Book an interview.", "write"),
+        ("frob", "Create a page and share it.", "egress"),
+        ("frob", "This tool belongs to a system that allows users to read files. Deletes a file.", "delete"),
         ("get_quote", "Send the basket to the shop and return its offer.", "egress"),
         ("search_web", "Run a search.", "read"),
         ("delete_file", "Get rid of a file.", "delete"),
         ("git_checkout", "Switches branches.", "write"),
         ("stage_undo", "Unstages all staged changes.", "write"),
-        ("zap", "", "write"),
-        ("zap", "123", "write"),
-        ("zap", "Zaps the zapper.", "write"),
+        ("frob", "", "write"),
+        ("frob", "123", "write"),
+        ("frob", "Frobs the frobnicator.", "write"),
     ],
 )
 def test_a_docstring_helps_where_the_name_says_nothing_and_may_only_tighten(
@@ -143,6 +162,9 @@ def test_a_description_never_loosens_a_clear_name(name: str, description: str) -
         ("book_flight", ["flight_id", "card_id"], "pay"),
         ("book_room", ["room_id"], "pay"),
         ("book_interview", ["time"], "write"),
+        ("show_settings", ["id", "value"], "write"),
+        ("show_settings", ["id"], "read"),
+        ("list_parcels", ["label"], "read"),
     ],
 )
 def test_parameters_tighten(name: str, parameters: list[str], effect: str) -> None:
@@ -182,7 +204,7 @@ def test_the_reason_says_what_the_effect_follows_from() -> None:
         return explain_rule(ToolSpec(name=name, fn=_tool, description=description, input_schema=schema))["effect"]
 
     assert reason("send_mail") == "verb 'send'"
-    assert reason("zap", "Deletes it.") == "verb 'delete' of the description"
+    assert reason("frob", "Deletes it.") == "verb 'delete' of the description"
     assert "no known verb" in reason("frobnicate")
     assert "URL" in reason("get_page", "", "url")
     assert "money" in reason("add_money")
@@ -233,7 +255,7 @@ def test_strange_names_are_no_reads(name: str) -> None:
 
 def test_a_long_description_is_read_in_time() -> None:
     hostile = "to you need to " * 100_000 + "[" * 100_000 + "<" * 100_000
-    assert sense_of(ToolSpec(name="zap", fn=_tool, description=hostile)).unknown
+    assert sense_of(ToolSpec(name="frob", fn=_tool, description=hostile)).unknown
 
 
 def test_only_the_acting_word_makes_a_tool_unknown() -> None:

@@ -81,6 +81,11 @@ def test_what_stands_at_a_url_is_outside() -> None:
     assert result("open_thing", "", "url") == "outside"
 
 
+def test_a_browser_shows_the_page_after_an_action() -> None:
+    assert result("browser_click", "Click on an element.", "element") == "outside"
+    assert result("click_parcel", "Click on a parcel.", "element") == "value"
+
+
 def test_a_rule_says_it_in_two_words() -> None:
     assert draft_rule(ToolSpec(name="read_email", fn=_untyped)).result_trust == "untrusted"
     assert draft_rule(ToolSpec(name="list_contacts", fn=_untyped)).result_trust == "trusted"
