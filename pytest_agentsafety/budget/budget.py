@@ -140,6 +140,11 @@ class Budget:
                 estimated=self._estimated,
             )
 
+    def totals(self) -> tuple[float, int]:
+        """US dollars and tokens spent so far, reservations not among them."""
+        with self._lock:
+            return float(self._cost), self._input + self._output
+
     def reserve(self, request: ModelRequest) -> Reservation:
         """Hold the most the request can cost.
 
