@@ -16,6 +16,7 @@ from pytest_agentsafety.llm.exchange import begin
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.sdk_retries import stay_out
 from pytest_agentsafety.llm.sleeping import asleep, sleep
+from pytest_agentsafety.llm.threads import follow
 
 _MARK = "_agentsafety_original"
 # On a request that is inside the door: with foreign patches in between there can be two of ours, one over the other.
@@ -36,6 +37,7 @@ def install() -> Callable[[], None]:
         for module in _loaded():
             _patch(module)
         stay_out(True)
+        follow(True)
     done = False
 
     def undo() -> None:
@@ -50,6 +52,7 @@ def install() -> Callable[[], None]:
                 for module in _loaded():
                     _restore(module)
                 stay_out(False)
+                follow(False)
 
     return undo
 
