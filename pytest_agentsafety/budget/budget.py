@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -117,6 +118,7 @@ class Budget:
         self._most_per_action = exact(limits.max_cost_per_action_usd) if per_action else _NO_LIMIT
         self._lock = threading.Lock()
         self._started = clock() - already.seconds
+        self._asked, self._paused_at, self._waited = 0, 0.0, 0.0
         self._open: dict[int, tuple[Reservation, RunHold | None]] = {}
         self._loops = LoopWatch(limits.max_identical_calls)
         self._cost = exact(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
@@ -136,7 +138,7 @@ class Budget:
                 input_tokens=self._input,
                 output_tokens=self._output,
                 tool_calls=self._tool_calls,
-                seconds=self._clock() - self._started,
+                seconds=self._clock() - self._started - self._waited_now(),
                 estimated=self._estimated,
             )
 
@@ -266,10 +268,35 @@ class Budget:
         with self._lock:
             self._loops.enter(call, self._loops.look(call, name))
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Somebody is asked: what they take to answer is not the task's time. The run's clock goes on."""
+        with self._lock:
+            if not self._asked:
+                self._paused_at = self._clock()
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked -= 1
+                if not self._asked:
+                    self._waited += self._clock() - self._paused_at
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the task has waited for answers so far, the one that is asked for now included."""
+        with self._lock:
+            return self._waited_now()
+
+    def _waited_now(self) -> float:
+        return self._waited + (self._clock() - self._paused_at if self._asked else 0.0)
+
     def check_time(self) -> None:
         """Raises LimitExceededError once the task, or the run, has taken longer than its `max_seconds`."""
-        elapsed = self._clock() - self._started
+        elapsed = self._clock() - self._started - self._waited
         if elapsed > self.limits.max_seconds:
+            elapsed = self._clock() - self._started - self.waited
             cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
         if self.parent is not None:
             self.parent.check_time()

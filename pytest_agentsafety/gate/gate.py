@@ -201,6 +201,11 @@ class TaskGate:
         """The answer of a task whose journal holds one already: its agent need not be run. None elsewhere."""
         return None if self.state.resume is None else self.state.resume.finished
 
+    @property
+    def waited(self) -> float:
+        """Seconds that somebody has taken to answer this task's approvals."""
+        return self.state.budget.waited
+
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""
         specs = [as_spec(tool) for tool in tools]

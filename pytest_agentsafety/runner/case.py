@@ -180,16 +180,23 @@ class _LiveCase:
         )
 
     def _while_agent_runs(self, task: TaskGate, scenario: Scenario, attempt: _Attempt) -> Iterator[Event]:
-        """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind."""
+        """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind.
+
+        While somebody is asked for an approval, the limit waits too.
+        """
         limit = self._policy.budget.max_seconds + _GRACE_SECONDS
-        deadline = time.monotonic() + limit
+        begun = time.monotonic()
+
+        def left() -> float:
+            return begun + limit + task.waited - time.monotonic()
+
         arguments = (self._agent, task, scenario, attempt)
         with _active_elsewhere(task) as context:
             threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
             # Looking now and then costs less than being woken for every event.
-            while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic()))):
+            while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, left()))):
                 yield from self.rest()
-                if time.monotonic() >= deadline:
+                if left() <= 0:
                     self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")
                     return
         yield from self.rest()
