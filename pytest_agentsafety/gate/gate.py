@@ -110,12 +110,16 @@ class Gate:
         approver: Approver | None = None,
         is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None,
         base: Path | None = None,
+        root: Path | None = None,
         checkpoint: Path | None = None,
     ) -> TaskGate:
-        """A task whose doors are not active yet: the harness activates it where the agent runs."""
+        """A task whose doors are not active yet: the harness activates it where the agent runs.
+
+        Relative path arguments start at `base`, relative allowed paths at `root`, by default the same folder.
+        """
         policy = self.policy
         approver = approver or self._approver or make_approver(policy.approval)
-        permissions = self._permissions(base or self._base)
+        permissions = self._permissions(base or self._base, root)
         # Last of what may fail: it holds a lock on the file.
         resume = None if checkpoint is None else self._resumed(checkpoint, prompt, system)
         state = TaskState(
@@ -160,9 +164,9 @@ class Gate:
         make = Budget if resume is None else partial(JournalBudget, resume)
         return make(policy.budget, self._prices, per_action="cost" in policy.guards, parent=self._run_budget)
 
-    def _permissions(self, base: Path | None) -> PermissionChecker:
+    def _permissions(self, base: Path | None, root: Path | None) -> PermissionChecker:
         """Roots are looked up before the agent can move them."""
-        checker = PermissionChecker(base)
+        checker = PermissionChecker(base, root=root)
         checker.pin(self.policy)
         return checker
 
