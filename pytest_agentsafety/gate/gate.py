@@ -205,6 +205,10 @@ class TaskGate:
         """The answer of a task whose journal holds one already: its agent need not be run. None elsewhere."""
         return None if self.state.resume is None else self.state.resume.finished
 
+    def connected(self, address: str) -> None:
+        """Something connected while this task was active, and past both doors: said once for each address."""
+        self.state.passed_by(address)
+
     @property
     def waited(self) -> float:
         """Seconds that somebody has taken to answer this task's approvals."""

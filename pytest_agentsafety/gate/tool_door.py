@@ -21,6 +21,7 @@ from pytest_agentsafety.gate.replayed import (
 )
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.gate.texts import DenialText
+from pytest_agentsafety.llm.outside import inside, lets_through
 from pytest_agentsafety.model.decisions import ApprovalAnswer, Decision
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import (
@@ -41,6 +42,7 @@ class ToolSide:
     def __init__(self, state: TaskState) -> None:
         self._state = state
 
+    @lets_through
     def call(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
@@ -74,9 +76,10 @@ class ToolSide:
     async def _finished(self, admitted: Pending, pending: Any, started: float) -> Any:
         """The second half of a call whose tool is async; `pending` is the tool or what calling it gave."""
         try:
-            if callable(pending):
-                pending = pending(**admitted.call.arguments)
-            text, raw = read_result(await pending)
+            with inside():
+                if callable(pending):
+                    pending = pending(**admitted.call.arguments)
+                text, raw = read_result(await pending)
         except StopRun:
             raise
         except PermissionDenied as error:

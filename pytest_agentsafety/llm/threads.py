@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from pytest_agentsafety.llm.active import current, take_over
+from pytest_agentsafety.llm.outside import inside, is_inside
 from pytest_agentsafety.protocols import ModelDoor
 
 _MARK = "_agentsafety_original"
@@ -41,28 +42,33 @@ def _starting(original: Callable[[threading.Thread], None]) -> Callable[[threadi
     def start(self: threading.Thread) -> None:
         door = current()
         if door is not None and not self._started.is_set():  # type: ignore[attr-defined]
-            self.run = partial(_run, self, door)  # type: ignore[method-assign]
+            self.run = partial(_run, self, door, is_inside())  # type: ignore[method-assign]
         original(self)
 
     return start
 
 
-def _run(thread: threading.Thread, door: ModelDoor) -> None:
+def _run(thread: threading.Thread, door: ModelDoor, passed: bool) -> None:
     del thread.run  # the class's own again
     take_over(door)
-    thread.run()
+    with inside(passed):
+        thread.run()
 
 
 def _submitting(original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
     def submit(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return original(self, _work, current(), fn, args, kwargs)
+        door = current()
+        return original(self, _work, door, door is not None and is_inside(), fn, args, kwargs)
 
     return submit
 
 
-def _work(door: ModelDoor | None, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _work(
+    door: ModelDoor | None, passed: bool, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
     give_back = take_over(door)
     try:
-        return fn(*args, **kwargs)
+        with inside(passed):
+            return fn(*args, **kwargs)
     finally:
         give_back()

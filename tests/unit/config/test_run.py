@@ -118,7 +118,9 @@ def test_the_journals_path_starts_at_the_file(tmp_path: Path) -> None:
     assert load_settings(tmp_path / "deep").checkpoint == settings.checkpoint
     assert settings.policy.sha256 == Policy().sha256
     assert load(tmp_path, "").checkpoint is None
-    assert load(tmp_path, 'checkpoint = { path = "/var/lib/task.journal" }\n').checkpoint == Path("/var/lib/task.journal")
+    assert load(tmp_path, 'checkpoint = { path = "/var/lib/task.journal" }\n').checkpoint == Path(
+        "/var/lib/task.journal"
+    )
 
 
 @pytest.mark.parametrize("path", ['"state/"', '""', "7"])
