@@ -255,11 +255,11 @@ class Budget:
         with self._lock:
             if self._tool_calls >= self.limits.max_tool_calls:
                 cap(LimitExceededError, "tool calls of the task", self._tool_calls + 1, self.limits.max_tool_calls, "")
-            runs = None if call is None else self._loops.look(call, name or "")
+            runs = self._loops.look(call, name) if name is not None else None
             if self.parent is not None:
                 self.parent.count_tool_call()
             self._tool_calls += 1
-            if call is not None and runs is not None:
+            if runs is not None:
                 self._loops.enter(call, runs)
 
     def note_denied_call(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
