@@ -48,6 +48,11 @@ _SOLD = frozenset({"travel", "vehicle", "product", "food", "animal", "subscripti
 _FUNDS = frozenset({"money", "account", "bank", "stock", "card", "bill", "subscription", "value", "number"})
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _VALUES = frozenset({"description", "value", "content", "body", "new_value", "new_name", "new_title"})
+_ASKING = frozenset({"ask", "prompt", "handoff", "inquire", "query", "request", "hand"})
+_OWN_USER = frozenset({"human", "user", "me"})
+_WORDS_ONLY = frozenset({"language", "value", "number", "document", "math", "error"})
+_MEDIA = frozenset({"image", "video", "music", "file", "folder", "device", "path", "code"})
+_COMMITMENTS = frozenset({"loan", "subscription", "trade", "bid", "mortgage"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
 _METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
@@ -186,6 +191,8 @@ def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken
     acted = frozenset[str]().union(*(groups_of(noun) for noun in objects - {verb}))
     if "run" in meant and acted and not run and not acted & _RUNNABLE:
         return meant - {"run"} | {"start"}  # "run a scene": no code
+    if verb == "generate" and acted & _WORDS_ONLY and not acted & _MEDIA:
+        return frozenset({"transform"})  # "generate a title": words that are handed back
     if "transfer" in meant and verb == "transfer" and acted and not acted & _FUNDS:
         return meant - {"transfer"} | ({"tell"} if "person" in acted else {"move"})  # "transfer to a person"
     return meant
@@ -204,7 +211,7 @@ def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: froz
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
-    if act.heads & _MONEY:
+    if act.heads & _MONEY or (act.objects & _COMMITMENTS and classes & {"create", "request", "enrol"}):
         return _Step("pay", f"{step.reason} on money")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return _Step("egress", f"{step.reason} on what others read")
@@ -220,6 +227,8 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
         return _Step("egress", f"{step.reason} over HTTP")
     if step.effect == "write" and "url" in kinds and (webbed or classes & _GOING):
         return _Step("egress", f"{step.reason} to a URL of the caller's choice")
+    if step.effect == "egress" and set(act.verbs) & _ASKING and set(act.words) & _OWN_USER and not _aims(roles):
+        return _Step("read", f"{step.reason} to the user at the keyboard")
     if step.effect == "read" and classes <= _SHOWING and _sets(roles):
         return _Step("write", f"{step.reason}, but it takes a new value beside an identifier")
     if step.effect == "write" and classes <= {"open"} and _only_looks(roles, act):
@@ -236,6 +245,10 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
     if step.effect in ("write", "egress") and {"amount", "destination"} <= kinds and _moves_money(roles):
         return _Step("pay", f"{step.reason} with an amount and a destination")
     return step
+
+
+def _aims(roles: Mapping[str, Role]) -> bool:
+    return bool(set(roles.values()) & {"destination", "identifier", "url"})
 
 
 def _sets(roles: Mapping[str, Role]) -> bool:
