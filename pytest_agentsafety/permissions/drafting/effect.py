@@ -53,6 +53,7 @@ _OWN_USER = frozenset({"human", "user", "me"})
 _WORDS_ONLY = frozenset({"language", "value", "number", "document", "math", "error"})
 _MEDIA = frozenset({"image", "video", "music", "file", "folder", "device", "path", "code"})
 _COMMITMENTS = frozenset({"loan", "subscription", "trade", "bid", "mortgage"})
+_VAGUE = frozenset({"use", "do", "perform", "handle", "work", "conduct"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
 _METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
@@ -89,6 +90,8 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
     if classes:
         step = _by_verbs(meant, where)
         step = _by_parameters(_by_objects(step, act, objects, classes), act, roles, classes)
+        if _says_nothing(verbs, act.objects | told.objects):
+            unknown = tuple(verbs)
         if not act.clear and not told.words and not groups_of(lemma(act.words[0])):
             unknown = act.words
     elif _is_thing(act, told, roles):
@@ -98,6 +101,12 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
         unknown = act.words or ("?",)
     step = _by_hints(step, hints)
     return Drawn(step.effect, step.reason, frozenset(verbs), classes, unknown)
+
+
+def _says_nothing(verbs: Iterable[str], objects: frozenset[str]) -> bool:
+    """ "Use the service", "make a call": a verb for anything."""
+    spoken_to = {"person", "contact", "device", "message"} & {group for noun in objects for group in groups_of(noun)}
+    return set(verbs) <= (_VAGUE if spoken_to else _VAGUE | {"call"})
 
 
 def _by_verbs(meant: Mapping[str, frozenset[str]], where: Mapping[str, str]) -> _Step:
@@ -211,7 +220,7 @@ def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: froz
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
-    if act.heads & _MONEY or (act.objects & _COMMITMENTS and classes & {"create", "request", "enrol"}):
+    if act.heads & _MONEY or (act.objects & _COMMITMENTS and classes & {"create", "request", "enrol", "claim"}):
         return _Step("pay", f"{step.reason} on money")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return _Step("egress", f"{step.reason} on what others read")

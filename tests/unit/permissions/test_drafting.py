@@ -273,6 +273,8 @@ def test_only_the_acting_word_makes_a_tool_unknown() -> None:
 
     assert unknown("frobnicate_page", "") == ("frobnicate", "page")
     assert unknown("get_frobnicator", "") == ()
+    assert unknown("use_cloud", "Make a call of the cloud.") == ("use", "call")
+    assert unknown("call_contact", "Call somebody.") == ()
     assert unknown("frobnicator", "Get the frobnicator.") == ()
     assert unknown("get_page", "", "zxqv") == ()
     assert unknown("set_page", "", "zxqv") == ("zxqv",)
