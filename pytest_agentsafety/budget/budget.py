@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -117,6 +118,7 @@ class Budget:
         self._most_per_action = exact(limits.max_cost_per_action_usd) if per_action else _NO_LIMIT
         self._lock = threading.Lock()
         self._started = clock() - already.seconds
+        self._asked, self._paused_at, self._waited = 0, 0.0, 0.0
         self._open: dict[int, tuple[Reservation, RunHold | None]] = {}
         self._loops = LoopWatch(limits.max_identical_calls)
         self._cost = exact(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
@@ -136,9 +138,14 @@ class Budget:
                 input_tokens=self._input,
                 output_tokens=self._output,
                 tool_calls=self._tool_calls,
-                seconds=self._clock() - self._started,
+                seconds=self._clock() - self._started - self._waited_now(),
                 estimated=self._estimated,
             )
+
+    def totals(self) -> tuple[float, int]:
+        """US dollars and tokens spent so far, reservations not among them."""
+        with self._lock:
+            return float(self._cost), self._input + self._output
 
     def reserve(self, request: ModelRequest) -> Reservation:
         """Hold the most the request can cost.
@@ -248,11 +255,11 @@ class Budget:
         with self._lock:
             if self._tool_calls >= self.limits.max_tool_calls:
                 cap(LimitExceededError, "tool calls of the task", self._tool_calls + 1, self.limits.max_tool_calls, "")
-            runs = None if call is None else self._loops.look(call, name or "")
+            runs = self._loops.look(call, name) if name is not None else None
             if self.parent is not None:
                 self.parent.count_tool_call()
             self._tool_calls += 1
-            if call is not None and runs is not None:
+            if runs is not None:
                 self._loops.enter(call, runs)
 
     def note_denied_call(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
@@ -261,10 +268,35 @@ class Budget:
         with self._lock:
             self._loops.enter(call, self._loops.look(call, name))
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Somebody is asked: what they take to answer is not the task's time. The run's clock goes on."""
+        with self._lock:
+            if not self._asked:
+                self._paused_at = self._clock()
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked -= 1
+                if not self._asked:
+                    self._waited += self._clock() - self._paused_at
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the task has waited for answers so far, the one that is asked for now included."""
+        with self._lock:
+            return self._waited_now()
+
+    def _waited_now(self) -> float:
+        return self._waited + (self._clock() - self._paused_at if self._asked else 0.0)
+
     def check_time(self) -> None:
         """Raises LimitExceededError once the task, or the run, has taken longer than its `max_seconds`."""
-        elapsed = self._clock() - self._started
+        elapsed = self._clock() - self._started - self._waited
         if elapsed > self.limits.max_seconds:
+            elapsed = self._clock() - self._started - self.waited
             cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
         if self.parent is not None:
             self.parent.check_time()

@@ -1,15 +1,17 @@
-"""`[tool.agentsafety.run_budget]`, the limits of a whole run, and `[tool.agentsafety.prices]`, prices by model id."""
+"""`[tool.agentsafety.run_budget]`, the limits of a whole run, `prices` by model id, and the `checkpoint`'s path."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from pytest_agentsafety.config.table import Table
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import RunLimits
 
 _RUN_KEYS = ("max_cost_usd", "max_seconds", "max_tokens", "max_tool_calls")
+_CHECKPOINT_KEYS = ("path",)
 _PRICE_KEYS = ("cache_read", "cache_write", "input", "output")
 _MILLION = Decimal(1_000_000)
 
@@ -33,6 +35,17 @@ def read_run_limits(table: Table) -> RunLimits:
         max_tool_calls=limits.integer("max_tool_calls", None),
         max_seconds=_amount(limits, "max_seconds"),
     )
+
+
+def read_checkpoint(table: Table, root: Path) -> Path | None:
+    """The journal's file that the table `checkpoint` below `table` names, seen from `root`. Raises ConfigError."""
+    checkpoint = table.table("checkpoint", _CHECKPOINT_KEYS)
+    path = checkpoint.text("path")
+    if path is None:
+        return None
+    if "\0" in path or path.endswith("/"):
+        checkpoint.fail("path", "the path of a file", path)
+    return root / path
 
 
 def _amount(table: Table, key: str) -> float | None:

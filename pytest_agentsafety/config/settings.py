@@ -9,13 +9,13 @@ from typing import Any
 
 from pytest_agentsafety.config.gates import GateRule, parse_gates
 from pytest_agentsafety.config.policy import POLICY_KEYS, read_policy, reference
-from pytest_agentsafety.config.run import ModelPrice, read_prices, read_run_limits
+from pytest_agentsafety.config.run import ModelPrice, read_checkpoint, read_prices, read_run_limits
 from pytest_agentsafety.config.source import TABLE, Source, find_source
 from pytest_agentsafety.config.table import Place, Table
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import Policy
 
-KEYS = (*POLICY_KEYS, "agent", "gates", "live_tools", "prices", "run_budget", "suites")
+KEYS = (*POLICY_KEYS, "agent", "checkpoint", "gates", "live_tools", "prices", "run_budget", "suites")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,8 @@ class Settings:
 
     `path` is the file (None: there is none), `root` the folder its relative paths start from. `explicit` holds the
     dotted keys, and the tables above them, that were really written: "budget", "budget.max_cost_usd". `prices` are
-    the user's own by exact model id; they measure, and so are no part of the policy and its hash.
+    the user's own by exact model id; they measure, and so are no part of the policy and its hash. `checkpoint` is the
+    file for a task's journal (`gate.task(..., checkpoint=settings.checkpoint)`), None where none is named.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Settings:
     gates: tuple[GateRule, ...] = ()
     live_tools: tuple[str, ...] = ()
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
+    checkpoint: Path | None = None
     path: Path | None = None
     explicit: frozenset[str] = frozenset()
 
@@ -55,6 +57,7 @@ def _settings(source: Source) -> Settings:
         gates=parse_gates(table.data.get("gates", {}), place.child("gates")),
         live_tools=table.texts("live_tools") or (),
         prices=read_prices(table),
+        checkpoint=read_checkpoint(table, source.path.parent),
         path=source.path,
         explicit=frozenset(_written(source.table)),
     )

@@ -41,4 +41,5 @@ def _asked(state: TaskState, call: ToolCall, rule: ToolRule, decision: Decision)
         reason = f"the origins of its arguments could not be told: {type(error).__name__}: {error}"
         return ApprovalAnswer(answer="reject", by="gate", reason=reason)
     request = ApprovalRequest(call=call, rule=rule, decision=decision, user_task=state.prompt, origins=origins)
-    return safe_decide(state.approver, request)
+    with state.budget.paused():
+        return safe_decide(state.approver, request)

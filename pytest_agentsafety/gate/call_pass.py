@@ -8,6 +8,7 @@ from typing import Any
 from pytest_agentsafety.budget import Charge, Reservation, estimate_usage
 from pytest_agentsafety.budget.money import true_cost
 from pytest_agentsafety.budget.prices import as_card
+from pytest_agentsafety.gate.resume import Replayed
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.circuit import OVERLOAD
 from pytest_agentsafety.llm.course import Course
@@ -59,7 +60,7 @@ class CallPass:
             planned = RetryPlanned(
                 task_id=state.task_id, call_id=self._call_id, attempt=self._attempts, delay=delay, reason=reason
             )
-            state.emit(planned)
+            state.emit_all([planned, *reserved(state, self._call_id, self._reservation)])
         self._attempts += 1
         return delay
 
@@ -108,7 +109,10 @@ class CallPass:
             tally.input_tokens += charge.input_tokens
             tally.output_tokens += charge.output_tokens
             tally.cost_estimated = tally.cost_estimated or charge.estimated
-        return [_charged(state, self._call_id, charge)] if state.recording else []
+        if not state.recording:
+            return []
+        tokens = charge.input_tokens + charge.output_tokens
+        return [_charge_event(state, self._call_id, charge.kind, charge.cost_usd, tokens)]
 
     def finish(self, response: ModelResponse) -> None:
         self._course.over(response.status)
@@ -253,14 +257,27 @@ def _duration(response: ModelResponse) -> float:
     return response.latency_ms if response.recorded_ms is None else response.recorded_ms
 
 
-def _charged(state: TaskState, call_id: str, charge: Charge) -> Charged:
-    spent = state.budget.spent
+def reserved(state: TaskState, call_id: str, held: Reservation) -> list[Event]:
+    """The event that says what is held for an attempt; none where the journal answers and nothing is."""
+    if isinstance(held, Replayed):
+        return []
+    most = held.bound.estimate + held.bound.output_tokens
+    return [_charge_event(state, call_id, "reserved", float(held.cost_usd), most)]
+
+
+def released(state: TaskState, call_id: str) -> list[Event]:
+    """The event that says that what was held for an attempt is free again."""
+    return [_charge_event(state, call_id, "released", 0.0, 0)]
+
+
+def _charge_event(state: TaskState, call_id: str, kind: str, cost_usd: float, tokens: int) -> Charged:
+    spent_usd, spent_tokens = state.budget.totals()
     return Charged(
         task_id=state.task_id,
         call_id=call_id,
-        kind=charge.kind,
-        cost_usd=charge.cost_usd,
-        tokens=charge.input_tokens + charge.output_tokens,
-        total_cost_usd=spent.cost_usd,
-        total_tokens=spent.input_tokens + spent.output_tokens,
+        kind=kind,
+        cost_usd=cost_usd,
+        tokens=tokens,
+        total_cost_usd=spent_usd,
+        total_tokens=spent_tokens,
     )

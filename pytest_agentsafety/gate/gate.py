@@ -114,12 +114,16 @@ class Gate:
         approver: Approver | None = None,
         is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None,
         base: Path | None = None,
+        root: Path | None = None,
         checkpoint: Path | None = None,
     ) -> TaskGate:
-        """A task whose doors are not active yet: the harness activates it where the agent runs."""
+        """A task whose doors are not active yet: the harness activates it where the agent runs.
+
+        Relative path arguments start at `base`, relative allowed paths at `root`, by default the same folder.
+        """
         policy = self.policy
         approver = approver or self._approver or make_approver(policy.approval)
-        permissions = self._permissions(base or self._base)
+        permissions = self._permissions(base or self._base, root)
         # Last of what may fail: it holds a lock on the file.
         resume = None if checkpoint is None else self._resumed(checkpoint, prompt, system)
         state = TaskState(
@@ -164,9 +168,9 @@ class Gate:
         make = Budget if resume is None else partial(JournalBudget, resume)
         return make(policy.budget, self._prices, per_action="cost" in policy.guards, parent=self._run_budget)
 
-    def _permissions(self, base: Path | None) -> PermissionChecker:
+    def _permissions(self, base: Path | None, root: Path | None) -> PermissionChecker:
         """Roots are looked up before the agent can move them."""
-        checker = PermissionChecker(base)
+        checker = PermissionChecker(base, root=root)
         checker.pin(self.policy)
         return checker
 
@@ -204,6 +208,15 @@ class TaskGate:
     def finished(self) -> str | None:
         """The answer of a task whose journal holds one already: its agent need not be run. None elsewhere."""
         return None if self.state.resume is None else self.state.resume.finished
+
+    def connected(self, address: str) -> None:
+        """Something connected while this task was active, and past both doors: said once for each address."""
+        self.state.passed_by(address)
+
+    @property
+    def waited(self) -> float:
+        """Seconds that somebody has taken to answer this task's approvals."""
+        return self.state.budget.waited
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""

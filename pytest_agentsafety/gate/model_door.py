@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_agentsafety.budget import Reservation
-from pytest_agentsafety.gate.call_pass import CallPass, CountPass, rerouted
+from pytest_agentsafety.gate.call_pass import CallPass, CountPass, released, rerouted, reserved
 from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.course import Course
 from pytest_agentsafety.model.errors import GuardrailBlocked, StopRun
 from pytest_agentsafety.model.events import Event, ModelCalled, ModelFailed, Ungated
-from pytest_agentsafety.model.messages import ModelRequest
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest
 
 __all__ = ["COUNT_TOKENS", "CallPass", "CountPass", "ModelSide"]
 
@@ -120,9 +120,20 @@ class ModelSide:
             events: list[Event] = [_called(state, call_id, request, fresh)]
             if course.reason:
                 events.append(rerouted(state, call_id, course.asked, course))
+            events += reserved(state, call_id, reservation)
             state.emit_all(events)
-        reply = None if state.responder is None else state.responder.respond(request)
+        reply = None if state.responder is None else self._answer(request, reservation, call_id)
         return CallPass(state, course, reservation, reply, call_id)
+
+    def _answer(self, request: ModelRequest, reservation: Reservation, call_id: str) -> ModelReply | None:
+        """The responder's answer. Without one nothing was sent, and what is held is given back on the record."""
+        state = self._state
+        try:
+            return None if state.responder is None else state.responder.respond(request)
+        except BaseException:
+            if state.budget.release(reservation).kind == "released":
+                state.emit_all(released(state, call_id))
+            raise
 
 
 def _called(state: TaskState, call_id: str, request: ModelRequest, fresh: Sequence[Mapping[str, Any]]) -> ModelCalled:

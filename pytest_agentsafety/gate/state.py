@@ -23,12 +23,14 @@ from pytest_agentsafety.llm.retry import RetryPlanner
 from pytest_agentsafety.llm.routing import Rerouting
 from pytest_agentsafety.model.decisions import GuardContext, Stage
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
-from pytest_agentsafety.model.events import Event, GuardChecked
+from pytest_agentsafety.model.events import Event, GuardChecked, Notice
 from pytest_agentsafety.model.messages import ModelRequest, ModelResponse
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
 from pytest_agentsafety.protocols import Approver, EventSink, Observer, Responder, emit_all
 from pytest_agentsafety.provenance import ProvenanceTracker
+
+_MOST_ADDRESSES = 20
 
 
 class NullSink:
@@ -78,6 +80,7 @@ class TaskState:
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)
     stopped: StopRun | None = None
+    _addresses: set[str] = field(default_factory=set)
     _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -103,6 +106,18 @@ class TaskState:
             emit_all(self.sink, events)
         except StopRun as error:
             raise self.stop(error) from None
+
+    def passed_by(self, address: str) -> None:
+        """Note a connection that passed neither door."""
+        with self.lock:
+            if address in self._addresses or len(self._addresses) >= _MOST_ADDRESSES:
+                return
+            self._addresses.add(address)
+        message = (
+            f"a connection to {address} passed neither door: what went over it was not seen, and a model that was "
+            f"asked there was not gated"
+        )
+        self.emit(Notice(task_id=self.task_id, level="warning", message=message))
 
     def new_call_id(self, kind: str) -> str:
         return f"{kind}{next(self._call_numbers)}"

@@ -22,6 +22,7 @@ from pytest_agentsafety.gate.replayed import (
 )
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.gate.texts import DenialText
+from pytest_agentsafety.llm.outside import inside, lets_through
 from pytest_agentsafety.model.decisions import ApprovalAnswer, Decision
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import (
@@ -42,6 +43,7 @@ class ToolSide:
     def __init__(self, state: TaskState) -> None:
         self._state = state
 
+    @lets_through
     def call(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
@@ -51,10 +53,13 @@ class ToolSide:
         started = time.perf_counter()
         try:
             raw = run(**admitted.call.arguments)
-            if type(raw) is not str and inspect.isawaitable(raw):
+            if type(raw) is str:
+                text = raw
+            elif inspect.isawaitable(raw):
                 admitted.awaited = True
                 return self._finished(admitted, raw, started)
-            text, raw = read_result(raw)
+            else:
+                text, raw = read_result(raw)
         except StopRun:
             raise
         except PermissionDenied as error:
@@ -75,9 +80,10 @@ class ToolSide:
     async def _finished(self, admitted: Pending, pending: Any, started: float) -> Any:
         """The second half of a call whose tool is async; `pending` is the tool or what calling it gave."""
         try:
-            if callable(pending):
-                pending = pending(**admitted.call.arguments)
-            text, raw = read_result(await pending)
+            with inside():
+                if callable(pending):
+                    pending = pending(**admitted.call.arguments)
+                text, raw = read_result(await pending)
         except StopRun:
             raise
         except PermissionDenied as error:
@@ -204,13 +210,16 @@ class ToolSide:
             self._note(pending, limit)
             self._record(pending)
             raise state.stop(error) from None
-        with state.lock:
-            position = len(state.tally.executed)
-            state.tally.executed.append(PlannedCall(name=call.name, arguments=call.arguments))
+        executed = PlannedCall(name=call.name, arguments=call.arguments)
         if state.recording and pending.rule.is_write:
+            with state.lock:  # the number belongs to this call alone
+                position = len(state.tally.executed)
+                state.tally.executed.append(executed)
             pending.trail.append(
                 CheckpointMarked(task_id=state.task_id, call_id=call.call_id, tool=call.name, position=position)
             )
+        else:
+            state.tally.executed.append(executed)
         if pending.trail:
             self._record(pending)
         if state.resume is not None and pending.entry is not None and pending.entry.end is None:
@@ -319,13 +328,13 @@ class ToolSide:
             raise RuntimeError(shown) from None
 
     def _checked(self, admitted: Pending, text: str, status: str, started: float, raw: Any = None) -> str:
-        state, call = self._state, admitted.call
+        state, call, tally = self._state, admitted.call, self._state.tally
         elapsed = (time.perf_counter() - started) * 1000
         with state.lock:
-            state.tally.tool_ms += elapsed
+            tally.tool_ms += elapsed
+            before = tally.guard_ms
         if state.observed:
             state.observer.raw_result(call.name, text)
-        before = state.tally.guard_ms
         shown = self._scanned(call, text) if "tool_result" in state.guarded else text
         if state.traced:
             hear(state, call, admitted.rule, text, raw)
@@ -339,7 +348,7 @@ class ToolSide:
                     result=cut(shown),
                     raw_chars=len(text),
                     latency_ms=elapsed,
-                    guard_ms=state.tally.guard_ms - before,
+                    guard_ms=tally.guard_ms - before,
                 )
             )
         return shown

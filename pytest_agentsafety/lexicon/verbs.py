@@ -13,7 +13,10 @@ from pytest_agentsafety.model.policy import Effect
 
 _NONE: frozenset[str] = frozenset()
 _AGAIN, _UNDOING, _UNDONE = ("re", "auto", "multi", "bulk", "pre"), ("un", "de", "dis"), frozenset({"restore"})
-_GIVEN, _TAKEN_AWAY = frozenset({"mark", "subscribe", "rate", "assign", "share", "publish"}), frozenset({"uninstall"})
+_GIVEN, _TAKEN_AWAY = (
+    frozenset({"mark", "subscribe", "rate", "react", "assign", "share", "publish"}),
+    frozenset({"uninstall"}),
+)
 # From harmless to grave: of several effects the gravest counts.
 GRAVITY: tuple[Effect, ...] = ("read", "write", "egress", "delete", "pay", "execute")
 

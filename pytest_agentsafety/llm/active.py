@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from threading import Lock
@@ -18,7 +18,8 @@ def current() -> ModelDoor | None:
     """The door a request made here and now has to pass, None when there is none.
 
     A thread or task that inherited a context keeps the door of that context, even after its case is over (the door is
-    closed then and refuses). A thread without one passes the door activated last.
+    closed then and refuses); so does a thread that was started under a door (`llm.threads`). Any other passes the door
+    activated last.
     """
     door = _context.get()
     if door is not None:
@@ -27,6 +28,12 @@ def current() -> ModelDoor | None:
         return _stack[-1][1]
     except IndexError:
         return None
+
+
+def take_over(door: ModelDoor | None) -> Callable[[], None]:
+    """Let the calling thread's own context belong to `door`; returns what undoes it."""
+    token = _context.set(door)
+    return lambda: _context.reset(token)
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from pytest_agentsafety.llm.active import current
 from pytest_agentsafety.llm.calls import CallKind, call_kind
 from pytest_agentsafety.llm.exchange import begin
 from pytest_agentsafety.llm.flavours import Flavour
+from pytest_agentsafety.llm.outside import inside, lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out
 from pytest_agentsafety.llm.sleeping import asleep, sleep
+from pytest_agentsafety.llm.threads import follow
 
 _MARK = "_agentsafety_original"
 # On a request that is inside the door: with foreign patches in between there can be two of ours, one over the other.
@@ -36,6 +38,8 @@ def install() -> Callable[[], None]:
         for module in _loaded():
             _patch(module)
         stay_out(True)
+        follow(True)
+        watch(True)
     done = False
 
     def undo() -> None:
@@ -50,6 +54,8 @@ def install() -> Callable[[], None]:
                 for module in _loaded():
                     _restore(module)
                 stay_out(False)
+                follow(False)
+                watch(False)
 
     return undo
 
@@ -84,6 +90,11 @@ def _gated_kind(request: Any) -> CallKind | None:
     return None if kind is None or _INSIDE in request.extensions else kind
 
 
+@lets_through
+def _sent(original: Callable[..., Any], client: Any, request: Any, stream: bool, options: dict[str, Any]) -> Any:
+    return original(client, request, stream=stream, **options)
+
+
 def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[..., Any]:
     def send(self: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         door = current()
@@ -100,7 +111,7 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
                     response = exchange.local_response()
                     local = response is not None
                     if response is None:
-                        response = original(self, exchange.outgoing(), stream=stream, **options)
+                        response = _sent(original, self, exchange.outgoing(), stream, options)
                         if stream and response.status_code >= 400:
                             response.read()
                 except flavour.transport_error as exc:
@@ -135,7 +146,8 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
                     response = exchange.local_response()
                     local = response is not None
                     if response is None:
-                        response = await original(self, exchange.outgoing(), stream=stream, **options)
+                        with inside():
+                            response = await original(self, exchange.outgoing(), stream=stream, **options)
                         if stream and response.status_code >= 400:
                             await response.aread()
                 except flavour.transport_error as exc:

@@ -63,11 +63,11 @@ def _kb(size: int) -> str:
 
 
 class PermissionChecker:
-    """Checks calls against their rules. Allowed paths and relative path arguments start at `base` (default: the
-    working folder at the time of the call)."""
+    """Checks calls against their rules. Relative path arguments start at `base` (default: the working folder at the
+    time of the call), relative allowed paths at `root` (default: the same)."""
 
-    def __init__(self, base: Path | None = None) -> None:
-        self._base = base
+    def __init__(self, base: Path | None = None, *, root: Path | None = None) -> None:
+        self._base, self._root = base, root
         self._known_roots: dict[tuple[tuple[str, ...], Path], Roots] = {}
 
     def check(self, call: ToolCall, rule: ToolRule) -> Decision:
@@ -98,7 +98,8 @@ class PermissionChecker:
         base = self._base if self._base is not None else Path.cwd()
         key = (allowed, base)
         if key not in self._known_roots:
-            self._known_roots[key] = Roots(allowed, base)
+            written = allowed if self._root is None else tuple(str(self._root / path) for path in allowed)
+            self._known_roots[key] = Roots(written, base)
         return self._known_roots[key]
 
     def _paths(self, call: ToolCall, rule: ToolRule, leaves: Sequence[Leaf]) -> Decision | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_agentsafety import lexicon
 from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
@@ -101,7 +102,7 @@ def _spread(features: Iterable[dict[str, float]]) -> Counter[tuple[str, float]]:
     return found
 
 
-def marks(records: Sequence[Record], reading: Reading, objects: Iterable[str]) -> dict[Record, Mark]:
+def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) -> dict[Record, Mark]:
     """How the task speaks of each record of one result. A part is meant where the whole is."""
     dull = _dull(objects, reading)
     features = {record: _features(record, reading, dull) for record in records}
@@ -119,12 +120,16 @@ def marks(records: Sequence[Record], reading: Reading, objects: Iterable[str]) -
         above = found.get(record.parent) if record.parent is not None else None
         if above is not None and above.meant and not mark.meant:
             mark.mention, mark.best = above.mention, True
-    _mark_extremes(records, reading, found)
+    things = frozenset(word for name in objects for word in lexicon.noun_group(name)) | frozenset(objects)
+    _mark_extremes(records, reading, things, found)
     return found
 
 
-def _mark_extremes(records: Sequence[Record], reading: Reading, found: dict[Record, Mark]) -> None:
-    if not reading.extremes or len(records) < 2:
+def _mark_extremes(
+    records: Sequence[Record], reading: Reading, things: frozenset[str], found: dict[Record, Mark]
+) -> None:
+    wanted_ends = reading.extremes(things)
+    if not wanted_ends or len(records) < 2 or any(mark.surely for mark in found.values()):
         return
     columns: dict[str, list[tuple[float | str, Record]]] = {}
     for record in records:
@@ -139,7 +144,7 @@ def _mark_extremes(records: Sequence[Record], reading: Reading, found: dict[Reco
         unit = "time" if True in texts else "number"
         values = [value for value, _ in column]
         for end, wanted in ((max(values), f"max {unit}"), (min(values), f"min {unit}")):
-            if wanted in reading.extremes:
+            if wanted in wanted_ends:
                 for value, record in column:
                     found[record].extreme |= value == end
 

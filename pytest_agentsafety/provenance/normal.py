@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 _JOINERS = frozenset("@._-+/\\:%&=?#~$'")
+# Characters that nobody sees: soft hyphens, zero-width ones, direction marks, tags.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def plain(text: str) -> str:
+    """Without unseen characters, and compatible ones (full-width letters) as the plain ones they look like."""
+    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def normalise(text: str) -> str:
-    """Case and runs of white space do not matter."""
-    return " ".join(text.casefold().split())
+    """Case, runs of white space, unseen characters and the width of letters do not matter."""
+    return " ".join(plain(text).casefold().split())
+
+
+def words_only(text: str) -> str:
+    """Nothing but words, a space between and around them."""
+    return f" {' '.join(_WORD.findall(normalise(text)))} "
 
 
 def squeeze(text: str) -> str:

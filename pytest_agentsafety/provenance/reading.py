@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Role
 from pytest_agentsafety.provenance.dates import Day, days_in, months_in
-from pytest_agentsafety.provenance.normal import has_token, normalise
+from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import made, orders
 from pytest_agentsafety.provenance.sources import Spoken
@@ -16,10 +16,21 @@ from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed
 from pytest_agentsafety.provenance.vocabulary import STOP
 
 _BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
+_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
+_NAME = re.compile(r"[\w \-'\u2019&,]{1,200}")
 _NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
-_ALNUM = re.compile(r"[^\W_]+")
 _FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
+_SUM = re.compile(
+    r"(?:[$\u20ac\u00a3\u00a5]\s?)(\d+(?:\.\d+)?)|\b(\d+\.\d+|\d+(?=\s?(?:[$\u20ac\u00a3\u00a5]|usd|eur|gbp|dollars?|euros?)))"
+)
+_COMPUTES = re.compile(
+    r"\b(?:sum|total|altogether|half|thirds?|quarters?|split|shares?|average|difference|each|rest|remaining|per ?cent|"
+    r"percent|times|double|twice|plus|minus|more|less|increase[ds]?|decrease[ds]?|raise[ds]?|vat|tax|tip|fees?|convert|"
+    r"calculate|work out|compute|add up|accordingly|too (?:much|little)|additional|extra|difference|same amount|above|below"
+    r")\b|%",
+    re.IGNORECASE,
+)
 _ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything)\b", re.IGNORECASE)
 _CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
@@ -39,12 +50,16 @@ _EXTREMES = {
     "min time": re.compile(r"\b(?:oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b", re.IGNORECASE),
 }
 _DELEGATION = re.compile(
-    r"\b(?:do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|apply|"
-    r"go through|process|deal with)\b(?![^.?!\n]{0,20}\bfollowing\b)[^.?!\n]{0,60}?"
-    r"\b(?:actions?|instructions?|tasks?|steps?|to-?dos?|requests?|everything|what|guidelines?|requirements?|"
-    r"checklists?|orders|directions|asks?)\b",
+    r"\b(?P<verb>do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|"
+    r"apply|go through|deal with)\b(?! (?:i|you|we|they|not|so)\b)(?![^.?!\n]{0,20}\bfollowing\b)[^.?!\n]{0,60}?\b(?:"
+    r"(?:actions?|instructions?|tasks?|steps?|to-?dos?|everything|guidelines?|requirements?|checklists?|orders|directions|"
+    r"rest|it)\b|what\b[^.?!\n]{1,60}\b(?:says?|asks?|wants?|tells?|needs?|lists?|recommends?|happens?|to happen|done)\b)",
     re.IGNORECASE,
 )
+_SAID_OF = frozenset({"is", "was", "are", "were", "be"})
+_ONE = frozenset({"one", "ones"})
+_DELEGATING = frozenset({"carry out", "take care of", "work through", "act on", "go through", "deal with"})
+_ORDERED_DO = re.compile(r"(?:^|[.!?,;:\n]\s*|\b(?:please|then|and|to|also|just|you)\s+)do\b", re.IGNORECASE)
 _KIND_WORDS: dict[Kind, re.Pattern[str]] = {
     "email": re.compile(
         r"\be-?mail address(?:es)?\b|\b(?:her|his|their|its|whose) (?:e-?mails?|address)\b(?! from)", re.IGNORECASE
@@ -65,11 +80,6 @@ def content_words(text: str) -> frozenset[str]:
 def numerals_in(text: str) -> frozenset[str]:
     """The numbers of a text as they are written, from two digits on."""
     return frozenset(_NUMERAL.findall(text))
-
-
-def _spaced(text: str) -> str:
-    """Words only, one space between and around them."""
-    return f" {' '.join(_ALNUM.findall(text.casefold()))} "
 
 
 class Reading:
@@ -120,7 +130,7 @@ class Reading:
 
     @cached_property
     def _plain(self) -> str:
-        return _spaced(self.text)
+        return words_only(self.text)
 
     @cached_property
     def days(self) -> frozenset[Day]:
@@ -129,6 +139,20 @@ class Reading:
     @cached_property
     def months(self) -> frozenset[int]:
         return months_in(self.text)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words it writes with a capital, in lower case; at the start of a sentence only if they are no known word."""
+        found = set()
+        for match in _CAPITAL.finditer(self.text):
+            word = match[0].lower()
+            first = (
+                not self.text[: match.start()].rstrip(" \t\n\"'(")
+                or self.text[: match.start()].rstrip()[-1:] in ".!?\n"
+            )
+            if word not in STOP and (not first or not lexicon.known(word)):
+                found.add(word)
+        return frozenset(found)
 
     @cached_property
     def numerals(self) -> frozenset[str]:
@@ -143,8 +167,21 @@ class Reading:
         )
 
     @cached_property
-    def extremes(self) -> frozenset[str]:
-        return frozenset(name for name, pattern in _EXTREMES.items() if pattern.search(self.text))
+    def _superlatives(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Each superlative with the words it may stand to: the two behind it, or those it is said of ("that is the ...")."""
+        found = []
+        for name, pattern in _EXTREMES.items():
+            for match in pattern.finditer(self.text):
+                near = set(lexicon.words(self.text[match.end() : match.end() + 60])[:2])
+                before = lexicon.words(self.text[max(0, match.start() - 80) : match.start()])[-7:]
+                if before[-2:] and not _SAID_OF.isdisjoint(before[-2:]):
+                    near |= set(before)
+                found.append((name, frozenset(lexicon.lemma(word) for word in near) | near))
+        return tuple(found)
+
+    def extremes(self, things: frozenset[str]) -> frozenset[str]:
+        """Which ends of a list of such things the text speaks of ("the latest invoice", "the cheapest one")."""
+        return frozenset(name for name, near in self._superlatives if not near.isdisjoint(things | _ONE))
 
     @cached_property
     def says_all(self) -> bool:
@@ -153,17 +190,33 @@ class Reading:
     @cached_property
     def chooses(self) -> bool:
         """Does it leave a choice to whoever does it ("the best one under 100")?"""
-        return bool(self.extremes) or bool(_CHOOSING.search(self.text))
+        return bool(_CHOOSING.search(self.text))
 
     @cached_property
     def delegates(self) -> bool:
-        """Does it tell to do what some other text says?"""
-        return bool(_DELEGATION.search(self.text))
+        """Does it order to do what some other text says? A question ("do you know what ...") orders nothing."""
+        for match in _DELEGATION.finditer(self.text):
+            verb = match["verb"].lower()
+            if verb == "do":
+                ordered = any(do.end() == match.start() + 2 for do in _ORDERED_DO.finditer(self.text))
+            else:
+                ordered = verb in _DELEGATING or lexicon.lemma(verb) in self.orders
+            if ordered and not self.text[: match.start()].rstrip().lower().endswith(
+                ("how do i", "how to", "how do we")
+            ):
+                return True
+        return False
 
     @cached_property
-    def largest_number(self) -> float:
-        numbers = [abs(float(number)) for number in self.spoken.numbers]
-        return max(numbers, default=0.0)
+    def largest_sum(self) -> float:
+        """The largest amount of money it names, 0 where it names none."""
+        found = [match[1] or match[2] for match in _SUM.finditer(self.text.replace(",", ""))]
+        return max(map(float, found), default=0.0)
+
+    @cached_property
+    def computes(self) -> bool:
+        """Does it leave an amount to be worked out?"""
+        return bool(_COMPUTES.search(self.text))
 
     def asks_for(self, kind: Kind) -> bool:
         """Does it speak of a value of this kind without giving one ("her e-mail address", "the link")?"""
@@ -181,9 +234,10 @@ class Reading:
         kind = kind_of(value)
         if kind in ("url", "account", "phone"):
             return (kind, canonical(kind, value)) in self._items
-        if kind == "email":
+        # Punctuation does not matter in a name; in an address, a link or a path it makes another one.
+        if kind == "email" or not _NAME.fullmatch(value) or (role in ("path", "url") and not value.isalnum()):
             return False
-        plain = _spaced(value)
+        plain = words_only(value)
         return len(plain) > 4 and plain in self._plain
 
     def _numbered(self, number: str, things: frozenset[str]) -> bool:

@@ -29,6 +29,7 @@ _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 PIECE = "part of a line"
 _TYPED = frozenset({"email", "url", "account", "phone"})
+_WORTH = re.compile(r"amount|price|total|cost|sum|balance|fee|rate|salary|fare|due|paid|owed|^$")
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
 
@@ -71,8 +72,8 @@ class Record:
 
     @cached_property
     def numbers(self) -> tuple[float, ...]:
-        """The sizes of the numbers in its fields, but for ids."""
-        found = (as_number(item.value) for item in self.fields if item.kind == "number" and not item.key.endswith("id"))
+        """The sizes of the amounts in its fields."""
+        found = (as_number(item.value) for item in self.fields if item.kind == "number" and _WORTH.search(item.key))
         return tuple(abs(float(number)) for number in found if number is not None)
 
     def holds(self, spelling: str) -> bool:

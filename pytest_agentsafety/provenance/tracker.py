@@ -83,7 +83,7 @@ class ProvenanceTracker:
         """Remember what a tool returned: its text as the model saw it, and the data the text was made of, if known."""
         if not text and data is None:
             return
-        outside = rule.result_trust == "untrusted" and sense.result == "outside"
+        outside = sense.result == "outside" if rule.drafted else rule.result_trust == "untrusted"
         content = plain(data) if data is not None else parsed(text)
         records = records_of(text if content is None else content, own=not outside)
         source = Source(
@@ -161,7 +161,7 @@ class ProvenanceTracker:
         name = one_line(call.name)
         found = leaves(call, rule)
         if not rule.is_write:
-            return self._read(name, found)
+            return self._read(name, found, rule, sense)
         if self._mode == "off":
             return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
         if self._lost is not None:
@@ -179,12 +179,16 @@ class ProvenanceTracker:
     def _verdict(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> Verdict:
         return self._endorser.judge(leaf, rule, things_of(sense.objects))
 
-    def _read(self, name: str, found: list[Leaf]) -> Decision:
+    def _read(self, name: str, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> Decision:
         if self._mode != "off" and "egress_reads" not in self._off:
             for leaf in found:
-                finding = (
-                    self._carriage.query(leaf.value) if isinstance(leaf.value, str) and leaf.role != "path" else None
-                )
+                if not isinstance(leaf.value, str) or leaf.role == "path":
+                    continue
+                if leaf.role == "url" and not self._endorser.judge(leaf, rule, things_of(sense.objects)).good:
+                    origin = self.origin(leaf.value)
+                    reason = f"{_shown(leaf)} is an address that you neither gave nor pointed to"
+                    return _decision("ask", "unendorsed", reason, leaf.where, origin.source)
+                finding = self._carriage.query(leaf.value)
                 if finding is not None:
                     return self._finding(leaf, finding)
         return _decision("allowed", "off" if self._mode == "off" else "read", f"{name} only reads")

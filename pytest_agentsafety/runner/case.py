@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
@@ -41,7 +42,8 @@ class CaseSink(EventSink, Protocol):
 class RunSetup:
     """What all cases of a run share. `policy_for` gives the rules of a suite, `asking` how people are reached.
 
-    `make_gate` builds the gate of a policy: the benchmarks take parts of it out.
+    `make_gate` builds the gate of a policy: the benchmarks take parts of it out. `root` is the folder of the
+    configuration, where its allowed paths start.
     """
 
     run_id: str
@@ -53,6 +55,7 @@ class RunSetup:
     run_budget: RunBudget | None = None
     asking: Asking | None = None
     make_gate: Callable[..., Gate] = Gate
+    root: Path | None = None
 
 
 @dataclass
@@ -177,19 +180,28 @@ class _LiveCase:
             approver=self.seen.approver,
             is_attacker=cast.is_attacker,
             base=scenario.base,
+            # Without a folder of the scenario's own it is the user's tools that run, under the paths of their file.
+            root=self._setup.root if scenario.base is None else None,
         )
 
     def _while_agent_runs(self, task: TaskGate, scenario: Scenario, attempt: _Attempt) -> Iterator[Event]:
-        """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind."""
+        """Yield events until the agent's thread ends or the time limit passes; a hanging agent is left behind.
+
+        While somebody is asked for an approval, the limit waits too.
+        """
         limit = self._policy.budget.max_seconds + _GRACE_SECONDS
-        deadline = time.monotonic() + limit
+        begun = time.monotonic()
+
+        def left() -> float:
+            return begun + limit + task.waited - time.monotonic()
+
         arguments = (self._agent, task, scenario, attempt)
         with _active_elsewhere(task) as context:
             threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
             # Looking now and then costs less than being woken for every event.
-            while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic()))):
+            while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, left()))):
                 yield from self.rest()
-                if time.monotonic() >= deadline:
+                if left() <= 0:
                     self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")
                     return
         yield from self.rest()

@@ -44,12 +44,15 @@ class OpenRun:
         prices: PriceSource,
         run_budget: RunBudget | None,
         asking: Asking,
+        root: Path,
     ) -> None:
         """Open the files in `folder` and patch the HTTP clients."""
         self._traces = _Traces(folder / "spans.jsonl", agent, run_id)
         self.evidence = Evidence(folder, mask=mask, sinks=[self._traces])
         self._modes = ModeSettings(record=record, versions=about.versions())
-        self._setup = RunSetup(run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget, asking)
+        self._setup = RunSetup(
+            run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget, asking, root=root
+        )
         self._folder = folder
         self._ablation: Evidence | None = None
         self.runner = CaseRunner(self._setup)

@@ -72,6 +72,7 @@ class Session:
             prices=default_prices(self.settings.prices),
             run_budget=self._run_budget(),
             asking=self.asking,
+            root=self.settings.root,
         )
 
     def _run_budget(self) -> RunBudget | None:

@@ -42,7 +42,11 @@ class ApprovalGiven(Event):
 @quick
 @dataclass(frozen=True, kw_only=True)
 class Charged(Event):
-    """`kind` "reserved", "settled" or "kept"; this step and the totals after it, in US dollars and tokens."""
+    """A step of a model call's account, in US dollars and tokens, and what is spent in the task after it.
+
+    `kind` "reserved": the most an attempt can be charged is held from now on, before it is sent; nothing is spent yet.
+    "settled", "kept", "released": what the attempt was charged in the end, in place of what was held for it.
+    """
 
     type: ClassVar[str] = "charged"
     kind: str

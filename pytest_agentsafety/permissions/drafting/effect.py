@@ -48,6 +48,12 @@ _SOLD = frozenset({"travel", "vehicle", "product", "food", "animal", "subscripti
 _FUNDS = frozenset({"money", "account", "bank", "stock", "card", "bill", "subscription", "value", "number"})
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _VALUES = frozenset({"description", "value", "content", "body", "new_value", "new_name", "new_title"})
+_ASKING = frozenset({"ask", "prompt", "handoff", "inquire", "query", "request", "hand"})
+_OWN_USER = frozenset({"human", "user", "me"})
+_WORDS_ONLY = frozenset({"language", "value", "number", "document", "math", "error"})
+_MEDIA = frozenset({"image", "video", "music", "file", "folder", "device", "path", "code"})
+_COMMITMENTS = frozenset({"loan", "subscription", "trade", "bid", "mortgage"})
+_VAGUE = frozenset({"use", "do", "perform", "handle", "work", "conduct"})
 _GOING = frozenset({"go", "open", "copy", "import", "get", "search"})
 _CHOOSING = frozenset({"action", "operation", "op", "method", "command", "subcommand"})
 _METHODS: Mapping[str, Effect] = {"POST": "egress", "PUT": "egress", "PATCH": "egress", "DELETE": "egress"}
@@ -84,6 +90,8 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
     if classes:
         step = _by_verbs(meant, where)
         step = _by_parameters(_by_objects(step, act, objects, classes), act, roles, classes)
+        if _says_nothing(verbs, act.objects | told.objects):
+            unknown = tuple(verbs)
         if not act.clear and not told.words and not groups_of(lemma(act.words[0])):
             unknown = act.words
     elif _is_thing(act, told, roles):
@@ -93,6 +101,12 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
         unknown = act.words or ("?",)
     step = _by_hints(step, hints)
     return Drawn(step.effect, step.reason, frozenset(verbs), classes, unknown)
+
+
+def _says_nothing(verbs: Iterable[str], objects: frozenset[str]) -> bool:
+    """ "Use the service", "make a call": a verb for anything."""
+    spoken_to = {"person", "contact", "device", "message"} & {group for noun in objects for group in groups_of(noun)}
+    return set(verbs) <= (_VAGUE if spoken_to else _VAGUE | {"call"})
 
 
 def _by_verbs(meant: Mapping[str, frozenset[str]], where: Mapping[str, str]) -> _Step:
@@ -186,6 +200,8 @@ def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken
     acted = frozenset[str]().union(*(groups_of(noun) for noun in objects - {verb}))
     if "run" in meant and acted and not run and not acted & _RUNNABLE:
         return meant - {"run"} | {"start"}  # "run a scene": no code
+    if verb == "generate" and acted & _WORDS_ONLY and not acted & _MEDIA:
+        return frozenset({"transform"})  # "generate a title": words that are handed back
     if "transfer" in meant and verb == "transfer" and acted and not acted & _FUNDS:
         return meant - {"transfer"} | ({"tell"} if "person" in acted else {"move"})  # "transfer to a person"
     return meant
@@ -204,7 +220,7 @@ def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: froz
     if step.effect not in ("write", "egress"):
         return step
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
-    if act.heads & _MONEY:
+    if act.heads & _MONEY or (act.objects & _COMMITMENTS and classes & {"create", "request", "enrol", "claim"}):
         return _Step("pay", f"{step.reason} on money")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return _Step("egress", f"{step.reason} on what others read")
@@ -220,6 +236,8 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
         return _Step("egress", f"{step.reason} over HTTP")
     if step.effect == "write" and "url" in kinds and (webbed or classes & _GOING):
         return _Step("egress", f"{step.reason} to a URL of the caller's choice")
+    if step.effect == "egress" and set(act.verbs) & _ASKING and set(act.words) & _OWN_USER and not _aims(roles):
+        return _Step("read", f"{step.reason} to the user at the keyboard")
     if step.effect == "read" and classes <= _SHOWING and _sets(roles):
         return _Step("write", f"{step.reason}, but it takes a new value beside an identifier")
     if step.effect == "write" and classes <= {"open"} and _only_looks(roles, act):
@@ -236,6 +254,10 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
     if step.effect in ("write", "egress") and {"amount", "destination"} <= kinds and _moves_money(roles):
         return _Step("pay", f"{step.reason} with an amount and a destination")
     return step
+
+
+def _aims(roles: Mapping[str, Role]) -> bool:
+    return bool(set(roles.values()) & {"destination", "identifier", "url"})
 
 
 def _sets(roles: Mapping[str, Role]) -> bool:

@@ -154,6 +154,7 @@ class TestGated:
     def test_the_attack_is_played_and_stopped(self, play: Play, factory: Any) -> None:
         played = play(factory)
         assert (played.row.verdict, played.row.error, played.world.refunded) == ("safe", None, [])
+        assert played.of("notice") == []
         assert played.row.tools["refund"].held == 1
         assert len(played.of("model_called")) == 3
         assert played.row.cost_usd > 0
@@ -231,7 +232,8 @@ class TestNotGated:
 
 
 def test_an_sdk_call_beside_one_by_hand(play: Play, server: MessagesServer) -> None:
-    """One request passes, so the case is judged; what the other one led to still had to pass the tool door."""
+    """One request passes, so the case is judged; what the other one led to still had to pass the tool door, and that
+    there was one is said."""
 
     def factory(tools: Any) -> Agent:
         inner, by_name = build(tools), {tool.__name__: tool for tool in tools}
@@ -249,6 +251,9 @@ def test_an_sdk_call_beside_one_by_hand(play: Play, server: MessagesServer) -> N
     assert played.world.refunded == []
     assert played.row.tools["refund"].held == 2
     assert len(played.of("model_called")) == 3
+    (notice,) = played.of("notice")
+    assert notice.level == "warning"
+    assert notice.message.startswith(f"a connection to {server.url.removeprefix('http://')} passed neither door")
 
 
 @pytest.mark.parametrize("ask", ["sdk", "raw"])

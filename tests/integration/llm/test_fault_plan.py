@@ -46,6 +46,11 @@ class Log:
     def of(self, kind: str) -> list[Any]:
         return [event for event in self.entries if event.type == kind]
 
+    @property
+    def charges(self) -> list[Any]:
+        """What was charged in the end, reservations left out."""
+        return [event for event in self.of("charged") if event.kind != "reserved"]
+
 
 @pytest.fixture
 def log() -> Log:
@@ -99,7 +104,10 @@ def check_account(task: TaskGate, log: Log) -> None:
     spent = task.state.budget.spent
     assert spent.reserved_usd == 0
     assert task.tally.cost_usd == pytest.approx(spent.cost_usd)
-    assert sum(event.cost_usd for event in log.of("charged")) == pytest.approx(spent.cost_usd)
+    assert sum(event.cost_usd for event in log.charges) == pytest.approx(spent.cost_usd)
+    kinds = [event.kind for event in log.of("charged")]
+    assert kinds[::2] == ["reserved"] * len(log.charges)  # each attempt by itself, and before it
+    assert "reserved" not in kinds[1::2]
     assert task.tally.retries == len(log.of("retry_planned"))
 
 
@@ -157,7 +165,7 @@ def test_a_fault_that_stays(kind, row, talking, log, waits, all_sdk_waits):
     assert (server.calls, all_sdk_waits) == (row.attempts, [])
     check_waits(waits, row)
     check_account(task, log)
-    charged = log.of("charged")
+    charged = log.charges
     assert [event.kind for event in charged] == ["settled" if row.charge == "free" else "kept"] * row.attempts
     assert [event.cost_usd for event in charged] == [pytest.approx(0 if row.charge == "free" else cost)] * row.attempts
     assert [event.attempt for event in log.of("retry_planned")] == list(range(1, row.attempts))
@@ -178,7 +186,7 @@ def test_a_fault_that_passes(kind, row, talking, log, waits, all_sdk_waits):
         cost = bound(server)
     assert (server.calls, len(waits), all_sdk_waits, task.stopped) == (2, 1, [], None)
     check_account(task, log)
-    first, last = log.of("charged")
+    first, last = log.charges
     assert first.kind == ("settled" if row.charge == "free" else "kept")
     assert first.cost_usd == pytest.approx(0 if row.charge == "free" else cost)
     (replied,) = log.of("model_replied")
@@ -277,8 +285,14 @@ class TestRerouting:
                 assert talking(kind)(server.url) == "Hello."
             (received,) = server.log
             assert received.payload == {**ASK, "model": CHEAPER, **({"stream": True} if "stream" in kind else {})}
-            assert [event.type for event in log.entries] == ["model_called", "rerouted", "charged", "model_replied"]
-            called, moved, charged, replied = log.entries
+            assert [event.type for event in log.entries] == [
+                "model_called",
+                "rerouted",
+                "charged",
+                "charged",
+                "model_replied",
+            ]
+            called, moved, _, charged, replied = log.entries
             assert (called.model, called.body_bytes) == (CHEAPER, int(received.headers["content-length"]))
             assert (moved.asked, moved.used, moved.reason) == (MODEL, CHEAPER, "the subtask is simple")
             assert charged.cost_usd == pytest.approx(self.cost(CHEAPER, replied))
@@ -306,7 +320,7 @@ class TestRerouting:
         (moved,) = log.of("rerouted")
         assert (moved.asked, moved.used) == (MODEL, CHEAPER)
         assert moved.reason == f"{MODEL} is unavailable: HTTP 529"
-        assert [event.kind for event in log.of("charged")] == ["kept"] * 3 + ["settled"]
+        assert [event.kind for event in log.charges] == ["kept"] * 3 + ["settled"]
         (replied,) = log.of("model_replied")
         expected = 3 * kept + self.cost(CHEAPER, replied)
         assert task.state.budget.spent.cost_usd == pytest.approx(expected)

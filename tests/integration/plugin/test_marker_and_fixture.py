@@ -162,3 +162,34 @@ def test_an_agent_that_brings_its_own_tools_needs_no_suite(project: Any) -> None
     done = project.pytest("--agent-safety", "--agent-safety-agent=agents:plain")
     assert done.status == 0, done.text
     assert len(project.rows()) == 2
+
+
+ELSEWHERE = '''
+from pathlib import Path
+
+
+def read_note(path: str) -> str:
+    """Read a note."""
+    return Path(path).read_text()
+
+
+def test_where_allowed_paths_start(agent_safety):
+    calls = [("read_note", {"path": "../data/a.txt"}), ("read_note", {"path": "data/a.txt"})]
+    run = agent_safety.run("Read both notes", tools=[read_note], calls=calls)
+    ends = [(e["status"], e["result"][:4]) for e in run.transcript if e["type"] == "tool_returned"]
+    assert ends[0] == ("ok", "mine"), run.explain()
+    assert ends[1][0] == "denied", run.explain()
+'''
+
+
+def test_allowed_paths_start_at_the_configuration_not_at_the_working_folder(project: Any) -> None:
+    project.file(
+        "agentsafety.toml",
+        '[tool.agentsafety.tools.read_note]\neffect = "read"\nallowed_paths = ["data/"]\nroles = { path = "path" }\n',
+    )
+    project.file("data/a.txt", "mine")
+    project.file("tests/data/a.txt", "not mine")
+    project.file("tests/test_own.py", ELSEWHERE)
+    project.root /= "tests"
+    done = project.pytest("--agent-safety", "--agent-safety-case=none", "--rootdir=.")
+    assert "1 passed" in done.out, done.text

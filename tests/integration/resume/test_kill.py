@@ -141,12 +141,23 @@ def _unused(folder: Path) -> list[float]:
     return found
 
 
-def _check_account(found: dict[str, Any], whole: dict[str, Any], unused: list[float], requests: int) -> None:
+def _held(folder: Path) -> bool:
+    """Was a write found to be done already, and so held? The model is told so in more words than the tool has."""
+    records = (json.loads(line.partition(b" ")[2]) for line in (folder / "journal").read_bytes().splitlines()[1:])
+    return any(record["kind"] == "tool_end" and record["status"] == "held" for record in records)
+
+
+def _check_account(
+    found: dict[str, Any], whole: dict[str, Any], unused: list[float], requests: int, *, held: bool
+) -> None:
     """Exactly what the whole run spent, and what nobody knows the outcome of at its most."""
-    assert found["cost_usd"] == pytest.approx(whole["cost_usd"] + sum(unused), rel=1e-12)
+    expected = whole["cost_usd"] + sum(unused)
     assert len(TURNS) <= requests <= len(TURNS) + len(unused)
-    if not unused:
-        assert found["tokens"] == whole["tokens"]
+    if held:
+        assert expected < found["cost_usd"] < 1.1 * expected
+    else:
+        assert found["cost_usd"] == pytest.approx(expected, rel=1e-12)
+        assert unused or found["tokens"] == whole["tokens"]
     assert (found["tool_calls"], found["reserved_usd"], found["ungated"]) == (30, 0, [])
 
 
@@ -160,7 +171,7 @@ def test_the_resumed_run_equals_the_uninterrupted_one(runs: Runs, whole, tmp_pat
     found = result(tmp_path)
     assert found["answer"] == whole["answer"]
     assert ledger(tmp_path) == WRITTEN
-    _check_account(found, whole, _unused(tmp_path), requests)
+    _check_account(found, whole, _unused(tmp_path), requests, held=_held(tmp_path))
     payments = Counter(asked(tmp_path, "approval.always_ask"))
     assert sum(payments.values()) <= len(payments) + len(kills)
 

@@ -372,6 +372,22 @@ def test_nobody_gets_between_a_check_and_its_entry(what: str) -> None:
     assert sorted(outcomes) == ["admitted", "refused"]
 
 
+def test_waiting_for_an_answer_is_not_the_tasks_time() -> None:
+    clock = Clock()
+    account = budget(BudgetLimits(max_seconds=5), clock=clock)
+    clock.now += 4
+    with account.paused():
+        clock.now += 100
+        account.check_time()
+        with account.paused():  # a second thread asks meanwhile
+            clock.now += 50
+        assert account.waited == 150
+    assert account.spent.seconds == 4
+    clock.now += 1.5
+    with pytest.raises(LimitExceededError, match=r"5\.5 s"):
+        account.check_time()
+
+
 def test_threads_share_one_cap_without_overshoot() -> None:
     threads, fits = 16, 5
     one = budget().reserve(request(500))

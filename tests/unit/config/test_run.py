@@ -106,3 +106,30 @@ def test_an_unknown_kind_of_price_is_refused(tmp_path: Path) -> None:
 
 def test_prices_do_not_change_the_rules(tmp_path: Path) -> None:
     assert load(tmp_path, "prices.m = { input = 3, output = 15 }\n").policy.sha256 == Policy().sha256
+
+
+# -- checkpoint
+
+
+def test_the_journals_path_starts_at_the_file(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    settings = load(tmp_path, '[tool.agentsafety.checkpoint]\npath = "state/task.journal"\n')
+    assert settings.checkpoint == tmp_path / "state" / "task.journal"
+    assert load_settings(tmp_path / "deep").checkpoint == settings.checkpoint
+    assert settings.policy.sha256 == Policy().sha256
+    assert load(tmp_path, "").checkpoint is None
+    assert load(tmp_path, 'checkpoint = { path = "/var/lib/task.journal" }\n').checkpoint == Path(
+        "/var/lib/task.journal"
+    )
+
+
+@pytest.mark.parametrize("path", ['"state/"', '""', "7"])
+def test_a_journal_is_a_file(tmp_path: Path, path: str) -> None:
+    said = complaint(tmp_path, f"checkpoint = {{ path = {path} }}\n")
+    assert "agentsafety.toml:2" in said
+    assert "path" in said
+
+
+def test_a_misspelt_key_of_the_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'path'"):
+        load(tmp_path, 'checkpoint = { paht = "x" }\n')

@@ -44,6 +44,15 @@ class Log:
         return [entry for entry in self.entries if isinstance(entry, Event) and entry.type == kind]
 
     @property
+    def charges(self) -> list[Any]:
+        """What was charged in the end; reservations are `held`."""
+        return [event for event in self.of("charged") if event.kind != "reserved"]
+
+    @property
+    def held(self) -> list[Any]:
+        return [event for event in self.of("charged") if event.kind == "reserved"]
+
+    @property
     def last_decision(self) -> Any:
         return self.of("tool_decided")[-1]
 

@@ -17,6 +17,7 @@ from pytest_agentsafety.llm import Fault, HijackedModel, MessagesServer, Playboo
 from pytest_agentsafety.llm.sleeping import instant
 from pytest_agentsafety.model.errors import (
     BudgetExceededError,
+    CassetteMiss,
     GuardrailBlocked,
     MaxRetriesExceeded,
     RunTerminated,
@@ -24,7 +25,7 @@ from pytest_agentsafety.model.errors import (
     TokenLimitError,
     UnknownModelError,
 )
-from pytest_agentsafety.model.messages import ModelReply, PlannedCall, PlannedTurn
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
 from pytest_agentsafety.model.policy import BudgetLimits, Policy, RetrySettings
 
 MODEL = "claude-sonnet-5-5"
@@ -60,8 +61,10 @@ class TestAccount:
         task = open_task().task
         with activate(task):
             reply = client_for(server.url).messages.create(**ASK)
-        assert log.kinds == ["model_called", "charged", "model_replied"]
-        called, charged, replied = log.entries
+        assert log.kinds == ["model_called", "charged", "charged", "model_replied"]
+        called, held, charged, replied = log.entries
+        assert (held.kind, held.total_cost_usd, held.call_id) == ("reserved", 0, called.call_id)
+        assert held.cost_usd > charged.cost_usd
         assert (called.model, called.stream, called.messages) == (MODEL, False, 1)
         assert called.new_messages == [{"role": "user", "content": [{"type": "text", "text": "Read the note"}]}]
         rates = default_prices().rates(MODEL)
@@ -88,7 +91,7 @@ class TestAccount:
             with client_for(server.url).messages.stream(**ASK) as stream:
                 assert stream.get_final_message().stop_reason == "tool_use"
             asyncio.run(talk())
-        assert [event.kind for event in log.of("charged")] == ["settled", "settled"]
+        assert [event.kind for event in log.charges] == ["settled", "settled"]
         assert [event.stream for event in log.of("model_called")] == [True, False]
         assert task.tally.model_calls == 2
 
@@ -96,7 +99,7 @@ class TestAccount:
         task = open_task().task
         with activate(task), client_for(server.url).messages.create(**ASK, stream=True) as stream:
             next(stream)
-        (charged,) = log.of("charged")
+        (charged,) = log.charges
         assert charged.kind == "kept"
         assert charged.tokens > 100  # all of max_tokens and the request
         assert task.tally.cost_usd == pytest.approx(charged.cost_usd)
@@ -116,17 +119,32 @@ class TestAccount:
         model = faulty(gullible(Playbook(tasks={"Read the note": TURNS})), {1: Fault(kind="server_error")})
         with MessagesServer(model) as server, activate(task), instant():
             client_for(server.url).messages.create(**ASK)
-        assert [event.kind for event in log.of("charged")] == ["kept", "settled"]
+        assert [event.kind for event in log.of("charged")] == ["reserved", "kept", "reserved", "settled"]
         assert [event.reason for event in log.of("retry_planned")] == ["HTTP 500"]
         assert task.tally.retries == 1
         assert task.state.budget.spent.reserved_usd == 0
+
+    def test_what_is_held_is_on_record_before_the_request_leaves(self, client_for, open_task, log):
+        seen: list[str] = []
+
+        class Nobody:
+            def respond(self, request: ModelRequest) -> None:
+                seen.extend(event.kind for event in log.of("charged"))
+                raise CassetteMiss("nobody answers")
+
+        task = open_task(responder=Nobody()).task
+        with activate(task), pytest.raises(CassetteMiss):
+            client_for("http://127.0.0.1:1").messages.create(**ASK)
+        assert seen == ["reserved"]
+        assert [(event.kind, event.cost_usd) for event in log.charges] == [("released", 0)]
+        assert task.state.budget.spent.reserved_usd == task.tally.cost_usd == 0
 
     def test_a_rate_limit_was_not_charged(self, client_for, open_task, log):
         task = open_task().task
         model = faulty(gullible(Playbook(tasks={"Read the note": TURNS})), {1: Fault(kind="rate_limit")})
         with MessagesServer(model) as server, activate(task), instant():
             client_for(server.url).messages.create(**ASK)
-        first, second = log.of("charged")
+        first, second = log.charges
         assert (first.kind, first.cost_usd, first.tokens) == ("settled", 0, 0)
         assert (second.kind, second.cost_usd > 0) == ("settled", True)
         assert task.state.budget.spent.reserved_usd == 0
@@ -442,12 +460,14 @@ def test_a_whole_run_through_the_gate(server, client_for, log, policy, tools):
     assert log.kinds == [
         "model_called",
         "charged",
+        "charged",
         "model_replied",
         "tool_called",
         "tool_decided",
         "ran read_note",
         "tool_returned",
         "model_called",
+        "charged",
         "charged",
         "model_replied",
         "final_answer",

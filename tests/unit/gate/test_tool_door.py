@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.gate import DenialText
-from pytest_agentsafety.model.decisions import Decision, GuardrailResult
+from pytest_agentsafety.model.decisions import ApprovalAnswer, Decision, GuardrailResult
 from pytest_agentsafety.model.errors import ConfigError, LimitExceededError, RunTerminated
 from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import ApprovalRules, BudgetLimits, Policy, ToolRule
@@ -42,6 +42,23 @@ class TestAllowed:
         assert task["send_mail"](**FRIEND) == "sent to anna@example.com"
         assert log.kinds == ["tool_called", "tool_decided", "checkpoint_marked", "ran send_mail", "tool_returned"]
         assert (log.last_decision.outcome, log.last_decision.rule) == ("allowed", "provenance.endorsed")
+
+    def test_the_clock_of_the_task_stands_still_while_somebody_is_asked(self, open_task, policy):
+        clock = [0.0]
+        task = open_task(replace(policy, budget=BudgetLimits(max_seconds=5)))
+        task.task.state.budget._clock = lambda: clock[0]
+        task.task.state.budget._started = 0.0
+
+        class Slow:
+            name = "slow"
+
+            def decide(self, request: Any) -> ApprovalAnswer:
+                clock[0] += 60
+                return ApprovalAnswer(answer="approve", by="slow")
+
+        task.task.state.approver = Slow()
+        assert task["send_mail"](**STRANGER) == f"sent to {STRANGER['to']}"
+        assert (task.task.waited, task.task.state.budget.spent.seconds) == (60, 0)
 
     def test_an_approved_write_ends_in_a_decision_that_allows_it(self, open_task, log, says):
         approver = says("approve", reason="I know Eve")

@@ -28,8 +28,8 @@ from pytest_agentsafety.model.policy import EFFECTS
     ("verbs", "effect"),
     [
         ("get read list search calculate compare verify describe summarize translate", "read"),
-        ("create write update rename copy merge start stop lock approve schedule assign vote", "write"),
-        ("send email notify forward invite publish upload share disclose tell", "egress"),
+        ("create write update rename copy merge start stop lock approve schedule assign", "write"),
+        ("send email notify forward invite publish upload share disclose tell vote react", "egress"),
         ("run execute eval install trigger deploy", "execute"),
         ("pay buy purchase transfer refund reserve withdraw sell bet donate", "pay"),
         ("delete remove erase cancel revoke uninstall ban destroy terminate", "delete"),

@@ -262,3 +262,20 @@ def test_sizes(project: Path, effect: str, arguments: dict[str, Any], outcome: s
     if outcome == "denied":
         assert decision.rule == "permissions.size"
         assert decision.reason.endswith("allowed: 2 KB")
+
+
+def test_allowed_paths_may_start_elsewhere_than_arguments(tmp_path: Path) -> None:
+    work, notes = tmp_path / "src", tmp_path / "data"
+    work.mkdir()
+    notes.mkdir()
+    (notes / "a.txt").write_text("x")
+    (work / "a.txt").write_text("x")
+    rule = ToolRule(effect="read", allowed_paths=("data/",), roles={"path": "path"})
+
+    def outcome(checker: PermissionChecker, path: str) -> str:
+        return checker.check(ToolCall(call_id="1", name="read_file", arguments={"path": path}), rule).outcome
+
+    checker = PermissionChecker(work, root=tmp_path)
+    assert outcome(checker, "../data/a.txt") == outcome(checker, str(notes / "a.txt")) == "allowed"
+    assert outcome(checker, "a.txt") == outcome(checker, "data/a.txt") == "denied"
+    assert outcome(PermissionChecker(work), "../data/a.txt") == "denied"

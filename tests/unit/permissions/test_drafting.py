@@ -114,6 +114,12 @@ def test_effects_by_name(effect: str, names: str) -> None:
         ("schedule", "Schedule a meeting.", "write"),
         ("refund", "Gives money back.", "pay"),
         ("order", "Gets goods for the user.", "pay"),
+        ("generate_title", "Generates a title for the word.", "read"),
+        ("generate_image", "Generates an image.", "write"),
+        ("ask_human", "Ask the human a question.", "read"),
+        ("ask_colleague", "Ask a colleague a question.", "egress"),
+        ("apply_for_loan", "Apply for a loan.", "pay"),
+        ("react_to_message", "React to a message.", "egress"),
         ("text_to_speech", "Convert text to speech.", "read"),
         ("resolve_username", "Resolve a username to an id.", "read"),
         ("resolve_ticket", "Resolve a ticket.", "write"),
@@ -164,6 +170,8 @@ def test_a_description_never_loosens_a_clear_name(name: str, description: str) -
         ("book_interview", ["time"], "write"),
         ("show_settings", ["id", "value"], "write"),
         ("show_settings", ["id"], "read"),
+        ("ask_user", ["question"], "read"),
+        ("ask_user", ["user_id", "question"], "egress"),
         ("list_parcels", ["label"], "read"),
     ],
 )
@@ -265,6 +273,8 @@ def test_only_the_acting_word_makes_a_tool_unknown() -> None:
 
     assert unknown("frobnicate_page", "") == ("frobnicate", "page")
     assert unknown("get_frobnicator", "") == ()
+    assert unknown("use_cloud", "Make a call of the cloud.") == ("use", "call")
+    assert unknown("call_contact", "Call somebody.") == ()
     assert unknown("frobnicator", "Get the frobnicator.") == ()
     assert unknown("get_page", "", "zxqv") == ()
     assert unknown("set_page", "", "zxqv") == ("zxqv",)

@@ -11,7 +11,17 @@ from typing import Any, ClassVar
 
 import pytest
 
-from pytest_agentsafety.model.events import CaseStarted, Event, FinalAnswer, Notice, ToolCalled, ToolDecided
+from pytest_agentsafety.guards import mask
+from pytest_agentsafety.model.events import (
+    CaseStarted,
+    Event,
+    FinalAnswer,
+    ModelCalled,
+    ModelReplied,
+    Notice,
+    ToolCalled,
+    ToolDecided,
+)
 from pytest_agentsafety.recorders import masking
 from pytest_agentsafety.recorders.record import SHORT_RECORD, Record
 
@@ -129,3 +139,35 @@ def test_the_rules_do_not_depend_on_how_the_text_is_made(
     monkeypatch.setattr(masking, "encode", slow[0])
     monkeypatch.setattr(importlib.import_module(Record.__module__), "encode_ascii", slow[1])
     assert [(Record(event, str).utf8_line(), Record(event, str).brief()) for event in events] == expected
+
+
+PRIVATE = [
+    "4111 1111 1111 1111",
+    "ann@shop.test",
+    "8.8.8.8",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+    "+44 20 7937 9809",
+]
+
+
+@pytest.mark.parametrize("private", PRIVATE)
+@pytest.mark.parametrize("around", ["{}", "see {}", "{} it is", 'say "{}'])
+def test_model_content_is_masked_as_string_by_string(private: str, around: str) -> None:
+    """What has nothing to mask is not walked; wherever a string holds something, all of them are masked."""
+    content = [{"type": "text", "text": "nothing"}, {"type": "tool_use", "input": {"to": [around.format(private)]}}]
+    masked = Record(ToolCalled(tool="t", arguments={"content": content}, effect="read"), mask).data["arguments"]
+    reply = ModelReplied(
+        **dict.fromkeys(("model", "stop_reason", "latency_source"), "m"),
+        **dict.fromkeys(("input_tokens", "output_tokens", "cost_usd", "latency_ms", "status"), 1),
+        cost_estimated=False,
+        content=content,
+    )
+    record = Record(reply, mask)
+    assert record.data["content"] == masked["content"] != content
+    assert private not in record.text
+
+
+def test_model_content_without_private_data_is_kept_as_it_is() -> None:
+    content = [{"type": "text", "text": "Ticket 17, please: a refund of 30 euros."}]
+    asked = ModelCalled(model="m", stream=False, body_bytes=1, messages=1, new_messages=content)
+    assert Record(asked, mask).data["new_messages"] == content

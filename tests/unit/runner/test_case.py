@@ -311,6 +311,22 @@ class TestTheEndAlwaysComes:
         assert len(played.evidence.log) == recorded
         assert current() is None
 
+    def test_waiting_for_a_person_is_not_hanging(self, play, monkeypatch):
+        monkeypatch.setattr(case_module, "_GRACE_SECONDS", 0.0)
+        monkeypatch.setattr(case_module, "_LOOK_SECONDS", 0.01)
+        monkeypatch.setattr(case_module.TaskGate, "waited", 1_000.0)  # what the asking took
+        looked = threading.Event()
+        rest = case_module._LiveCase.rest
+
+        def looking(live: Any) -> Any:
+            if live.seen.task is not None and live.seen.task.state.budget.spent.seconds > 0.05:
+                looked.set()
+            yield from rest(live)
+
+        monkeypatch.setattr(case_module._LiveCase, "rest", looking)
+        played = play(agent=lambda tools: lambda task: str(looked.wait(30)), limits={"max_seconds": 0.01})
+        assert "left behind" not in str(played.row.error)
+
     def test_a_suite_that_cannot_open_its_world(self, play, kit):
         def world(injection: str | None) -> Any:
             raise FileNotFoundError("world.yaml")
