@@ -53,7 +53,7 @@ class Endorser:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
         verdict = self._stated(leaf.value, leaf.role, rule, things)
         if verdict is None and leaf.role != "secret":
-            verdict = self._by_result(leaf, rule) or self._by_parts(leaf, rule, things)
+            verdict = self._by_result(leaf, rule, things) or self._by_parts(leaf, rule, things)
         return verdict or self._made_up(leaf, rule) or Verdict(False, _UNSEEN)
 
     def _made_up(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
@@ -78,16 +78,16 @@ class Endorser:
 
     # -- values of results
 
-    def _by_result(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
+    def _by_result(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
         refusal = None
         for place in self._heard.places(leaf.value):
-            verdict = self._place(place, leaf, rule)
+            verdict = self._place(place, leaf, rule, things)
             if verdict.good:
                 return verdict
             refusal = refusal or verdict
         return self._derived(leaf, rule) or self._by_text(leaf, rule) or refusal
 
-    def _place(self, place: Place, leaf: Leaf, rule: ToolRule) -> Verdict:
+    def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""
         source, mark = place.source, place.source.mark(place.record)
         where = f"the result of {one_line(source.tool)}"
@@ -105,7 +105,7 @@ class Endorser:
             return self._rivals(place, leaf, rule, where) or Verdict(True, f"the one you mean in {where}")
         if self._mode == "strict":
             return Verdict(False, f"is a field of {where}, in a record that your task does not name")
-        return self._chosen(place, leaf, rule, where)
+        return self._chosen(place, leaf, rule, where, things)
 
     def _made_here(self, place: Place, leaf: Leaf, rule: ToolRule) -> bool:
         """Is it a new id of the agent's own making, and nothing that went in or that others said?"""
@@ -123,20 +123,24 @@ class Endorser:
         """For what cannot be taken back: does the task name another record as well, which says something else?"""
         if self.voices.user.says_all or (rule.effect not in _SENSITIVE and leaf.role not in ("destination", "url")):
             return None
-        values = {
+        if leaf.role == "amount":  # it goes with the record that says whom to pay
+            return None
+        spelling = place.field.spelling
+        others = {
             other.value
             for source in self._heard.sources
             if source.tool == place.source.tool
             for record, mark in source.marks.items()
-            if mark.surely
+            if mark.surely and mark.score >= place.source.mark(place.record).score and not record.holds(spelling)
             for other in record.fields
             if other.key == place.field.key and other.kind == place.field.kind
         }
-        if len({same_spelling(value) for value in values}) < 2:
+        if not others:
             return None
-        return Verdict(False, f"is one of several that your task may mean in {where}: {_listed(values)}")
+        shown = _listed({place.field.value, *others})
+        return Verdict(False, f"is one of several that your task may mean in {where}: {shown}")
 
-    def _chosen(self, place: Place, leaf: Leaf, rule: ToolRule, where: str) -> Verdict:
+    def _chosen(self, place: Place, leaf: Leaf, rule: ToolRule, where: str, things: frozenset[str]) -> Verdict:
         """A record that the user's words single out by less than its name."""
         source, mark, user = place.source, place.source.mark(place.record), self.voices.user
         grave = rule.effect in _SENSITIVE or leaf.role == "destination"
@@ -144,14 +148,18 @@ class Endorser:
             return Verdict(False, f"is a field of {where}, but other text names it too")
         if place.field.key == PIECE and not mark.meant:
             return Verdict(False, f"is part of a line in {where}, which your task does not name")
-        if (mark.extreme and not (grave and source.outside)) or (mark.meant and not grave):
+        if (mark.extreme and not (source.outside and (rule.effect == "pay" or leaf.role == "destination"))) or (
+            mark.meant and not grave
+        ):
             return Verdict(True, f"the one you mean in {where}")
+        if rule.effect == "write" and place.record in source.told and source.told[place.record].surely:
+            return Verdict(True, f"the one that the text you said to follow means, in {where}")
         if user.says_all and (mark.meant or not any(other.meant for other in source.marks.values())):
             return Verdict(True, f"one of all in {where}")
         alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
         if alone and (not grave or not source.outside):
             return Verdict(True, f"the only one in {where}")
-        if rule.effect == "write" and user.chooses:
+        if rule.effect == "write" and user.chooses(things):
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -237,6 +245,8 @@ class Endorser:
         if leaf.role != "amount" or self._mode == "strict" or "derived" in self._off:
             return None
         number = as_number(leaf.value)
+        if number == 1 and rule.effect == "write":
+            return Verdict(True, "one, where nothing else is said")
         if number is None or number <= 0 or not self.voices.user.computes or self._heard.in_text(leaf.value):
             return None
         limit = 2 * max([self.voices.user.largest_sum, *self._amounts()])

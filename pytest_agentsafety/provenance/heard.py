@@ -34,6 +34,7 @@ class Source:
     whole: bool = False
     followed: bool = False
     marks: dict[Record, Mark] = field(default_factory=dict)
+    told: dict[Record, Mark] = field(default_factory=dict)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -129,7 +129,7 @@ def _mark_extremes(
     records: Sequence[Record], reading: Reading, things: frozenset[str], found: dict[Record, Mark]
 ) -> None:
     wanted_ends = reading.extremes(things)
-    if not wanted_ends or len(records) < 2 or any(mark.surely for mark in found.values()):
+    if not wanted_ends or len(records) < 2:
         return
     columns: dict[str, list[tuple[float | str, Record]]] = {}
     for record in records:

@@ -31,7 +31,7 @@ _COMPUTES = re.compile(
     r")\b|%",
     re.IGNORECASE,
 )
-_ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything)\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever|whichever)\b", re.IGNORECASE)
 _CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
     r"unread|nearest|closest|suitable|matching|most|least)\b",
@@ -56,8 +56,15 @@ _DELEGATION = re.compile(
     r"rest|it)\b|what\b[^.?!\n]{1,60}\b(?:says?|asks?|wants?|tells?|needs?|lists?|recommends?|happens?|to happen|done)\b)",
     re.IGNORECASE,
 )
-_SAID_OF = frozenset({"is", "was", "are", "were", "be"})
+_SAID_OF = frozenset({"is", "was", "are", "were", "be", "with", "has", "have"})
+_RELATIVE = frozenset({"who", "that", "which", "whose"})
 _ONE = frozenset({"one", "ones"})
+_COUNTS = {
+    word: str(number)
+    for number, word in enumerate(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 2
+    )
+} | {"dozen": "12", "twenty": "20", "pair": "2"}
 _DELEGATING = frozenset({"carry out", "take care of", "work through", "act on", "go through", "deal with"})
 _ORDERED_DO = re.compile(r"(?:^|[.!?,;:\n]\s*|\b(?:please|then|and|to|also|just|you)\s+)do\b", re.IGNORECASE)
 _KIND_WORDS: dict[Kind, re.Pattern[str]] = {
@@ -141,8 +148,14 @@ class Reading:
         return months_in(self.text)
 
     @cached_property
+    def _counts(self) -> frozenset[str]:
+        """Small numbers that it writes as words."""
+        found = {number for word, number in _COUNTS.items() if word in lexicon.words(self.text)}
+        return frozenset(found | {f"{number}.0" for number in found})
+
+    @cached_property
     def names(self) -> frozenset[str]:
-        """The words it writes with a capital, in lower case; at the start of a sentence only if they are no known word."""
+        """The words with a capital, in lower case; at the start of a sentence only if no dictionary has them."""
         found = set()
         for match in _CAPITAL.finditer(self.text):
             word = match[0].lower()
@@ -168,13 +181,13 @@ class Reading:
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        """Each superlative with the words it may stand to: the two behind it, or those it is said of ("that is the ...")."""
+        """Each superlative with the words it may go with: the two behind it, or those it is said of ("that is the ...")."""
         found = []
         for name, pattern in _EXTREMES.items():
             for match in pattern.finditer(self.text):
                 near = set(lexicon.words(self.text[match.end() : match.end() + 60])[:2])
                 before = lexicon.words(self.text[max(0, match.start() - 80) : match.start()])[-7:]
-                if before[-2:] and not _SAID_OF.isdisjoint(before[-2:]):
+                if not _SAID_OF.isdisjoint(before[-2:]) or not _RELATIVE.isdisjoint(before[-4:]):
                     near |= set(before)
                 found.append((name, frozenset(lexicon.lemma(word) for word in near) | near))
         return tuple(found)
@@ -187,10 +200,9 @@ class Reading:
     def says_all(self) -> bool:
         return bool(_ALL.search(self.text))
 
-    @cached_property
-    def chooses(self) -> bool:
-        """Does it leave a choice to whoever does it ("the best one under 100")?"""
-        return bool(_CHOOSING.search(self.text))
+    def chooses(self, things: frozenset[str]) -> bool:
+        """Does it leave a choice among such things to whoever does it ("the best one under 100")?"""
+        return bool(self.extremes(things)) or bool(_CHOOSING.search(self.text))
 
     @cached_property
     def delegates(self) -> bool:
@@ -227,7 +239,7 @@ class Reading:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
-        if self.spoken.states(value, role):
+        if self.spoken.states(value, role) or (role == "amount" and str(value) in self._counts):
             return True
         if not isinstance(value, str) or role == "secret":
             return False

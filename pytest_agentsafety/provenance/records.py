@@ -159,12 +159,12 @@ class _Builder:
             else:
                 record.texts.append(value)
         elif short:
-            made = _field(key, value)
-            if self._own and made.kind not in _TYPED:  # an account number in a note is no account of anybody's
-                record.fields.append(made)
+            label = _field(key, value)
+            if self._own and label.kind not in _TYPED:  # an account number in a note is no account of anybody's
+                record.fields.append(label)
             else:
                 record.texts.append(value)
-                record.labels.append(made)
+                record.labels.append(label)
         elif not key and self._lines and _is_listing(value):
             self._listing(value)
         elif not key and not record.fields and not record.texts:

@@ -101,6 +101,8 @@ class ProvenanceTracker:
             self._user.states(leaf.value, leaf.role) for leaf in leaves(call, rule) if leaf.role == "url"
         )
         source.marks = marks(records, self._user, sense.objects)
+        if self._voices.delegated is not None:
+            source.told = marks(records, self._voices.delegated, sense.objects)
         if "pointing" not in self._off:  # however it was found: the user speaks of something in it
             source.pointed = source.pointed or any(mark.surely for mark in source.marks.values())
         self._heard.add(source)

@@ -33,6 +33,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?", re.IGNORECASE)
 _BLOB = re.compile(r"[\"'(<\[]?([A-Za-z0-9+/_-]+)={0,2}[\"')>\].,;:!?]?")
 _SHORTEST_BLOB, _LONGEST_BLOB = 12, 20_000
 _PRINTABLE = frozenset(string.printable.encode())
+_NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2})\.[A-Z][a-z]+$")
 _TRAILING = ".,;:!?*_"
 _SHORT = 80
 
@@ -62,6 +63,8 @@ def typed_items(text: str) -> Iterator[Item]:
     for match in _TYPED.finditer(text):
         kind = match.lastgroup
         found = match.group().rstrip(_TRAILING)
+        if kind == "url" and "/" not in found.split("://", 1)[-1]:
+            found = _NEXT_SENTENCE.sub("", found)  # "... at www.shop.test.They say"
         if kind == "url" and "://" not in found and "@" in found:
             continue
         yield Item(kind, canonical(kind, found), found)  # type: ignore[arg-type]
