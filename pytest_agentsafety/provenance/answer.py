@@ -10,13 +10,18 @@ import re
 from collections.abc import Iterator
 
 from pytest_agentsafety.provenance.heard import Block, Heard
+from pytest_agentsafety.provenance.links import has_query
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.orders import orders
 from pytest_agentsafety.provenance.reading import Reading, content_words
-from pytest_agentsafety.provenance.values import Item, typed_items
+from pytest_agentsafety.provenance.values import Item, host_of, typed_items
 from pytest_agentsafety.provenance.vocabulary import SPEECH
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s\d])|\n+")
+_IMAGE = re.compile(
+    r"!\[[^\]\n]{0,400}\]\(\s*<?([^)\s>]{1,2000})|<(?:img|iframe|video|audio|embed|source|object)\b[^>]{0,400}?(?:src|data)\s*=\s*[\"']?([^\"'\s>]{1,2000})",
+    re.IGNORECASE,
+)
 _NOTICE = "[a sentence was taken out: only {tool} wanted it said]"
 _LEAST, _SHARE, _MAX_SENTENCES = 3, 0.6, 400
 
@@ -24,8 +29,8 @@ _LEAST, _SHARE, _MAX_SENTENCES = 3, 0.6, 400
 class AnswerCheck:
     """Checks answers against what was heard in one run."""
 
-    def __init__(self, user: Reading, heard: Heard) -> None:
-        self._user, self._heard = user, heard
+    def __init__(self, user: Reading, heard: Heard, developer: Reading | None = None) -> None:
+        self._user, self._heard, self._developer = user, heard, developer
 
     def check(self, text: str) -> tuple[str, tuple[str, ...]]:
         """The text without such sentences (a notice stands for each), and the sentences."""
@@ -41,6 +46,8 @@ class AnswerCheck:
 
     def _foreign(self, sentence: str) -> str | None:
         """The tool whose text alone wanted this said, None when there is none."""
+        if self._loads_foreign(sentence):
+            return "an unknown host"
         new = content_words(sentence) - self._user.words
         for block in self._heard.blocks:
             if self._dictated(sentence, new, block):
@@ -56,7 +63,10 @@ class AnswerCheck:
         if len(said) < max(_LEAST, _SHARE * len(new)) and not items and not short:
             return False
         for text, _ in _sentences(block.record.flat):
-            if not orders(text) & SPEECH:
+            ordered = orders(text)
+            if items and ordered and any(item.text.lower() in text for item in items if item.kind == "url"):
+                return True
+            if not ordered & SPEECH:
                 continue
             there = content_words(text)
             if short and phrase in text:
@@ -64,6 +74,29 @@ class AnswerCheck:
             if len(said & there) >= max(_LEAST, _SHARE * len(new)) or any(item.text.lower() in text for item in items):
                 return True
         return False
+
+    def _loads_foreign(self, sentence: str) -> bool:
+        """An image, or a link with a query, at a host that neither the user nor a field of a result has."""
+        images = [match[1] or match[2] for match in _IMAGE.finditer(sentence)]
+        queries = [
+            item.text for item in typed_items(sentence) if item.kind == "url" and has_query(normalise(item.text))
+        ]
+        return any(not self._known_host(link) for link in (*images, *queries))
+
+    def _known_host(self, link: str) -> bool:
+        host = host_of(link)
+        if not host or link.startswith("data:image/"):
+            return bool(host) is False and link.startswith(("data:image/", "#", "attachment:", "cid:"))
+        if self._user.spoken.names_host(host) or (
+            self._developer is not None and self._developer.spoken.names_host(host)
+        ):
+            return True
+        return any(host_of(place.field.value) == host for place in self._heard.places(link)) or any(
+            item.kind == "url" and host_of(item.value) == host
+            for source in self._heard.sources
+            for record in source.records
+            for item in record.fields
+        )
 
     def _unasked(self, item: Item) -> bool:
         """A link or address that the user neither gave nor asked for, and that is no field of a result."""

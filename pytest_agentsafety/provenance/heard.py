@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import has_token, normalise
+from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.values import decodings, kind_of, same_spelling
@@ -45,6 +45,11 @@ class Source:
     def flat(self) -> str:
         """All its free text in one spelling."""
         return " \n ".join(block.record.flat for block in self.blocks)
+
+    @cached_property
+    def words(self) -> str:
+        """All its free text as words only."""
+        return words_only(self.flat)
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ _JOINERS = frozenset("@._-+/\\:%&=?#~$'")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
+_AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
+_DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -21,6 +23,11 @@ def plain(text: str) -> str:
 def normalise(text: str) -> str:
     """Case, runs of white space, unseen characters and the width of letters do not matter."""
     return " ".join(plain(text).casefold().split())
+
+
+def undefanged(text: str) -> str:
+    """A text in which addresses that were written to slip past ("eve (at) x[.]test") stand as addresses."""
+    return _DOT.sub(".", _AT.sub("@", plain(text)))
 
 
 def words_only(text: str) -> str:

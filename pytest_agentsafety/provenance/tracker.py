@@ -300,7 +300,7 @@ class ProvenanceTracker:
     def _answering(self) -> Any:
         from pytest_agentsafety.provenance.answer import AnswerCheck
 
-        return AnswerCheck(self._user, self._heard)
+        return AnswerCheck(self._user, self._heard, self._developer)
 
     def check_answer(self, text: str) -> tuple[str, tuple[str, ...]]:
         """The final answer without what only outside text wanted said, and the sentences that were taken out."""

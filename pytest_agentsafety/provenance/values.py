@@ -18,9 +18,9 @@ Kind = Literal["email", "url", "account", "phone", "number", "date", "name", "te
 
 # Every pattern is bounded, so that none can stall on hostile text.
 _EMAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
-_URL = r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"'`)\]}|]{1,2000}"
+_URL = r"(?:[a-z][a-z0-9+.-]{1,20}:[/\\]{1,3}|www\.|//(?=[\w.-]+\.))[^\s<>\"'`)\]}|]{1,2000}"
 _BARE = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?/[^\s<>\"'`)\]}|]{0,1000}"
-_ACCOUNT = r"[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){2,8}|\d{9,34}|(?:\d{4}[ -]){3}\d{4}"
+_ACCOUNT = r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{2,4}){2,8}|\d{9,34}|(?:\d{4}[ -]){3}\d{4}"
 _PHONE = r"\+\d[\d ()./-]{6,20}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
 _TYPED = re.compile(
     rf"(?P<email>(?<![\w.+-]){_EMAIL})|(?P<url>(?<![\w@]){_URL}|(?<![\w@./-]){_BARE})"
@@ -30,10 +30,12 @@ _TYPED = re.compile(
 _NUMBER = re.compile(r"[-+]?[$€£¥]?\s?\d[\d,]*(?:\.\d+)?\s?%?")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?", re.IGNORECASE)
-_BLOB = re.compile(r"[\"'(<\[]?([A-Za-z0-9+/_-]+)={0,2}[\"')>\].,;:!?]?")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _SHORTEST_BLOB, _LONGEST_BLOB = 12, 20_000
 _PRINTABLE = frozenset(string.printable.encode())
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2})\.[A-Z][a-z]+$")
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}:)?[/\\]{1,3}")
 _TRAILING = ".,;:!?*_"
 _SHORT = 80
 
@@ -50,7 +52,7 @@ def canonical(kind: Kind, text: str) -> str:
     """One spelling for what is the same address, link, account or phone number."""
     folded = normalise(text)
     if kind == "url":
-        return folded.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+        return _SCHEME.sub("", folded).removeprefix("www.").rstrip("/")
     if kind == "account":
         return folded.replace(" ", "").replace("-", "")
     if kind == "phone":
@@ -85,25 +87,35 @@ def kind_of(text: str) -> Kind:
     return "number" if _NUMBER.fullmatch(stripped) else "name"
 
 
-def decodings(text: str) -> Iterator[str]:
-    """What may be hidden in a text: its URL-decoded form and its base64 runs, one level deep."""
-    if "%" in text:
-        decoded = unquote(text)
-        if decoded != text:
-            yield decoded
+def decodings(text: str, depth: int = 2) -> Iterator[str]:
+    """What may be hidden in a text: URL escapes, base64 and hex runs, each decoded as deep as `depth`."""
+    found = [unquote(text)] if "%" in text else []
     for token in text.split():
-        match = _BLOB.fullmatch(token, 0, _LONGEST_BLOB) if len(token) >= _SHORTEST_BLOB else None
-        if match is None:
-            continue
-        raw = match[1].replace("-", "+").replace("_", "/")
-        if raw.islower() or raw.isdigit() or len(raw) % 4 == 1:
-            continue
-        try:
-            data = base64.b64decode(raw + "=" * (-len(raw) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        if len(data) > 7 and all(byte in _PRINTABLE for byte in data):
-            yield data.decode("ascii")
+        if len(token) >= _SHORTEST_BLOB:
+            found += [inner for match in _RUN.finditer(token[:_LONGEST_BLOB]) for inner in _decoded(match[0])]
+    for inner in found:
+        if inner != text:
+            yield inner
+            if depth > 1:
+                yield from decodings(inner, depth - 1)
+
+
+def _decoded(run: str) -> Iterator[str]:
+    """A run of letters and digits read as hex or base64, where that gives plain text."""
+    if len(run) % 2 == 0 and _HEX.fullmatch(run):
+        yield from _printable(bytes.fromhex(run))
+    raw = run.rstrip("=").replace("-", "+").replace("_", "/")
+    if raw.islower() or raw.isdigit() or len(raw) % 4 == 1:
+        return
+    try:
+        yield from _printable(base64.b64decode(raw + "=" * (-len(raw) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return
+
+
+def _printable(data: bytes) -> Iterator[str]:
+    if len(data) > 5 and all(byte in _PRINTABLE for byte in data):
+        yield data.decode("ascii")
 
 
 def same_spelling(text: str) -> str:

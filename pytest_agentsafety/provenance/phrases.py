@@ -1,0 +1,71 @@
+"""Patterns of general English that the reading of a task looks for. Every one is bounded, so that none can stall."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_agentsafety.provenance.values import Kind
+
+BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
+CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
+NAME = re.compile(r"[\w \-'\u2019&,]{1,200}")
+NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
+FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
+MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
+SUM = re.compile(
+    r"(?:[$\u20ac\u00a3\u00a5]\s?)(\d+(?:\.\d+)?)|"
+    r"\b(\d+\.\d+|\d+(?=\s?(?:[$\u20ac\u00a3\u00a5]|usd|eur|gbp|dollars?|euros?)))"
+)
+COMPUTES = re.compile(
+    r"\b(?:sum|total|altogether|half|thirds?|quarters?|split|shares?|average|difference|each|rest|remaining|per ?cent|"
+    r"percent|times|double|twice|plus|minus|more|less|increase[ds]?|decrease[ds]?|raise[ds]?|vat|tax|tip|fees?|convert|"
+    r"calculate|work out|compute|add up|accordingly|too (?:much|little)|additional|extra|difference|same amount|above|below"
+    r")\b|%",
+    re.IGNORECASE,
+)
+ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever|whichever)\b", re.IGNORECASE)
+CHOOSING = re.compile(
+    r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
+    r"unread|nearest|closest|suitable|matching|most|least)\b",
+    re.IGNORECASE,
+)
+EXTREMES = {
+    "max number": re.compile(
+        r"\b(?:largest|biggest|most|highest|longest|best|top|greatest|max(?:imum)?|heaviest|priciest|dearest|oldest|"
+        r"strongest)\b",
+        re.IGNORECASE,
+    ),
+    "min number": re.compile(
+        r"\b(?:smallest|least|lowest|cheapest|shortest|worst|fewest|min(?:imum)?|lightest|weakest|youngest)\b",
+        re.IGNORECASE,
+    ),
+    "max time": re.compile(r"\b(?:newest|latest|last|most recent|recent|furthest|farthest)\b", re.IGNORECASE),
+    "min time": re.compile(r"\b(?:oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b", re.IGNORECASE),
+}
+DELEGATION = re.compile(
+    r"\b(?P<verb>do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|"
+    r"apply|go through|deal with)\b(?! (?:i|you|we|they|not|so)\b)(?![^.?!\n]{0,20}\bfollowing\b)[^.?!\n]{0,60}?\b(?:"
+    r"(?:actions?|instructions?|tasks?|steps?|to-?dos?|everything|guidelines?|requirements?|checklists?|orders|"
+    r"directions|rest|it)\b|what\b[^.?!\n]{1,60}\b(?:says?|asks?|wants?|tells?|needs?|lists?|recommends?|happens?|to happen|done)\b)",
+    re.IGNORECASE,
+)
+SAID_OF = frozenset({"is", "was", "are", "were", "be", "with", "has", "have"})
+RELATIVE = frozenset({"who", "that", "which", "whose"})
+ONE = frozenset({"one", "ones"})
+COUNTS = {
+    word: str(number)
+    for number, word in enumerate(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 2
+    )
+} | {"dozen": "12", "twenty": "20", "pair": "2"}
+DELEGATING = frozenset({"carry out", "take care of", "work through", "act on", "go through", "deal with"})
+ORDERED_DO = re.compile(r"(?:^|[.!?,;:\n]\s*|\b(?:please|then|and|to|also|just|you)\s+)do\b", re.IGNORECASE)
+KIND_WORDS: dict[Kind, re.Pattern[str]] = {
+    "email": re.compile(
+        r"\be-?mail address(?:es)?\b|\b(?:her|his|their|its|whose) (?:e-?mails?|address)\b(?! from)", re.IGNORECASE
+    ),
+    "url": re.compile(r"\b(?:links?|urls?|web ?sites?|web ?pages?|sites?|pages?|blogs?|articles?)\b", re.IGNORECASE),
+    "account": re.compile(r"\b(?:iban|account|bank details)\b", re.IGNORECASE),
+    "phone": re.compile(r"\b(?:phone|telephone|mobile|cell|number|call|text|sms|whatsapp)\b", re.IGNORECASE),
+}
+ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
