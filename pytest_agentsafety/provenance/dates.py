@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 _NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTHS = {name: index for index, name in enumerate(_NAMES, 1)}
-_MONTH = r"(?P<{0}>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}\.?"
+_MONTH = (
+    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+)
 _DAY = r"(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?"
 _WRITTEN = re.compile(
     r"\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"
@@ -21,7 +24,8 @@ _WRITTEN = re.compile(
 
 
 _LONE_MONTH = re.compile(
-    r"(?<!\d )(?<!\dth )(?<!of )\b(jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|"
+    r"(?<!\d )(?<!\d\w\w )(?<!\d of )(?<!\d\w\w of )"
+    r"\b(jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?<=in )may|(?<=since )may)\b(?! \d{1,2}(?!\d))",
     re.IGNORECASE,
 )

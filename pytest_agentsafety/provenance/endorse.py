@@ -15,6 +15,7 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.heard import Block, Heard, Place
 from pytest_agentsafety.provenance.leaves import Leaf
 from pytest_agentsafety.provenance.links import has_query
+from pytest_agentsafety.provenance.normal import has_unseen
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
@@ -51,6 +52,8 @@ class Endorser:
 
     def judge(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
+        if isinstance(leaf.value, str) and has_unseen(leaf.value):
+            return Verdict(False, "has characters that nobody can see")
         verdict = self._stated(leaf.value, leaf.role, rule, things)
         if verdict is None and leaf.role != "secret":
             verdict = self._by_result(leaf, rule, things) or self._by_parts(leaf, rule, things)

@@ -15,6 +15,7 @@ from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.values import decodings, kind_of, same_spelling
 
+_PASSAGE, _MAX_PASSAGES = 7, 2_000  # words; how many passages of one result are looked for
 _TELLING = 4  # characters from which a number speaks for itself
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 
@@ -50,6 +51,11 @@ class Source:
     def words(self) -> str:
         """All its free text as words only."""
         return words_only(self.flat)
+
+    @cached_property
+    def passages(self) -> list[str]:
+        """Its free text in runs of a few words."""
+        return passages_of(self.words)
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:
@@ -146,6 +152,13 @@ class Heard:
             if any(wanted in inner for inner in source.hidden):
                 return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
         return None
+
+
+def passages_of(words: str) -> list[str]:
+    """Runs of words so long that no two texts share one by chance, evenly over a text of words only."""
+    parts = words.split()
+    step = max(_PASSAGE // 2, len(parts) // _MAX_PASSAGES)
+    return [f" {' '.join(parts[at : at + _PASSAGE])} " for at in range(0, len(parts) - _PASSAGE + 1, step)]
 
 
 def _stands(flat: str, token: str, bare: bool) -> bool:

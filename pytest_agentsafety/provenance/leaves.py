@@ -10,6 +10,7 @@ from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
 
 _MAX_DEPTH = 32
+_MAX_BITS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role]
         for index, inner in enumerate(value):
             yield from _inside(f"{where}[{index}]", role, inner, roles, depth + 1)
     else:
-        yield Leaf(where, role, value)
+        # A number of thousands of digits cannot be written down; it stands in no text either.
+        huge = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > _MAX_BITS
+        yield Leaf(where, role, f"a number of {value.bit_length()} bits" if huge else value)
 
 
 def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:

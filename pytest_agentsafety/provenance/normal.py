@@ -20,6 +20,11 @@ def plain(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
+def has_unseen(text: str) -> bool:
+    """Does it hold a character that is not shown?"""
+    return not text.isascii() and _UNSEEN.search(text) is not None
+
+
 def normalise(text: str) -> str:
     """Case, runs of white space, unseen characters and the width of letters do not matter."""
     return " ".join(plain(text).casefold().split())

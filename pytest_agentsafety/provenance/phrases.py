@@ -13,13 +13,14 @@ NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
 SUM = re.compile(
-    r"(?:[$\u20ac\u00a3\u00a5]\s?)(\d+(?:\.\d+)?)|"
-    r"\b(\d+\.\d+|\d+(?=\s?(?:[$\u20ac\u00a3\u00a5]|usd|eur|gbp|dollars?|euros?)))"
+    r"(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|eur|gbp|chf)) ?(\d+(?:\.\d+)?)|"
+    r"\b(\d+\.\d+|\d+(?= ?(?:[$\u20ac\u00a3\u00a5]|(?:usd|eur|gbp|chf|dollars?|euros?|pounds|bucks)\b)))",
+    re.IGNORECASE,
 )
 COMPUTES = re.compile(
     r"\b(?:sum|total|altogether|half|thirds?|quarters?|split|shares?|average|difference|each|rest|remaining|per ?cent|"
     r"percent|times|double|twice|plus|minus|more|less|increase[ds]?|decrease[ds]?|raise[ds]?|vat|tax|tip|fees?|convert|"
-    r"calculate|work out|compute|add up|accordingly|too (?:much|little)|additional|extra|difference|same amount|above|below"
+    r"calculate|work out|compute|add up|accordingly|too (?:much|little)|additional|extra|same amount|above|below"
     r")\b|%",
     re.IGNORECASE,
 )
@@ -46,7 +47,8 @@ DELEGATION = re.compile(
     r"\b(?P<verb>do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|"
     r"apply|go through|deal with)\b(?! (?:i|you|we|they|not|so)\b)(?![^.?!\n]{0,20}\bfollowing\b)[^.?!\n]{0,60}?\b(?:"
     r"(?:actions?|instructions?|tasks?|steps?|to-?dos?|everything|guidelines?|requirements?|checklists?|orders|"
-    r"directions|rest|it)\b|what\b[^.?!\n]{1,60}\b(?:says?|asks?|wants?|tells?|needs?|lists?|recommends?|happens?|to happen|done)\b)",
+    r"directions|rest|it)\b|what\b[^.?!\n]{1,60}"
+    r"\b(?:says?|asks?|wants?|tells?|needs?|lists?|recommends?|happens?|to happen|done)\b)",
     re.IGNORECASE,
 )
 SAID_OF = frozenset({"is", "was", "are", "were", "be", "with", "has", "have"})

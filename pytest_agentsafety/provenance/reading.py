@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
@@ -147,7 +148,8 @@ class Reading:
         for name, pattern in EXTREMES.items():
             for match in pattern.finditer(self.text):
                 near = set(lexicon.words(self.text[match.end() : match.end() + 60])[:2])
-                before = lexicon.words(self.text[max(0, match.start() - 80) : match.start()])[-7:]
+                clause = re.split(r"[.,;:!?\n]", self.text[max(0, match.start() - 80) : match.start()])[-1]
+                before = lexicon.words(clause)[-7:]
                 if not SAID_OF.isdisjoint(before[-2:]) or not RELATIVE.isdisjoint(before[-4:]):
                     near |= set(before)
                 found.append((name, frozenset(lexicon.lemma(word) for word in near) | near))

@@ -21,6 +21,7 @@ from pytest_agentsafety.provenance.values import Kind, kind_of, same_spelling, t
 from pytest_agentsafety.provenance.vocabulary import TEXT_KEYS
 
 _SHORT, _LINE, _MAX_DEPTH, _MAX_JSON = 80, 100, 24, 4_000_000
+_MAX_ENTRIES, _MAX_NODES = 2_000, 200_000
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
@@ -81,25 +82,49 @@ class Record:
         return any(candidate.spelling == spelling for candidate in self.fields)
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """Models, dataclasses, enumerations and dates as JSON would have them; keys as text."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if isinstance(value, Enum):
-        return plain(value.value, depth + 1)
-    if isinstance(value, (str, int, float)):
-        return value
-    if depth > _MAX_DEPTH:
+def plain(value: Any) -> Any:
+    """Models, dataclasses, enumerations and dates as JSON would have them; keys as text.
+
+    What refers back to what holds it becomes None; what is too deep or too much becomes one text.
+    """
+    return _Plain().of(value, 0)
+
+
+class _Plain:
+    """Takes one value apart, and no more than a bound of it."""
+
+    def __init__(self) -> None:
+        self._above: set[int] = set()
+        self._left = _MAX_NODES
+
+    def of(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        if isinstance(value, Enum):
+            return self.of(value.value, depth + 1)
+        if isinstance(value, (str, int, float)):
+            return value
+        if id(value) in self._above:
+            return None
+        self._left -= 1
+        if depth > _MAX_DEPTH or self._left < 0:
+            return str(value) if depth > _MAX_DEPTH else None
+        self._above.add(id(value))
+        try:
+            return self._inside(value, depth)
+        finally:
+            self._above.discard(id(value))
+
+    def _inside(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Mapping):
+            return {str(key): self.of(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [self.of(item, depth + 1) for item in value]
+        inner = getattr(value, "__dict__", None)
+        if isinstance(inner, dict) and inner and not callable(value):
+            return {str(key): self.of(item, depth + 1) for key, item in inner.items() if not str(key).startswith("_")}
         return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item, depth + 1) for item in value]
-    inner = getattr(value, "__dict__", None)
-    if isinstance(inner, dict) and inner and not callable(value):
-        return {str(key): plain(item, depth + 1) for key, item in inner.items() if not str(key).startswith("_")}
-    return str(value)
 
 
 def parsed(text: str) -> Any:
@@ -178,7 +203,10 @@ class _Builder:
             record.texts.append(value)
 
     def _listing(self, text: str) -> None:
-        for line in filter(None, map(str.strip, text.splitlines())):
+        lines = [line for line in map(str.strip, text.splitlines()) if line]
+        if len(lines) > _MAX_ENTRIES:
+            self.records.append(Record(texts=["\n".join(lines[_MAX_ENTRIES:])]))
+        for line in lines[:_MAX_ENTRIES]:
             bare = _BULLET.sub("", line)
             pieces = dict.fromkeys(filter(None, map(str.strip, _PIECES.split(bare))))
             self.records.append(
@@ -221,6 +249,8 @@ def _chunks(text: str) -> list[str]:
                     parts[-1] += f"\n{line}"
                 else:
                     parts.append(line)
+    if len(parts) > _MAX_ENTRIES:
+        parts[_MAX_ENTRIES - 1 :] = ["\n".join(parts[_MAX_ENTRIES - 1 :])]
     return parts or [text]
 
 

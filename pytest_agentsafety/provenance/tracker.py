@@ -303,9 +303,14 @@ class ProvenanceTracker:
         return AnswerCheck(self._user, self._heard, self._developer)
 
     def check_answer(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """The final answer without what only outside text wanted said, and the sentences that were taken out."""
+        """The final answer without what only outside text wanted said, and the sentences that were taken out.
+
+        Raises RuntimeError where a result could not be read: nobody knows what it wanted said.
+        """
         if self._mode == "off" or "output" in self._off:
             return text, ()
+        if self._lost is not None:
+            raise RuntimeError(self._lost)
         held: tuple[str, tuple[str, ...]] = self._answering.check(text)
         return held
 
