@@ -40,13 +40,19 @@ class Rival:
             Rival._drafts[key] = self.draft([(spec.name, dict(spec.input_schema or {})) for spec in Rival.tools])
         return Rival._drafts[key]
 
-    def saw_result(self, tool: str, text: str, trust: object = None, **_: Any) -> None:
-        self.saw(tool, self._arguments.get(tool, {}), text)
+    def saw_result(self, call: ToolCall, rule: object, sense: object, text: str, data: object = None) -> None:
+        self.saw(call.name, self._arguments.get(call.name, call.arguments), text)
+
+    def lose_track(self, reason: str) -> None:
+        """A rival that crashes on a result goes on without it, as it would in an agent of its own."""
+
+    def check_answer(self, text: str) -> tuple[str, tuple[str, ...]]:
+        return text, ()
 
     def origins(self, call: ToolCall, rule: object, **_: Any) -> dict[str, Origin]:
         return {}
 
-    def judge(self, call: ToolCall, rule: object, **_: Any) -> Decision:
+    def judge(self, call: ToolCall, rule: object, *_: object) -> Decision:
         self._arguments[call.name] = call.arguments
         reason = self.refusal(call)
         if reason is None:

@@ -16,6 +16,23 @@ from pytest_agentsafety.permissions import sense_of, with_inferred_roles
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the defaults of a signature; another one in every process
 
 
+# Reading a tool takes longer than deciding on a call of it, and every task of a harness wraps the same tools anew. An
+# entry keeps what its key is the address of.
+_READ: dict[tuple[str, str, int], tuple[Any, ToolSense]] = {}
+_MOST_READ = 4_096
+
+
+def _sense(spec: ToolSpec) -> ToolSense:
+    shown = spec.input_schema if spec.input_schema is not None else spec.fn
+    key = (spec.name, spec.description, id(shown))
+    found = _READ.get(key)
+    if found is None:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        found = _READ[key] = (shown, sense_of(spec))
+    return found[1]
+
+
 class RuleBook:
     """Rules by tool name. A tool is looked at once, when it is first wrapped."""
 
@@ -32,7 +49,7 @@ class RuleBook:
         """What a tool's own words say it does; of a tool that was never wrapped only the name is known."""
         found = self._senses.get(tool)
         if found is None:
-            found = self._senses[tool] = sense_of(self._specs.get(tool) or ToolSpec(name=tool, fn=_no_tool))
+            found = self._senses[tool] = _sense(self._specs.get(tool) or ToolSpec(name=tool, fn=_no_tool))
         return found
 
     def learn(self, specs: Sequence[ToolSpec]) -> None:

@@ -220,9 +220,9 @@ class Carriage:
         words = words_only(text)
         for source in sources:
             why = f"stands in the result of {one_line(source.tool)}, which your task does not point to"
-            for passage in source.passages:
-                if passage in words and passage not in self._voices.user.plain:
-                    return Finding("private", passage.strip(), why, f"tool:{source.tool}")
+            passage = next((one for one in source.shared(words) if one not in self._voices.user.plain), None)
+            if passage is not None:
+                return Finding("private", passage.strip(), why, f"tool:{source.tool}")
             told = self._record_told(source, words)
             if told is not None:
                 return Finding("private", told, why, f"tool:{source.tool}")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
+from pytest_agentsafety.provenance.normal import WORD, is_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.values import decodings, kind_of, same_spelling
 
 _PASSAGE, _MAX_PASSAGES = 7, 2_000  # words; how many passages of one result are looked for
+_BETWEEN = " \n "  # no token goes across it
+_MOST_SPOTS = 200
 _TELLING = 4  # characters from which a number speaks for itself
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 
@@ -45,16 +49,21 @@ class Source:
     @cached_property
     def flat(self) -> str:
         """All its free text in one spelling."""
-        return " \n ".join(block.record.flat for block in self.blocks)
+        return _BETWEEN.join(block.record.flat for block in self.blocks)
 
     @cached_property
     def words(self) -> str:
         """All its free text as words only."""
-        return words_only(self.flat)
+        return f" {' '.join(WORD.findall(self.flat))} "
+
+    def shared(self, words: str) -> Iterator[str]:
+        """The runs of a few words that stand both in its free text and in another text (of words only)."""
+        if len(words) < len(self.words):
+            return (run for run in passages_of(words, step=1) if run in self.words)
+        return (run for run in self._passages if run in words)
 
     @cached_property
-    def passages(self) -> list[str]:
-        """Its free text in runs of a few words."""
+    def _passages(self) -> list[str]:
         return passages_of(self.words)
 
     @cached_property
@@ -62,6 +71,15 @@ class Source:
         """What other encodings in its free text spell."""
         texts = "\n".join(text for block in self.blocks for text in block.record.texts)
         return tuple(normalise(inner) for inner in decodings(texts))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        sizes = (len(block.record.flat) + len(_BETWEEN) for block in self.blocks)
+        return [0, *accumulate(sizes)]
+
+    def block_at(self, place: int) -> int:
+        """The number of the block at a place of `flat`."""
+        return bisect_right(self._starts, place) - 1
 
     def mark(self, record: Record) -> Mark:
         return self.marks[record]
@@ -125,13 +143,14 @@ class Heard:
         spelling = same_spelling(str(value)) if kind in ("url", "account", "phone") else None
         bare = len(str(value)) < _TELLING and as_number(value) is not None
         for source in reversed(self.sources):
-            if spelling is None and not any(token in source.flat for token in tokens):
+            if not source.flat:
                 continue
-            for block in source.blocks:
-                flat = block.record.flat
-                stands = any(token in flat and _stands(flat, token, bare) for token in tokens)
-                if stands or (spelling is not None and spelling in block.record.items.get(kind, ())):
-                    yield block
+            found = {source.block_at(start) for token in tokens for start in _spots(source.flat, token, bare)}
+            if spelling is not None:
+                found.update(
+                    index for index, block in enumerate(source.blocks) if spelling in block.record.items.get(kind, ())
+                )
+            yield from (source.blocks[index] for index in sorted(found))
 
     def origin(self, value: object) -> Origin | None:
         """Where it was seen: outside text before fields of outside results, before the user's own data."""
@@ -154,24 +173,25 @@ class Heard:
         return None
 
 
-def passages_of(words: str) -> list[str]:
+def passages_of(words: str, step: int = _PASSAGE // 2) -> list[str]:
     """Runs of words so long that no two texts share one by chance, evenly over a text of words only."""
     parts = words.split()
-    step = max(_PASSAGE // 2, len(parts) // _MAX_PASSAGES)
+    step = max(step, len(parts) // _MAX_PASSAGES)
     return [f" {' '.join(parts[at : at + _PASSAGE])} " for at in range(0, len(parts) - _PASSAGE + 1, step)]
 
 
-def _stands(flat: str, token: str, bare: bool) -> bool:
-    """Does the token stand in a text as a whole; a bare number behind a word that makes it an id?"""
-    if not bare:
-        return has_token(flat, token)
-    start = flat.find(token)
-    while start >= 0:
+def _spots(flat: str, token: str, bare: bool) -> Iterator[int]:
+    """Where a token stands in a text as a whole; a bare number behind a word that makes it an id.
+
+    Of what stands there very often the first places will do.
+    """
+    start, left = flat.find(token), _MOST_SPOTS
+    while start >= 0 and left:
         end = start + len(token)
-        if not flat[end : end + 1].isalnum() and _LABEL.search(flat, max(0, start - 16), start):
-            return True
+        if is_token(flat, start, end) and (not bare or _LABEL.search(flat, max(0, start - 16), start)):
+            left -= 1
+            yield start
         start = flat.find(token, end)
-    return False
 
 
 def _key(place: Place) -> str:

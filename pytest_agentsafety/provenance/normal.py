@@ -12,7 +12,7 @@ _UNSEEN = re.compile(
 )
 _AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 
 
 def plain(text: str) -> str:
@@ -37,7 +37,7 @@ def undefanged(text: str) -> str:
 
 def words_only(text: str) -> str:
     """Nothing but words, a space between and around them."""
-    return f" {' '.join(_WORD.findall(normalise(text)))} "
+    return f" {' '.join(WORD.findall(normalise(text)))} "
 
 
 def squeeze(text: str) -> str:
@@ -80,6 +80,11 @@ def _ends_token(text: str, end: int) -> bool:
     return after not in _JOINERS or not _is_word(following)
 
 
+def is_token(text: str, start: int, end: int) -> bool:
+    """Is this part of a text a token by itself?"""
+    return _starts_token(text, start) and _ends_token(text, end)
+
+
 def has_token(text: str, value: str) -> bool:
     """Does `value` stand in `text` as a whole? Both are in the same spelling."""
     if not value:
@@ -87,7 +92,7 @@ def has_token(text: str, value: str) -> bool:
     start = text.find(value)
     while start >= 0:
         end = start + len(value)
-        if _starts_token(text, start) and _ends_token(text, end):
+        if is_token(text, start, end):
             return True
         # Going on behind this hit keeps the search linear; a hit missed by it only asks once too often.
         start = text.find(value, end)

@@ -22,10 +22,15 @@ _URL = r"(?:[a-z][a-z0-9+.-]{1,20}:[/\\]{1,3}|www\.|//(?=[\w.-]+\.))[^\s<>\"'`)\
 _BARE = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?/[^\s<>\"'`)\]}|]{0,1000}"
 _ACCOUNT = r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{2,4}){2,8}|\d{9,34}|(?:\d{4}[ -]){3}\d{4}"
 _PHONE = r"\+\d[\d ()./-]{6,20}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
-_TYPED = re.compile(
-    rf"(?P<email>(?<![\w.+-]){_EMAIL})|(?P<url>(?<![\w@]){_URL}|(?<![\w@./-]){_BARE})"
-    rf"|(?P<phone>(?<![\w+]){_PHONE}(?!\w))|(?P<account>(?<![\w-])(?:{_ACCOUNT})(?![\w-]))",
-    re.IGNORECASE,
+# One pattern a kind, each tried only where the text has what the kind cannot be without.
+_KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(needs), re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
+    for kind, needs, pattern in (
+        ("email", "@", rf"(?<![\w.+-]){_EMAIL}"),
+        ("url", r"[/\\]|www\.|WWW\.", rf"(?<![\w@]){_URL}|(?<![\w@./-]){_BARE}"),
+        ("phone", r"\d[\d ()./-]{5}", rf"(?<![\w+]){_PHONE}(?!\w)"),
+        ("account", r"\d\w|\d[ -]\w", rf"(?<![\w-])(?:{_ACCOUNT})(?![\w-])"),
+    )
 )
 _NUMBER = re.compile(r"[-+]?[$€£¥]?\s?\d[\d,]*(?:\.\d+)?\s?%?")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -37,7 +42,7 @@ _PRINTABLE = frozenset(string.printable.encode())
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2})\.[A-Z][a-z]+$")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}:)?[/\\]{1,3}")
 _TRAILING = ".,;:!?*_"
-_SHORT = 80
+_SHORT, _LONGEST_LINK = 80, 2_000
 
 
 class Item(NamedTuple):
@@ -62,14 +67,37 @@ def canonical(kind: Kind, text: str) -> str:
 
 def typed_items(text: str) -> Iterator[Item]:
     """The links, e-mail addresses, account and phone numbers in a text, in order."""
-    for match in _TYPED.finditer(text):
-        kind = match.lastgroup
-        found = match.group().rstrip(_TRAILING)
-        if kind == "url" and "/" not in found.split("://", 1)[-1]:
+    found: list[tuple[int, int, Kind]] = []
+    for kind, needs, pattern in _KINDS:
+        if needs.search(text) is not None:
+            found += [(match.start(), match.end(), kind) for match in pattern.finditer(text)]
+    if len(found) > 1:
+        found.sort(key=lambda one: (one[0], -one[1]))
+    end = 0
+    for start, stop, kind in found:
+        if start >= end:
+            end = stop
+            item = _item(kind, text[start:stop])
+            if item is not None:
+                yield item
+
+
+def _item(kind: Kind, text: str) -> Item | None:
+    found = text.rstrip(_TRAILING)
+    if kind == "url":
+        if "/" not in found.split("://", 1)[-1]:
             found = _NEXT_SENTENCE.sub("", found)  # "... at www.shop.test.They say"
-        if kind == "url" and "://" not in found and "@" in found:
-            continue
-        yield Item(kind, canonical(kind, found), found)  # type: ignore[arg-type]
+        if "://" not in found and "@" in found:
+            return None
+    return Item(kind, canonical(kind, found), found)
+
+
+def _typed_kind(text: str) -> Kind | None:
+    """The kind of a text that is one typed value as a whole."""
+    for kind, needs, pattern in _KINDS:
+        if needs.search(text) is not None and pattern.fullmatch(text) is not None:
+            return kind
+    return None
 
 
 @lru_cache(maxsize=8192)
@@ -77,14 +105,11 @@ def kind_of(text: str) -> Kind:
     """What kind of value a whole string is. Several lines, or a long one, is text."""
     stripped = text.strip()
     if len(stripped) > _SHORT or "\n" in stripped:
-        match = _TYPED.fullmatch(stripped) if len(stripped) < 2000 and " " not in stripped else None
-        return "url" if match is not None and match.lastgroup == "url" else "text"
+        long_link = len(stripped) < _LONGEST_LINK and " " not in stripped and _typed_kind(stripped) == "url"
+        return "url" if long_link else "text"
     if _ISO_DATE.fullmatch(stripped) or _CLOCK.fullmatch(stripped):
         return "date"
-    match = _TYPED.fullmatch(stripped)
-    if match is not None:
-        return match.lastgroup  # type: ignore[return-value]
-    return "number" if _NUMBER.fullmatch(stripped) else "name"
+    return _typed_kind(stripped) or ("number" if _NUMBER.fullmatch(stripped) else "name")
 
 
 def decodings(text: str, depth: int = 2) -> Iterator[str]:
