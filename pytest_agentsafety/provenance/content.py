@@ -166,7 +166,8 @@ class Carriage:
     def _ours(self, place: Place) -> bool:
         mark = place.source.mark(place.record)
         keyed = not place.source.outside and place.field.key not in ("", PIECE)
-        return keyed or mark.meant or len(place.source.records) == 1 or self._voices.user.says_all
+        everything = self._voices.user.says_all_of(place.source.things)
+        return keyed or mark.meant or len(place.source.records) == 1 or everything
 
     def _only(self, item: Item) -> bool:
         for block in self._heard.in_text(item.text):

@@ -38,6 +38,7 @@ class Source:
     records: list[Record]
     whole: bool = False
     followed: bool = False
+    things: frozenset[str] = frozenset()
     marks: dict[Record, Mark] = field(default_factory=dict)
     told: dict[Record, Mark] = field(default_factory=dict)
 
@@ -137,6 +138,16 @@ class Heard:
             found = self._seen[str(value)] = tuple(self._searched(value))
         return found
 
+    def mentioned(self, value: object) -> Block | None:
+        """A block in which the value stands in any sense, also a short number."""
+        tokens = _tokens(value)
+        for source in reversed(self.sources):
+            for token in tokens:
+                place = next(_spots(source.flat, token, False), None)
+                if place is not None:
+                    return source.blocks[source.block_at(place)]
+        return None
+
     def _searched(self, value: object) -> Iterator[Block]:
         tokens = _tokens(value)
         kind = kind_of(str(value))
@@ -160,6 +171,9 @@ class Heard:
         for place in sorted(places, key=lambda place: not place.source.outside):
             trust = "untrusted" if place.source.outside else "trusted"
             return Origin(source=f"tool:{place.source.tool}", detail=f"{trust}: {_key(place)}")
+        told = self.mentioned(value)
+        if told is not None:
+            return Origin(source=f"tool:{told.source.tool}", detail="untrusted: free text")
         return self._hidden(value)
 
     def _hidden(self, value: object) -> Origin | None:

@@ -12,7 +12,7 @@ from pytest_agentsafety import lexicon
 from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
-from pytest_agentsafety.provenance.reading import Reading, content_words, numerals_in
+from pytest_agentsafety.provenance.reading import Reading, content_words, numerals_in, read
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.vocabulary import STOP
 
@@ -33,6 +33,8 @@ class Mark:
     score: float = 0.0
     best: bool = False
     extreme: bool = False
+    by_name: bool = False
+    whole: frozenset[str] = frozenset()
 
     @property
     def meant(self) -> bool:
@@ -113,6 +115,8 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
+        found[record].whole = frozenset(filter(_is_name, hits))
+        found[record].by_name = any(not hit.startswith("month ") and not _is_number(hit) for hit in hits)
     best = max((mark.score for mark in found.values()), default=0.0)
     for record in records:  # parents stand before their parts
         mark = found[record]
@@ -131,8 +135,11 @@ def _mark_extremes(
     wanted_ends = reading.extremes(things)
     if not wanted_ends or len(records) < 2:
         return
+    # "The latest invoice of X" is one of X's: what the same sentence names narrows the choice.
+    sentence = read(" ".join(dict.fromkeys(wanted_ends.values())))
+    named = [record for record in records if any(map(_is_name, _features(record, sentence, things)[0]))]
     columns: dict[str, list[tuple[float | str, Record]]] = {}
-    for record in records:
+    for record in named or records:
         for field in record.fields:
             value = _ordered(field)
             if value is not None and field.key not in ("id", ""):
@@ -147,6 +154,14 @@ def _mark_extremes(
             if wanted in wanted_ends:
                 for value, record in column:
                     found[record].extreme |= value == end
+
+
+def _is_name(hit: str) -> bool:
+    return hit.startswith("=") and not _is_number(hit)
+
+
+def _is_number(hit: str) -> bool:
+    return hit.startswith("=") and as_number(hit[1:]) is not None
 
 
 def _ordered(field: Field) -> float | str | None:

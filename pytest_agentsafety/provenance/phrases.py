@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_agentsafety.provenance.values import Kind
+from pytest_agentsafety.provenance.vocabulary import word_set
 
 BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
@@ -71,3 +72,11 @@ KIND_WORDS: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile(r"\b(?:phone|telephone|mobile|cell|number|call|text|sms|whatsapp)\b", re.IGNORECASE),
 }
 ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
+
+# "All" by itself, of people and things at once.
+EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever", "them", "these", "those"})
+# Words behind which a plain word is whom or where to: "to general", "in random".
+ADDRESSING = word_set("to for with in into on at via from tell message mail email invite ping ask notify add")
+GATHERING = re.compile(r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum)\b", re.IGNORECASE)
+# A character inside a token that makes it an address, a link or a path.
+INNER = re.compile(r"[@/\\]|\w\.\w")

@@ -12,6 +12,7 @@ from pytest_agentsafety.provenance.normal import has_token, normalise, words_onl
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import made, orders
 from pytest_agentsafety.provenance.phrases import (
+    ADDRESSING,
     ALL,
     BEFORE_NUMBER,
     CAPITAL,
@@ -20,9 +21,12 @@ from pytest_agentsafety.provenance.phrases import (
     COUNTS,
     DELEGATING,
     DELEGATION,
+    EVERYBODY,
     EXTREMES,
     FILE,
+    GATHERING,
     ID_WORDS,
+    INNER,
     KIND_WORDS,
     MONEY,
     NAME,
@@ -99,7 +103,7 @@ class Reading:
     @cached_property
     def plain(self) -> str:
         """Its words only, each between blanks."""
-        return words_only(self.text)
+        return words_only(" ".join(token for token in self.text.split() if not INNER.search(token)))
 
     @cached_property
     def days(self) -> frozenset[Day]:
@@ -142,7 +146,7 @@ class Reading:
         )
 
     @cached_property
-    def _superlatives(self) -> tuple[tuple[str, frozenset[str]], ...]:
+    def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:
         """Each superlative with the words it may go with: the two behind it, or those it is said of."""
         found = []
         for name, pattern in EXTREMES.items():
@@ -152,16 +156,30 @@ class Reading:
                 before = lexicon.words(clause)[-7:]
                 if not SAID_OF.isdisjoint(before[-2:]) or not RELATIVE.isdisjoint(before[-4:]):
                     near |= set(before)
-                found.append((name, frozenset(lexicon.lemma(word) for word in near) | near))
+                about = frozenset(lexicon.lemma(word) for word in near) | near
+                found.append((name, about, self._sentence_at(match.start())))
         return tuple(found)
 
-    def extremes(self, things: frozenset[str]) -> frozenset[str]:
-        """Which ends of a list of such things the text speaks of ("the latest invoice", "the cheapest one")."""
-        return frozenset(name for name, near in self._superlatives if not near.isdisjoint(things | ONE))
+    def _sentence_at(self, place: int) -> str:
+        before = re.split(r"[.!?\n]", self.text[:place])[-1]
+        return before + re.split(r"[.!?\n](?:\s|$)", self.text[place:], maxsplit=1)[0]
+
+    def extremes(self, things: frozenset[str]) -> dict[str, str]:
+        """Which ends of a list of such things the text speaks of ("the latest invoice"), with the sentences that do."""
+        return {name: sentence for name, near, sentence in self._superlatives if not near.isdisjoint(things | ONE)}
 
     @cached_property
-    def says_all(self) -> bool:
-        return bool(ALL.search(self.text))
+    def _alls(self) -> frozenset[str]:
+        """What its words for all are said of: the next words, as lemmas."""
+        found: set[str] = set()
+        for match in ALL.finditer(self.text):
+            after = lexicon.words(self.text[match.end() : match.end() + 60])[:4]
+            found |= {lexicon.lemma(word) for word in after} | set(after) | {match[0].lower()}
+        return frozenset(found)
+
+    def says_all_of(self, things: frozenset[str]) -> bool:
+        """Does it speak of all such things ("every open ticket", "everyone")?"""
+        return not self._alls.isdisjoint(things | EVERYBODY)
 
     def chooses(self, things: frozenset[str]) -> bool:
         """Does it leave a choice among such things to whoever does it ("the best one under 100")?"""
@@ -202,6 +220,8 @@ class Reading:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
+        if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
+            return False
         if self.spoken.states(value, role) or (role == "amount" and str(value) in self._counts):
             return True
         if not isinstance(value, str) or role == "secret":
@@ -214,6 +234,19 @@ class Reading:
             return False
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
+
+    def _addressed(self, word: str) -> bool:
+        """Is a single word meant as whom to reach: written with a capital or in quotes, or behind "to" and the like?"""
+        if word.lower() in self.names:
+            return True
+        spot = re.compile(rf"(\w+)?([^\w\n]{{0,3}})\b{re.escape(word)}\b", re.IGNORECASE)
+        return any(
+            match[1] is None
+            or match[1].lower() in ADDRESSING
+            or any(mark in match[2] for mark in "'\"#@`")
+            or bool(GATHERING.match(self.text, match.end()))
+            for match in spot.finditer(self.text)
+        )
 
     def _numbered(self, number: str, things: frozenset[str]) -> bool:
         """ "order 17", "#17", "id: 17", "'17'"; a bare 17 may count anything."""

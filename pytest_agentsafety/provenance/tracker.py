@@ -84,7 +84,10 @@ class ProvenanceTracker:
         if not text and data is None:
             return
         outside = sense.result == "outside" if rule.drafted else rule.result_trust == "untrusted"
-        content = plain(data) if data is not None else parsed(text)
+        shown = [leaf for leaf in leaves(call, rule) if leaf.role in ("path", "url")]
+        document = bool(shown)
+        # A document that is JSON from end to end is still somebody's text.
+        content = plain(data) if data is not None else None if document else parsed(text)
         records = records_of(text if content is None else content, own=not outside)
         source = Source(
             tool=call.name,
@@ -94,9 +97,8 @@ class ProvenanceTracker:
             arguments=call.arguments,
             records=records,
         )
-        source.whole = not any(record.fields for record in records) and any(
-            isinstance(value, str) and self._user.states(value) for value in call.arguments.values()
-        )
+        source.things = things_of(sense.objects)
+        source.whole = content is None and any(self._user.states(leaf.value, leaf.role) for leaf in shown)
         source.followed = _only_fetches(rule, sense) and not any(
             self._user.states(leaf.value, leaf.role) for leaf in leaves(call, rule) if leaf.role == "url"
         )
@@ -167,7 +169,9 @@ class ProvenanceTracker:
         if self._mode == "off":
             return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
         if self._lost is not None:
-            return _decision("ask", "lost_track", f"where the values of {name} come from is not known: {self._lost}")
+            return _decision(
+                "ask", "lost_track", f"where the values of {name} come from is not known: {one_line(self._lost)}"
+            )
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
         verdicts = [] if "arguments" in self._off else [self._verdict(leaf, rule, sense) for leaf in critical]
         return (
@@ -212,7 +216,7 @@ class ProvenanceTracker:
 
     def _content(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
         """What leaves with the content, where the content leaves."""
-        if rule.effect not in ("egress", "pay", "execute"):
+        if rule.effect not in ("egress", "pay", "execute") and self._mode != "strict":
             return None
         for leaf in found:
             if isinstance(leaf.value, str) and not is_critical(leaf, rule):
