@@ -74,7 +74,7 @@ KIND_WORDS: dict[Kind, re.Pattern[str]] = {
 ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
 
 # "All" by itself, of people and things at once.
-EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever", "them", "these", "those"})
+EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set("to for with in into on at via from tell message mail email invite ping ask notify add")
 GATHERING = re.compile(r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum)\b", re.IGNORECASE)
