@@ -139,7 +139,7 @@ def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
 
 
 def _to_somebody(tokens: Sequence[str], index: int) -> bool:
-    """ "Write him", "write to Anna", "write Dr Feld": a message, no text for the user."""
+    """Is "write him" or "write to Anna" meant: a message, and no text for the user?"""
     after = tokens[index + 1 : index + 2]
     return bool(after) and (after[0] in ("to", "back") or after[0] not in DETERMINERS | PREPOSITIONS | ME | BETWEEN)
 

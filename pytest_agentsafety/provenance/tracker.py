@@ -190,7 +190,8 @@ class ProvenanceTracker:
             for leaf in found:
                 if not isinstance(leaf.value, str) or leaf.role == "path":
                     continue
-                if leaf.role == "url" and not self._endorser.judge(leaf, rule, things_of(sense.objects)).good:
+                listed = rule.allowed_domains is not None  # the developer said where it may read, and that was checked
+                if leaf.role == "url" and not listed and not self._verdict(leaf, rule, sense).good:
                     origin = self.origin(leaf.value)
                     reason = f"{_shown(leaf)} is an address that you neither gave nor pointed to"
                     return _decision("ask", "unendorsed", reason, leaf.where, origin.source)
