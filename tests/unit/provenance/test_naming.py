@@ -103,7 +103,6 @@ def test_first_and_last_of_all(task: str, records: list[int]) -> None:
         "Renew the berth, that is the most I can do today",
         "Renew the berth of last month",
         "At last! Renew the berth.",
-        "Renew the latest berth of the Teal",
         "Renew a berth",
     ],
 )
