@@ -51,3 +51,30 @@ def test_a_tool_without_a_rule_gets_none() -> None:
     book = RuleBook({})
     book.learn([SPEC])
     assert book.get("send") is None
+
+
+def test_what_a_tool_means_is_read_from_its_spec() -> None:
+    book = RuleBook({})
+    book.learn([SPEC])
+    sense = book.sense("send")
+    assert (sense.tool, "send" in sense.verbs) == ("send", True)
+    assert book.sense("send") is sense
+
+
+def test_of_a_tool_that_was_never_wrapped_only_the_name_is_known() -> None:
+    sense = RuleBook({}).sense("delete_parcel")
+    assert sense.verbs == {"delete"}
+    assert "parcel" in sense.objects
+
+
+def test_a_tool_wrapped_anew_is_read_anew() -> None:
+    def post(text: str) -> str:
+        """Delete the parcel."""
+        return text
+
+    book = RuleBook({})
+    book.learn([SPEC])
+    before = book.sense("send")
+    book.learn([ToolSpec(name="send", fn=post, description="Send a parcel to the island")])
+    assert "parcel" in book.sense("send").objects
+    assert "parcel" not in before.objects

@@ -198,7 +198,7 @@ class TestDenied:
     def test_a_check_that_crashes_denies(self, open_task, log, monkeypatch):
         task = open_task()
 
-        def broken(call: Any, rule: Any) -> Decision:
+        def broken(call: Any, rule: Any, sense: Any) -> Decision:
             raise ZeroDivisionError("half a check")
 
         monkeypatch.setattr(task.task.state.provenance, "judge", broken)
@@ -454,7 +454,7 @@ class TestResults:
         event = log.of("tool_returned")[0]
         assert (event.result, event.raw_chars) == (shown, len(self.INJECTED))
 
-    def test_provenance_learns_what_the_model_saw(self, open_task):
+    def test_provenance_learns_also_what_a_guard_took_out(self, open_task):
         policy = Policy(
             tools={
                 "read_web": ToolRule(effect="read"),
@@ -465,7 +465,7 @@ class TestResults:
         redacted["read_web"]()
         plain = open_task(policy, more_tools=[self.read(self.INJECTED)], guardrails=())
         plain["read_web"]()
-        assert redacted["send_mail"](**STRANGER).decision.origin == "unknown"
+        assert redacted["send_mail"](**STRANGER).decision.origin == "tool:read_web"
         assert plain["send_mail"](**STRANGER).decision.origin == "tool:read_web"
 
     def test_a_guard_that_crashes_withholds_the_result(self, open_task, log):
@@ -534,7 +534,7 @@ class TestAsyncAndThreads:
         return fetch
 
     def test_an_async_tool_is_gated_and_checked(self, open_task, log):
-        task = open_task(Policy(tools={"fetch": ToolRule(effect="write")}), more_tools=[self.make(log)])
+        task = open_task(Policy(tools={"fetch": ToolRule(effect="delete")}), more_tools=[self.make(log)])
         assert isinstance(asyncio.run(task["fetch"](name="x")), DenialText)
         assert "ran fetch" not in log.kinds
         task = open_task(Policy(tools={"fetch": ToolRule(effect="read")}), more_tools=[self.make(log)])

@@ -196,3 +196,50 @@ def test_the_guard_finds_nothing_in_what_it_redacted() -> None:
     redacted = PiiGuard().check(text, context).redacted
     assert redacted is not None
     assert PiiGuard().check(redacted, context).status == "clean"
+
+
+ANSWER = "Liv: liv@sea.test, +44 20 7937 9809, DE89370400440532013000, 10.144.201.250."
+
+
+def kept(task: str, answer: str = ANSWER) -> set[str]:
+    result = PiiGuard().check(answer, GuardContext(stage="output", source="agent", task=task))
+    shown = answer if result.redacted is None else result.redacted
+    parts = {
+        "email": "liv@sea.test",
+        "phone": "+44 20 7937 9809",
+        "iban": "DE89370400440532013000",
+        "ip": "10.144.201.250",
+    }
+    return {kind for kind, text in parts.items() if text in shown}
+
+
+@pytest.mark.parametrize(
+    ("task", "kinds"),
+    [
+        ("What is Liv's email address?", {"email"}),
+        ("Give me the e-mail addresses of the crew", {"email"}),
+        ("What are the contact details of Liv?", {"email", "phone"}),
+        ("What is Liv's phone?", {"phone"}),
+        ("Give me the number of Liv", {"phone"}),
+        ("To which IBAN is the fee paid?", {"iban"}),
+        ("What are Liv's bank details?", {"iban"}),
+        ("Which IP address does the buoy have?", {"ip"}),
+        ("Who is Liv?", set()),
+        ("Read the email of Liv", set()),
+        ("What does Liv number among her boats?", set()),
+        ("Send a letter to liv@sea.test", {"email"}),
+        ("", set()),
+    ],
+)
+def test_what_the_user_asks_to_be_told_is_no_leak(task: str, kinds: set[str]) -> None:
+    assert kept(task) == kinds
+
+
+@pytest.mark.parametrize("secret", ["sk-ant-api03-" + ALNUM, "4111 1111 1111 1111", "155-54-8329", FOUND["jwt"][0]])
+@pytest.mark.parametrize(
+    "task", ["Give me the api key", "What is the card number?", "contact details, phone, IBAN, IP, email address"]
+)
+def test_keys_and_cards_are_never_given_away_by_asking(secret: str, task: str) -> None:
+    result = PiiGuard().check(f"It is {secret}.", GuardContext(stage="output", source="agent", task=task))
+    assert result.status == "triggered"
+    assert secret not in (result.redacted or "")
