@@ -7,7 +7,9 @@ import unicodedata
 from hashlib import sha256
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029\ufeff\U000e0000-\U000e007f\ud800-\udfff]")
+_UNSAFE = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u00ad\u180e\u200b\u200c\u2060-\u2064\u2028\u2029\ufeff\U000e0000-\U000e007f\ud800-\udfff]"
+)
 # Blanks without the newline: with it, a long run of empty lines costs quadratic time.
 _COMMAND = re.compile(r"^([^\S\n]*)(::|##\[)", re.MULTILINE)
 _SLUG = re.compile(r"[^A-Za-z0-9._+-]+")

@@ -11,13 +11,14 @@ from pytest_agentsafety.model.policy import Effect
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.endorse import Voices
-from pytest_agentsafety.provenance.heard import Heard, Place, Source, passages_of
+from pytest_agentsafety.provenance.heard import Heard, Place, Source
 from pytest_agentsafety.provenance.links import has_query
 from pytest_agentsafety.provenance.normal import normalise, undefanged, words_only
 from pytest_agentsafety.provenance.orders import orders
 from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.records import PIECE, Field
 from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, typed_items
+from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.wants import things_of
 
 _SECRET_KEY = re.compile(
@@ -32,9 +33,13 @@ _SECRET_SHAPE = re.compile(
     r"\b(?:sk|pk|ghp|gho|xox[abp]|glpat|AKIA|AIza)[-_A-Za-z0-9]{12,200}|-----BEGIN [A-Z ]{3,40}PRIVATE KEY-----"
 )
 _LINK_WORD = re.compile(r"\b(?:links?|urls?|web ?address(?:es)?)\b", re.IGNORECASE)
+_BARE_HOST = re.compile(r"(?<![\w@./-])(?:[a-z0-9-]{2,63}\.){1,4}([a-z]{2,12})(?![\w/.-]\w|\w)", re.IGNORECASE)
+# What looks like a top level domain and ends a file name more often.
+_ENDINGS = word_set(
+    "py md sh js ts rb rs go cs so pl ps cc vb kt txt pdf doc docx xls xlsx csv json yaml yml toml html png jpg jpeg"
+)
 _LONGEST = 200_000
 _DULL_KEYS = frozenset({"id", "number", "no", "code", "value", "key", "name", "ref"})
-_DICTATED_PASSAGES = 20
 _DICTATED, _WINDOW = 10, 300  # the shortest text that can be dictated; how far before it the order may stand
 _CODE = 6  # characters from which a word with a digit in it is a code
 
@@ -97,11 +102,10 @@ class Carriage:
         if len(text) < _DICTATED or text.count(" ") < 2 or self._voices.user.states(text):
             return None
         words = words_only(text)
-        wanted = passages_of(words)[:_DICTATED_PASSAGES] or [words]
         for source in self._heard.sources:
             if self._voices.delegated is not None and source.pointed and self._voices.user.delegates:
                 continue
-            found = next((passage for passage in wanted if passage in source.words), None)
+            found = next(source.shared(words), words if words in source.words else None)
             if found is not None and any(_orders_act(part, sense, effect) for part in _around(source, found)):
                 return source.tool
         return None
@@ -130,7 +134,7 @@ class Carriage:
     # -- what others planted
 
     def _planted(self, text: str) -> Finding | None:
-        for item in dict.fromkeys(typed_items(text)):
+        for item in dict.fromkeys((*typed_items(text), *self._bare_hosts(text))):
             if not self._expected(item):
                 origin = self._heard.origin(item.text)
                 rule = "foreign_link" if item.kind == "url" else "foreign_value"
@@ -144,6 +148,12 @@ class Carriage:
                 )
                 return Finding(rule, item.text, f"{came}, not from your task", origin.source if origin else "unknown")
         return None
+
+    def _bare_hosts(self, text: str) -> Iterator[Item]:
+        """Host names without a path, which mail programs make links of; only those that some result names."""
+        for match in _BARE_HOST.finditer(text):
+            if match[1].lower() not in _ENDINGS and self._heard.mentioned(match[0]) is not None:
+                yield Item("url", match[0].lower().removeprefix("www."), match[0])
 
     def _risky(self, item: Item) -> bool:
         """A link that nobody gave: it carries data if it has a query, and leads astray at an unknown host."""

@@ -24,6 +24,7 @@ from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, same_
 _ADDRESSED = re.compile(r"\s*(?P<name>[^<>@]{1,100}?)\s*<(?P<address>[^<>\s]{3,320})>\s*")
 _SENSITIVE = frozenset({"pay", "delete", "execute"})
 _LINKS = frozenset({"link", "url", "page", "website", "site", "article", "webpage"})
+_FEW_WORDS = 3
 _UNSEEN = "stands neither in your task nor in any result"
 
 
@@ -62,7 +63,7 @@ class Endorser:
 
     def _made_up(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
         """In the user's own world the agent may choose words itself, where they decide nothing known to be critical."""
-        free = leaf.role in ("other", None) and isinstance(leaf.value, str)
+        free = leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.count(" ") < _FEW_WORDS
         if not free or rule.effect != "write" or self._mode == "strict" or "made_up" in self._off:
             return None
         return (
@@ -105,11 +106,16 @@ class Endorser:
             return Verdict(False, f"comes back from {one_line(source.tool)}, which does not make it yours")
         if not source.pointed:
             return Verdict(False, f"is a field of {where}, which your task does not point to")
-        if mark.surely and not (rule.effect == "pay" and source.outside and not mark.by_name):
+        # Anybody may call himself what the task names: to be paid by it, the task has to speak of where it stands.
+        claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source))
+        if mark.surely and not claimed:
             return self._rivals(place, leaf, rule, where) or Verdict(True, f"the one you mean in {where}")
         if self._mode == "strict":
             return Verdict(False, f"is a field of {where}, in a record that your task does not name")
         return self._chosen(place, leaf, rule, where, things)
+
+    def _speaks_of(self, source: Source) -> bool:
+        return not self.voices.user.things.isdisjoint(source.things)
 
     def _made_here(self, place: Place, leaf: Leaf, rule: ToolRule) -> bool:
         """Is it a new id of the agent's own making, and nothing that went in or that others said?"""

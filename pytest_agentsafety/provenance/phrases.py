@@ -9,7 +9,7 @@ from pytest_agentsafety.provenance.vocabulary import word_set
 
 BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
-NAME = re.compile(r"[\w \-'\u2019&,]{1,200}")
+NAME = re.compile(r"\w(?:[\w \-'\u2019&,]{0,198}\w)?")
 NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
@@ -77,6 +77,9 @@ ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", 
 EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set("to for with in into on at via from tell message mail email invite ping ask notify add")
-GATHERING = re.compile(r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum)\b", re.IGNORECASE)
+GATHERING = re.compile(
+    r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",
+    re.IGNORECASE,
+)
 # A character inside a token that makes it an address, a link or a path.
 INNER = re.compile(r"[@/\\]|\w\.\w")

@@ -220,6 +220,8 @@ class Reading:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
+        if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
+            return False
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
         if self.spoken.states(value, role) or (role == "amount" and str(value) in self._counts):

@@ -31,6 +31,7 @@ _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]
 PIECE = "part of a line"
 _TYPED = frozenset({"email", "url", "account", "phone"})
 _WORTH = re.compile(r"amount|price|total|cost|sum|balance|fee|rate|salary|fare|due|paid|owed|^$")
+_TOO_DEEP = "(a value nested too deep to be read)"
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
 
@@ -109,7 +110,7 @@ class _Plain:
             return None
         self._left -= 1
         if depth > _MAX_DEPTH or self._left < 0:
-            return str(value) if depth > _MAX_DEPTH else None
+            return _TOO_DEEP
         self._above.add(id(value))
         try:
             return self._inside(value, depth)

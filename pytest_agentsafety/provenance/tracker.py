@@ -30,6 +30,7 @@ MECHANISMS = word_set(
     "egress_reads made_up ordered output "
 )
 _MAX_NAMES = 5
+_SHORTEST = 3
 
 
 def _decision(
@@ -87,7 +88,7 @@ class ProvenanceTracker:
         shown = [leaf for leaf in leaves(call, rule) if leaf.role in ("path", "url")]
         document = bool(shown)
         # A document that is JSON from end to end is still somebody's text.
-        content = plain(data) if data is not None else None if document else parsed(text)
+        content = plain(data if data is not None else None if document else parsed(text))
         records = records_of(text if content is None else content, own=not outside)
         source = Source(
             tool=call.name,
@@ -176,6 +177,7 @@ class ProvenanceTracker:
         verdicts = [] if "arguments" in self._off else [self._verdict(leaf, rule, sense) for leaf in critical]
         return (
             self._unendorsed(critical, verdicts)
+            or self._choice(found, rule)
             or self._content(found, rule)
             or self._ordered(found, rule, sense)
             or self._dates(found)
@@ -214,6 +216,20 @@ class ProvenanceTracker:
             if self._mode != "strict":
                 break
         return first
+
+    def _choice(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+        """A choice among few ("admin") in a call that reaches others: not one that only a result speaks of."""
+        if rule.effect != "egress":
+            return None
+        for leaf in found:
+            word = leaf.value
+            if leaf.role != "flag" or not isinstance(word, str) or len(word) < _SHORTEST or self._user.states(word):
+                continue
+            block = self._heard.mentioned(word)
+            if block is not None:
+                reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
+                return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
+        return None
 
     def _content(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
         """What leaves with the content, where the content leaves."""

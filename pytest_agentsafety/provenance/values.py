@@ -21,7 +21,7 @@ _EMAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 _URL = r"(?:[a-z][a-z0-9+.-]{1,20}:[/\\]{1,3}|www\.|//(?=[\w.-]+\.))[^\s<>\"'`)\]}|]{1,2000}"
 _BARE = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?/[^\s<>\"'`)\]}|]{0,1000}"
 _ACCOUNT = r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{2,4}){2,8}|\d{9,34}|(?:\d{4}[ -]){3}\d{4}"
-_PHONE = r"\+\d[\d ()./-]{6,20}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
+_PHONE = r"\+\d[\d ()./-]{6,20}\d(?![,.]\d)(?!\d)|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
 # One pattern a kind, each tried only where the text has what the kind cannot be without.
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (kind, re.compile(needs), re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
@@ -41,6 +41,8 @@ _SHORTEST_BLOB, _LONGEST_BLOB = 12, 20_000
 _PRINTABLE = frozenset(string.printable.encode())
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2})\.[A-Z][a-z]+$")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}:)?[/\\]{1,3}")
+_GROUPS = re.compile(r"[ -]")
+_ONE_GROUP, _FULL = 12, 4
 _TRAILING = ".,;:!?*_"
 _SHORT, _LONGEST_LINK = 80, 2_000
 
@@ -84,6 +86,8 @@ def typed_items(text: str) -> Iterator[Item]:
 
 def _item(kind: Kind, text: str) -> Item | None:
     found = text.rstrip(_TRAILING)
+    if kind == "account":
+        found = _account(found)
     if kind == "url":
         if "/" not in found.split("://", 1)[-1]:
             found = _NEXT_SENTENCE.sub("", found)  # "... at www.shop.test.They say"
@@ -92,11 +96,24 @@ def _item(kind: Kind, text: str) -> Item | None:
     return Item(kind, canonical(kind, found), found)
 
 
+def _account(text: str) -> str:
+    """An account number without the words behind it: its first group, or the groups that have digits or are full."""
+    groups = _GROUPS.split(text)
+    if len(groups[0]) >= _ONE_GROUP or groups[0].isdigit():
+        return text if text[:1].isdigit() else groups[0]
+    end = 0
+    for group in groups:
+        if not (any(char.isdigit() for char in group) or (len(group) == _FULL and group.isupper())):
+            break
+        end += len(group) + 1
+    return text[: max(0, end - 1)] or groups[0]
+
+
 def _typed_kind(text: str) -> Kind | None:
     """The kind of a text that is one typed value as a whole."""
     for kind, needs, pattern in _KINDS:
         if needs.search(text) is not None and pattern.fullmatch(text) is not None:
-            return kind
+            return kind if kind != "account" or _account(text) == text else None
     return None
 
 

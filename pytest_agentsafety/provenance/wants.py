@@ -18,7 +18,7 @@ OWN_WORDS_ONLY = frozenset({"pay", "delete", "execute"})
 @lru_cache(maxsize=4096)
 def things_of(objects: frozenset[str]) -> frozenset[str]:
     """The words for the sorts of things that a tool acts on."""
-    return frozenset(word for name in objects for word in lexicon.noun_group(name))
+    return frozenset(word for name in objects for word in (*lexicon.noun_group(name), lexicon.lemma(name)))
 
 
 def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
@@ -31,9 +31,11 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
         return effect != "delete" or spoken_of(reading, sense)
     if effect in OWN_WORDS_ONLY:
         return any(
-            verb == order or lexicon.verb_classes(verb) & lexicon.clear_classes(order)
+            lexicon.class_effect(name) != "read"  # whatever a rule says that a "fetch" does, "read" does not order it
             for verb in sense.verbs
             for order in reading.orders
+            for name in lexicon.verb_classes(verb)
+            & (lexicon.verb_classes(order) if verb == order else lexicon.clear_classes(order))
         )
     return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in reading.orders)
 
