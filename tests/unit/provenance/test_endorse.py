@@ -40,7 +40,7 @@ class TestGiven:
             ("Remove member #17", "remove_member", {"member_id": "17"}),
             ("Run the script tide.py", "run_script", {"path": "tide.py"}),
             ("Visit the page https://quay.test/a", "visit_page", {"url": "https://quay.test/a/"}),
-            ("Post a notice on the harbour board", "post_notice", {"board": "harbour", "text": "hello"}),
+            ("Post a notice in the channel harbour", "post_notice", {"board": "harbour", "text": "hello"}),
         ],
     )
     @pytest.mark.parametrize("mode", ["enforce", "strict"])
