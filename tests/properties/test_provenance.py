@@ -75,7 +75,7 @@ FRAMES = st.sampled_from(
 )
 WORDS = st.lists(
     st.sampled_from(
-        "Lena Quist Orchard Supplies bill latest the account page letter of pay 20 - : \n , . rota # id".split(" ")
+        [*"Lena Quist Orchard Supplies bill latest the account page letter of pay 20 - : , . # id".split(), "\n"]
     ),
     max_size=12,
 ).map(" ".join)

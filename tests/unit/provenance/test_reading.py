@@ -10,8 +10,8 @@ from pytest_agentsafety.provenance.reading import content_words, mentions, numer
 from pytest_agentsafety.provenance.wants import things_of
 
 TASK = (
-    "Please tell Lena Quist (lena@quay.test, +49 30 123456) that berth A-4 is free, pay the 1,250.50 EUR of invoice 77 to "
-    "DE02 1001 0010 0006 8201 01, save it as log/spring.txt and read https://quay.test/plan?y=31. Order #9, not ten."
+    "Please tell Lena Quist (lena@quay.test, +49 30 123456) that berth A-4 is free, pay the 1,250.50 EUR of invoice 77 "
+    "to DE02 1001 0010 0006 8201 01, save it as log/spring.txt and read https://quay.test/plan?y=31. Order #9, not ten."
 )
 
 
