@@ -75,7 +75,30 @@ FRAMES = st.sampled_from(
 )
 WORDS = st.lists(
     st.sampled_from(
-        [*"Lena Quist Orchard Supplies bill latest the account page letter of pay 20 - : , . # id".split(), "\n"]
+        [
+            *[
+                "Lena",
+                "Quist",
+                "Orchard",
+                "Supplies",
+                "bill",
+                "latest",
+                "the",
+                "account",
+                "page",
+                "letter",
+                "of",
+                "pay",
+                "20",
+                "-",
+                ":",
+                ",",
+                ".",
+                "#",
+                "id",
+            ],
+            "\n",
+        ]
     ),
     max_size=12,
 ).map(" ".join)

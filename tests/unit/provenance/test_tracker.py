@@ -36,7 +36,7 @@ def rule(effect: Any = "write", **more: Any) -> ToolRule:
 
 
 # A tool whose words fit every task: what is judged here are the values.
-SENSE = ToolSense(tool="act", verbs=frozenset("act send put pay delete run draft look email".split()))
+SENSE = ToolSense(tool="act", verbs=frozenset(["act", "send", "put", "pay", "delete", "run", "draft", "look", "email"]))
 
 
 def call(**arguments: Any) -> ToolCall:
