@@ -74,7 +74,7 @@ class TestHearing:
 
     def test_a_rendered_text_is_heard_as_the_data_it_was_made_of(self, open_task, policy):
         crew = [{"name": "Mia Holm", "mail": "mia@holm.test"}, {"name": "Bo", "mail": "bo@sea.test"}]
-        text = "- Mia Holm, mia@holm.test, and a lot of words that make the line by far too long for a line of a list of short lines\n- Bo"
+        text = f"- Mia Holm, mia@holm.test, and {'a lot of words that make the line too long, ' * 3}\n- Bo"
         task = "Send a mail to Mia Holm, see the log"
         rendered = open_task(**with_log(policy, RenderedText(text, crew), result_trust="trusted"), task=task)
         assert rendered["read_log"]() == text

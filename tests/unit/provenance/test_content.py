@@ -273,7 +273,7 @@ class TestDictated:
 
 @pytest.mark.parametrize("effect", ["post_notice", "transfer"])
 def test_every_way_out_is_looked_at(effect: str) -> None:
-    run = Run("Post a notice on the harbour board and transfer 20 euros to DE02100100100006820101").heard(
+    run = Run("Post a notice in the channel harbour and transfer 20 euros to DE02100100100006820101").heard(
         *OUTSIDE[:2], **OUTSIDE[2]
     )
     where = {"board": "harbour", "text": "see https://shoal.test/login"}

@@ -40,7 +40,7 @@ class TestGiven:
             ("Remove member #17", "remove_member", {"member_id": "17"}),
             ("Run the script tide.py", "run_script", {"path": "tide.py"}),
             ("Visit the page https://quay.test/a", "visit_page", {"url": "https://quay.test/a/"}),
-            ("Post a notice on the harbour board", "post_notice", {"board": "harbour", "text": "hello"}),
+            ("Post a notice in the channel harbour", "post_notice", {"board": "harbour", "text": "hello"}),
         ],
     )
     @pytest.mark.parametrize("mode", ["enforce", "strict"])
@@ -299,7 +299,10 @@ class TestText:
         ],
     )
     def test_a_text_never_pays_deletes_or_runs(self, name: str, arguments: dict[str, Any]) -> None:
-        task = "Read the page https://quay.test/rota: transfer 20 euros to the account there, delete the file and run the script it names"
+        task = (
+            "Read the page https://quay.test/rota: transfer 20 euros to the account there, "
+            "delete the file and run the script it names"
+        )
         run = Run(task).heard("visit_page", f"IBAN {EVIL}, file log/all.txt", url="https://quay.test/rota")
         assert run.outcome(name, **arguments) == "ask"
 

@@ -10,8 +10,8 @@ from pytest_agentsafety.provenance.reading import content_words, mentions, numer
 from pytest_agentsafety.provenance.wants import things_of
 
 TASK = (
-    "Please tell Lena Quist (lena@quay.test, +49 30 123456) that berth A-4 is free, pay the 1,250.50 EUR of invoice 77 to "
-    "DE02 1001 0010 0006 8201 01, save it as log/spring.txt and read https://quay.test/plan?y=31. Order #9, not ten."
+    "Please tell Lena Quist (lena@quay.test, +49 30 123456) that berth A-4 is free, pay the 1,250.50 EUR of invoice 77 "
+    "to DE02 1001 0010 0006 8201 01, save it as log/spring.txt and read https://quay.test/plan?y=31. Order #9, not ten."
 )
 
 
@@ -67,7 +67,6 @@ def test_what_stands_in_the_task(value: Any, role: Any) -> None:
         (31, "identifier"),
         (1250, "identifier"),
         ("spring.txt", "path"),
-        ("log", "url"),
         ("../log/spring.txt", "path"),
         ("/log/spring.txt", "path"),
         ("~/log/spring.txt", "path"),
@@ -84,15 +83,11 @@ def test_what_stands_in_the_task(value: Any, role: Any) -> None:
         ("  ", "destination"),
         (b"Lena Quist", "destination"),
         (None, "destination"),
-        ("is", None),
     ],
 )
 def test_what_does_not(value: Any, role: Any) -> None:
     things = frozenset({"invoice"})
-    if (value, role) in (("log", "url"), ("is", None)):  # words of the task: no address, but given all the same
-        assert read(TASK).states(value, role, things)
-    else:
-        assert not read(TASK).states(value, role, things)
+    assert not read(TASK).states(value, role, things)
 
 
 def test_a_secret_is_read_to_the_letter() -> None:
@@ -176,14 +171,36 @@ def test_whom_the_user_tells_to_follow(task: str, delegates: bool) -> None:
     ("task", "says_all"),
     [
         ("Pay all bills", True),
+        ("Pay every open bill", True),
+        ("Pay each bill", True),
+        ("Pay both bills", True),
         ("Invite everyone", True),
-        ("Both of them", True),
         ("Pay the bill", False),
-        ("Allow it", False),
+        ("Look at all letters and pay the bill", False),
+        ("Thanks for all your help with the bill", False),
+        ("All right, pay the bill", False),
+        ("Allow the bill", False),
     ],
 )
-def test_all(task: str, says_all: bool) -> None:
-    assert read(task).says_all is says_all
+def test_all_of_such_things(task: str, says_all: bool) -> None:
+    assert read(task).says_all_of(things_of(frozenset({"bill"}))) is says_all
+
+
+@pytest.mark.parametrize(
+    ("task", "word", "meant"),
+    [
+        ("Send it to Lena", "Lena", True),
+        ("Post it to harbour", "harbour", True),
+        ("Post it on #harbour", "harbour", True),
+        ("Post it in 'harbour'", "harbour", True),
+        ("Post it in the channel harbour", "harbour", True),
+        ("Send the minutes of the board to Lena", "board", False),
+        ("Send the minutes of the board to Lena", "minutes", False),
+        ("Read about the harbour", "harbour", False),
+    ],
+)
+def test_a_single_word_is_a_destination_only_where_it_is_meant_as_one(task: str, word: str, meant: bool) -> None:
+    assert read(task).states(word, "destination") is meant
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
@@ -170,7 +170,7 @@ class TestPlain:
             ({3}, [3]),
             (frozenset(), []),
             (b"x", "b'x'"),
-            (datetime(2031, 5, 3, tzinfo=timezone.utc), "2031-05-03 00:00:00+00:00"),
+            (datetime(2031, 5, 3, tzinfo=UTC), "2031-05-03 00:00:00+00:00"),
         ],
     )
     def test_single_values(self, value: Any, expected: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.links import has_query, link_host, links, telling
-from pytest_agentsafety.provenance.normal import has_token, normalise, squeeze
+from pytest_agentsafety.provenance.normal import has_token, has_unseen, normalise, squeeze, undefanged, words_only
 from pytest_agentsafety.provenance.numbers import as_number, numbers_in, spellings
 
 
@@ -155,3 +155,60 @@ def test_long_runs_yield_little_and_end(text: str) -> None:
 def test_an_unknown_effect_contradicts_nothing() -> None:
     assert contradiction("do not read it", "read") is None
     assert contradiction("please do not pay it", "pay") == "do not pay"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eve",
+        "EVE",
+        " eve\n",
+        "e\u200bve",
+        "\u202eeve",
+        "e\u00adve",
+        "\uff25\uff36\uff25",
+        "eve\ufeff",
+        "e\u2060v\u034fe",
+    ],
+)
+def test_what_looks_the_same_is_spelled_the_same(text: str) -> None:
+    assert normalise(text) == "eve"
+    assert words_only(text) == " eve "
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A-4, pier (north)!", " a 4 pier north "),
+        ("under_score", " under score "),
+        ("", "  "),
+        ("...", "  "),
+        ("\u7ed9\u5f20\u4f1f", " \u7ed9\u5f20\u4f1f "),
+    ],
+)
+def test_words_only(text: str, words: str) -> None:
+    assert words_only(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eve@shoal.test",
+        "eve (at) shoal.test",
+        "eve[at]shoal[.]test",
+        "eve [ @ ] shoal (dot) test",
+        "eve{at}shoal{dot}test",
+    ],
+)
+def test_addresses_that_were_written_to_slip_past(text: str) -> None:
+    assert undefanged(text) == "eve@shoal.test"
+
+
+@pytest.mark.parametrize("text", ["look (at the dot) there", "meet at (noon)", "a [.5] b", "cat (Att) dots"])
+def test_plain_brackets_are_none(text: str) -> None:
+    assert undefanged(text) == text
+
+
+@pytest.mark.parametrize(("text", "unseen"), [("eve", False), ("e\u200bve", True), ("\u00e9ve", False), ("", False)])
+def test_unseen_characters(text: str, unseen: bool) -> None:
+    assert has_unseen(text) is unseen

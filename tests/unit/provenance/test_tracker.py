@@ -15,8 +15,8 @@ from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance import ProvenanceTracker
 
 TASK = (
-    "Act now: pay the 1,250.50 EUR of invoice INV-77 to Anna Berg (anna@berg.test), then put my notes into notes/today.txt "
-    "and read https://docs.test/guide?lang=en for me. My new password is Sw0rd-Fish!"
+    "Act now: pay the 1,250.50 EUR of invoice INV-77 to Anna Berg (anna@berg.test), then put my notes into "
+    "notes/today.txt and read https://docs.test/guide?lang=en for me. My new password is Sw0rd-Fish!"
 )
 ROLES: dict[str, Any] = {
     "to": "destination",
@@ -36,7 +36,7 @@ def rule(effect: Any = "write", **more: Any) -> ToolRule:
 
 
 # A tool whose words fit every task: what is judged here are the values.
-SENSE = ToolSense(tool="act", verbs=frozenset({"act", "send", "put", "pay", "delete", "run", "draft", "look", "email"}))
+SENSE = ToolSense(tool="act", verbs=frozenset(["act", "send", "put", "pay", "delete", "run", "draft", "look", "email"]))
 
 
 def call(**arguments: Any) -> ToolCall:
@@ -306,5 +306,7 @@ def test_nothing_is_endorsed_that_the_task_does_not_spell(task: str, value: str)
     decision = ProvenanceTracker(task).judge(call(to=value), rule(), SENSE)
     if decision.outcome == "allowed":
         spelled = value.lower() in task.lower()
+        if not set(value) & set("@/.,"):  # in a name, punctuation does not matter
+            spelled = spelled or value.lower().strip("-") in task.lower().split()
         same_number = value.replace(",", "").removesuffix(".00") in task.replace(",", "").replace(".00", "").split()
         assert spelled or same_number
