@@ -23,6 +23,9 @@ class DenialText(str):
         text.status = status
         return text
 
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self.decision, self.status
+
 
 def as_text(value: Any) -> str:
     """A tool's result as the text that guards look at: str as it is, None as "", the rest as JSON where possible.

@@ -124,3 +124,6 @@ class RenderedText(str):
         made = super().__new__(cls, text)
         made.structured = structured
         return made
+
+    def __getnewargs__(self) -> tuple[str, Any]:  # type: ignore[override]
+        return str(self), self.structured

@@ -15,7 +15,7 @@ from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.orders import orders
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.values import Item, host_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import SPEECH
+from pytest_agentsafety.provenance.vocabulary import REPORTED, SPEECH
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s\d])|\n+")
 _IMAGE = re.compile(
@@ -50,7 +50,8 @@ class AnswerCheck:
         if self._loads_foreign(sentence):
             return "an unknown host"
         new = content_words(sentence) - self._user.words
-        for source in self._heard.sources:
+        reported = REPORTED.search(sentence.lower()) is not None and not any(True for _ in typed_items(sentence))
+        for source in () if reported else self._heard.sources:
             if not self._may_say(source, sentence, new):
                 continue
             for block in source.blocks:

@@ -20,11 +20,16 @@ from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, same_spelling
+from pytest_agentsafety.provenance.vocabulary import word_set
 
 _ADDRESSED = re.compile(r"\s*(?P<name>[^<>@]{1,100}?)\s*<(?P<address>[^<>\s]{3,320})>\s*")
 _SENSITIVE = frozenset({"pay", "delete", "execute"})
 _LINKS = frozenset({"link", "url", "page", "website", "site", "article", "webpage"})
 _FEW_WORDS = 3
+_PEOPLE = word_set(
+    "person people user member contact participant attendee guest customer client employee colleague candidate patient "
+    "follower subscriber channel group team recipient friend applicant student owner"
+)
 _UNSEEN = "stands neither in your task nor in any result"
 
 
@@ -77,6 +82,7 @@ class Endorser:
         if developer is not None and developer.states(value, role, things):
             return Verdict(True, "given by the developer")
         widened = role in ("identifier", "path", "amount", None) and rule.effect not in _SENSITIVE
+        widened = widened and not (role == "path" and _leads_out(str(value)))
         if widened and delegated is not None and delegated.states(value, role, things):
             return Verdict(True, "given in the text you said to follow")
         return None
@@ -108,11 +114,18 @@ class Endorser:
             return Verdict(False, f"is a field of {where}, which your task does not point to")
         # Anybody may call himself what the task names: to be paid by it, the task has to speak of where it stands.
         claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source))
-        if mark.surely and not claimed:
+        if mark.surely and not claimed and not self._topic_only(place, leaf):
             return self._rivals(place, leaf, rule, where) or Verdict(True, f"the one you mean in {where}")
         if self._mode == "strict":
             return Verdict(False, f"is a field of {where}, in a record that your task does not name")
         return self._chosen(place, leaf, rule, where, things)
+
+    def _topic_only(self, place: Place, leaf: Leaf) -> bool:
+        """Whoever writes about what the user speaks of is not whom the user speaks of."""
+        user, mark = self.voices.user, place.source.mark(place.record)
+        if leaf.role != "destination" or mark.by_person or user.replies:
+            return False
+        return content_words(place.field.key.replace("_", " ")).isdisjoint(user.words)
 
     def _speaks_of(self, source: Source) -> bool:
         return not self.voices.user.things.isdisjoint(source.things)
@@ -156,7 +169,12 @@ class Endorser:
             return Verdict(True, f"read on from {where}")
         if rule.effect == "write" and place.record in source.told and source.told[place.record].surely:
             return Verdict(True, f"the one that the text you said to follow means, in {where}")
-        if user.says_all_of(source.things) and (mark.meant or not any(other.meant for other in source.marks.values())):
+        receivers = leaf.role != "destination" or not source.things.isdisjoint(_PEOPLE)
+        if (
+            receivers
+            and user.says_all_of(source.things)
+            and (mark.meant or not any(other.meant for other in source.marks.values()))
+        ):
             return Verdict(True, f"one of all in {where}")
         alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
         if alone and (not grave or not source.outside):
@@ -286,6 +304,12 @@ def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
         if not words or 2 * len(words & reading.words) < len(words):
             return False
     return True
+
+
+def _leads_out(path: str) -> bool:
+    """An absolute path, one with "..", or one with a hidden part."""
+    parts = re.split(r"[/\\]", path)
+    return path[:1] in ("/", "\\", "~") or path[1:2] == ":" or any(part.startswith(".") for part in parts)
 
 
 def _said_by(source: Source, place: Place) -> Iterator[str]:

@@ -14,13 +14,14 @@ from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words, numerals_in, read
 from pytest_agentsafety.provenance.records import Field, Record
-from pytest_agentsafety.provenance.vocabulary import STOP
+from pytest_agentsafety.provenance.vocabulary import STOP, TEXT_KEYS
 
 Mention = Literal["none", "weak", "strong"]
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
 _LOCAL_PART = re.compile(r"[._+-]")
+_TOPICS = TEXT_KEYS | {"title", "topic", "headline", "label", "tag", "tags", "category", "date", "id"}
 _UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]|\b[A-Za-z]{1,5}\.?$|^[A-Z]{3}\b|\s")
 _WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|fare")
 
@@ -34,6 +35,7 @@ class Mark:
     best: bool = False
     extreme: bool = False
     by_name: bool = False
+    by_person: bool = False
     whole: frozenset[str] = frozenset()
 
     @property
@@ -67,10 +69,11 @@ def _named_value(field: Field, reading: Reading) -> bool:
     return len(field.spelling) > 2 and field.spelling not in STOP and has_token(reading.folded, normalise(field.value))
 
 
-def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool]:
-    """What of the record the task speaks of, by weight, and whether one whole value (or most of one) is among it."""
+def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool, bool]:
+    """What of the record the task speaks of, by weight; whether one whole value (or most of one) is among it; and
+    whether that value names somebody or something, and is no topic."""
     found: dict[str, float] = {}
-    strong = False
+    strong = person = False
     for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
             words = _words(field) - dull
@@ -84,8 +87,10 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
             if whole:
                 found[f"={field.spelling}"] = weight
             telling = whole and not (field.kind == "name" and not words)
-            strong = strong or telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
-    return found, strong
+            named = telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
+            strong = strong or named
+            person = person or (named and part is record.fields and field.key not in _TOPICS)
+    return found, strong, person
 
 
 def _dull(objects: Iterable[str], reading: Reading) -> frozenset[str]:
@@ -108,13 +113,14 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
     """How the task speaks of each record of one result. A part is meant where the whole is."""
     dull = _dull(objects, reading)
     features = {record: _features(record, reading, dull) for record in records}
-    spread = _spread(found for found, _ in features.values())
+    spread = _spread(found for found, _, _ in features.values())
     found = {record: Mark() for record in records}
-    for record, (hits, strong) in features.items():
+    for record, (hits, strong, person) in features.items():
         score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
+        found[record].by_person = person
         found[record].whole = frozenset(filter(_is_name, hits))
         found[record].by_name = any(not hit.startswith("month ") and not _is_number(hit) for hit in hits)
     best = max((mark.score for mark in found.values()), default=0.0)

@@ -13,6 +13,7 @@ from pytest_agentsafety.provenance.vocabulary import (
     AUXILIARIES,
     BETWEEN,
     DETERMINERS,
+    DRAFTS,
     GERUND_AFTER,
     IS,
     JOINING,
@@ -22,6 +23,7 @@ from pytest_agentsafety.provenance.vocabulary import (
     NOT_FORBIDDEN,
     PHRASAL,
     PREPOSITIONS,
+    SPOKEN_OF,
     SUBJECTS,
     SUFFIXES,
     TO_THE_USER,
@@ -32,6 +34,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+|[.,;:!?()\n]")
 _QUOTED = re.compile(
     r"(?<!\w)'[^'\n]{1,400}'(?!\w)|\"[^\"\n]{1,400}\"|\u201c[^\u201d\n]{1,400}\u201d|\u2018[^\u2019\n]{1,400}\u2019(?!\w)|`[^`\n]{1,400}`"
 )
+_PLACE = re.compile(r"\S*(?:[@/\\]|\w\.\w)\S*")  # an address, a link, a path: its words order nothing
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)[^.,;:!?\n]{1,60}? know\b", re.IGNORECASE)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
@@ -83,6 +86,11 @@ def _forbidden(tokens: Sequence[str], index: int) -> bool:
         if negation:
             return not (NOT_FORBIDDEN & set(tokens[back + 1 : index + 1]))
     return False
+
+
+def _only_spoken_of(tokens: Sequence[str], index: int) -> bool:
+    """ "How do I pay", "remind me to pay", "before you pay": it is asked about, or put off."""
+    return SPOKEN_OF.search(" ".join(tokens[max(0, index - 8) : index])) is not None
 
 
 def _told(tokens: Sequence[str], index: int) -> bool:
@@ -141,13 +149,15 @@ def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
 def _to_somebody(tokens: Sequence[str], index: int) -> bool:
     """Is "write him" or "write to Anna" meant: a message, and no text for the user?"""
     after = tokens[index + 1 : index + 2]
+    if not DRAFTS.isdisjoint(tokens[index + 1 : index + 4]):
+        return False
     return bool(after) and (after[0] in ("to", "back") or after[0] not in DETERMINERS | PREPOSITIONS | ME | BETWEEN)
 
 
 def _order(tokens: Sequence[str], index: int) -> str | None:
     """The verb that the word at `index` orders, None when it orders nothing."""
     word = tokens[index]
-    if _forbidden(tokens, index) or _for_the_user(tokens, index):
+    if _forbidden(tokens, index) or _for_the_user(tokens, index) or _only_spoken_of(tokens, index):
         return None
     lemma = lexicon.lemma(word)
     if lemma in AUXILIARIES:
@@ -185,7 +195,7 @@ def made(text: str) -> frozenset[str]:
 def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     found = {"tell"} if _LET_KNOW.search(text) else set()
     things: set[str] = set()
-    for clause in _clauses(_QUOTED.sub(" x ", text)):
+    for clause in _clauses(_PLACE.sub(" x ", _QUOTED.sub(" x ", text))):
         for index in range(len(clause.tokens)):
             verb = _order(clause.tokens, index)
             if verb is not None:

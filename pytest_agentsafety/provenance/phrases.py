@@ -83,3 +83,7 @@ GATHERING = re.compile(
 )
 # A character inside a token that makes it an address, a link or a path.
 INNER = re.compile(r"[@/\\]|\w\.\w")
+REPLIES = frozenset({"reply", "answer", "respond", "thank", "return", "refund"})
+WRITER = re.compile(
+    r"\b(?:sender|author|reporter|asker|organi[sz]er|who (?:wrote|asked|sent|reported|posted))\b", re.IGNORECASE
+)

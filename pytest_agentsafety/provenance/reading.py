@@ -34,8 +34,10 @@ from pytest_agentsafety.provenance.phrases import (
     ONE,
     ORDERED_DO,
     RELATIVE,
+    REPLIES,
     SAID_OF,
     SUM,
+    WRITER,
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
@@ -137,6 +139,11 @@ class Reading:
     def numerals(self) -> frozenset[str]:
         """Numbers as they are written, from two digits on."""
         return numerals_in(self.text)
+
+    @cached_property
+    def replies(self) -> bool:
+        """Does it speak of whoever wrote something ("reply to", "the sender")?"""
+        return not self.orders.isdisjoint(REPLIES) or bool(WRITER.search(self.text))
 
     @cached_property
     def changes(self) -> bool:

@@ -179,7 +179,7 @@ class ProvenanceTracker:
             self._unendorsed(critical, verdicts)
             or self._choice(found, rule)
             or self._content(found, rule)
-            or self._ordered(found, rule, sense)
+            or self._ordered(found, rule, sense, verdicts)
             or self._dates(found)
             or self._effect(name, rule, sense, found, verdicts)
         )
@@ -242,9 +242,10 @@ class ProvenanceTracker:
                     return self._finding(leaf, finding)
         return None
 
-    def _ordered(self, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> Decision | None:
+    def _ordered(self, found: list[Leaf], rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> Decision | None:
         """Content that stands word for word in a text which orders this very act."""
-        if "ordered" in self._off:
+        given = bool(verdicts) and all(verdict.user for verdict in verdicts)
+        if "ordered" in self._off or (rule.effect == "write" and given):  # the user said where it goes
             return None
         for leaf in found:
             if isinstance(leaf.value, str) and not is_critical(leaf, rule):

@@ -5,6 +5,8 @@ No word here was taken from a benchmark.
 
 from __future__ import annotations
 
+import re
+
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a line."""
@@ -105,4 +107,16 @@ TEXT_KEYS = word_set(
     "body content contents description text message messages review reviews comment comments readme bio note "
     "notes summary details detail memo remark remarks feedback about abstract transcript instructions reply "
     "answer subject caption post "
+)
+# What makes the verb behind it a thing spoken of, and no order.
+SPOKEN_OF = re.compile(
+    r"\b(?:how (?:to|do|does|did|can|could|would|should)|why|whether|should (?:i|we)|what if|what happens|"
+    r"remind (?:me|us)|ask (?:me|us)|before (?:you|i|we)|refrain from|no circumstances|wrong to|explain|"
+    r"instructions for|steps (?:to|for))\b"
+)
+DRAFTS = word_set("draft drafts template outline version sketch")
+# In an answer: somebody else's words, told as theirs.
+REPORTED = re.compile(
+    r"\b(?:asks?|asked|says?|said|wants?|wanted|writes?|wrote|according to|mentions?|mentioned|requests?|requested|"
+    r"claims?|claimed|states?|stated|suggests?|suggested)\b"
 )

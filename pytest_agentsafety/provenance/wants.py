@@ -27,17 +27,20 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
 
     What cannot be taken back needs a verb that clearly means it ("take" may mean anything).
     """
-    if effect in ("pay", "delete", "egress") and any(_clearly(order, effect) for order in reading.orders):
+    found = reading.orders
+    if effect == "egress" and "write" not in sense.verbs and "message" not in found:
+        found = found - {"write"}  # a text is written for the user; "write to somebody" is a message
+    if effect in ("pay", "delete", "egress") and any(_clearly(order, effect) for order in found):
         return effect != "delete" or spoken_of(reading, sense)
     if effect in OWN_WORDS_ONLY:
         return any(
             lexicon.class_effect(name) != "read"  # whatever a rule says that a "fetch" does, "read" does not order it
             for verb in sense.verbs
-            for order in reading.orders
+            for order in found
             for name in lexicon.verb_classes(verb)
             & (lexicon.verb_classes(order) if verb == order else lexicon.clear_classes(order))
         )
-    return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in reading.orders)
+    return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in found)
 
 
 def named_to_be_made(reading: Reading, sense: ToolSense) -> bool:
