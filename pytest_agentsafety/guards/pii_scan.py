@@ -48,12 +48,22 @@ def _options() -> Any:
     return options
 
 
+def has_nothing(text: str) -> bool:
+    """Does `find_pii` find nothing, to be known at a look? False means that it has to be asked. Raises EngineError."""
+    return len(_kinds_in(text.encode("utf-8", "replace"))) == 1
+
+
+def _kinds_in(encoded: bytes) -> list[int]:
+    matched: list[int] | None = _prefilter().Match(encoded)
+    if matched is None or 0 not in matched:
+        raise EngineError("the PII matcher ran out of memory on this text")
+    return matched
+
+
 def find_pii(text: str) -> list[Finding]:
     """All findings, sorted, without overlaps. Raises EngineError."""
     encoded = text.encode("utf-8", "replace")
-    matched = _prefilter().Match(encoded)
-    if 0 not in matched:
-        raise EngineError("the PII matcher ran out of memory on this text")
+    matched = _kinds_in(encoded)
     if len(matched) == 1:
         return []
     plain = encoded.decode()

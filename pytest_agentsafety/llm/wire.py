@@ -18,7 +18,6 @@ except ImportError:  # the core works without the SDK that brings it
 
 _MAX_TOKENS = 10**12
 _JSON = "application/json"
-_COUNTS = frozenset({int})  # a bool is none
 
 
 @quick
@@ -76,17 +75,37 @@ def decode(body: bytes, content_type: str) -> Decoded:
     return _decode_object(value)
 
 
+def message_in(body: bytes) -> Mapping[str, Any] | None:
+    """The message that `body` is in JSON; None when it is none, and for `decode` to say why."""
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return None
+    return value if value.__class__ is dict and _is_message(value) else None
+
+
+def _is_message(value: Mapping[str, Any]) -> bool:
+    return value.get("type") == "message" and isinstance(value.get("content"), list)
+
+
 def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | None:
     """The usage of a message, None unless both main counts are there and every count is a sane number."""
     raw = message.get("usage")
-    if not isinstance(raw, Mapping):
+    if raw.__class__ is not dict and not isinstance(raw, Mapping):
         return None
     get = raw.get
     fresh: Any = get("input_tokens")
     out: Any = get("output_tokens")
-    written, read = get("cache_creation_input_tokens") or 0, get("cache_read_input_tokens") or 0
-    counts = (fresh, out, written, read)
-    if not _COUNTS.issuperset(map(type, counts)) or min(counts) < 0 or max(counts) > _MAX_TOKENS:
+    written: Any = get("cache_creation_input_tokens") or 0
+    read: Any = get("cache_read_input_tokens") or 0
+    # Compared one by one: this runs once per call, and a tuple, min and max cost more than the comparisons.
+    if not (
+        fresh.__class__ is out.__class__ is written.__class__ is read.__class__ is int  # a bool is none
+        and 0 <= fresh <= _MAX_TOKENS
+        and 0 <= out <= _MAX_TOKENS
+        and 0 <= written <= _MAX_TOKENS
+        and 0 <= read <= _MAX_TOKENS
+    ):
         return None
     return Usage(
         input_tokens=fresh,
@@ -98,7 +117,7 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
 
 
 def _decode_object(value: Mapping[str, Any]) -> Decoded:
-    if value.get("type") == "message" and isinstance(value.get("content"), list):
+    if _is_message(value):
         return Decoded(message=value, usage=usage_of(value), complete=True)
     if value.get("type") == "error":
         return Decoded(complete=True, error=sse.error_text(value))

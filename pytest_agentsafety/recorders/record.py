@@ -26,8 +26,12 @@ class Record:
 
     @property
     def text(self) -> str:
-        """The masked event as a JSON object, not ASCII only."""
-        return text_of(self.data, encode)
+        """The masked event as a JSON object, not ASCII only. Model content comes last, encoded as it was digested."""
+        if not self._content:
+            return text_of(self.data, encode)
+        head = self.data.copy()
+        del head[self._spoken]
+        return f'{text_of(head, encode)[:-1]},"{self._spoken}":{self._content}}}'
 
     @property
     def spoken(self) -> Any:
