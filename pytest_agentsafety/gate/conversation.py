@@ -60,6 +60,9 @@ def block_texts(block: Mapping[str, Any]) -> Iterator[str]:
 
 def summary(message: Mapping[str, Any], limit: int = 400) -> dict[str, Any]:
     """A message for the transcript: tool results, recorded where they came in, are cut to `limit` characters."""
+    content = message.get("content")
+    if content.__class__ is str:
+        return {"role": message.get("role"), "content": [{"type": "text", "text": content}]}
     short: list[dict[str, Any]] = []
     for block in blocks(message):
         if block.get("type") == "tool_result":

@@ -13,6 +13,8 @@ from pytest_agentsafety.guards.pii_patterns import KINDS, Kind
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 # What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
 _JOINERS = frozenset("-.:/")
+# What the prefilter finds in any text: its empty pattern.
+_ALWAYS = [0]
 _RANK = {kind.name: place for place, kind in enumerate(KINDS)}
 
 
@@ -49,22 +51,17 @@ def _options() -> Any:
 
 
 def has_nothing(text: str) -> bool:
-    """Does `find_pii` find nothing, to be known at a look? False means that it has to be asked. Raises EngineError."""
-    return len(_kinds_in(text.encode("utf-8", "replace"))) == 1
-
-
-def _kinds_in(encoded: bytes) -> list[int]:
-    matched: list[int] | None = _prefilter().Match(encoded)
-    if matched is None or 0 not in matched:
-        raise EngineError("the PII matcher ran out of memory on this text")
-    return matched
+    """Does `find_pii` find nothing, to be known at a look? False: it has to be asked, also where the look failed."""
+    return bool(_prefilter().Match(text.encode("utf-8", "replace")) == _ALWAYS)
 
 
 def find_pii(text: str) -> list[Finding]:
     """All findings, sorted, without overlaps. Raises EngineError."""
     encoded = text.encode("utf-8", "replace")
-    matched = _kinds_in(encoded)
-    if len(matched) == 1:
+    matched = _prefilter().Match(encoded)
+    if not matched or 0 not in matched:
+        raise EngineError("the PII matcher ran out of memory on this text")
+    if matched == _ALWAYS:
         return []
     plain = encoded.decode()
     findings: list[Finding] = []

@@ -18,6 +18,7 @@ except ImportError:  # the core works without the SDK that brings it
 
 _MAX_TOKENS = 10**12
 _JSON = "application/json"
+_COUNTS = frozenset({int})  # a bool is none
 
 
 @quick
@@ -96,16 +97,9 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
     get = raw.get
     fresh: Any = get("input_tokens")
     out: Any = get("output_tokens")
-    written: Any = get("cache_creation_input_tokens") or 0
-    read: Any = get("cache_read_input_tokens") or 0
-    # Compared one by one: this runs once per call, and a tuple, min and max cost more than the comparisons.
-    if not (
-        fresh.__class__ is out.__class__ is written.__class__ is read.__class__ is int  # a bool is none
-        and 0 <= fresh <= _MAX_TOKENS
-        and 0 <= out <= _MAX_TOKENS
-        and 0 <= written <= _MAX_TOKENS
-        and 0 <= read <= _MAX_TOKENS
-    ):
+    written, read = get("cache_creation_input_tokens") or 0, get("cache_read_input_tokens") or 0
+    counts = (fresh, out, written, read)
+    if not _COUNTS.issuperset(map(type, counts)) or min(counts) < 0 or max(counts) > _MAX_TOKENS:
         return None
     return Usage(
         input_tokens=fresh,

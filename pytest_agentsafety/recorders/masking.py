@@ -83,29 +83,11 @@ def shape_of(cls: type[Event]) -> Shape:
     return shape
 
 
-def masked_fields(event: Event, mask: Mask, shape: Shape) -> tuple[dict[str, Any], str]:
-    """The event as plain data, `mask` applied to every string that may hold foreign text.
-
-    Second, its model content as it will stand in the JSON of the event; "" where it has none.
-    """
-    data = event.to_dict()
-    spoken = ""
-    for name in shape.foreign:
-        value = data[name]
-        if value.__class__ is str:
-            data[name] = mask(value)
-        elif name == shape.spoken and value:
-            data[name], spoken = _masked_content(value, mask)
-        elif value is not None:
-            data[name] = _nested(name, value, mask)
-    return data, spoken
-
-
 # No mask cares for what stands around a string, but for what follows this: a private key may end with its string.
 _OPEN_ENDED = "-----"
 
 
-def _masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
+def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
     """Model content, masked, and its JSON.
 
     Nearly always there is nothing to mask in it. Then the mask leaves its JSON alone, if every string stands there as
@@ -130,7 +112,7 @@ def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
         return encoder(plain(data, str))
 
 
-def _nested(name: str, value: Any, mask: Mask) -> Any:
+def masked_nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
         return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
     return {key: mask(item) for key, item in value.items()} if _is_simple(value) else plain(value, mask)
