@@ -70,6 +70,7 @@ class Shape(NamedTuple):
     spoken: str
 
 
+_TEXTS = frozenset({str})
 _NUMBERS = frozenset({int, float, bool, "int", "float", "bool"})
 _SHAPES: dict[type[Event], Shape] = {}
 
@@ -115,6 +116,8 @@ def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
 def masked_nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
         return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
+    if value.__class__ is list and _TEXTS.issuperset(map(type, value)):  # the names of tools
+        return list(map(mask, value))
     return {key: mask(item) for key, item in value.items()} if _is_simple(value) else plain(value, mask)
 
 
