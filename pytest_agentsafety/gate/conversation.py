@@ -38,7 +38,7 @@ def _same(old: Sequence[int], new: Sequence[int]) -> int:
     return count
 
 
-def _texts(messages: Sequence[Mapping[str, Any]]) -> list[int]:
+def _texts(messages: Sequence[Any]) -> list[int]:
     """A hash of each message, in every value and type; none where one of them is no plain data, or nested deeply."""
     try:
         return [hash(marshal.dumps(message, _BY_VALUE)) for message in messages]

@@ -7,11 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-import orjson
-from orjson import dumps
-
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.leaves import MAX_DEPTH, plain
+
+try:
+    import orjson
+    from orjson import dumps
+
+    # Whatever is no plain data is refused instead of written in orjson's own way.
+    _STRICT = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+except ImportError:  # no build of it for this machine: everything is written the other way
+    _STRICT = 0
+
+    def dumps(*_: object) -> bytes:  # type: ignore[misc]
+        raise TypeError("no compiled encoder")
+
 
 Mask = Callable[[str], str]
 
@@ -39,8 +49,6 @@ def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
 
 
 _any, _any_ascii = _encoder(ascii_only=False), _encoder(ascii_only=True)
-# Whatever is no plain data is refused instead of written in orjson's own way.
-_STRICT = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 # Has orjson written a null, it may stand for a NaN.
 _NULL = b"null"
 
