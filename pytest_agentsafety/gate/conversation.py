@@ -8,6 +8,8 @@ from typing import Any
 
 # The format without references, which say how often an object is used.
 _BY_VALUE = 2
+# Up to this many messages are taken apart at once.
+_FEW = 2
 
 
 class Conversation:
@@ -19,11 +21,13 @@ class Conversation:
 
     def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The messages behind the longest prefix that was sent before (compared by role, ids and texts)."""
-        texts = _texts(messages)
-        unchanged = _same(self._texts, texts)
-        # Only what is not the same letter by letter is taken apart.
-        shapes = self._shapes[:unchanged] + [_shape(message) for message in messages[unchanged:]]
-        same = unchanged + _same(self._shapes[unchanged:], shapes[unchanged:])
+        if len(messages) <= _FEW:
+            texts, shapes = [], [_shape(message) for message in messages]
+        else:  # only what is not the same letter by letter is taken apart
+            texts = _texts(messages)
+            unchanged = _same(self._texts, texts)
+            shapes = self._shapes[:unchanged] + [_shape(message) for message in messages[unchanged:]]
+        same = _same(self._shapes, shapes)
         self._texts, self._shapes = texts, shapes
         return messages[same:]
 

@@ -101,14 +101,17 @@ class TestConversation:
 
     @pytest.mark.parametrize("pair", [(1, True), (1, 1.0), (None, math.nan), ("1", 1), (0.0, -0.0)])
     def test_a_past_with_a_value_of_another_type_is_another_past(self, pair: tuple[object, object]):
-        first, second = ([{"role": "assistant", "content": [{"type": "tool_use", "input": {"a": v}}]}] for v in pair)
-        talk = Conversation()
-        talk.new_messages(first)
-        assert talk.new_messages(second) == second
+        for before in ([], [{"role": "user", "content": "do it"}] * 3):
+            first, second = (
+                [{"role": "assistant", "content": [{"type": "tool_use", "input": {"a": v}}]}] for v in pair
+            )
+            talk = Conversation()
+            talk.new_messages(before + first)
+            assert talk.new_messages(before + second) == second
 
     @pytest.mark.parametrize("odd", [10**400, "\ud800", [[]] * 3, object()])
     def test_a_past_that_stays_is_not_new_whatever_is_in_it(self, odd: object):
-        past = [{"role": "assistant", "content": [{"type": "tool_use", "input": {"a": odd}}]}]
+        past = [{"role": "assistant", "content": [{"type": "tool_use", "input": {"a": odd}}]}] * 3
         talk = Conversation()
         talk.new_messages(past)
         new = {"role": "user", "content": "go on"}
