@@ -4,9 +4,9 @@
     python -m benchmarks.drafting FOLDER [--sets] [--errors]
 
 FOLDER has `extracted.jsonl`, the tools as their packages show them; the labels are `tool_corpus/labels.jsonl` (see
-`tool_corpus/LABELS.md`). Sets are split in "dev", whose errors may be looked at (`--errors` lists them), "opened", which
-were held at first and are dev now, and "held", of which only these figures are ever read. "own" are eighty tools of
-ours (`tool_corpus/own_tools.py`) that nobody tunes on either. Every look is written down in `tool_corpus/RESULTS.md`.
+`tool_corpus/LABELS.md`). Sets are split in "dev", whose errors may be looked at (`--errors` lists them), "opened",
+which were held at first and are dev now, and "held", of which only these figures are ever read. "own" are eighty tools
+of ours (`tool_corpus/own_tools.py`) that nobody tunes on. Every look is written down in `tool_corpus/RESULTS.md`.
 """
 
 from __future__ import annotations

@@ -75,8 +75,8 @@ _LIBRARY: list[_Row] = [
     ("library", "fulltextSearch", "Find passages in the digitised holdings.", "read", "untrusted",
      {"phrase": "s query", "decade": "s query|time", "max": "i other"}),
     ("library", "weed_stock", "Withdraws books that nobody borrowed in years from the holdings.", "delete", "trusted",
-     {"shelfmark_from": "s identifier|query", "shelfmark_to": "s identifier|query", "unborrowed_years": "i query|other|time",
-      "dry_run": "b flag"}),
+     {"shelfmark_from": "s identifier|query", "shelfmark_to": "s identifier|query",
+      "unborrowed_years": "i query|other|time", "dry_run": "b flag"}),
 ]  # fmt: skip
 _LAB: list[_Row] = [
     ("lab", "register_sample", "Book a sample into the laboratory.", "write", "trusted",
@@ -195,7 +195,8 @@ _REGISTRAR: list[_Row] = [
       "ttl": "i time|other"}),
     ("registrar", "push_domain", "Hands a domain over to another customer.", "egress write delete", "trusted",
      {"domain": "s url|identifier", "new_owner": "s destination"}),
-    ("registrar", "whois", "Registration data of a domain.", "read egress", "untrusted", {"domain": "s url|identifier"}),
+    ("registrar", "whois", "Registration data of a domain.", "read egress", "untrusted",
+     {"domain": "s url|identifier"}),
     ("registrar", "zone_axfr_wipe", "Wipes all records of a zone.", "delete", "trusted",
      {"zone": "s identifier|url", "confirm": "b flag"}),
     ("registrar", "reveal_auth_code", "Shows the code that is needed to transfer a domain.", "read egress", "trusted",

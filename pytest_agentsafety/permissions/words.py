@@ -89,7 +89,8 @@ ROLE_WORDS: dict[str, Role] = _table(
             "constraint assumption risk mitigation decision alternative pro con benefit drawback impact "
             "consequence lesson purpose dose dosage cause explanation motive intention justification"
         ),
-        "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
+        "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey "
+        "bearer cookie jwt mnemonic passkey puk totp",
         "time": (
             "date time datetime timestamp day week month year hour minute second start end since until before "
             "after deadline due duration timezone tz expiry expiration schedule when cron interval weekday period "

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from pytest_agentsafety.lexicon import (
     agent_noun,
+    class_effect,
     clear_classes,
+    gravest,
     groups_of,
     lemma,
     often_noun,
@@ -50,6 +52,7 @@ _COLLECTIONS = word_set(
     "feed feedback inbox calendar profile total stat statistic result item entry archive catalog note name"
 )
 _RELATING = word_set("by for from with in on of to based at")
+_ASKED = word_set("who what which where when why how")
 _STATE = word_set("is has have can are was exists does should get list")
 
 
@@ -78,6 +81,9 @@ class Acting:
 def acting(name: str, told: Told) -> Acting:
     """Read a tool's name; where a word may be verb or noun, the description's verbs decide."""
     parts = words(name)
+    if parts[1:] and parts[0] in _ASKED:  # "who_is_on_call"
+        nouns = frozenset(base for base in map(lemma, parts[1:]) if groups_of(base))
+        return Acting(("show",), True, nouns | frozenset(parts[-1:]), tuple(parts))
     candidates = [index for index, word in enumerate(parts) if _may_act(index, word)]
     chosen, clear = _choose(parts, candidates, told)
     if chosen and _reads_only(parts[chosen[0]]):
@@ -121,6 +127,8 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     first = candidates[0]
     plain = [index for index in candidates if not often_noun(lemma(parts[index]))]
     phrased = len(parts) > 1 and phrasal(lemma(parts[first]), parts[1]) is not None
+    if _plainly_thing(parts, candidates, plain, told):
+        return [], False  # "lift_status", told as "Which lifts are running"
     if first == 0 and (first in plain or first in agreed or phrased):
         return _with_joined(parts, candidates, first), True
     if agreed:
@@ -141,8 +149,30 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     if first == 0 and not _names_thing(parts, told):
         return _with_joined(parts, candidates, first), True
     last = candidates[-1]
-    grave = last == len(parts) - 1 and verb_effect(lemma(parts[last])) in ("execute", "delete", "pay")
+    grave = last == len(parts) - 1 and _grave(lemma(parts[last]))
     return [last], grave and not told.described_thing and lemma(parts[last]) not in _COLLECTIONS
+
+
+def _plainly_thing(parts: list[str], candidates: list[int], plain: list[int], told: Told) -> bool:
+    """A name of nouns, though one of them may be a verb, that the description's noun phrase is about."""
+    if len(parts) < 2:
+        return False
+    first, last = candidates[0], lemma(parts[-1])
+    if told.verbs:  # "stream_key", told as "Shows the key"; "parcel_comments", told as "Comments on a parcel"
+        echo = bool(told.words) and parts[-1] == told.words[0] and parts[-1] != last and groups_of(last)
+        shown = last in told.heads and not any(same_action(parts[0], verb) for verb in told.verbs)
+        reads = all(verb_effect(verb) == "read" for verb in told.verbs)
+        return bool(echo) or (
+            shown and reads and first == 0 and first not in plain and verb_effect(parts[0]) != "delete"
+        )
+    if not (told.plainly and told.described_thing) or (first in plain and first in (0, 1)):
+        return False
+    if told.words[0] in _ASKED:
+        return True
+    if len(told.words) > 1 and lemma(told.words[0]) == lemma(parts[0]) and not groups_of(lemma(parts[0])):
+        return False  # "shed_load", told as "Sheds load from a feeder"
+    shared = set(map(lemma, told.words)) & set(map(lemma, parts))
+    return bool(shared) or (last in _COLLECTIONS and first > 0)
 
 
 def _names_thing(parts: list[str], told: Told) -> bool:
@@ -160,12 +190,16 @@ def _names_thing(parts: list[str], told: Told) -> bool:
     return not grave or (len(parts) > 1 and lemma(parts[-1]) in _COLLECTIONS)
 
 
+def _grave(verb: str) -> bool:
+    return gravest(map(class_effect, clear_classes(verb))) in ("execute", "delete", "pay")
+
+
 def _with_joined(parts: list[str], candidates: list[int], chosen: int) -> list[int]:
     """The verb, and those that an "and" joins to it; a verb that closes the name counts too ("cart_item_delete")."""
     found = [chosen]
     found += [index for index in candidates if index > chosen and parts[index - 1] in _CONJUNCTIONS]
     last = parts[-1]
-    grave = verb_effect(lemma(last)) in ("execute", "delete", "pay") and not groups_of(lemma(last))
+    grave = _grave(lemma(last)) and not groups_of(lemma(last))
     closes = (
         len(parts) - 1 in candidates
         and (grave or not (often_noun(lemma(last)) or groups_of(lemma(last))))

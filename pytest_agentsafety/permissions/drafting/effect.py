@@ -23,7 +23,8 @@ from pytest_agentsafety.lexicon import (
 )
 from pytest_agentsafety.model.policy import Effect, Role
 from pytest_agentsafety.permissions.drafting.acting import Acting
-from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told, made_of
+from pytest_agentsafety.permissions.drafting.grammar import made_of
+from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told
 from pytest_agentsafety.permissions.drafting.shape import Parameter
 from pytest_agentsafety.permissions.words import word_set
 
@@ -31,7 +32,7 @@ _SPOKEN = frozenset({"message", "mail", "post", "comment", "review"})  # what is
 _UNSENT = frozenset({"draft", "template", "signature", "filter", "label", "folder", "file", "history"})
 _MONEY = frozenset({"money", "payment", "fund", "refund", "purchase", "transaction", "cash", "tip", "donation"})
 _MADE = word_set("create add write make post insert compose reply submit schedule")
-_REPORTING = frozenset({"return", "provide", "yield", "output", "give", "answer"})  # "Returns the weather"
+_REPORTING = frozenset({"return", "provide", "yield", "output", "give", "answer", "print"})  # "Returns the weather"
 _JUDGING = frozenset({"check", "press", "compare", "calculate", "analyse", "know"})
 _PAGES = frozenset({"record", "memory", "note", "folder", "project", "contact", "order"})
 _HTTP = frozenset({"http", "https", "curl", "requests"})
@@ -39,6 +40,29 @@ _RUNNING = frozenset({"run", "install"})
 _RUNNABLE = frozenset(
     {"code", "container", "command", "workflow", "software", "server", "model", "package", "tool", "database"}
 )
+_STAGED = frozenset(  # what runs without running anything of somebody's own
+    {"scene", "device", "light", "music", "video", "thermostat", "door", "game", "workout", "animal", "food"}
+    | {"search", "value", "map", "weather", "news", "form", "event", "schedule", "shipment", "web", "tab"}
+)
+_PAID_CLASSES = frozenset({"pay", "transfer", "buy", "sell", "commit_money", "engage_for_price"})
+_DONE_CLASSES: Mapping[str, frozenset[Effect]] = {  # what may be said besides, and how grave that is
+    **dict.fromkeys(("pay", "transfer", "commit_money"), frozenset[Effect]({"pay"})),
+    **dict.fromkeys(("remove", "destroy", "cancel", "uninstall"), frozenset[Effect]({"delete"})),
+    **dict.fromkeys(("send", "tell", "publish", "share"), frozenset[Effect]({"egress"})),
+}
+_SELLING = frozenset({"store", "price", "bill"})  # "reorder from the merchant"
+_NEAR = 16  # words of a description
+_LOOKING = frozenset(
+    {"get", "list", "search", "calculate", "compare", "look", "check", "analyse", "transform", "monitor"}
+)
+_BEGINNING = word_set("start begin initiate launch resume continue retry complete process")
+_LODGING = word_set("cast lodge file submit place make raise put enter issue serve give take")
+_BILLED = word_set("bill charge debit deduct pay")
+_ACCESS = frozenset({"role"})
+_GRANTING = word_set(
+    "grant give add set assign invite share permit allow entitle empower promote enable make authorise authorize"
+)
+_MEMBERS = word_set("member collaborator guest reader viewer editor admin administrator owner access permission role")
 _WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
 _FACULTIES = word_set("capability functionality support feature interface management facility")
 _QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,30})['\"`]")
@@ -84,7 +108,7 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
     """The effect of a tool and the reason for it in words."""
     verbs, where = _verbs(act, told)
     objects = act.objects | told.objects
-    meant = _classes(verbs, where, objects, frozenset(lemma(word) for name in roles for word in words(name)))
+    meant = _classes(verbs, where, objects, roles, told)
     classes = frozenset[str]().union(*meant.values())
     unknown: tuple[str, ...] = ()
     if classes:
@@ -94,13 +118,25 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
             unknown = tuple(verbs)
         if not act.clear and not told.words and not groups_of(lemma(act.words[0])):
             unknown = act.words
-    elif _is_thing(act, told, roles):
+    elif _is_thing(act, told, roles) and not _echoes(act, told):
         step = _by_parameters(_Step("read", "its name and description only name a thing"), act, roles, classes)
     else:
         step = _not_understood(roles)
         unknown = act.words or ("?",)
-    step = _by_hints(step, hints)
+    step = _by_hints(_by_what_else(step, told, classes), hints)
     return Drawn(step.effect, step.reason, frozenset(verbs), classes, unknown)
+
+
+def _by_what_else(step: _Step, told: Told, classes: frozenset[str]) -> _Step:
+    """What a description says is done besides: "the card is charged", "guests are notified"."""
+    if classes and classes <= _LOOKING:
+        return step
+    for verb in sorted(told.done):
+        for name in clear_classes(verb) | ({"pay"} if verb in _BILLED else frozenset()):
+            for effect in _DONE_CLASSES.get(name, ()):
+                if GRAVITY.index(effect) > GRAVITY.index(step.effect):
+                    step = _Step(effect, f"its description says what is done besides: {verb!r}")
+    return step
 
 
 def _says_nothing(verbs: Iterable[str], objects: frozenset[str]) -> bool:
@@ -121,6 +157,7 @@ def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
     named = list(act.verbs) if act.clear else []
     spoken = list(told.verbs)
     if named:
+        named = _with_action(named, act)
         lights = [verb for verb in named if verb in _LIGHT_NAMES and act.objects]
         made = [verb for verb in map(made_of, sorted(act.objects)) if verb] if lights else []
         named = [verb for verb in named if verb not in lights or not made] + made
@@ -132,6 +169,19 @@ def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
         named = list(act.verbs)
     where = dict.fromkeys(spoken, " of the description") | dict.fromkeys(named, "")
     return list(dict.fromkeys([*named, *spoken])), where
+
+
+def _with_action(named: list[str], act: Acting) -> list[str]:
+    """ "start_transfer" transfers, "start_search" searches, "cast_vote" votes: the noun says what is done."""
+    made = [verb for verb in map(made_of, sorted(act.heads)) if verb and verb_classes(verb)]
+    if len(named) != 1 or not made:
+        return named
+    effect = gravest(class_effect(name) for name in clear_classes(made[0]))
+    if named[0] in _BEGINNING and effect in ("read", "pay", "delete", "execute"):
+        return made
+    if named[0] in _LODGING and effect in ("pay", "delete", "egress"):
+        return [*named, *made]
+    return named
 
 
 def chosen(drawn: Drawn, parameters: Iterable[Parameter]) -> Drawn:
@@ -172,11 +222,22 @@ def _is_thing(act: Acting, told: Told, roles: Mapping[str, Role]) -> bool:
     return named and told_so and not set(roles.values()) & _WRITTEN
 
 
+def _echoes(act: Acting, told: Told) -> bool:
+    """ "shed_load", told as "Sheds load": a verb that nobody knows, though it could be a noun."""
+    first = lemma(act.words[0]) if act.words else ""
+    return len(told.words) > 2 and lemma(told.words[0]) == first and told.words[0] != first and not groups_of(first)
+
+
 def _classes(
-    verbs: list[str], where: Mapping[str, str], objects: frozenset[str], inputs: frozenset[str]
+    verbs: list[str], where: Mapping[str, str], objects: frozenset[str], roles: Mapping[str, Role], told: Told
 ) -> dict[str, frozenset[str]]:
     """The classes each verb is meant in. Verbs of one tool say the same thing: a sense that they share counts."""
-    meant = {verb: _meant(verb, objects, inputs, spoken=bool(where[verb])) for verb in verbs}
+    inputs = frozenset(lemma(word) for name in roles for word in words(name))
+    priced = frozenset(lemma(word) for name, role in roles.items() if role == "amount" for word in words(name))
+    priced |= {noun for noun in map(lemma, told.words[:_NEAR]) if _SELLING & groups_of(noun)}
+    meant = {
+        verb: _meant(verb, objects, inputs, priced, spoken=bool(where[verb]), handing=told.handing) for verb in verbs
+    }
     named = frozenset[str]().union(*(meant[verb] for verb in verbs if not where[verb]))
     for verb in verbs:
         others = frozenset[str]().union(*(meant[other] for other in verbs if other != verb))
@@ -190,20 +251,24 @@ def _certain(verb: str, objects: frozenset[str]) -> bool:
     return bool(clear_classes(verb)) or senses(verb, objects) != verb_classes(verb)
 
 
-def _meant(verb: str, objects: frozenset[str], inputs: frozenset[str], *, spoken: bool) -> frozenset[str]:
-    """The classes of a verb that acts on `objects` and takes `inputs`."""
-    if spoken and verb in _REPORTING:
+def _meant(
+    verb: str, objects: frozenset[str], inputs: frozenset[str], priced: frozenset[str], *, spoken: bool, handing: bool
+) -> frozenset[str]:
+    """The classes of a verb that acts on `objects` and takes `inputs`, of which `priced` are amounts."""
+    if spoken and verb in _REPORTING and not handing:
         return frozenset() if verb == "provide" and objects & _FACULTIES else frozenset({"get"})
     meant = senses(verb, objects) if verb_classes(verb) else frozenset[str]()
     run = called_for(verb, inputs) & _RUNNING  # "start(command)" runs it
-    meant |= run
+    meant |= run | called_for(verb, priced) & _PAID_CLASSES  # "supply(amount)"
     acted = frozenset[str]().union(*(groups_of(noun) for noun in objects - {verb}))
-    if "run" in meant and acted and not run and not acted & _RUNNABLE:
+    if "run" in meant and acted & _STAGED and not run and not acted & _RUNNABLE:
         return meant - {"run"} | {"start"}  # "run a scene": no code
     if verb == "generate" and acted & _WORDS_ONLY and not acted & _MEDIA:
         return frozenset({"transform"})  # "generate a title": words that are handed back
-    if "transfer" in meant and verb == "transfer" and acted and not acted & _FUNDS:
-        return meant - {"transfer"} | ({"tell"} if "person" in acted else {"move"})  # "transfer to a person"
+    if "transfer" in meant and acted and not (acted & _FUNDS or priced):
+        moved = {"tell"} if "person" in acted else {"move"}
+        milder = frozenset(name for name in verb_classes(verb) if name not in _PAID_CLASSES)
+        return meant - {"transfer"} | (moved if verb == "transfer" else milder or moved)  # "transfer to a person"
     return meant
 
 
@@ -219,12 +284,21 @@ def _by_objects(step: _Step, act: Acting, objects: frozenset[str], classes: froz
         return _Step("write", f"{step.reason} in one's own calendar")
     if step.effect not in ("write", "egress"):
         return step
+    if _gives_access(step, act, classes):
+        return _Step("egress", f"{step.reason}, which gives somebody access")
     groups = frozenset[str]().union(*(groups_of(noun) for noun in act.objects))
     if act.heads & _MONEY or (act.objects & _COMMITMENTS and classes & {"create", "request", "enrol", "claim"}):
         return _Step("pay", f"{step.reason} on money")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return _Step("egress", f"{step.reason} on what others read")
     return step
+
+
+def _gives_access(step: _Step, act: Acting, classes: frozenset[str]) -> bool:
+    """ "add_member", "set_permission", "grant_access": a person comes to reach what is the user's."""
+    if step.effect != "write" or not set(act.verbs) & _GRANTING:
+        return False
+    return ("permit" in classes and bool(act.objects & _MEMBERS)) or bool(act.heads & _MEMBERS)
 
 
 def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes: frozenset[str]) -> _Step:
@@ -240,6 +314,8 @@ def _by_parameters(step: _Step, act: Acting, roles: Mapping[str, Role], classes:
         return _Step("read", f"{step.reason} to the user at the keyboard")
     if step.effect == "read" and classes <= _SHOWING and _sets(roles):
         return _Step("write", f"{step.reason}, but it takes a new value beside an identifier")
+    if step.effect == "read" and classes == {"transform"} and _alters(roles):
+        return _Step("write", f"{step.reason}, on something that it names")
     if step.effect == "write" and classes <= {"open"} and _only_looks(roles, act):
         return _Step("read", f"{step.reason}, with nothing to set")
     commanded = [name for name, role in roles.items() if name.lower() in _COMMANDS and role != "flag"]
@@ -263,6 +339,12 @@ def _aims(roles: Mapping[str, Role]) -> bool:
 def _sets(roles: Mapping[str, Role]) -> bool:
     """ "settings(id, description, value)": nothing that is only looked at takes those."""
     return "identifier" in roles.values() and any(name.lower() in _VALUES for name in roles)
+
+
+def _alters(roles: Mapping[str, Role]) -> bool:
+    """ "reverse_entry(entry_id)": nothing is handed in that could be handed back in another form."""
+    kinds = set(roles.values())
+    return "identifier" in kinds and not kinds & {"content", "query", "path", "url", "time", "amount"}
 
 
 def _only_looks(roles: Mapping[str, Role], act: Acting) -> bool:

@@ -91,7 +91,8 @@ def test_ends_of_a_time(name: str, told: str) -> None:
 
 def test_what_nobody_understands_is_critical_where_something_is_done_and_a_text() -> None:
     assert role("set_thing", "zxqv") == "identifier"
-    assert role("get_thing", "zxqv") == "other"
+    assert role("get_thing", "zxqv") == "identifier"
+    assert role("search_things", "zxqv") == "query"
     assert role("set_thing", "zxqv", "number") == "other"
     assert role("set_thing", "zxqv", "boolean") == "flag"
     reasons = explain_rule(spec("set_thing", {"zxqv": {"type": "string"}}))
