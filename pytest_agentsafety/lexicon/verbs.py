@@ -178,7 +178,7 @@ def same_action(first: str, second: str) -> bool:
 
 
 def often_noun(word: str) -> bool:
-    """Whether a verb (its base form) is met as often as a noun: "order", "email", "report"; also where no sense is clear."""
+    """Whether a verb (its base form) is met as often as a noun ("order", "email"), or has no clear sense."""
     return word in noun_verbs() or (word in _all() and word not in _clear())
 
 

@@ -59,7 +59,8 @@ ROLE_WORDS: dict[str, Role] = _table(
             "deposit salary bid stake donation share credit"
         ),
         "identifier": (
-            "id uuid guid identifier ref reference slug key sha hash isbn sku number no nr num index seq branch "
+            "id iid sid eid fid tid uuid guid identifier ref reference slug key sha hash isbn sku number no nr "
+            "num index seq branch "
             "commit tag revision release base head repo repository project board table collection database db "
             "schema container instance cluster namespace job task ticket issue event order item product record "
             "row entity node object resource package module dependency symbol ticker serial isin asin doi pid "

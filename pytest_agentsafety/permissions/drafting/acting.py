@@ -18,6 +18,7 @@ from pytest_agentsafety.lexicon import (
     verb_effect,
     words,
 )
+from pytest_agentsafety.permissions.drafting.grammar import without_ciphers
 from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told
 from pytest_agentsafety.permissions.words import word_set
 
@@ -53,6 +54,8 @@ _COLLECTIONS = word_set(
 )
 _RELATING = word_set("by for from with in on of to based at")
 _ASKED = word_set("who what which where when why how")
+_SHOWING = frozenset({"look", "get", "list"})
+_MANNER = word_set("batch bulk mass multi force")
 _STATE = word_set("is has have can are was exists does should get list")
 
 
@@ -85,6 +88,8 @@ def acting(name: str, told: Told) -> Acting:
         nouns = frozenset(base for base in map(lemma, parts[1:]) if groups_of(base))
         return Acting(("show",), True, nouns | frozenset(parts[-1:]), tuple(parts))
     candidates = [index for index, word in enumerate(parts) if _may_act(index, word)]
+    if candidates[1:] and parts[candidates[0]] in _MANNER:
+        candidates = candidates[1:]  # "batch_create_versions"
     chosen, clear = _choose(parts, candidates, told)
     if chosen and _reads_only(parts[chosen[0]]):
         joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
@@ -98,6 +103,7 @@ def acting(name: str, told: Told) -> Acting:
         for index, word in enumerate(parts)
         if word not in _PARTICLES and (index not in chosen or (not clear and often_noun(lemma(word))))
     ]
+    rest = without_ciphers(rest)
     return Acting(
         verbs, clear, frozenset(word for word in rest if groups_of(word)) | frozenset(rest[-1:]), tuple(parts)
     )
@@ -130,24 +136,24 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     if _plainly_thing(parts, candidates, plain, told):
         return [], False  # "lift_status", told as "Which lifts are running"
     if first == 0 and (first in plain or first in agreed or phrased):
-        return _with_joined(parts, candidates, first), True
+        return _with_joined(parts, candidates, first, told), True
     if agreed:
         return agreed, True
     reading = first == 0 and len(parts) > 1 and verb_effect(lemma(parts[0])) == "read"
     if reading and (len(parts) - 1 not in plain or _CONJUNCTIONS & set(parts)):
-        return _with_joined(parts, candidates, first), True
+        return _with_joined(parts, candidates, first, told), True
     alike = [index for index in candidates if any(same_action(parts[index], verb) for verb in told.verbs)]
     if alike:
         return alike, True
     if plain:
-        return _with_joined(parts, candidates, plain[0]), True
+        return _with_joined(parts, candidates, plain[0], told), True
     inside = [index for index in candidates if index + 1 < len(parts) and verb_effect(lemma(parts[index])) == "read"]
     if inside and inside[0]:
         return inside[:1], True  # "crm_list_tables"
     if first == 0 and parts[1:2] == ["to"] and told.verbs and groups_of(parts[0]):
         return [], False  # "text_to_speech"
     if first == 0 and not _names_thing(parts, told):
-        return _with_joined(parts, candidates, first), True
+        return _with_joined(parts, candidates, first, told), True
     last = candidates[-1]
     grave = last == len(parts) - 1 and _grave(lemma(parts[last]))
     return [last], grave and not told.described_thing and lemma(parts[last]) not in _COLLECTIONS
@@ -161,7 +167,7 @@ def _plainly_thing(parts: list[str], candidates: list[int], plain: list[int], to
     if told.verbs:  # "stream_key", told as "Shows the key"; "parcel_comments", told as "Comments on a parcel"
         echo = bool(told.words) and parts[-1] == told.words[0] and parts[-1] != last and groups_of(last)
         shown = last in told.heads and not any(same_action(parts[0], verb) for verb in told.verbs)
-        reads = all(verb_effect(verb) == "read" for verb in told.verbs)
+        reads = all(clear_classes(verb) and clear_classes(verb) <= _SHOWING for verb in told.verbs)
         return bool(echo) or (
             shown and reads and first == 0 and first not in plain and verb_effect(parts[0]) != "delete"
         )
@@ -194,15 +200,16 @@ def _grave(verb: str) -> bool:
     return gravest(map(class_effect, clear_classes(verb))) in ("execute", "delete", "pay")
 
 
-def _with_joined(parts: list[str], candidates: list[int], chosen: int) -> list[int]:
+def _with_joined(parts: list[str], candidates: list[int], chosen: int, told: Told) -> list[int]:
     """The verb, and those that an "and" joins to it; a verb that closes the name counts too ("cart_item_delete")."""
     found = [chosen]
     found += [index for index in candidates if index > chosen and parts[index - 1] in _CONJUNCTIONS]
     last = parts[-1]
     grave = _grave(lemma(last)) and not groups_of(lemma(last))
+    sure = any(same_action(parts[chosen], verb) for verb in told.verbs)
     closes = (
         len(parts) - 1 in candidates
-        and (grave or not (often_noun(lemma(last)) or groups_of(lemma(last))))
+        and (grave or (not sure and not (often_noun(lemma(last)) or groups_of(lemma(last)))))
         and not _reads_only(parts[chosen])
     )
     if closes and len(parts) - 1 not in found and clear_classes(lemma(last)):

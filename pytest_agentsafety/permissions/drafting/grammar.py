@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_agentsafety.lexicon import often_noun, verb_base, verb_classes
-from pytest_agentsafety.permissions.words import word_set
+from pytest_agentsafety.permissions.words import CODED, word_set
 
 _NO_VERBS = word_set("input output new example note warning time")
 STATIVE = frozenset({"know"})  # "belongs to", "contains": nothing is done
@@ -19,6 +19,10 @@ STOPS = word_set(
 ARTICLES = word_set("the a an your my our their this these those its")
 DESCRIBING = word_set(
     "plain full current latest recent detailed complete raw basic general daily upcoming available all"
+)
+_CIPHERS = CODED | word_set(
+    "promo promotion discount coupon voucher qr bar verification access area tracking reference referral gift "
+    "activation confirmation booking auth dial discount redemption security swift sort door entry lock morse dress"
 )
 # Nouns made of verbs that the dictionary does not lead back.
 DEVERBAL = {
@@ -80,6 +84,11 @@ def is_verb(token: str) -> bool:
         and bool(verb_classes(base) - STATIVE)
         and (token == base or token.endswith(("s", "ing")))
     )
+
+
+def without_ciphers(nouns: list[str]) -> list[str]:
+    """The nouns without a "code" that is no program: "a promo code", "the QR code"."""
+    return [noun for place, noun in enumerate(nouns) if not (noun == "code" and place and nouns[place - 1] in _CIPHERS)]
 
 
 def made_of(noun: str) -> str | None:

@@ -46,6 +46,7 @@ _MEASURED = word_set("sample sampling frame refresh bit learning heart error suc
 _FORMS = word_set(
     "format language lang locale color colour unit encoding timezone type style theme mode currency sort order"
 )
+_ALLOWED = word_set("spending credit budget withdrawal transfer payment purchase")
 _COUNTS = word_set("max min limit page size offset width height depth timeout retry length index port")
 _UNAIMED = _COUNTS | word_set(
     "color colour page line row column floor door apartment house building episode season font voice theme"
@@ -77,7 +78,7 @@ def draw_roles(parameters: Sequence[Parameter], classes: frozenset[str], effect:
         found[texts[0]] = ("identifier", "the only text, so it is what is run")
     aim = _aimless(parameters, found, classes, effect)
     if aim:
-        found[aim] = ("identifier", "the first text, where nothing else says what the call is aimed at")
+        found[aim] = ("identifier", "the only text, where nothing else says what the call is aimed at")
     for name in file_pair(found):
         found[name] = ("path", "one of a pair of ends")
     unknown = tuple(
@@ -95,11 +96,16 @@ def _aimless(
     classes: frozenset[str],
     effect: Effect,
 ) -> str | None:
-    """A tool that does something does it to something: its first text, where no parameter is critical."""
+    """A tool that does something does it to something: its only text, where no parameter is critical."""
     if effect == "read" or classes & _NEW or any(role is None or role in CRITICAL_ROLES for role, _ in found.values()):
         return None
-    plain = [one.name for one in parameters if one.textual and found[one.name][0] == "other" and not one.choices]
-    return plain[0] if plain and len(tokens(plain[0])) == 1 and plain[0].lower() not in _FORMS else None
+    texts = [
+        one for one in parameters if one.textual and not one.choices and found[one.name][0] not in ("flag", "time")
+    ]
+    if len(texts) != 1 or found[texts[0].name][0] != "other":
+        return None
+    name = texts[0].name
+    return name if len(tokens(name)) == 1 and name.lower() not in _FORMS else None
 
 
 def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
@@ -172,7 +178,7 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
     if role in ("other", "content") and one.types & _NUMBERS and one.types <= _NUMBERS | {"array"}:
         if effect in ("pay", "execute") and _is_quantity(one):
             return "amount", "how much is paid for or run"
-        if effect not in ("read", "execute") and tokens(one.name)[0] == "new":
+        if effect not in ("read", "execute") and (tokens(one.name)[0] == "new" or parts & _ALLOWED):
             return "amount", "a new number"
         if effect != "read" and parts & _PRICED and not parts & (_MEASURED | _COUNTS) and one.name.lower() != "value":
             return "amount", "a number of money or of things"

@@ -64,7 +64,7 @@ def _phrase_head(tokens: list[str]) -> int | None:
         start += 1
     for index in range(start, min(len(tokens), start + _WHOLE)):
         token = tokens[index]
-        if token in _BEHIND or token == ".":  # noqa: S105 - a mark
+        if token in _BEHIND or token in (".", "("):
             return index - 1 if index > start else None
         if token in DETERMINERS | ARTICLES or not (token in ("and", ",") or (token.isalpha() and known(token))):
             return None
@@ -97,7 +97,7 @@ def is_whole_phrase(tokens: list[str]) -> bool:
 def action_named(tokens: list[str]) -> str | None:
     """ "Removal of a member": a noun phrase about an action, by the verb that its noun is made of."""
     head = _phrase_head(tokens)
-    if head is None or tokens[head + 1] not in ("of", ".", "for"):
+    if head is None or tokens[head + 1] not in ("of", ".", "for", "with", "from"):
         return None
     noun = tokens[head]
     return None if groups_of(noun) or often_noun(noun) else DEVERBAL.get(noun) or action_noun(noun)

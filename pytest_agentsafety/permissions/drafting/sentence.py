@@ -28,6 +28,7 @@ from pytest_agentsafety.permissions.drafting.grammar import (
     STOPS,
     is_verb,
     made_of,
+    without_ciphers,
 )
 from pytest_agentsafety.permissions.drafting.phrases import (
     CAUSING,
@@ -68,6 +69,11 @@ LIGHT = word_set(
 _PARTICLES = word_set("off away back down up out over into")  # that may stand behind the object
 _RELATIVE = word_set("that which who whose")
 _JUDGING = frozenset({"check", "tell", "think", "analyse", "look", "know", "search", "get", "list"})
+_USAGE = word_set(
+    "set use pass provide supply specify see call include omit leave choose select check refer note give try consider "
+    "ensure avoid remember prefer requires require returns return"
+)
+_STARTING = word_set("start begin initiate launch")
 _BEGINNING = word_set("start begin continue keep try stop")
 _PLAIN_ARTICLES = (["the"], ["a"], ["an"], ["your"], ["our"])
 _LEADING = word_set("to for from in on and or with out up")
@@ -107,7 +113,9 @@ def told(description: str) -> Told:
         for text in _sentences(description[:_LONGEST])
     ]
     done = frozenset(verb for _, tokens in sentences for verb in passives(tokens))
-    for text, tokens in sentences:
+    for place, (text, tokens) in enumerate(sentences):
+        if place and tokens and tokens[0] in _USAGE and _after_marker(tokens, 1) is None:
+            continue  # "Set local=true for ...": how it is called
         asked = text.rstrip().endswith("?") and tokens[:1] != [] and tokens[0] in QUESTION
         start = None if asked else _head(tokens)
         if start is not None:
@@ -236,6 +244,9 @@ def _read(tokens: list[str], start: int) -> Told:
     if verbs[0] in LIGHT:
         made = [verb for verb in map(made_of, _before_of(tokens, start)[:1] or objects[-1:]) if verb]
         verbs = verbs if handing else made or verbs
+    if verbs[0] in _STARTING and not (*tokens[start + 1 :], "")[0].endswith("ing"):
+        made = [verb for verb in map(made_of, objects[-1:]) if verb and verb_effect(verb) == "read"]
+        verbs = made or verbs  # "Start a search"
     following = tokens[start + 1] if start + 1 < len(tokens) else ""
     if verbs[0] in _BEGINNING and following.endswith("ing") and is_verb(following):
         verbs.append(verb_base(following))  # "Start playing a track"
@@ -258,9 +269,7 @@ def _verb_at(tokens: list[str], index: int) -> str:
         if particle in (".", ",", ";"):
             break
         meant = phrasal(base, particle)
-        if meant and (
-            particle == tokens[index + 1] or particle in ("off", "away", "back", "down", "up", "out", "over")
-        ):
+        if meant and (particle == tokens[index + 1] or particle in _PARTICLES):
             return meant
     return base
 
@@ -272,7 +281,8 @@ def _is_joined(tokens: list[str], index: int, first: str) -> bool:
     if not (is_verb(token) and same_form):
         return False
     following = tokens[index + 1] if index + 1 < len(tokens) else ""
-    return not often_noun(lemma(token)) or following in DETERMINERS
+    inside = bool({"with", "of"} & set(tokens[max(0, index - 5) : index]))  # "with paging and detail levels"
+    return not (often_noun(lemma(token)) or inside) or following in DETERMINERS
 
 
 def _object(tokens: list[str], start: int) -> list[str]:
@@ -314,6 +324,7 @@ def _heads(tokens: list[str], start: int, phrase: list[str]) -> frozenset[str]:
 
 def _things(phrase: list[str]) -> frozenset[str]:
     """The nouns of a phrase: its head, and what else is known as a noun."""
+    phrase = without_ciphers(phrase)
     heads = [
         noun for noun in phrase[-1:] if (not verb_classes(noun) or often_noun(noun)) and noun not in _PRONOUNS | _NOBODY
     ]
