@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_agentsafety.lexicon import (
     agent_noun,
@@ -54,7 +54,7 @@ _COLLECTIONS = word_set(
 )
 _RELATING = word_set("by for from with in on of to based at")
 _ASKED = word_set("who what which where when why how")
-_SHOWING = frozenset({"look", "get", "list"})
+_SHOWING = frozenset({"look", "get", "list", "help"})
 _MANNER = word_set("batch bulk mass multi force")
 _STATE = word_set("is has have can are was exists does should get list")
 
@@ -165,12 +165,9 @@ def _plainly_thing(parts: list[str], candidates: list[int], plain: list[int], to
         return False
     first, last = candidates[0], lemma(parts[-1])
     if told.verbs:  # "stream_key", told as "Shows the key"; "parcel_comments", told as "Comments on a parcel"
-        echo = bool(told.words) and parts[-1] == told.words[0] and parts[-1] != last and groups_of(last)
         shown = last in told.heads and not any(same_action(parts[0], verb) for verb in told.verbs)
         reads = all(clear_classes(verb) and clear_classes(verb) <= _SHOWING for verb in told.verbs)
-        return bool(echo) or (
-            shown and reads and first == 0 and first not in plain and verb_effect(parts[0]) != "delete"
-        )
+        return shown and reads and first == 0 and first not in plain and verb_effect(parts[0]) != "delete"
     if not (told.plainly and told.described_thing) or (first in plain and first in (0, 1)):
         return False
     if told.words[0] in _ASKED:
@@ -179,6 +176,15 @@ def _plainly_thing(parts: list[str], candidates: list[int], plain: list[int], to
         return False  # "shed_load", told as "Sheds load from a feeder"
     shared = set(map(lemma, told.words)) & set(map(lemma, parts))
     return bool(shared) or (last in _COLLECTIONS and first > 0)
+
+
+def echoed(name: str, told: Told) -> Told:
+    """ "parcel_comments", told as "Comments on a parcel": the name's plural again, and no verb."""
+    last = words(name)[-1:]
+    plural = bool(last) and lemma(last[0]) != last[0] and bool(groups_of(lemma(last[0])))
+    if len(words(name)) > 1 and plural and list(told.words[:1]) == last and len(told.words) > 2:
+        return replace(told, verbs=(), named=True, plainly=True)
+    return told
 
 
 def _names_thing(parts: list[str], told: Told) -> bool:

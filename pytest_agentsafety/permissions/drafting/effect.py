@@ -51,7 +51,8 @@ _PAID_CLASSES = frozenset({"pay", "transfer", "buy", "sell", "commit_money", "en
 _SAYING = word_set("report tell say state present announce explain describe reveal disclose share give")
 _NEAR = 16  # words of a description
 _BEGINNING = word_set("start begin initiate launch resume continue retry complete process")
-_LODGING = word_set("cast lodge file submit place make raise put enter issue serve give take")
+_LODGING = word_set("cast lodge file submit place make raise put enter issue serve give take submit")
+_OFFERS = word_set("bid stake pledge wager")
 _ACCESS = frozenset({"role"})
 _WRITTEN: frozenset[Role] = frozenset({"content", "amount", "secret"})
 _FACULTIES = word_set("capability functionality support feature interface management facility")
@@ -117,8 +118,10 @@ def _verbs(act: Acting, told: Told) -> tuple[list[str], dict[str, str]]:
     """The verbs that count, and where each was said. A name's doubtful verb gives way to the description's."""
     named = list(act.verbs) if act.clear else []
     spoken = list(told.verbs)
+    named = _with_action(named, act.heads)
+    if not named:
+        spoken = _with_action(spoken, told.heads)  # "Leaves a bid"
     if named:
-        named = _with_action(named, act)
         lights = [verb for verb in named if verb in _LIGHT_NAMES and act.objects]
         made = [verb for verb in map(made_of, sorted(act.objects)) if verb] if lights else []
         named = [verb for verb in named if verb not in lights or not made] + made
@@ -138,14 +141,16 @@ def _only_answers(spoken: str, named: Iterable[str]) -> bool:
     return looks and verb_classes(spoken) != frozenset() and (spoken in _SAYING or clear_classes(spoken) == {"create"})
 
 
-def _with_action(named: list[str], act: Acting) -> list[str]:
+def _with_action(named: list[str], heads: frozenset[str]) -> list[str]:
     """ "start_transfer" transfers, "start_search" searches, "cast_vote" votes: the noun says what is done."""
-    made = [verb for verb in map(made_of, sorted(act.heads)) if verb and verb_classes(verb)]
+    made = [verb for verb in map(made_of, sorted(heads)) if verb and verb_classes(verb)]
     if len(named) != 1 or not made:
         return named
-    effect = gravest(class_effect(name) for name in clear_classes(made[0]))
+    effect = "pay" if made[0] in _OFFERS else gravest(class_effect(name) for name in clear_classes(made[0]))
     if named[0] in _BEGINNING and effect in ("read", "pay", "delete", "execute"):
         return made
+    if named[0] in _LODGING | {"leave"} and made[0] in _OFFERS:
+        return [*named, *made]
     if named[0] in _LODGING and effect in ("pay", "delete", "egress"):
         return [*named, *made]
     return named

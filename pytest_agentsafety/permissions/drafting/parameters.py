@@ -175,6 +175,9 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
         return "identifier", "code"
     if role in ("other", "flag", "content") and _numbers_thing(one, parts):
         return "identifier", "the number of a thing"
+    sums = not parts & _MEASURED and any({"bill", "money", "price"} & groups_of(word) for word in words(one.name)[-1:])
+    if role == "identifier" and one.types and one.types <= _NUMBERS and sums:
+        return "amount", "a sum"
     if role in ("other", "content") and one.types & _NUMBERS and one.types <= _NUMBERS | {"array"}:
         if effect in ("pay", "execute") and _is_quantity(one):
             return "amount", "how much is paid for or run"
@@ -222,6 +225,7 @@ def _unnamed(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[R
         return told, "its description"
     if not one.textual:
         named = any(groups_of(word) for word in words(one.name)[-1:])
+        named = named and not set(words(one.name)) & _MEASURED
         numbered = one.types <= _NUMBERS and named and effect != "read" and not _is_size(one.name, "identifier")
         return ("identifier", "the number of a thing") if numbered else ("other", "no text")
     if effect == "read" and classes & _SEARCHING:

@@ -78,7 +78,10 @@ def is_whole_phrase(tokens: list[str]) -> bool:
 
     An unknown word that an article follows may be a verb ("Zaps the user"), and so may one that ends like a verb.
     """
-    if not tokens or _TOOLS & set(tokens[:3]) or STATIVE & verb_classes(lemma(tokens[0])):
+    if not tokens or _TOOLS & set(tokens[:3]):
+        return False
+    tokens = tokens[1:] if tokens[0] in ARTICLES and tokens[1:] else tokens
+    if STATIVE & verb_classes(lemma(tokens[0])) and tokens[0] not in _SUPERLATIVE:
         return False
     token, following = tokens[0], (*tokens[1:], "")[0]
     if len(tokens) < 3 or (token.endswith("s") and not groups_of(lemma(token)) and following not in _AFTER_PLURAL):
@@ -108,12 +111,13 @@ def hands_over(tokens: list[str], start: int) -> bool:
     index = start + 1
     if tokens[index : index + 1] and tokens[index] in _RECEIVING:
         return True
-    owned = False
+    owned, self = False, _SELF
     while index < len(tokens) and tokens[index] in DETERMINERS:
+        self = frozenset() if tokens[index] in ("a", "an", "another", "any") else _SELF
         owned, index = True, index + 1
     for place in range(index + 1, min(len(tokens), index + 4)):
-        if tokens[place - 1] in _SELF or tokens[place] in STOPS or not tokens[place][0].isalpha():
-            return tokens[place : place + 1] in (["to"], ["away"]) and tokens[place - 1] not in _SELF
+        if tokens[place - 1] in self or tokens[place] in STOPS or not tokens[place][0].isalpha():
+            return tokens[place : place + 1] in (["to"], ["away"]) and tokens[place - 1] not in self
         if tokens[place] in DETERMINERS and owned:
             return True
     return owned and bool({"access", "permission", "permissions", "rights"} & set(tokens[index + 1 : index + 4]))

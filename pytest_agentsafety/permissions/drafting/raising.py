@@ -31,6 +31,7 @@ _MONEY = frozenset(
     {"money", "payment", "fund", "refund", "purchase", "transaction", "cash", "tip", "donation"}
     | {"payout", "disbursement", "remittance", "reimbursement", "withdrawal", "topup", "transfer"}
 )
+_ISSUING = frozenset({"assign", "address", "start"})  # "issue a notice", "serve a summons"
 _PLACES_TO_TALK = word_set("channel chat conversation chatroom subreddit forum thread")
 _MADE = word_set("create add write make post insert compose reply submit schedule")
 _PAGES = frozenset({"record", "memory", "note", "folder", "project", "contact", "order"})
@@ -103,6 +104,8 @@ def by_objects(step: Step, act: Acting, objects: frozenset[str], classes: frozen
         (act.heads | {lemma(act.words[-1])}) & _COMMITMENTS and classes & {"create", "request", "enrol", "claim"}
     ):
         return Step("pay", f"{step.reason} on money")
+    if classes & _ISSUING and about & {"notification", "mail"} and step.effect == "write":
+        return Step("egress", f"{step.reason} to those whom it is for")
     if step.effect == "write" and groups & _SPOKEN and not act.objects & _UNSENT and set(act.verbs) & _MADE:
         return Step("egress", f"{step.reason} on what others read")
     return step
@@ -112,6 +115,8 @@ def _gives_access(step: Step, act: Acting, classes: frozenset[str]) -> bool:
     """ "add_member", "set_permission", "grant_access": a person comes to reach what is the user's."""
     if step.effect != "write" or not set(act.verbs) & _GRANTING:
         return False
+    if set(act.verbs) <= {"assign"}:
+        return bool(act.heads & {"access", "permission", "role"})  # a task is no access
     return ("permit" in classes and bool(act.objects & _MEMBERS)) or bool(act.heads & _MEMBERS)
 
 
@@ -173,7 +178,7 @@ def _leads_out(act: Acting, roles: Mapping[str, Role]) -> bool:
 
 def _told_to(roles: Mapping[str, Role]) -> bool:
     """A channel beside some words: "create_poll(channel, question)"."""
-    return "content" in roles.values() and any(
+    return bool({"content", "query"} & set(roles.values())) and any(
         role == "destination" and _PLACES_TO_TALK & set(words(name)) for name, role in roles.items()
     )
 
