@@ -114,6 +114,7 @@ def test_parameters_and_objects(name: str, description: str, shown: tuple[str, .
         ("who_is_on_call", "Who carries the pager?", "read"),
         ("stream_key", "Shows the key of a stream.", "read"),
         ("parcel_comments", "Comments on a parcel.", "read"),
+        ("list_issues", "Issues of a board, by label.", "read"),
         ("get_report", "Builds a report of the week.", "read"),
         ("get_top_queries", "Reports the slowest queries.", "read"),
         ("report_user", "Reports a user to the moderators.", "egress"),
@@ -122,6 +123,7 @@ def test_parameters_and_objects(name: str, description: str, shown: tuple[str, .
 )
 def test_ways_to_say_that_nothing_is_done(name: str, description: str, expected: str) -> None:
     assert effect(name, description) == expected
+    assert not sense_of(spec(name, description)).unknown
 
 
 def test_a_verb_that_nobody_knows_is_named_and_grave() -> None:
