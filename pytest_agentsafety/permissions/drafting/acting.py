@@ -165,7 +165,7 @@ def _plainly_thing(parts: list[str], candidates: list[int], plain: list[int], to
         return False
     first, last = candidates[0], lemma(parts[-1])
     if verb_effect(lemma(parts[first])) == "read":
-        return False  # "list_issues": a verb that does nothing may stay one
+        return False  # "list_parcels": a verb that does nothing may stay one
     if told.verbs:  # "stream_key", told as "Shows the key"; "parcel_comments", told as "Comments on a parcel"
         shown = last in told.heads and not any(same_action(parts[0], verb) for verb in told.verbs)
         reads = all(clear_classes(verb) and clear_classes(verb) <= _SHOWING for verb in told.verbs)

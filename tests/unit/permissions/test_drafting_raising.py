@@ -114,7 +114,7 @@ def test_parameters_and_objects(name: str, description: str, shown: tuple[str, .
         ("who_is_on_call", "Who carries the pager?", "read"),
         ("stream_key", "Shows the key of a stream.", "read"),
         ("parcel_comments", "Comments on a parcel.", "read"),
-        ("list_issues", "Issues of a board, by label.", "read"),
+        ("list_parcels", "Parcels of a depot, by label.", "read"),
         ("get_report", "Builds a report of the week.", "read"),
         ("get_top_queries", "Reports the slowest queries.", "read"),
         ("report_user", "Reports a user to the moderators.", "egress"),
