@@ -4,8 +4,9 @@
     python -m benchmarks.drafting FOLDER [--sets] [--errors]
 
 FOLDER has `extracted.jsonl`, the tools as their packages show them; the labels are `tool_corpus/labels.jsonl` (see
-`tool_corpus/LABELS.md`). Sets are split in "dev", whose errors may be looked at (`--errors` lists them), and "held", of
-which only these figures are ever read. Every look at them is written down in `tool_corpus/RESULTS.md`.
+`tool_corpus/LABELS.md`). Sets are split in "dev", whose errors may be looked at (`--errors` lists them), "opened",
+which were held at first and are dev now, and "held", of which only these figures are ever read. "own" are eighty tools
+of ours (`tool_corpus/own_tools.py`) that nobody tunes on. Every look is written down in `tool_corpus/RESULTS.md`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tool_corpus.own_tools import own_tools
 from pytest_agentsafety.lexicon import GRAVITY
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import CRITICAL_ROLES
@@ -140,9 +142,9 @@ def _show(name: str, tally: Tally) -> None:
 
 
 def measure(corpus: Path, labels: Path) -> tuple[dict[str, Tally], dict[tuple[str, str], Tally], int]:
-    """Tallies by half, by half and set, and how many labelled tools are not in the corpus."""
+    """Tallies by part, by part and set, and how many labelled tools are not in the corpus."""
     shown = {(entry["set"], entry.get("group", ""), entry["tool"]): spec_of(entry) for entry in _lines(corpus)}
-    halves: dict[str, Tally] = {"dev": Tally(), "held": Tally()}
+    halves: dict[str, Tally] = {"dev": Tally(), "opened": Tally(), "held": Tally(), "own": Tally()}
     sets: dict[tuple[str, str], Tally] = {}
     absent = 0
     for label in _lines(labels):
@@ -152,6 +154,8 @@ def measure(corpus: Path, labels: Path) -> tuple[dict[str, Tally], dict[tuple[st
             continue
         halves[label["half"]].add(spec, label)
         sets.setdefault((label["half"], label["set"]), Tally()).add(spec, label)
+    for entry, label in own_tools():
+        halves["own"].add(spec_of(entry), label)
     return halves, sets, absent
 
 
@@ -160,7 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="drafted rules against hand labels")
     parser.add_argument("folder", type=Path, help="the folder that extract.py made")
     parser.add_argument("--labels", type=Path, default=HERE / "labels.jsonl")
-    parser.add_argument("--errors", action="store_true", help="list the errors of the dev half")
+    parser.add_argument("--errors", action="store_true", help="list the errors of dev and opened")
+    parser.add_argument("--skip", action="append", default=[], help="a part that is not to be shown, as to save a look")
     parser.add_argument("--sets", action="store_true", help="also a line per set")
     options = parser.parse_args(arguments)
     corpus = options.folder / "extracted.jsonl"
@@ -177,9 +182,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if absent:
         print(f"{absent} labelled tools are not in the corpus")
     if options.errors:
-        print("\n".join(halves["dev"].errors))
+        print("\n".join(halves["dev"].errors + halves["opened"].errors))
     for half, tally in halves.items():
-        _show(half, tally)
+        if half not in options.skip:
+            _show(half, tally)
     return 0
 
 

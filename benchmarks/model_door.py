@@ -3,8 +3,12 @@
     PYTHONPATH=. python benchmarks/model_door.py [rounds]
 
 The doors: an empty one (the patch alone), a Gate's without and with the default text guards, and a Gate's with its
-audit log, and with all of its evidence (audit log, transcript). Every call brings a new message. All sides run in one
+audit log, and with all of its evidence (audit log, transcript). Two requests: one message and one tool, and an agent's
+turn (a system prompt, five tools, six messages, two of them new). Every call brings new words. All sides run in one
 process, in short alternating blocks; CPU time of the thread, and the ratio of the medians over the blocks.
+
+The bare side is the SDK as it comes: it checks and encodes the request, the HTTP client prepares it, hands it to a mock
+transport and reads the answer, and the SDK makes a `Message` of it. No socket, no TLS, no waiting.
 """
 
 from __future__ import annotations
@@ -41,8 +45,44 @@ BARE = "bare SDK call"
 TOOL = {"name": "read_file", "description": "Reads a file", "input_schema": {"type": "object", "properties": {}}}
 TURN = PlannedTurn(text="I will read it. " * 10, calls=(PlannedCall(name="read_file", arguments={"path": "a.txt"}),))
 REPLY = json.dumps(message_of(TURN, model="claude-opus-5-5", seed="x", request_bytes=900)).encode()
+SYSTEM = "You are a careful assistant for the files of a small team. Do what the user asks and nothing else. " * 12
 LIMITS = BudgetLimits(max_cost_usd=1e6, max_tokens=10**12, max_seconds=1e6, max_cost_per_action_usd=1e3)
 TARGETS = {"Gate": 1.10, "Gate, audit log": 1.25}
+
+
+def question(number: int) -> dict[str, Any]:
+    """One message, one tool."""
+    return {"messages": [{"role": "user", "content": f"{number} " + "Read the file, please. " * 20}], "tools": [TOOL]}
+
+
+def turn(number: int) -> dict[str, Any]:
+    """The third turn of an agent: the last two messages are new."""
+    call = {"type": "tool_use", "id": "toolu_1", "name": "list_files", "input": {"folder": "notes"}}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "No such folder: notes", "is_error": True}
+    messages = [
+        {"role": "user", "content": "Summarise the notes of March in one paragraph, please."},
+        {"role": "assistant", "content": [{"type": "text", "text": "I will look at the folder first."}, call]},
+        {"role": "user", "content": [result]},
+        {"role": "user", "content": "They are in the archive, I think. " * 5},
+        {"role": "assistant", "content": [{"type": "text", "text": f"{number} " + "I found eleven notes there. " * 8}]},
+        {"role": "user", "content": f"{number} " + "Go on, and leave out the names of the clients. " * 4},
+    ]
+    return {"system": SYSTEM, "messages": messages, "tools": TOOLS}
+
+
+def tool(name: str, description: str, *parameters: str) -> dict[str, Any]:
+    properties = {parameter: {"type": "string", "description": f"The {parameter}"} for parameter in parameters}
+    schema = {"type": "object", "properties": properties, "required": list(parameters)}
+    return {"name": name, "description": description, "input_schema": schema}
+
+
+TOOLS = [
+    tool("read_file", "Reads a text file of the workspace and returns its lines.", "path"),
+    tool("write_file", "Writes a text file of the workspace.", "path", "content"),
+    tool("search", "Searches the files of the workspace for a pattern.", "pattern", "folder"),
+    tool("send_email", "Sends an e-mail from the user's own account.", "to", "subject", "body"),
+    tool("list_files", "Lists the files of a folder.", "folder"),
+]
 
 
 class EmptyPass:
@@ -126,7 +166,9 @@ def measured(bare: Callable[[], object], patched: Callable[[], object], rounds: 
 
 
 @contextmanager
-def calls() -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
+def calls(
+    asked: Callable[[int], dict[str, Any]] = question,
+) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
     """The same SDK call through a client whose `send` was never patched, and through one that is."""
     answer = {"content-type": "application/json"}
     transport = httpx2.MockTransport(lambda _: httpx2.Response(200, headers=answer, content=REPLY))
@@ -136,8 +178,7 @@ def calls() -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
         client = anthropic.Anthropic(api_key="k", base_url="http://model.test", http_client=http)
 
         def call() -> object:
-            messages = [{"role": "user", "content": f"{next(numbers)} " + "Read the file, please. " * 20}]
-            return client.messages.create(model="claude-opus-5-5", max_tokens=512, messages=messages, tools=[TOOL])
+            return client.messages.create(model="claude-opus-5-5", max_tokens=512, **asked(next(numbers)))
 
         return call
 
@@ -152,12 +193,14 @@ def calls() -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
 
 
 def main(rounds: int) -> None:
-    with calls() as (bare, patched):
-        found = measured(bare, patched, rounds)
-    base = median(found[BARE])
-    for name, blocks in found.items():
-        target = f"  (at most {TARGETS[name]:.2f})" if name in TARGETS else ""
-        print(f"{name:20} {median(blocks):8.1f} us   ratio {median(blocks) / base:.3f}{target}")
+    for title, asked in {"one message": question, "an agent's turn": turn}.items():
+        with calls(asked) as (bare, patched):
+            found = measured(bare, patched, rounds)
+        base = median(found[BARE])
+        print(f"{title}:")
+        for name, blocks in found.items():
+            target = f"  (at most {TARGETS[name]:.2f})" if name in TARGETS else ""
+            print(f"  {name:20} {median(blocks):8.1f} us   ratio {median(blocks) / base:.3f}{target}")
 
 
 if __name__ == "__main__":

@@ -172,6 +172,8 @@ class _Parts:
         if not isinstance(tools, _LISTS):
             raise UnboundedRequestError("tools is not a list")
         for tool in tools:
+            if tool.__class__ is dict and "type" not in tool and "cache_control" not in tool:  # most of them
+                continue
             kind = tool.get("type", "custom") if isinstance(tool, dict) else None
             if (kind != "custom" and kind is not None) or not isinstance(tool, dict):
                 raise UnboundedRequestError(

@@ -124,6 +124,7 @@ class Budget:
         self._cost = exact(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
         self._input, self._output = already.input_tokens, already.output_tokens
         self._tool_calls, self._estimated = already.tool_calls, already.estimated
+        self._totals: tuple[float, int] | None = None  # as the last end left them; None until somebody asks
         renew_on_fork(self)
 
     def after_fork(self) -> None:
@@ -144,8 +145,11 @@ class Budget:
 
     def totals(self) -> tuple[float, int]:
         """US dollars and tokens spent so far, reservations not among them."""
-        with self._lock:
-            return float(self._cost), self._input + self._output
+        totals = self._totals
+        if totals is None:
+            with self._lock:
+                totals = self._totals = float(self._cost), self._input + self._output
+        return totals
 
     def reserve(self, request: ModelRequest) -> Reservation:
         """Hold the most the request can cost.
@@ -183,12 +187,13 @@ class Budget:
         limits = self.limits
         if held.cost_usd > self._most_per_action:
             cap(ActionCostError, "cost of one action", held.cost_usd, limits.max_cost_per_action_usd, " USD")
-        cost = self._cost + self._reserved() + held.cost_usd
-        if cost > self._most_cost:
-            cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
+        cost = self._cost + held.cost_usd
         tokens = self._input + self._output + held.bound.estimate
         if self._open:
+            cost += self._reserved()
             tokens += sum(reservation.tokens for reservation, _ in self._open.values())
+        if cost > self._most_cost:
+            cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
         if tokens > limits.max_tokens:
             cap(TokenLimitError, "tokens of the task", tokens, limits.max_tokens, " tokens")
 
@@ -231,6 +236,7 @@ class Budget:
             found = self._open.pop(id(reservation), None)
             if found is None:
                 return Charge(kind="ended before", model=reservation.model)
+            self._totals = None
             self._cost += cost
             self._input += used
             self._output += usage.output_tokens

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+# The format without references, which say how often an object is used.
+_BY_VALUE = 2
+# Up to this many messages are taken apart at once.
+_FEW = 2
 
 
 class Conversation:
     """Tracks one task's messages. A history that got shorter or changed its past is looked at anew."""
 
     def __init__(self) -> None:
-        self._seen: list[int] = []
+        self._texts: list[int] = []
+        self._shapes: list[int] = []
 
     def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The messages behind the longest prefix that was sent before (compared by role, ids and texts)."""
-        shapes = [_shape(message) for message in messages]
-        same = 0
-        for old, new in zip(self._seen, shapes, strict=False):
-            if old != new:
-                break
-            same += 1
-        self._seen = shapes
+        if len(messages) <= _FEW:
+            texts, shapes = [], [_shape(message) for message in messages]
+        else:  # only what is not the same letter by letter is taken apart
+            texts = _texts(messages)
+            unchanged = _same(self._texts, texts)
+            shapes = self._shapes[:unchanged] + [_shape(message) for message in messages[unchanged:]]
+        same = _same(self._shapes, shapes)
+        self._texts, self._shapes = texts, shapes
         return messages[same:]
+
+
+def _same(old: Sequence[int], new: Sequence[int]) -> int:
+    """How many stand at the start of both."""
+    count = 0
+    for first, second in zip(old, new, strict=False):
+        if first != second:
+            break
+        count += 1
+    return count
+
+
+def _texts(messages: Sequence[Any]) -> list[int]:
+    """A hash of each message, in every value and type; none where one of them is no plain data, or nested deeply."""
+    try:
+        return [hash(marshal.dumps(message, _BY_VALUE)) for message in messages]
+    except ValueError:
+        return []
 
 
 def _shape(message: Mapping[str, Any]) -> int:
@@ -60,6 +86,9 @@ def block_texts(block: Mapping[str, Any]) -> Iterator[str]:
 
 def summary(message: Mapping[str, Any], limit: int = 400) -> dict[str, Any]:
     """A message for the transcript: tool results, recorded where they came in, are cut to `limit` characters."""
+    content = message.get("content")
+    if content.__class__ is str:
+        return {"role": message.get("role"), "content": [{"type": "text", "text": content}]}
     short: list[dict[str, Any]] = []
     for block in blocks(message):
         if block.get("type") == "tool_result":

@@ -117,7 +117,7 @@ class ModelSide:
             tally.model_calls += 1
             tally.saw_model(reservation.model)
         if state.recording:
-            events: list[Event] = [_called(state, call_id, request, fresh)]
+            events: list[Event] = [_called(state, call_id, reservation.model, request, fresh)]
             if course.reason:
                 events.append(rerouted(state, call_id, course.asked, course))
             events += reserved(state, call_id, reservation)
@@ -136,12 +136,14 @@ class ModelSide:
             raise
 
 
-def _called(state: TaskState, call_id: str, request: ModelRequest, fresh: Sequence[Mapping[str, Any]]) -> ModelCalled:
+def _called(
+    state: TaskState, call_id: str, model: str, request: ModelRequest, fresh: Sequence[Mapping[str, Any]]
+) -> ModelCalled:
     payload = request.payload
     return ModelCalled(
         task_id=state.task_id,
         call_id=call_id,
-        model=request.model,
+        model=model,
         stream=request.stream,
         body_bytes=len(request.body),
         messages=len(payload.get("messages") or []),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from pytest_agentsafety.guards.pii_scan import Finding, find_pii
+from pytest_agentsafety.guards.pii_scan import Finding, find_pii, has_nothing
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
 
@@ -75,7 +75,7 @@ def mask(text: str) -> str:
     `ann@shop.test` becomes `a***@shop.test`; cards keep 4 digits, IBANs country and 4, keys their prefix.
     """
     if len(text) > _SHORT:
-        return _masked(text)
+        return text if has_nothing(text) else _masked(text)
     masked = _masked_short(text)
     return text if masked == text else masked
 

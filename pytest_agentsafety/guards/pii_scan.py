@@ -13,6 +13,8 @@ from pytest_agentsafety.guards.pii_patterns import KINDS, Kind
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 # What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
 _JOINERS = frozenset("-.:/")
+# What the prefilter finds in any text: its empty pattern.
+_ALWAYS = [0]
 _RANK = {kind.name: place for place, kind in enumerate(KINDS)}
 
 
@@ -48,13 +50,18 @@ def _options() -> Any:
     return options
 
 
+def has_nothing(text: str) -> bool:
+    """Does `find_pii` find nothing, to be known at a look? False: it has to be asked, also where the look failed."""
+    return bool(_prefilter().Match(text.encode("utf-8", "replace")) == _ALWAYS)
+
+
 def find_pii(text: str) -> list[Finding]:
     """All findings, sorted, without overlaps. Raises EngineError."""
     encoded = text.encode("utf-8", "replace")
     matched = _prefilter().Match(encoded)
-    if 0 not in matched:
+    if not matched or 0 not in matched:
         raise EngineError("the PII matcher ran out of memory on this text")
-    if len(matched) == 1:
+    if matched == _ALWAYS:
         return []
     plain = encoded.decode()
     findings: list[Finding] = []

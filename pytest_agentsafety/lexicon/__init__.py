@@ -5,6 +5,7 @@ from pytest_agentsafety.lexicon.morphology import lemma, words
 from pytest_agentsafety.lexicon.nouns import group_result, groups_of, noun_group
 from pytest_agentsafety.lexicon.verbs import (
     GRAVITY,
+    action_noun,
     agent_noun,
     called_for,
     class_effect,
@@ -24,6 +25,7 @@ from pytest_agentsafety.model.sense import ResultKind
 __all__ = [
     "GRAVITY",
     "ResultKind",
+    "action_noun",
     "agent_noun",
     "called_for",
     "class_effect",

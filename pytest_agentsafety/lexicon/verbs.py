@@ -12,10 +12,40 @@ from pytest_agentsafety.lexicon.nouns import groups_of
 from pytest_agentsafety.model.policy import Effect
 
 _NONE: frozenset[str] = frozenset()
-_AGAIN, _UNDOING, _UNDONE = ("re", "auto", "multi", "bulk", "pre"), ("un", "de", "dis"), frozenset({"restore"})
+_AGAIN, _UNDOING, _UNDONE = (
+    ("re", "auto", "multi", "bulk", "pre", "over", "under", "mis"),
+    ("un", "de", "dis"),
+    frozenset({"restore"}),
+)
 _GIVEN, _TAKEN_AWAY = (
-    frozenset({"mark", "subscribe", "rate", "react", "assign", "share", "publish"}),
+    frozenset(
+        {"mark", "subscribe", "rate", "react", "assign", "share", "publish", "invite", "permit", "enrol", "list"}
+    ),
     frozenset({"uninstall"}),
+)
+_SPELLINGS = (("ise", "ize"), ("ize", "ise"), ("yse", "yze"), ("yze", "yse"))
+_NOUN_ENDINGS = (
+    ("ication", "ish"),
+    ("ication", "y"),
+    ("llation", "l"),
+    ("ocation", "oke"),
+    ("isation", "ise"),
+    ("ization", "ize"),
+    ("ation", "ate"),
+    ("ation", "e"),
+    ("ation", ""),
+    ("ition", "e"),
+    ("ion", ""),
+    ("ion", "e"),
+    ("ssion", "t"),
+    ("ment", ""),
+    ("al", ""),
+    ("al", "e"),
+    ("ial", "y"),
+    ("ance", ""),
+    ("ance", "e"),
+    ("ure", ""),
+    ("ure", "e"),
 )
 # From harmless to grave: of several effects the gravest counts.
 GRAVITY: tuple[Effect, ...] = ("read", "write", "egress", "delete", "pay", "execute")
@@ -43,9 +73,19 @@ def _index(classes: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]
 def verb_classes(verb: str) -> frozenset[str]:
     """The classes a verb (its base form) belongs to, clear and possible senses; empty when it is not known.
 
-    A verb made of a known one counts as that one ("resend"), its undoing as a restoration ("unresolve").
+    A verb made of a known one counts as that one ("resend"), its undoing as a restoration ("unresolve"), and either
+    spelling as the other ("equalise").
     """
-    return _all().get(verb) or _derived(verb, _all())
+    return _looked_up(verb, _all()) or _derived(verb, _all())
+
+
+def _looked_up(verb: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    if verb in index:
+        return index[verb]
+    for ending, instead in _SPELLINGS:
+        if verb.endswith(ending) and len(verb) > 5:
+            return index.get(verb.removesuffix(ending) + instead, _NONE)
+    return _NONE
 
 
 def _derived(verb: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -84,9 +124,18 @@ def agent_noun(noun: str) -> str | None:
     return None
 
 
+def action_noun(noun: str) -> str | None:
+    """The verb that the noun of an action is made of: "removal" gives "remove", "termination" gives "terminate"."""
+    for ending, instead in _NOUN_ENDINGS:
+        verb = noun.removesuffix(ending) + instead
+        if noun.endswith(ending) and len(noun) > len(ending) + 2 and verb in _all():
+            return verb
+    return None
+
+
 def clear_classes(verb: str) -> frozenset[str]:
     """The classes of a verb's clear senses only."""
-    return _clear().get(verb) or (_NONE if verb in _all() else _derived(verb, _clear()))
+    return _looked_up(verb, _clear()) or (_NONE if verb in _all() else _derived(verb, _clear()))
 
 
 def class_effect(name: str) -> Effect:
@@ -129,8 +178,8 @@ def same_action(first: str, second: str) -> bool:
 
 
 def often_noun(word: str) -> bool:
-    """Whether a verb (its base form) is met as often as a noun: "order", "email", "report"."""
-    return word in noun_verbs() or (word in _all() and word not in _clear() and bool(groups_of(word)))
+    """Whether a verb (its base form) is met as often as a noun ("order", "email"), or has no clear sense."""
+    return word in noun_verbs() or (word in _all() and word not in _clear())
 
 
 def is_past(word: str) -> bool:

@@ -13,7 +13,7 @@ from pytest_agentsafety.llm.retry import is_retryable
 from pytest_agentsafety.llm.sdk_retries import Failure, last_failure, note_failure
 from pytest_agentsafety.llm.sizes import USAGE_HEADER, marks_estimate
 from pytest_agentsafety.llm.stops import raise_through_sdk
-from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, usage_of
+from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, message_in, usage_of
 from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
 from pytest_agentsafety.protocols import ModelDoor
@@ -177,6 +177,21 @@ class Exchange:
             raise_through_sdk(stop)
 
     def _settle(self, status: int, headers: Any, content: bytes) -> None:
+        if status == 200 and self._kind == "messages" and not self._ended:
+            # A body that is one JSON value holds no event of a stream, whatever its headers say: they need no look.
+            message = message_in(content)
+            if message is not None and USAGE_HEADER not in headers:
+                self._ended = True
+                self._pass.finish(
+                    ModelResponse(
+                        status=200,
+                        message=message,
+                        usage=usage_of(message),
+                        latency_ms=(perf_counter() - self._start) * 1000,
+                        recorded_ms=self._recorded_ms,
+                    )
+                )
+                return
         self._finish(status, headers, decode(content, headers.get("content-type", "")))
 
     def _finish(self, status: int, headers: Any, decoded: Decoded) -> None:

@@ -76,10 +76,23 @@ def decode(body: bytes, content_type: str) -> Decoded:
     return _decode_object(value)
 
 
+def message_in(body: bytes) -> Mapping[str, Any] | None:
+    """The message that `body` is in JSON; None when it is none, and for `decode` to say why."""
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return None
+    return value if value.__class__ is dict and _is_message(value) else None
+
+
+def _is_message(value: Mapping[str, Any]) -> bool:
+    return value.get("type") == "message" and isinstance(value.get("content"), list)
+
+
 def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | None:
     """The usage of a message, None unless both main counts are there and every count is a sane number."""
     raw = message.get("usage")
-    if not isinstance(raw, Mapping):
+    if raw.__class__ is not dict and not isinstance(raw, Mapping):
         return None
     get = raw.get
     fresh: Any = get("input_tokens")
@@ -98,7 +111,7 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
 
 
 def _decode_object(value: Mapping[str, Any]) -> Decoded:
-    if value.get("type") == "message" and isinstance(value.get("content"), list):
+    if _is_message(value):
         return Decoded(message=value, usage=usage_of(value), complete=True)
     if value.get("type") == "error":
         return Decoded(complete=True, error=sse.error_text(value))

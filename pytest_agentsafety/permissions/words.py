@@ -59,7 +59,8 @@ ROLE_WORDS: dict[str, Role] = _table(
             "deposit salary bid stake donation share credit"
         ),
         "identifier": (
-            "id uuid guid identifier ref reference slug key sha hash isbn sku number no nr num index seq branch "
+            "id iid sid eid fid tid uuid guid identifier ref reference slug key sha hash isbn sku number no nr "
+            "num index seq branch "
             "commit tag revision release base head repo repository project board table collection database db "
             "schema container instance cluster namespace job task ticket issue event order item product record "
             "row entity node object resource package module dependency symbol ticker serial isin asin doi pid "
@@ -89,7 +90,8 @@ ROLE_WORDS: dict[str, Role] = _table(
             "constraint assumption risk mitigation decision alternative pro con benefit drawback impact "
             "consequence lesson purpose dose dosage cause explanation motive intention justification"
         ),
-        "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey",
+        "secret": "password passwd passcode passphrase pwd pin secret token credential cvv cvc otp apikey "
+        "bearer cookie jwt mnemonic passkey puk totp",
         "time": (
             "date time datetime timestamp day week month year hour minute second start end since until before "
             "after deadline due duration timezone tz expiry expiration schedule when cron interval weekday period "

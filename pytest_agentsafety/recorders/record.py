@@ -6,7 +6,15 @@ from hashlib import sha256
 from typing import Any
 
 from pytest_agentsafety.model.events import Event
-from pytest_agentsafety.recorders.masking import Mask, encode, encode_ascii, masked_fields, shape_of, text_of
+from pytest_agentsafety.recorders.masking import (
+    Mask,
+    encode,
+    encode_ascii,
+    masked_content,
+    masked_nested,
+    shape_of,
+    text_of,
+)
 
 # A record of up to this many characters stands whole in the audit log; in a longer one, long texts are digests.
 SHORT_RECORD = 512
@@ -15,19 +23,34 @@ _LONG_FIELD = 4_096
 
 
 class Record:
-    """`data` is the event as plain data, masked; what it takes in a file is made where a file asks for it."""
+    """`data` is the event as plain data, `mask` applied to every string that may hold foreign text.
+
+    What it takes in a file is made where a file asks for it.
+    """
 
     __slots__ = ("_content", "_spoken", "data", "event")
 
     def __init__(self, event: Event, mask: Mask) -> None:
-        shape = shape_of(event.__class__)
-        self.event, self._spoken = event, shape.spoken
-        self.data, self._content = masked_fields(event, mask, shape)
+        foreign, spoken = shape_of(event.__class__)
+        self.event, self._spoken, self._content = event, spoken, ""
+        self.data = data = event.to_dict()
+        for name in foreign:
+            value = data[name]
+            if value.__class__ is str:
+                data[name] = mask(value)
+            elif name == spoken and value:
+                data[name], self._content = masked_content(value, mask)
+            elif value is not None:
+                data[name] = masked_nested(name, value, mask)
 
     @property
     def text(self) -> str:
-        """The masked event as a JSON object, not ASCII only."""
-        return text_of(self.data, encode)
+        """The masked event as a JSON object, not ASCII only. Model content comes last, encoded as it was digested."""
+        if not self._content:
+            return text_of(self.data, encode)
+        head = self.data.copy()
+        del head[self._spoken]
+        return f'{text_of(head, encode)[:-1]},"{self._spoken}":{self._content}}}'
 
     @property
     def spoken(self) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_agentsafety.lexicon import (
     agent_noun,
+    class_effect,
     clear_classes,
+    gravest,
     groups_of,
     lemma,
     often_noun,
@@ -16,6 +18,7 @@ from pytest_agentsafety.lexicon import (
     verb_effect,
     words,
 )
+from pytest_agentsafety.permissions.drafting.grammar import without_ciphers
 from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told
 from pytest_agentsafety.permissions.words import word_set
 
@@ -50,6 +53,9 @@ _COLLECTIONS = word_set(
     "feed feedback inbox calendar profile total stat statistic result item entry archive catalog note name"
 )
 _RELATING = word_set("by for from with in on of to based at")
+_ASKED = word_set("who what which where when why how")
+_SHOWING = frozenset({"look", "get", "list", "help"})
+_MANNER = word_set("batch bulk mass multi force")
 _STATE = word_set("is has have can are was exists does should get list")
 
 
@@ -78,7 +84,12 @@ class Acting:
 def acting(name: str, told: Told) -> Acting:
     """Read a tool's name; where a word may be verb or noun, the description's verbs decide."""
     parts = words(name)
+    if parts[1:] and parts[0] in _ASKED:  # "who_is_on_call"
+        nouns = frozenset(base for base in map(lemma, parts[1:]) if groups_of(base))
+        return Acting(("show",), True, nouns | frozenset(parts[-1:]), tuple(parts))
     candidates = [index for index, word in enumerate(parts) if _may_act(index, word)]
+    if candidates[1:] and parts[candidates[0]] in _MANNER:
+        candidates = candidates[1:]  # "batch_create_versions"
     chosen, clear = _choose(parts, candidates, told)
     if chosen and _reads_only(parts[chosen[0]]):
         joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
@@ -92,6 +103,7 @@ def acting(name: str, told: Told) -> Acting:
         for index, word in enumerate(parts)
         if word not in _PARTICLES and (index not in chosen or (not clear and often_noun(lemma(word))))
     ]
+    rest = without_ciphers(rest)
     return Acting(
         verbs, clear, frozenset(word for word in rest if groups_of(word)) | frozenset(rest[-1:]), tuple(parts)
     )
@@ -121,28 +133,60 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     first = candidates[0]
     plain = [index for index in candidates if not often_noun(lemma(parts[index]))]
     phrased = len(parts) > 1 and phrasal(lemma(parts[first]), parts[1]) is not None
+    if _plainly_thing(parts, candidates, plain, told):
+        return [], False  # "lift_status", told as "Which lifts are running"
     if first == 0 and (first in plain or first in agreed or phrased):
-        return _with_joined(parts, candidates, first), True
+        return _with_joined(parts, candidates, first, told), True
     if agreed:
         return agreed, True
     reading = first == 0 and len(parts) > 1 and verb_effect(lemma(parts[0])) == "read"
     if reading and (len(parts) - 1 not in plain or _CONJUNCTIONS & set(parts)):
-        return _with_joined(parts, candidates, first), True
+        return _with_joined(parts, candidates, first, told), True
     alike = [index for index in candidates if any(same_action(parts[index], verb) for verb in told.verbs)]
     if alike:
         return alike, True
     if plain:
-        return _with_joined(parts, candidates, plain[0]), True
+        return _with_joined(parts, candidates, plain[0], told), True
     inside = [index for index in candidates if index + 1 < len(parts) and verb_effect(lemma(parts[index])) == "read"]
     if inside and inside[0]:
         return inside[:1], True  # "crm_list_tables"
     if first == 0 and parts[1:2] == ["to"] and told.verbs and groups_of(parts[0]):
         return [], False  # "text_to_speech"
     if first == 0 and not _names_thing(parts, told):
-        return _with_joined(parts, candidates, first), True
+        return _with_joined(parts, candidates, first, told), True
     last = candidates[-1]
-    grave = last == len(parts) - 1 and verb_effect(lemma(parts[last])) in ("execute", "delete", "pay")
+    grave = last == len(parts) - 1 and _grave(lemma(parts[last]))
     return [last], grave and not told.described_thing and lemma(parts[last]) not in _COLLECTIONS
+
+
+def _plainly_thing(parts: list[str], candidates: list[int], plain: list[int], told: Told) -> bool:
+    """A name of nouns, though one of them may be a verb, that the description's noun phrase is about."""
+    if len(parts) < 2:
+        return False
+    first, last = candidates[0], lemma(parts[-1])
+    if verb_effect(lemma(parts[first])) == "read":
+        return False  # "list_parcels": a verb that does nothing may stay one
+    if told.verbs:  # "stream_key", told as "Shows the key"; "parcel_comments", told as "Comments on a parcel"
+        shown = last in told.heads and not any(same_action(parts[0], verb) for verb in told.verbs)
+        reads = all(clear_classes(verb) and clear_classes(verb) <= _SHOWING for verb in told.verbs)
+        return shown and reads and first == 0 and first not in plain and verb_effect(parts[0]) != "delete"
+    if not (told.plainly and told.described_thing) or (first in plain and first in (0, 1)):
+        return False
+    if told.words[0] in _ASKED:
+        return True
+    if len(told.words) > 1 and lemma(told.words[0]) == lemma(parts[0]) and not groups_of(lemma(parts[0])):
+        return False  # "shed_load", told as "Sheds load from a feeder"
+    shared = set(map(lemma, told.words)) & set(map(lemma, parts))
+    return bool(shared) or (last in _COLLECTIONS and first > 0)
+
+
+def echoed(name: str, told: Told) -> Told:
+    """ "parcel_comments", told as "Comments on a parcel": the name's plural again, and no verb."""
+    last = words(name)[-1:]
+    plural = bool(last) and lemma(last[0]) != last[0] and bool(groups_of(lemma(last[0])))
+    if len(words(name)) > 1 and plural and list(told.words[:1]) == last and len(told.words) > 2:
+        return replace(told, verbs=(), named=True, plainly=True)
+    return told
 
 
 def _names_thing(parts: list[str], told: Told) -> bool:
@@ -160,15 +204,20 @@ def _names_thing(parts: list[str], told: Told) -> bool:
     return not grave or (len(parts) > 1 and lemma(parts[-1]) in _COLLECTIONS)
 
 
-def _with_joined(parts: list[str], candidates: list[int], chosen: int) -> list[int]:
+def _grave(verb: str) -> bool:
+    return gravest(map(class_effect, clear_classes(verb))) in ("execute", "delete", "pay")
+
+
+def _with_joined(parts: list[str], candidates: list[int], chosen: int, told: Told) -> list[int]:
     """The verb, and those that an "and" joins to it; a verb that closes the name counts too ("cart_item_delete")."""
     found = [chosen]
     found += [index for index in candidates if index > chosen and parts[index - 1] in _CONJUNCTIONS]
     last = parts[-1]
-    grave = verb_effect(lemma(last)) in ("execute", "delete", "pay") and not groups_of(lemma(last))
+    grave = _grave(lemma(last)) and not groups_of(lemma(last))
+    sure = any(same_action(parts[chosen], verb) for verb in told.verbs)
     closes = (
         len(parts) - 1 in candidates
-        and (grave or not (often_noun(lemma(last)) or groups_of(lemma(last))))
+        and (grave or (not sure and not (often_noun(lemma(last)) or groups_of(lemma(last)))))
         and not _reads_only(parts[chosen])
     )
     if closes and len(parts) - 1 not in found and clear_classes(lemma(last)):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pytest_agentsafety.lexicon import groups_of, known, words
 from pytest_agentsafety.model.policy import CRITICAL_ROLES, Effect, Role
 from pytest_agentsafety.permissions.drafting.shape import Parameter
 from pytest_agentsafety.permissions.roles import file_pair, named_role, stated_role
-from pytest_agentsafety.permissions.words import singular, tokens, word_set
+from pytest_agentsafety.permissions.words import PLAIN, singular, tokens, word_set
 
 _HEAD_END = re.compile(
     r"[.,;:()\n]|\s(?:of|to|for|that|which|where|in|from|on|by|with|used|as|whose|containing|when|if|or|you)\s"
@@ -21,6 +21,7 @@ _OPENING = re.compile(
 )
 _DATED = re.compile(r"\b(?:date|time|day|iso|timestamp)\b|\d{4}-\d{2}-\d{2}|YYYY", re.IGNORECASE)
 _FLAGGED = re.compile(r"\A\W*(?:whether|if true|true (?:if|to)|set to true|boolean)\b", re.IGNORECASE)
+_SEARCHING = frozenset({"search", "calculate", "transform"})
 _NAMES = frozenset({"name", "names"})
 _NEW = frozenset({"create", "add", "write", "schedule", "save", "import"})
 _ENDS = frozenset({"from", "to", "start", "end", "since", "until", "after", "before"})
@@ -29,10 +30,31 @@ _PLACES = frozenset({"address", "destination", "origin"})
 _ENTRIES = word_set(
     "item task todo entry appointment meeting event reminder room place venue location memory goal note"
 )
+_NUMBERED = word_set("id ids no number nr uuid guid key code")
+_NUMBERS = frozenset({"integer", "number"})
+_HOLDINGS = word_set("share shares stake credit")  # a text: no sum, but one of them
+_MANY = word_set("children people men women")  # plurals without an s
+_SCRIPTS = word_set("sql script command cmd python javascript js bash shell kql cypher graphql lambda macro code")
+_LANGUAGES = word_set("sql python javascript bash shell js lua kql")
+_STATED = word_set("format version status path file name id")  # said of code, and no code
+_PRICED = word_set(  # of a number: money, or how many of something
+    "price cost fee value wage salary rate premium payout fare rent toll duty deductible deduction loss damage worth "
+    "tip rebate discount commission allowance bonus royalty fine penalty reserve replica copy seat license licence "
+    "lot pack unit quota headcount"
+)
+_MEASURED = word_set("sample sampling frame refresh bit learning heart error success frequency")
+_FORMS = word_set(
+    "format language lang locale color colour unit encoding timezone type style theme mode currency sort order"
+)
+_ALLOWED = word_set("spending credit budget withdrawal transfer payment purchase")
+_COUNTS = word_set("max min limit page size offset width height depth timeout retry length index port")
+_UNAIMED = _COUNTS | word_set(
+    "color colour page line row column floor door apartment house building episode season font voice theme"
+)
 _REMARKS = word_set("reason comment note message description explanation justification")
 _CODE = word_set(
     "code script command cmd sql query statement expression manifest program function shell yaml input task value "
-    "argument arg javascript python"
+    "argument arg javascript python template transform formula snippet macro line instruction"
 )
 
 
@@ -45,17 +67,45 @@ class Meant:
     unknown: tuple[str, ...] = field(default=())
 
 
-def draw_roles(parameters: Iterable[Parameter], classes: frozenset[str], effect: Effect) -> Meant:
+def draw_roles(parameters: Sequence[Parameter], classes: frozenset[str], effect: Effect) -> Meant:
     """The role of every parameter. A text that a tool with an effect takes and nobody explains counts as critical."""
     found = {one.name: _aimed(one, _role(one, classes, effect), effect) for one in parameters}
     others = [name for name in found if tokens(name)[-1:] in (["id"], ["ids"], ["key"], ["uuid"])]
     for name in _NAMES & found.keys() if others and classes & {"change", "improve"} else ():
         found[name] = ("content", f"a name beside {others[0]!r}")
+    texts = [one.name for one in parameters if found[one.name][0] == "content" and one.textual]
+    if effect == "execute" and len(texts) == 1 and not {singular(part) for part in tokens(texts[0])} & _REMARKS:
+        found[texts[0]] = ("identifier", "the only text, so it is what is run")
+    aim = _aimless(parameters, found, classes, effect)
+    if aim:
+        found[aim] = ("identifier", "the only text, where nothing else says what the call is aimed at")
     for name in file_pair(found):
         found[name] = ("path", "one of a pair of ends")
-    unknown = tuple(name for name, (role, _) in found.items() if role is None and not all(map(known, words(name))))
+    unknown = tuple(
+        name
+        for name, (role, _) in found.items()
+        if role is None and effect != "read" and not all(map(known, words(name)))
+    )
     roles: dict[str, Role] = {name: role or "identifier" for name, (role, _) in found.items()}
     return Meant(roles, {name: why for name, (_, why) in found.items()}, unknown)
+
+
+def _aimless(
+    parameters: Sequence[Parameter],
+    found: Mapping[str, tuple[Role | None, str]],
+    classes: frozenset[str],
+    effect: Effect,
+) -> str | None:
+    """A tool that does something does it to something: its only text, where no parameter is critical."""
+    if effect == "read" or classes & _NEW or any(role is None or role in CRITICAL_ROLES for role, _ in found.values()):
+        return None
+    texts = [
+        one for one in parameters if one.textual and not one.choices and found[one.name][0] not in ("flag", "time")
+    ]
+    if len(texts) != 1 or found[texts[0].name][0] != "other":
+        return None
+    name = texts[0].name
+    return name if len(tokens(name)) == 1 and name.lower() not in _FORMS else None
 
 
 def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
@@ -76,7 +126,7 @@ def _role(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role
     role = named_role(one.name)
     if role is not None:
         return _by_name(one, role, classes, effect)
-    return _unnamed(one, effect)
+    return _unnamed(one, classes, effect)
 
 
 def _of_inner(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
@@ -98,6 +148,8 @@ def _by_name(one: Parameter, role: Role, classes: frozenset[str], effect: Effect
     parts = tokens(one.name)
     if parts[-1] in _ENDS and (told == "time" or _DATED.search(one.description[:200])):
         return "time", "its description"
+    if role == "amount" and one.types == {"string"} and len(parts) == 1 and parts[0] in _HOLDINGS:
+        return "identifier", "the name of what is held"
     leads = ("url", "path", "secret") if role == "content" else ("url", "path") if role == "other" else ()
     if one.textual and told in leads:
         return told, "its description"
@@ -111,7 +163,7 @@ def _by_name(one: Parameter, role: Role, classes: frozenset[str], effect: Effect
 def _is_size(name: str, role: Role) -> bool:
     """A number that counts or measures, and names nothing: "head", "rows"."""
     last = (tokens(name) or [""])[-1]
-    plural = last != singular(last) and last != "ids" and role != "amount"
+    plural = (last != singular(last) or last in _MANY) and last != "ids" and role != "amount"
     return role in ("content", "query", "path", "flag", "url") or name.lower() in _SIZES or plural
 
 
@@ -119,6 +171,20 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
     """What is deleted and what is run are what the call is aimed at, whatever they are called."""
     role, why = meant
     parts = {singular(word) for word in tokens(one.name)}
+    if _is_script(one, role):
+        return "identifier", "code"
+    if role in ("other", "flag", "content") and _numbers_thing(one, parts):
+        return "identifier", "the number of a thing"
+    sums = not parts & _MEASURED and any({"bill", "money", "price"} & groups_of(word) for word in words(one.name)[-1:])
+    if role == "identifier" and one.types and one.types <= _NUMBERS and sums:
+        return "amount", "a sum"
+    if role in ("other", "content") and one.types & _NUMBERS and one.types <= _NUMBERS | {"array"}:
+        if effect in ("pay", "execute") and _is_quantity(one):
+            return "amount", "how much is paid for or run"
+        if effect not in ("read", "execute") and (tokens(one.name)[0] == "new" or parts & _ALLOWED):
+            return "amount", "a new number"
+        if effect != "read" and parts & _PRICED and not parts & (_MEASURED | _COUNTS) and one.name.lower() != "value":
+            return "amount", "a number of money or of things"
     if parts & {"delete", "remove"} and role != "flag" and one.textual:
         return "identifier", "what is deleted"
     if effect == "egress" and one.name.lower() == "number" and one.textual:
@@ -130,7 +196,28 @@ def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tu
     return role, why
 
 
-def _unnamed(one: Parameter, effect: Effect) -> tuple[Role | None, str]:
+def _is_script(one: Parameter, role: Role | None) -> bool:
+    """ "sql", "python_script": code, whatever the tool does with it. Not "country_code"."""
+    parts = tokens(one.name)
+    last = singular(parts[-1]) if parts else ""
+    led = bool(parts) and parts[0] in _LANGUAGES and last not in _STATED
+    return role == "content" and one.textual and (last in _SCRIPTS or led)
+
+
+def _numbers_thing(one: Parameter, parts: set[str]) -> bool:
+    """ "batch_no", "asset_id": of a closed choice or not, it names what the call is aimed at."""
+    words_of = tokens(one.name)
+    if len(words_of) < 2 or words_of[-1] not in _NUMBERED - {"key", "code"} or parts & _UNAIMED:
+        return False
+    return bool(one.choices) or named_role(words_of[0]) in ("other", "content")
+
+
+def _is_quantity(one: Parameter) -> bool:
+    parts = {singular(word) for word in tokens(one.name)}
+    return not parts & _COUNTS and not (parts <= PLAIN and parts)
+
+
+def _unnamed(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[Role | None, str]:
     told = _told(one.description)
     if tokens(one.name)[-1:] and tokens(one.name)[-1] in _ENDS and _DATED.search(one.description[:200]):
         return "time", "its description"
@@ -138,10 +225,11 @@ def _unnamed(one: Parameter, effect: Effect) -> tuple[Role | None, str]:
         return told, "its description"
     if not one.textual:
         named = any(groups_of(word) for word in words(one.name)[-1:])
-        numbered = one.types <= {"integer", "number"} and named and effect != "read"
+        named = named and not set(words(one.name)) & _MEASURED
+        numbered = one.types <= _NUMBERS and named and effect != "read" and not _is_size(one.name, "identifier")
         return ("identifier", "the number of a thing") if numbered else ("other", "no text")
-    if effect == "read":
-        return "other", "not understood; the tool only reads"
+    if effect == "read" and classes & _SEARCHING:
+        return "query", "not understood; the tool only searches"
     return None, "not understood, so it counts as what the call is aimed at"
 
 

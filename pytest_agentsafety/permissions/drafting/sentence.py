@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_agentsafety.lexicon import (
+    clear_classes,
     groups_of,
     lemma,
     often_noun,
@@ -18,6 +19,25 @@ from pytest_agentsafety.lexicon import (
     verb_classes,
     verb_effect,
     words,
+)
+from pytest_agentsafety.permissions.drafting.grammar import (
+    ARTICLES,
+    DESCRIBING,
+    DETERMINERS,
+    STATIVE,
+    STOPS,
+    is_verb,
+    made_of,
+    without_ciphers,
+)
+from pytest_agentsafety.permissions.drafting.phrases import (
+    CAUSING,
+    QUESTION,
+    action_named,
+    caused,
+    hands_over,
+    is_whole_phrase,
+    passives,
 )
 from pytest_agentsafety.permissions.words import word_set
 
@@ -46,81 +66,24 @@ LIGHT = word_set(
     "perform do make execute run conduct carry take submit process initiate give have complete finish invoke provide "
     "accomplish"
 )
+_PARTICLES = word_set("off away back down up out over into")  # that may stand behind the object
+_RELATIVE = word_set("that which who whose")
+_JUDGING = frozenset({"check", "tell", "think", "analyse", "look", "know", "search", "get", "list"})
+_USAGE = word_set(
+    "set use pass provide supply specify see call include omit leave choose select check refer note give try consider "
+    "ensure avoid remember prefer requires require returns return"
+)
+_STARTING = word_set("start begin initiate launch")
 _BEGINNING = word_set("start begin continue keep try stop")
-_NO_VERBS = word_set("input output new example note warning time")
-_STATIVE = frozenset({"know"})  # "belongs to", "contains": nothing is done
-_DETERMINERS = word_set(
-    "a an the this that these those your my its their his her our any all some one each every another new it "
-    "them multiple several single given specified existing specific"
-)
-_STOPS = word_set(
-    "of to from in on at by with for as into via using based that which when where whose who if so about "
-    "within through between under without over and or but be is are than then while once during after before "
-    "per against across upon until up out including such like"
-)
 _PLAIN_ARTICLES = (["the"], ["a"], ["an"], ["your"], ["our"])
 _LEADING = word_set("to for from in on and or with out up")
 _USERS = word_set("agent agents user users model assistant")
-_DESCRIBING = word_set(
-    "plain full current latest recent detailed complete raw basic general daily upcoming available all"
-)
 _WHILE = word_set("after by and then while before plus")
 _JOINING = word_set("and or then & , otherwise else")
 _NOBODY = word_set("something somebody someone anybody anyone thing things back out off on up")
-_ARTICLES = word_set("the a an your my our their this these those its")
 _PRONOUNS = word_set("what who which everything everybody everyone anything how where whether")
 _AFTER_NOUNS = word_set("for from under that which who with and , .")
 _WH = word_set("what who which when where whether how if")
-# Nouns made of verbs that the dictionary does not lead back.
-_DEVERBAL = {
-    "payment": "pay",
-    "purchase": "buy",
-    "deletion": "delete",
-    "removal": "remove",
-    "creation": "create",
-    "calculation": "calculate",
-    "computation": "compute",
-    "analysis": "analyse",
-    "comparison": "compare",
-    "reservation": "reserve",
-    "booking": "book",
-    "appointment": "schedule",
-    "cancellation": "cancel",
-    "translation": "translate",
-    "conversion": "convert",
-    "transaction": "pay",
-    "installation": "install",
-    "deployment": "deploy",
-    "subscription": "subscribe",
-    "submission": "submit",
-    "retrieval": "retrieve",
-    "lookup": "search",
-    "operation": "operate",
-    "modification": "modify",
-    "verification": "verify",
-    "validation": "validate",
-    "evaluation": "evaluate",
-    "extraction": "extract",
-    "generation": "generate",
-    "transformation": "transform",
-    "summary": "summarise",
-    "inspection": "inspect",
-    "investigation": "investigate",
-    "aggregation": "aggregate",
-    "withdrawal": "withdraw",
-    "screenshot": "capture",
-    "snapshot": "capture",
-    "query": "search",
-    "action": "do",
-    "division": "divide",
-    "multiplication": "multiply",
-    "addition": "calculate",
-    "subtraction": "subtract",
-    "detection": "detect",
-    "classification": "classify",
-    "recognition": "recognise",
-    "enumeration": "enumerate",
-}
 
 
 @dataclass(frozen=True)
@@ -132,23 +95,38 @@ class Told:
     words: tuple[str, ...] = ()
     heads: frozenset[str] = frozenset()
     named: bool = False
+    plainly: bool = False  # a question or a whole noun phrase: no verb was overlooked
+    handing: bool = False  # "Gives a user a role": to give is to hand over, not to tell
+    done: frozenset[str] = frozenset()  # what else is done ("the card is charged"), base forms
 
     @property
     def described_thing(self) -> bool:
         """A description that says no verb, only what the tool is about: "The orders of the user"."""
-        return self.named and bool(self.objects) and not self.verbs
+        return self.named and (bool(self.objects) or self.plainly) and not self.verbs
 
 
 def told(description: str) -> Told:
     """Read the first sentence that says what is done."""
     first: Told | None = None
-    for sentence in _sentences(description[:_LONGEST]):
-        tokens = [token.lower().replace("\u2019", "'") for token in _TOKEN.findall(sentence)]
-        start = _head(tokens)
+    sentences = [
+        (text, [token.lower().replace("\u2019", "'") for token in _TOKEN.findall(text)])
+        for text in _sentences(description[:_LONGEST])
+    ]
+    done = frozenset(verb for _, tokens in sentences for verb in passives(tokens))
+    for place, (text, tokens) in enumerate(sentences):
+        if place and tokens and tokens[0] in _USAGE and _after_marker(tokens, 1) is None:
+            continue  # "Set local=true for ...": how it is called
+        asked = text.rstrip().endswith("?") and tokens[:1] != [] and tokens[0] in QUESTION
+        start = None if asked else _head(tokens)
         if start is not None:
-            return _read(tokens, start)
-        nouns = _nouns(tokens[:12])
-        first = first or Told(objects=nouns, words=tuple(tokens), heads=nouns, named=_names(tokens))
+            return replace(_read(tokens, start), done=done)
+        nouns, whole = _nouns(tokens[:12]), asked or is_whole_phrase(tokens)
+        made = action_named(tokens) if whole and not asked else None
+        if made and first is None:
+            return Told((made,), nouns, tuple(tokens), nouns, done=done)
+        first = first or Told((), nouns, tuple(tokens), nouns, whole or _names(tokens), whole, done=done)
+        if whole and first.plainly:
+            break
     return first or Told()
 
 
@@ -167,7 +145,9 @@ def _head(tokens: list[str]) -> int | None:
     index = tokens.index(":") + 1 if ":" in tokens[:4] else 0
     while index < len(tokens) and (tokens[index] in _INTRODUCTION or _is_adverb(tokens, index)):
         index += 1
-    if index < len(tokens) and verb_classes(lemma(tokens[index])) and verb_classes(lemma(tokens[index])) <= _STATIVE:
+    if tokens[index : index + 1] and tokens[index] in ("has", "have") and caused(tokens, index):
+        return index  # "Has a car towed"
+    if index < len(tokens) and verb_classes(lemma(tokens[index])) and verb_classes(lemma(tokens[index])) <= STATIVE:
         return None  # "This tool belongs to a system that allows you to ..."
     for made in range(index, min(len(tokens) - 1, index + 5)):
         if (
@@ -197,9 +177,9 @@ def _names(tokens: list[str]) -> bool:
     before, token, following = tokens[index - 1] if index else "", tokens[index], (*tokens[index + 1 :], "")[0]
     if token.endswith("ing") and is_verb(token):
         return False  # "Running jobs": who knows
-    if token in _PRONOUNS | _DESCRIBING | _ARTICLES - {"this"} or following == "of" or before in _ARTICLES - {"this"}:
+    if token in _PRONOUNS | DESCRIBING | ARTICLES - {"this"} or following == "of" or before in ARTICLES - {"this"}:
         return True
-    return bool(groups_of(lemma(token))) and following not in _DETERMINERS - {"that", "those"}
+    return bool(groups_of(lemma(token))) and following not in DETERMINERS - {"that", "those"}
 
 
 def _after_marker(tokens: list[str], start: int, *, far: bool = False) -> int | None:
@@ -236,7 +216,7 @@ def _is_phrase(tokens: list[str], index: int) -> bool:
     if before in _PRONOUNS or before == "around" or token in _PRONOUNS:
         return True
     third = token.endswith("s") and lemma(token) != token
-    return before in _ARTICLES and not (before in ("this", "it") and third)
+    return before in ARTICLES and not (before in ("this", "it") and third)
 
 
 def _is_noun_here(tokens: list[str], index: int) -> bool:
@@ -245,29 +225,28 @@ def _is_noun_here(tokens: list[str], index: int) -> bool:
     if following in ("of", "is", "are"):
         return True
     if token.endswith("ing") and lemma(token) != token:
-        return following not in _DETERMINERS and tokens[index - 1 : index] != ["for"]
-    plural = token.endswith("s") and lemma(token) != token and bool(groups_of(lemma(token)))
-    return plural and following in _AFTER_NOUNS
-
-
-def is_verb(token: str) -> bool:
-    """Whether a token is a verb's base, third person or -ing form (a past is an adjective here: "deleted files")."""
-    base = verb_base(token)
-    return (
-        token not in _NO_VERBS
-        and bool(verb_classes(base) - _STATIVE)
-        and (token == base or token.endswith(("s", "ing")))
-    )
+        return following not in DETERMINERS and tokens[index - 1 : index] != ["for"]
+    plural = token.endswith("s") and lemma(token) != token
+    if plural and index == 0 and following in _RELATIVE and not clear_classes(lemma(token)) & _JUDGING:
+        return True  # "Bins that were not collected", but not "Checks that ..."
+    return plural and bool(groups_of(lemma(token))) and following in _AFTER_NOUNS
 
 
 def _read(tokens: list[str], start: int) -> Told:
     verbs, objects = [_verb_at(tokens, start)], _object(tokens, start)
     heads = _heads(tokens, start, objects)
+    handing = verbs[0] == "give" and hands_over(tokens, start)
+    made_to = caused(tokens, start) if verbs[0] in CAUSING else None
+    if made_to:
+        verbs = [made_to]
     if tokens[start + 1 : start + 2] and tokens[start + 1] in _WH and verb_effect(verbs[0]) == "egress":
         verbs = ["show"]  # "Say what day it is"
     if verbs[0] in LIGHT:
         made = [verb for verb in map(made_of, _before_of(tokens, start)[:1] or objects[-1:]) if verb]
-        verbs = made or verbs
+        verbs = verbs if handing else made or verbs
+    if verbs[0] in _STARTING and not (*tokens[start + 1 :], "")[0].endswith("ing"):
+        made = [verb for verb in map(made_of, objects[-1:]) if verb and verb_effect(verb) == "read"]
+        verbs = made or verbs  # "Start a search"
     following = tokens[start + 1] if start + 1 < len(tokens) else ""
     if verbs[0] in _BEGINNING and following.endswith("ing") and is_verb(following):
         verbs.append(verb_base(following))  # "Start playing a track"
@@ -280,7 +259,7 @@ def _read(tokens: list[str], start: int) -> Told:
         if tokens[index] in _JOINING and _is_joined(tokens, index + 1, tokens[start]):
             verbs.append(lemma(tokens[index + 1]))
             objects += _object(tokens, index + 1)
-    return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens), heads)
+    return Told(tuple(dict.fromkeys(verbs)), _things(objects), tuple(tokens), heads, handing=handing)
 
 
 def _verb_at(tokens: list[str], index: int) -> str:
@@ -290,7 +269,7 @@ def _verb_at(tokens: list[str], index: int) -> str:
         if particle in (".", ",", ";"):
             break
         meant = phrasal(base, particle)
-        if meant and (particle == tokens[index + 1] or particle in ("off", "away", "back", "down")):
+        if meant and (particle == tokens[index + 1] or particle in _PARTICLES):
             return meant
     return base
 
@@ -302,16 +281,17 @@ def _is_joined(tokens: list[str], index: int, first: str) -> bool:
     if not (is_verb(token) and same_form):
         return False
     following = tokens[index + 1] if index + 1 < len(tokens) else ""
-    return not often_noun(lemma(token)) or following in _DETERMINERS
+    inside = bool({"with", "of"} & set(tokens[max(0, index - 5) : index]))  # "with paging and detail levels"
+    return not (often_noun(lemma(token)) or inside) or following in DETERMINERS
 
 
 def _object(tokens: list[str], start: int) -> list[str]:
     """The nouns of the phrase after a verb, base forms; the last is its head. "Of" leads on to what it is about."""
     found: list[str] = []
     for place, token in enumerate(_without_brackets(tokens[start + 1 : start + 20])[:9]):
-        if token in _DETERMINERS and not (found and token in _STOPS):
+        if token in DETERMINERS and not (found and token in STOPS):
             continue
-        if not token[0].isalpha() or token in _STOPS:
+        if not token[0].isalpha() or token in STOPS:
             if token != "of" and (place or token not in _LEADING):  # noqa: S105 - a word
                 break
             continue
@@ -329,13 +309,6 @@ def _without_brackets(tokens: list[str]) -> list[str]:
     return kept
 
 
-def made_of(noun: str) -> str | None:
-    """The verb that a noun is made of, None when it is none: "a payment", "a search"."""
-    if noun in _DEVERBAL:
-        return _DEVERBAL[noun]
-    return noun if verb_classes(noun) and often_noun(noun) else None
-
-
 def _before_of(tokens: list[str], start: int) -> list[str]:
     pairs = zip(tokens[start + 1 :], tokens[start + 2 : start + 9], strict=False)
     return [lemma(word) for word, after in pairs if after == "of"]
@@ -351,6 +324,7 @@ def _heads(tokens: list[str], start: int, phrase: list[str]) -> frozenset[str]:
 
 def _things(phrase: list[str]) -> frozenset[str]:
     """The nouns of a phrase: its head, and what else is known as a noun."""
+    phrase = without_ciphers(phrase)
     heads = [
         noun for noun in phrase[-1:] if (not verb_classes(noun) or often_noun(noun)) and noun not in _PRONOUNS | _NOBODY
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any
 
 import pytest
@@ -96,6 +98,35 @@ class TestConversation:
     def test_odd_content_is_looked_at_without_a_crash(self, content):
         message = {"role": ["user"], "content": content}
         assert Conversation().new_messages([message]) == [message]
+
+    @pytest.mark.parametrize("pair", [(1, True), (1, 1.0), (None, math.nan), ("1", 1), (0.0, -0.0)])
+    def test_a_past_with_a_value_of_another_type_is_another_past(self, pair: tuple[object, object]):
+        for before in ([], [{"role": "user", "content": "do it"}] * 3):
+            first, second = (
+                [{"role": "assistant", "content": [{"type": "tool_use", "input": {"a": v}}]}] for v in pair
+            )
+            talk = Conversation()
+            talk.new_messages(before + first)
+            assert talk.new_messages(before + second) == second
+
+    @pytest.mark.parametrize("odd", [10**400, "\ud800", [[]] * 3, object()])
+    def test_a_past_that_stays_is_not_new_whatever_is_in_it(self, odd: object):
+        past = [{"role": "assistant", "content": [{"type": "tool_use", "input": {"a": odd}}]}] * 3
+        talk = Conversation()
+        talk.new_messages(past)
+        new = {"role": "user", "content": "go on"}
+        assert talk.new_messages([*past, new]) == [new]
+        assert talk.new_messages([*past, new]) == []
+
+    def test_a_mark_for_the_cache_makes_nothing_new(self):
+        """It wanders from message to message; what stands behind it is known all the same."""
+        said = [{"role": "user", "content": [{"type": "text", "text": word}]} for word in "abc"]
+        marked = json.loads(json.dumps(said))
+        marked[0]["content"][0]["cache_control"] = {"type": "ephemeral"}
+        talk = Conversation()
+        assert talk.new_messages(marked) == marked
+        assert talk.new_messages(said) == []
+        assert talk.new_messages([*marked, *said[:1]]) == said[:1]
 
 
 def test_texts_of_a_tool_result():

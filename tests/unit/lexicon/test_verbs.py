@@ -7,6 +7,7 @@ import simplemma
 
 from pytest_agentsafety.lexicon import (
     GRAVITY,
+    action_noun,
     agent_noun,
     called_for,
     class_effect,
@@ -151,3 +152,60 @@ def test_it_is_english() -> None:
     verbs = frozenset().union(*(entry.clear | entry.possible for entry in verb_table().values()))
     strange = {verb for verb in verbs if not simplemma.is_known(verb, lang="en")}
     assert len(strange) < 0.06 * len(verbs), strange  # words of the trade: "upsert", "rmdir", "unstage"
+
+
+@pytest.mark.parametrize(
+    ("noun", "verb"),
+    [
+        ("removal", "remove"),
+        ("termination", "terminate"),
+        ("publication", "publish"),
+        ("cancellation", "cancel"),
+        ("modification", "modify"),
+        ("revocation", "revoke"),
+        ("closure", "close"),
+        ("acceptance", "accept"),
+        ("denial", "deny"),
+        ("payment", "pay"),
+        ("nation", None),
+        ("document", None),
+    ],
+)
+def test_nouns_of_actions(noun: str, verb: str | None) -> None:
+    assert action_noun(noun) == verb
+
+
+@pytest.mark.parametrize(("one", "other"), [("equalise", "equalize"), ("finalise", "finalize"), ("analyze", "analyse")])
+def test_both_spellings_are_one_verb(one: str, other: str) -> None:
+    assert verb_classes(one) & verb_classes(other)
+
+
+@pytest.mark.parametrize(
+    ("verb", "effect"),
+    [
+        ("overpay", "pay"),
+        ("underpay", "pay"),
+        ("repossess", "delete"),
+        ("confiscate", "delete"),
+        ("euthanise", "delete"),
+        ("uninvite", "delete"),
+        ("unlist", "delete"),
+        ("subpoena", "egress"),
+        ("airmail", "egress"),
+        ("insure", "pay"),
+        ("remortgage", "pay"),
+        ("dehumidify", "write"),
+        ("curtail", "write"),
+        ("notarise", "write"),
+        ("backdate", "write"),
+        ("bisect", "read"),
+        ("whois", "read"),
+    ],
+)
+def test_classes_gone_through_as_a_whole(verb: str, effect: str) -> None:
+    assert verb_effect(verb) == effect
+
+
+def test_a_verb_with_no_clear_sense_is_a_noun_as_often() -> None:
+    assert often_noun("batch")
+    assert not often_noun("delete")

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_agentsafety.llm import sse
-from pytest_agentsafety.llm.wire import Decoded, decode, encode_event, encode_json, encode_sse, parse_json, usage_of
+from pytest_agentsafety.llm.wire import (
+    Decoded,
+    decode,
+    encode_event,
+    encode_json,
+    encode_sse,
+    message_in,
+    parse_json,
+    usage_of,
+)
 from pytest_agentsafety.model.messages import Usage
 
 SSE = "text/event-stream; charset=utf-8"
@@ -83,6 +92,32 @@ class TestThroughTheSdk:
             pieces = list(stream.text_stream)
         assert len(pieces) == 3
         assert "".join(pieces) == "abc" * 200
+
+
+class TestMessageIn:
+    """The look at a whole body, which needs no headers."""
+
+    def test_a_message(self):
+        assert message_in(encode_json(FULL)) == FULL
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b'"message"',
+            b'{"type":"message"}',
+            b'{"type":"message","content":{}}',
+            b'{"type":"error","content":[]}',
+            b"[" * 100_000,
+            encode_sse(FULL),
+            encode_json(FULL) + b"\n\n" + encode_sse(FULL),
+        ],
+    )
+    def test_anything_else_is_for_decode_to_say(self, body):
+        assert message_in(body) is None
 
 
 class TestRoundTrip:

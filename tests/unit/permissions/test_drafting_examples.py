@@ -55,7 +55,7 @@ mark_as_read|Mark all messages as read in a chat.|chat_id|write
 leave_chat|Leave a group or channel by chat ID.|chat_id|write/delete
 join_chat_by_link|Join a chat by invite link.|link|write/egress
 block_user|Block a user by user ID.|user_id|write/delete
-promote_admin|Promote a user to admin in a group/channel.|group_id,user_id|write
+promote_admin|Promote a user to admin in a group/channel.|group_id,user_id|write/egress
 set_profile_photo|Set a new profile photo.|file_path|write/egress
 get_me|Get your own user information.||read
 resolve_username|Resolve a username to a user or chat ID.|username|read
@@ -149,7 +149,7 @@ report_incident|Reports an incident to the authorities|desc|egress
 set_traffic_light|Set the state|id|write
 launch_missile|Launch a missile|target|write/execute/egress
 evacuate_building|Evacuate|b|write/egress
-grant_access|Grants access|user|write
+grant_access|Grants access|user|egress
 disable_alarm|Disable alarm|id|write
 share_location|Share location|to|egress
 exchange_delivered_order_items|Exchange items in a delivered order to new items.|order_id,item_ids|write/pay

@@ -91,7 +91,8 @@ def test_ends_of_a_time(name: str, told: str) -> None:
 
 def test_what_nobody_understands_is_critical_where_something_is_done_and_a_text() -> None:
     assert role("set_thing", "zxqv") == "identifier"
-    assert role("get_thing", "zxqv") == "other"
+    assert role("get_thing", "zxqv") == "identifier"
+    assert role("search_things", "zxqv") == "query"
     assert role("set_thing", "zxqv", "number") == "other"
     assert role("set_thing", "zxqv", "boolean") == "flag"
     reasons = explain_rule(spec("set_thing", {"zxqv": {"type": "string"}}))
@@ -232,3 +233,34 @@ def test_every_parameter_has_a_role_and_a_reason() -> None:
 @pytest.mark.parametrize("told", ["(" * 100_000, "the " * 100_000, "a" * 1_000_000, " of " * 100_000])
 def test_hostile_descriptions_take_no_time(told: str) -> None:
     assert role("set_it", "zxqv", told=told) in CRITICAL_ROLES | {"content", "other"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "parameter", "kind", "expected"),
+    [
+        ("explain_query", "sql", "string", "identifier"),
+        ("set_thing", "python_transform", "string", "identifier"),
+        ("set_thing", "country_code", "string", "other"),
+        ("run_code", "line", "string", "identifier"),
+        ("discard_unit", "unit_no", "string", "identifier"),
+        ("get_page", "page_no", "string", "content"),
+        ("buy_thing", "kilos", "number", "amount"),
+        ("buy_thing", "page_size", "number", "other"),
+        ("set_rent", "new_rent", "number", "amount"),
+        ("report_damage", "estimated_loss", "number", "amount"),
+        ("set_sensor", "sampling_rate", "number", "other"),
+        ("issue_card", "spending_limit", "number", "amount"),
+        ("mount_drive", "share", "string", "identifier"),
+        ("add_room", "children", "integer", "other"),
+        ("resolve_thing", "street", "string", "identifier"),
+        ("save_address", "street", "string", "other"),
+        ("connect", "cookie", "string", "secret"),
+    ],
+)
+def test_numbers_codes_and_what_a_call_is_aimed_at(tool: str, parameter: str, kind: str, expected: str) -> None:
+    assert role(tool, parameter, kind) == expected
+
+
+def test_a_closed_choice_of_things_is_what_a_call_is_aimed_at() -> None:
+    kinds = {"asset_id": {"type": "string", "enum": ["a", "b"]}, "unit": {"type": "string", "enum": ["a", "b"]}}
+    assert dict(draft_rule(spec("lend", kinds)).roles) == {"asset_id": "identifier", "unit": "flag"}

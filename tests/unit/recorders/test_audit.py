@@ -17,7 +17,7 @@ import pytest
 
 from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.model.events import CheckpointMarked, Event, FinalAnswer, Notice, ToolCalled
-from pytest_agentsafety.recorders import AuditLog, AuditReport, EvidenceError, append_file, verify_audit
+from pytest_agentsafety.recorders import AuditLog, AuditReport, EvidenceError, append_file, audit, verify_audit
 from pytest_agentsafety.recorders.audit import GENESIS
 
 Events = Callable[..., list[Event]]
@@ -229,6 +229,26 @@ def test_an_idle_log_becomes_durable_by_itself(tmp_path: Path, monkeypatch: pyte
         done.clear()
         log.append({"type": "x"})
         assert done.wait(30)
+    log.close()
+
+
+@pytest.mark.parametrize("turns", [0, 1, 20])
+def test_a_log_that_was_left_alone_is_looked_after_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    """The syncing thread sleeps when nothing comes, and not one record is written that it does not see."""
+    monkeypatch.setattr(audit, "SYNC_SECONDS", 0.001)
+    monkeypatch.setattr(audit, "IDLE_TURNS", turns)
+    synced = threading.Semaphore(0)
+    real = append_file._datasync
+    monkeypatch.setattr(append_file, "_datasync", lambda fd: (real(fd), synced.release()))
+    log = AuditLog(tmp_path / "a", mask=str)
+    for number in range(200):
+        log.append({"type": "x"})
+        assert synced.acquire(timeout=30), number
+        if number % 20 == 0:
+            time.sleep(0.03)
+    assert log._unsynced == 0
     log.close()
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_agentsafety.guards import mask
 from pytest_agentsafety.model.events import (
@@ -136,9 +141,86 @@ def test_the_rules_do_not_depend_on_how_the_text_is_made(
     monkeypatch.setattr(json.encoder, "c_make_encoder", None)
     slow = masking._encoder(ascii_only=False), masking._encoder(ascii_only=True)
     assert [encoder.__name__ for encoder in slow] == ["encode", "encode"]
-    monkeypatch.setattr(masking, "encode", slow[0])
-    monkeypatch.setattr(importlib.import_module(Record.__module__), "encode_ascii", slow[1])
+    rooms = masking, importlib.import_module(Record.__module__)
+    for room in rooms:
+        monkeypatch.setattr(room, "encode", slow[0])
+        monkeypatch.setattr(room, "encode_ascii", slow[1])
     assert [(Record(event, str).utf8_line(), Record(event, str).brief()) for event in events] == expected
+
+
+class Name(str):
+    """Not quite a text."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": [1, -1.5, True, None, "ü\u2028", {"b": ()}]},
+        {"a": "null", "b": None},
+        [2**64, 10**400, -(2**63) - 1],
+        {2: "a", None: "b", True: "c", 1.5: "d"},
+        {"a": "\ud800", "\udfff": 1},
+        [0.00001, 1e16, 1.7976931348623157e308, 5e-324, -0.0],
+        Name("x"),
+        {"a": Name("x")},
+        [datetime(2026, 1, 1, tzinfo=UTC), Path("p")],
+        OrderedDict(a=1),
+        '\0\x1b\x7f\\/"',
+    ],
+)
+def test_what_a_compiled_encoder_does_not_take_or_writes_otherwise_is_the_same_value(value: Any) -> None:
+    expected = json.loads(json.dumps(value, default=str))
+    assert json.loads(masking.encode(value)) == expected
+    assert repr(json.loads(masking.encode_ascii(value))) == repr(expected)
+    assert masking.encode_ascii(value).isascii()
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("encoder", [masking.encode, masking.encode_ascii])
+def test_a_number_json_has_not_is_no_null(encoder: Callable[[Any], str], odd: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        encoder({"a": [None, odd]})
+    replied = ModelCalled(model="m", stream=False, body_bytes=1, messages=1, new_messages=[{"input": {"a": odd}}])
+    assert parsed(replied)["new_messages"] == [{"input": {"a": str(odd)}}]
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(PLAIN, st.floats(allow_nan=False, allow_infinity=False))
+def test_content_is_digested_as_it_stands_whatever_it_is(value: Any, cost: float) -> None:
+    replied = ModelReplied(
+        **dict.fromkeys(("model", "stop_reason", "latency_source"), "m"),
+        **dict.fromkeys(("input_tokens", "output_tokens", "latency_ms", "status"), 1),
+        cost_usd=cost,
+        cost_estimated=False,
+        content=[{"type": "text", "value": value}],
+    )
+    record = Record(replied, str)
+    line, brief = record.utf8_line(), json.loads(record.brief())
+    assert json.loads(line) == json.loads(json.dumps(replied.to_dict()))
+    assert {**json.loads(line), "content": brief["content"]} == brief
+    words = record.text[record.text.index(',"content":') + len(',"content":') : -1]
+    digest = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    assert brief["content"] == {"sha256": digest, "chars": len(words)}
+
+
+def test_without_the_compiled_encoder_records_say_the_same(
+    monkeypatch: pytest.MonkeyPatch, make_events: Callable[..., list[Event]]
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise TypeError
+
+    events = make_events()
+    expected = [(json.loads(Record(event, mask).text), json.loads(Record(event, mask).brief())) for event in events]
+    monkeypatch.setattr(masking, "dumps", broken)
+    assert [(json.loads(Record(e, mask).text), json.loads(Record(e, mask).brief())) for e in events] == expected
 
 
 PRIVATE = [
