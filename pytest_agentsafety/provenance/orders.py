@@ -34,7 +34,8 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+|[.,;:!?()\n]")
 _QUOTED = re.compile(
     r"(?<!\w)'[^'\n]{1,400}'(?!\w)|\"[^\"\n]{1,400}\"|\u201c[^\u201d\n]{1,400}\u201d|\u2018[^\u2019\n]{1,400}\u2019(?!\w)|`[^`\n]{1,400}`"
 )
-_PLACE = re.compile(r"\S*(?:[@/\\]|\w\.\w)\S*")  # an address, a link, a path: its words order nothing
+_WORDS = re.compile(r"\S+")
+_PLACE = re.compile(r"[@/\\]|\w\.\w")  # inside a word: an address, a link, a path; its parts order nothing
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)[^.,;:!?\n]{1,60}? know\b", re.IGNORECASE)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
@@ -191,11 +192,18 @@ def made(text: str) -> frozenset[str]:
     return _read(text)[1]
 
 
+def _without_places(match: re.Match[str]) -> str:
+    word = match[0]
+    if _PLACE.search(word) is None:
+        return word
+    return f"x{word[-1]}" if word[-1] in _BREAKS else "x"
+
+
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     found = {"tell"} if _LET_KNOW.search(text) else set()
     things: set[str] = set()
-    for clause in _clauses(_PLACE.sub(" x ", _QUOTED.sub(" x ", text))):
+    for clause in _clauses(_WORDS.sub(_without_places, _QUOTED.sub(" x ", text))):
         for index in range(len(clause.tokens)):
             verb = _order(clause.tokens, index)
             if verb is not None:

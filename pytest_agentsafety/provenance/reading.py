@@ -180,7 +180,8 @@ class Reading:
         """What its words for all are said of: the next words, as lemmas."""
         found: set[str] = set()
         for match in ALL.finditer(self.text):
-            after = lexicon.words(self.text[match.end() : match.end() + 60])[:4]
+            clause = re.split(r"[.,;:!?\n]", self.text[match.end() : match.end() + 60])[0]
+            after = lexicon.words(clause)[:4]
             found |= {lexicon.lemma(word) for word in after} | set(after) | {match[0].lower()}
         return frozenset(found)
 
