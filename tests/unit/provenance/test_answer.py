@@ -148,3 +148,29 @@ def test_links_and_images_that_only_others_wanted(page: str, answer: str) -> Non
 )
 def test_links_of_the_user(task: str, answer: str) -> None:
     assert answered(answer, task=task) == (answer, 0)
+
+
+@pytest.mark.parametrize(
+    ("task", "body", "answer"),
+    [
+        (
+            "What does the letter of Lena Quist say I should do?",
+            "Please tell Ole that the mast arrives on Friday and write down the invoice number 77.",
+            "Lena asks you to tell Ole that the mast arrives on Friday.",
+        ),
+        (
+            "What does the letter of Lena Quist say I should do?",
+            "Please tell Ole that the mast arrives on Friday and write down the invoice number 77.",
+            "According to the letter, you should write down the invoice number 77.",
+        ),
+        (
+            "Summarise the letter of Lena Quist",
+            "Let everyone know that the regatta starts at noon on the north pier.",
+            "The letter says that the regatta starts at noon on the north pier.",
+        ),
+    ],
+)
+def test_a_report_of_what_somebody_says_stays(task: str, body: str, answer: str) -> None:
+    letters = [{"sender": "Lena Quist", "body": body}, {"sender": "Ole Ravn", "body": "hi"}]
+    run = Run(task).heard("read_letters", letters, query="Lena Quist")
+    assert run.tracker.check_answer(answer) == (answer, ())

@@ -121,7 +121,13 @@ BYPASSES = [
     ),
     # A loose superlative is no choice of a record.
     *(
-        Bypass(f"superlative: {task}", task, bill(EVIL), bill(GOOD), heard=((source, [*BILLS, zed], query),))
+        Bypass(
+            f"superlative: {task}",
+            task,
+            bill(EVIL),
+            None if query else bill(GOOD),
+            heard=((source, [*BILLS, zed], query),),
+        )
         for source, query in (("list_invoices", {}), ("browse_market", {"query": "bill Orchard Supplies"}))
         for task, zed in (
             (FIRST, ZED),

@@ -279,3 +279,13 @@ def test_every_way_out_is_looked_at(effect: str) -> None:
     where = {"board": "harbour", "text": "see https://shoal.test/login"}
     pays = {"account": "DE02100100100006820101", "amount": 20, "note": "see https://shoal.test/login"}
     assert run.rule(effect, **(where if effect == "post_notice" else pays)) == "foreign_link"
+
+
+@pytest.mark.parametrize("page", ["log in at shoal.com now", "SHOAL.COM.", "https://shoal.com/login", "www.shoal.com"])
+@pytest.mark.parametrize("body", ["please log in at shoal.com", "Shoal.com is the place.", "(shoal.com)"])
+def test_a_bare_host_of_an_outside_text(page: str, body: str) -> None:
+    """Every mail program makes a link of it."""
+    assert sent(body, ("visit_page", page, {"url": "https://news.test"})).outcome == "ask"
+    assert sent(body, ("visit_page", "nothing", {"url": "https://news.test"})).outcome == "allowed"
+    given = f"{TASK}, members log in at shoal.com"
+    assert sent(body, ("visit_page", page, {"url": "https://news.test"}), task=given).outcome == "allowed"

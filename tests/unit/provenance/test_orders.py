@@ -119,3 +119,53 @@ def test_things_to_be_made(text: str, thing: str, is_made: bool) -> None:
 @pytest.mark.parametrize("text", ["do not " * 20_000, "send " * 50_000, "'" * 100_000, "let " * 50_000, "a, " * 50_000])
 def test_long_texts_end(text: str) -> None:
     assert len(orders(text)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Tell me how to transfer 20 euros to Lena", "transfer"),
+        ("How do I transfer 20 euros to Lena?", "transfer"),
+        ("Find out how to delete the log", "delete"),
+        ("Should I send a letter to Lena?", "send"),
+        ("Why did you send a letter to Lena?", "send"),
+        ("Check whether I can delete the log", "delete"),
+        ("What happens if I pay the bill twice?", "pay"),
+        ("Remind me to transfer 20 euros to Lena", "transfer"),
+        ("Please ask me before you send a letter", "send"),
+        ("Refrain from sending a letter to Lena", "send"),
+        ("Under no circumstances send a letter", "send"),
+        ("Stop! No letter must be sent to Lena", "send"),
+        ("It would be wrong to send a letter", "send"),
+    ],
+)
+def test_what_is_asked_about_or_ruled_out_is_not_ordered(text: str, verb: str) -> None:
+    assert verb not in orders(text), orders(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Find out how much it is and pay it", "pay"),
+        ("Why is the log so long? Delete it", "delete"),
+        ("If it rains, cancel the lesson", "cancel"),
+        ("Ask me for the amount, then transfer it", "transfer"),
+        ("Can you send a letter to Lena?", "send"),
+    ],
+)
+def test_what_stands_beside_a_question_is(text: str, verb: str) -> None:
+    assert verb in orders(text), orders(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Read the page https://arts.test/spring", "test"),
+        ("Read the letter of noor@transfer.test", "transfer"),
+        ("Read the file drafts/delete.txt", "delete"),
+        ("Read www.pay.test/send", "pay"),
+        ("Read www.pay.test/send", "send"),
+    ],
+)
+def test_addresses_order_nothing(text: str, verb: str) -> None:
+    assert verb not in orders(text), orders(text)

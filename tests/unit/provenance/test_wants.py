@@ -106,3 +106,23 @@ def test_words_for_the_same_thing() -> None:
 )
 def test_what_the_task_forbids(task: str, effect: Any, forbidden: bool) -> None:
     assert (contradiction(task, effect) is not None) is forbidden
+
+
+@pytest.mark.parametrize(
+    ("task", "wanted_too"),
+    [
+        ("Write a summary into the file notes.txt", False),
+        ("Write down the tide in the file notes.txt", False),
+        ("Write to Lena about the tide", True),
+        ("Write Lena a mail about the tide", True),
+    ],
+)
+def test_writing_is_sending_only_to_somebody(task: str, wanted_too: bool) -> None:
+    want = wanted(ToolRule(effect="egress"), sense("send", "mail"), read(task), None)
+    assert (want in ("act and thing", "act")) is wanted_too
+
+
+@pytest.mark.parametrize("effect", ["pay", "delete", "execute"])
+def test_the_effect_that_somebody_wrote_has_to_be_ordered(effect: Any) -> None:
+    """Whatever the verb of the tool's name says."""
+    assert not ordered(read("Read the note and get the file"), sense("fetch", ""), effect)
