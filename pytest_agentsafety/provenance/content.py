@@ -136,7 +136,7 @@ class Carriage:
     def _planted(self, text: str) -> Finding | None:
         for item in dict.fromkeys((*typed_items(text), *self._bare_hosts(text))):
             if not self._expected(item):
-                origin = self._heard.origin(item.text)
+                origin = self._heard.origin(item.text) or self._heard.host_origin(item)
                 rule = "foreign_link" if item.kind == "url" else "foreign_value"
                 made_up = item.kind == "account" and item.value[:1].isalpha()
                 if origin is None and not made_up and not (item.kind == "url" and self._risky(item)):
@@ -152,8 +152,9 @@ class Carriage:
     def _bare_hosts(self, text: str) -> Iterator[Item]:
         """Host names without a path, which mail programs make links of; only those that some result names."""
         for match in _BARE_HOST.finditer(text):
-            if match[1].lower() not in _ENDINGS and self._heard.mentioned(match[0]) is not None:
-                yield Item("url", match[0].lower().removeprefix("www."), match[0])
+            host = match[0].lower().removeprefix("www.")
+            if match[1].lower() not in _ENDINGS and self._heard.names_host(host):
+                yield Item("url", host, match[0])
 
     def _risky(self, item: Item) -> bool:
         """A link that nobody gave: it carries data if it has a query, and leads astray at an unknown host."""

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import WORD, is_token, normalise
+from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
-from pytest_agentsafety.provenance.values import decodings, kind_of, same_spelling
+from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, same_spelling
 
 _PASSAGE, _MAX_PASSAGES = 7, 2_000  # words; how many passages of one result are looked for
 _BETWEEN = " \n "  # no token goes across it
@@ -176,6 +176,18 @@ class Heard:
             return Origin(source=f"tool:{told.source.tool}", detail="untrusted: free text")
         return self._hidden(value)
 
+    def names_host(self, host: str) -> bool:
+        """Does any free text have this host, in a link or by itself?"""
+        return self._host_source(host) is not None
+
+    def host_origin(self, item: Item) -> Origin | None:
+        """Where the host of a link was seen."""
+        source = self._host_source(host_of(item.value)) if item.kind == "url" else None
+        return None if source is None else Origin(source=f"tool:{source.tool}", detail="untrusted: free text")
+
+    def _host_source(self, host: str) -> Source | None:
+        return next((source for source in reversed(self.sources) if host and host in source.flat), None)
+
     def _hidden(self, value: object) -> Origin | None:
         """Does it stand somewhere in another encoding?"""
         if not isinstance(value, str) or len(value) < 6:
@@ -184,6 +196,9 @@ class Heard:
         for source in reversed(self.sources):
             if any(wanted in inner for inner in source.hidden):
                 return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
+            for record in source.records:
+                if any(wanted in item.spelling and has_token(item.spelling, wanted) for item in record.fields):
+                    return Origin(source=f"tool:{source.tool}", detail="part of a field")
         return None
 
 

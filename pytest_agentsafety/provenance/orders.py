@@ -104,7 +104,7 @@ def _told(tokens: Sequence[str], index: int) -> bool:
 
 def _wished(tokens: Sequence[str], index: int) -> bool:
     """ "I need the meeting moved", "the bill should be paid"."""
-    return bool(WISHES & set(tokens[:index])) and tokens[index - 1] not in SUBJECTS
+    return "no" not in tokens[:index] and bool(WISHES & set(tokens[:index])) and tokens[index - 1] not in SUBJECTS
 
 
 def _leads(tokens: Sequence[str], index: int) -> bool:
@@ -150,7 +150,11 @@ def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
 def _to_somebody(tokens: Sequence[str], index: int) -> bool:
     """Is "write him" or "write to Anna" meant: a message, and no text for the user?"""
     after = tokens[index + 1 : index + 2]
-    if not DRAFTS.isdisjoint(tokens[index + 1 : index + 4]):
+    if not DRAFTS.isdisjoint(tokens[index + 1 : index + 4]) or tokens[index + 1 : index + 2] in (
+        ("down",),
+        ("up",),
+        ("out",),
+    ):
         return False
     return bool(after) and (after[0] in ("to", "back") or after[0] not in DETERMINERS | PREPOSITIONS | ME | BETWEEN)
 

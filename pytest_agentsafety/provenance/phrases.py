@@ -76,8 +76,10 @@ ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", 
 # "All" by itself, of people and things at once.
 EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
-ADDRESSING = word_set("to for with in into on at via from tell message mail email invite ping ask notify add channel group "
-    "room list board team chat forum")
+ADDRESSING = word_set(
+    "to for with in into on at via from tell message mail email invite ping ask notify add channel group "
+    "room list board team chat forum"
+)
 GATHERING = re.compile(
     r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",
     re.IGNORECASE,
