@@ -221,8 +221,10 @@ class Endorser:
     def _typed_text(self, leaf: Leaf, rule: ToolRule, kind: Kind, block: Block, where: str) -> Verdict | None:
         user = self.voices.user
         if kind in ("email", "url", "account", "phone"):
+            if not user.asks_for(kind):
+                return None
             found = self._candidates(kind, block)
-            if canonical(kind, str(leaf.value)) not in found or not user.asks_for(kind):
+            if canonical(kind, str(leaf.value)) not in found:
                 return None
             if (
                 len(found) > 1

@@ -53,6 +53,11 @@ class Source:
         return _BETWEEN.join(block.record.flat for block in self.blocks)
 
     @cached_property
+    def spelled(self) -> str:
+        """All its fields in one spelling."""
+        return _BETWEEN.join(item.spelling for record in self.records for item in record.fields)
+
+    @cached_property
     def words(self) -> str:
         """All its free text as words only."""
         return f" {' '.join(WORD.findall(self.flat))} "
@@ -165,8 +170,9 @@ class Heard:
 
     def origin(self, value: object) -> Origin | None:
         """Where it was seen: outside text before fields of outside results, before the user's own data."""
-        for block in self.in_text(value):
-            return Origin(source=f"tool:{block.source.tool}", detail="untrusted: free text")
+        told = self._told(value)
+        if told is not None:
+            return Origin(source=f"tool:{told.source.tool}", detail="untrusted: free text")
         places = self.places(value)
         for place in sorted(places, key=lambda place: not place.source.outside):
             trust = "untrusted" if place.source.outside else "trusted"
@@ -175,6 +181,11 @@ class Heard:
         if told is not None:
             return Origin(source=f"tool:{told.source.tool}", detail="untrusted: free text")
         return self._hidden(value)
+
+    def _told(self, value: object) -> Block | None:
+        """A block of free text that has the value: as it is written, which is quickly seen, or in another spelling."""
+        short = len(str(value)) < _TELLING and as_number(value) is not None
+        return (None if short else self.mentioned(value)) or next(iter(self.in_text(value)), None)
 
     def names_host(self, host: str) -> bool:
         """Does any free text have this host, in a link or by itself?"""
@@ -196,9 +207,8 @@ class Heard:
         for source in reversed(self.sources):
             if any(wanted in inner for inner in source.hidden):
                 return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
-            for record in source.records:
-                if any(wanted in item.spelling and has_token(item.spelling, wanted) for item in record.fields):
-                    return Origin(source=f"tool:{source.tool}", detail="part of a field")
+            if wanted in source.spelled and has_token(source.spelled, wanted):
+                return Origin(source=f"tool:{source.tool}", detail="part of a field")
         return None
 
 

@@ -174,7 +174,7 @@ class ProvenanceTracker:
                 "ask", "lost_track", f"where the values of {name} come from is not known: {one_line(self._lost)}"
             )
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
-        verdicts = [] if "arguments" in self._off else [self._verdict(leaf, rule, sense) for leaf in critical]
+        verdicts = self._verdicts(critical, rule, sense)
         return (
             self._unendorsed(critical, verdicts)
             or self._choice(found, rule)
@@ -183,6 +183,15 @@ class ProvenanceTracker:
             or self._dates(found)
             or self._effect(name, rule, sense, found, verdicts)
         )
+
+    def _verdicts(self, critical: list[Leaf], rule: ToolRule, sense: ToolSense) -> list[Verdict]:
+        """A verdict for each critical value; up to the first bad one where that alone decides."""
+        verdicts: list[Verdict] = []
+        for leaf in () if "arguments" in self._off else critical:
+            verdicts.append(self._verdict(leaf, rule, sense))
+            if not verdicts[-1].good and self._mode != "strict":
+                break
+        return verdicts
 
     def _verdict(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> Verdict:
         return self._endorser.judge(leaf, rule, things_of(sense.objects))
