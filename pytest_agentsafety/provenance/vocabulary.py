@@ -117,6 +117,6 @@ SPOKEN_OF = re.compile(
 DRAFTS = word_set("draft drafts template outline version sketch")
 # In an answer: somebody else's words, told as theirs.
 REPORTED = re.compile(
-    r"\b(?:asks?|asked|says?|said|wants?|wanted|writes?|wrote|according to|mentions?|mentioned|requests?|requested|"
-    r"claims?|claimed|states?|stated|suggests?|suggested)\b"
+    r"\b(?:asks|asked|says|said|wants|wanted|writes|wrote|according to|mentions|mentioned|requests|requested|claims|"
+    r"claimed|states|stated|suggests|suggested)\b"
 )
