@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchmarks.lib.memory import MemoryEvidence
 from benchmarks.lib.rows import Refusal
 from benchmarks.lib.stopwatch import Stopwatch
@@ -22,7 +24,7 @@ from pytest_agentsafety.catalog.agentdojo.suite import AgentDojoSuite
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.gate.texts import DenialText
 from pytest_agentsafety.model.errors import StopRun
-from pytest_agentsafety.model.messages import PlannedCall
+from pytest_agentsafety.model.messages import PlannedCall, RenderedText
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.tasks import Case
 
@@ -130,13 +132,14 @@ class Replayer:
         self._suites: dict[str, AgentDojoSuite] = {}
         self._cases: dict[tuple[str, str, str | None], Case] = {}
         self._gates: dict[str, Gate] = {}
+        self._texts: dict[str, frozenset[str]] = {}
 
     def replay(self, trace: Trace) -> Replayed:
         suite, case = self._case(trace)
         evidence = MemoryEvidence()
         task = self._open(suite, case, trace, evidence)
         self._watch.take()
-        refused, ended = _through(task, trace)
+        refused, ended = _through(task, trace, self._texts[suite.name])
         shown = trace.answer if ended else task.check_answer(trace.answer)
         task.close()
         stopped = carrying_on = None
@@ -169,16 +172,21 @@ class Replayer:
     def _open(self, suite: AgentDojoSuite, case: Case, trace: Trace, evidence: MemoryEvidence) -> TaskGate:
         if suite.name not in self._gates:
             self._gates[suite.name] = self._make_gate(self._policy_for(suite))
-            self._gates[suite.name].wrap(suite.open(case).tools)
+            tools = suite.open(case).tools
+            self._gates[suite.name].wrap(tools)
+            self._texts[suite.name] = frozenset(t.name for t in tools if t.fn.__annotations__.get("return") is str)
         return self._gates[suite.name].open(trace.prompt, system=trace.system, sink=evidence)
 
 
-def _through(task: TaskGate, trace: Trace) -> tuple[list[int], str | None]:
-    """All calls through the door: the places of those refused, and what ended the run where something did."""
+def _through(task: TaskGate, trace: Trace, texts: frozenset[str]) -> tuple[list[int], str | None]:
+    """All calls through the door: the places of those refused, and what ended the run where something did.
+
+    `texts` are the tools that return text; the others returned objects, of which the traces keep the YAML.
+    """
     refused: list[int] = []
     for place, step in enumerate(trace.steps):
         try:
-            if isinstance(task.call(step.tool, step.arguments, _recorded(step)), DenialText):
+            if isinstance(task.call(step.tool, step.arguments, _recorded(step, plain=step.tool in texts)), DenialText):
                 refused.append(place)
         except StopRun as stop:
             return refused, f"{type(stop).__name__}: {stop}"
@@ -187,13 +195,22 @@ def _through(task: TaskGate, trace: Trace) -> tuple[list[int], str | None]:
     return refused, None
 
 
-def _recorded(step: Step) -> Callable[..., str]:
+def _recorded(step: Step, *, plain: bool) -> Callable[..., str]:
     def run(**_: Any) -> str:
         if step.error:
             raise RecordedError(step.error)
-        return step.result
+        return step.result if plain else _rendered(step.result)
 
     return run
+
+
+def _rendered(text: str) -> str:
+    """The text as AgentDojo rendered it, with the object that it was rendered from."""
+    try:
+        data = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return text
+    return RenderedText(text, data) if isinstance(data, dict | list) else text
 
 
 def _stopped(
