@@ -17,7 +17,8 @@ from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, same_spelling
 
-_PASSAGE, _MAX_PASSAGES = 7, 2_000  # words; how many passages of one result are looked for
+_PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
+_SEARCHED = 20_000  # characters up to which a search is quicker than a set
 _BETWEEN = " \n "  # no token goes across it
 _MOST_SPOTS = 200
 _TELLING = 4  # characters from which a number speaks for itself
@@ -64,13 +65,14 @@ class Source:
 
     def shared(self, words: str) -> Iterator[str]:
         """The runs of a few words that stand both in its free text and in another text (of words only)."""
-        if len(words) < len(self.words):
-            return (run for run in passages_of(words, step=1) if run in self.words)
-        return (run for run in self._passages if run in words)
+        runs = passages_of(words, step=1)
+        if len(self.words) < _SEARCHED:
+            return (run for run in runs if run in self.words)
+        return (run for run in runs if run in self._passages)
 
     @cached_property
-    def _passages(self) -> list[str]:
-        return passages_of(self.words)
+    def _passages(self) -> frozenset[str]:
+        return frozenset(passages_of(self.words))
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:
@@ -170,22 +172,25 @@ class Heard:
 
     def origin(self, value: object) -> Origin | None:
         """Where it was seen: outside text before fields of outside results, before the user's own data."""
-        told = self._told(value)
+        short = len(str(value)) < _TELLING and as_number(value) is not None
+        told = next(iter(self.in_text(value)), None) if short else self._told(value)
         if told is not None:
             return Origin(source=f"tool:{told.source.tool}", detail="untrusted: free text")
         places = self.places(value)
         for place in sorted(places, key=lambda place: not place.source.outside):
             trust = "untrusted" if place.source.outside else "trusted"
             return Origin(source=f"tool:{place.source.tool}", detail=f"{trust}: {_key(place)}")
-        told = self.mentioned(value)
+        told = self.mentioned(value) if short else None
         if told is not None:
             return Origin(source=f"tool:{told.source.tool}", detail="untrusted: free text")
         return self._hidden(value)
 
     def _told(self, value: object) -> Block | None:
         """A block of free text that has the value: as it is written, which is quickly seen, or in another spelling."""
-        short = len(str(value)) < _TELLING and as_number(value) is not None
-        return (None if short else self.mentioned(value)) or next(iter(self.in_text(value)), None)
+        told = self.mentioned(value)
+        if told is None and kind_of(str(value)) in ("url", "account", "phone"):
+            told = next(iter(self.in_text(value)), None)
+        return told
 
     def names_host(self, host: str) -> bool:
         """Does any free text have this host, in a link or by itself?"""
