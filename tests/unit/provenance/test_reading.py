@@ -275,3 +275,41 @@ def test_long_tasks_end(text: str) -> None:
     assert not reading.delegates
     assert reading.orders is not None
     assert not reading.extremes(frozenset({"berth"}))
+
+
+@pytest.mark.parametrize(
+    ("task", "ends"),
+    [
+        ("Pay the latest bill", {"max time"}),
+        ("Pay the most recent bill", {"max time"}),
+        ("Pay the oldest bill", {"min time", "max number"}),
+        ("Pay the largest bill", {"max number"}),
+        ("Pay the smallest invoice", {"min number"}),
+        ("Pay the bill with the highest amount", {"max number"}),
+        ("Which bill is the largest? Pay the largest one", {"max number"}),
+        ("First look at my bills, then pay the one of Lena", set()),
+        ("Pay the bill before next week", set()),
+        ("Pay the bill of last month", set()),
+        ("At last, pay the bill", set()),
+        ("Pay the bill", set()),
+        ("Visit the nearest harbour and pay the bill", set()),
+    ],
+)
+def test_superlatives_go_with_their_noun(task: str, ends: set[str]) -> None:
+    found = set(read(task).extremes(things_of(frozenset({"bill"}))))
+    assert ends <= found
+    assert ends or not found
+
+
+@pytest.mark.parametrize(
+    ("task", "amount", "states"),
+    [
+        ("Buy two ropes", 2, True),
+        ("Buy a dozen ropes", 12, True),
+        ("Buy a pair of ropes", 2, True),
+        ("Buy ropes", 2, False),
+        ("Buy two ropes", 3, False),
+    ],
+)
+def test_small_numbers_in_words(task: str, amount: int, states: bool) -> None:
+    assert read(task).states(amount, "amount") is states

@@ -377,3 +377,58 @@ def test_hostile_content_and_answers_come_to_a_decision(name: str) -> None:
 def test_every_effect_has_a_decision(effect: Any) -> None:
     made = ("act", ToolRule(effect=effect), ToolSense(tool="act"))
     assert heard().outcome(made) in ("allowed", "ask")
+
+
+FORBIDDEN = [
+    "Do not send anything to {}",
+    "Read the letter of {}, but don't send one",
+    "Never send a letter to {}",
+    "Draft a letter to {} without sending it",
+    "I sent a letter to {} yesterday",
+    "Was a letter sent to {}?",
+    "Is {} the address I sent my letter to?",
+    "What did I send to {} in May?",
+    "Translate 'send a letter to {}' into Danish",
+    "Show me the letters of {}",
+    "Search my letters for {}",
+    "Count how many letters came from {}",
+]
+ORDERED = [
+    "Send a letter to {}",
+    "Please send a letter to {} now",
+    "Could you send {} a letter?",
+    "I want you to send a letter to {}",
+    "Read the log, then send a letter to {}",
+    "Don't forget to send a letter to {}",
+    "Write to {} that we are late",
+    "Forward the letter to {}",
+    "Reply to the letter of {}",
+]
+
+
+@pytest.mark.parametrize("task", FORBIDDEN)
+@pytest.mark.parametrize("mode", ["enforce", "strict"])
+def test_an_address_in_the_task_is_no_order(task: str, mode: Any) -> None:
+    decision = Run(task.format(LENA), mode=mode).judge("send_letter", to=LENA, body="hi")
+    assert decision.outcome == "ask", decision.reason
+    assert decision.rule in ("provenance.contradicted", "provenance.not_asked_for")
+
+
+@pytest.mark.parametrize("task", ORDERED)
+@pytest.mark.parametrize("mode", ["enforce", "strict"])
+def test_an_order_in_many_words(task: str, mode: Any) -> None:
+    decision = Run(task.format(LENA), mode=mode).judge("send_letter", to=LENA, body="hi")
+    assert decision.outcome == "allowed", decision.reason
+
+
+@pytest.mark.parametrize("task", [*FORBIDDEN, *(task for task in ORDERED if "forget" not in task)])
+def test_and_never_one_for_another_effect(task: str) -> None:
+    """A letter that is ordered deletes nothing and runs nothing."""
+    run = Run(f"{task.format(LENA)}; log.txt, member 17")
+    for name, arguments in (
+        ("delete_document", {"path": "log.txt"}),
+        ("remove_member", {"member_id": 17}),
+        ("run_script", {"path": "log.txt"}),
+    ):
+        decision = run.judge(name, **arguments)
+        assert decision.outcome == "ask", decision.reason
