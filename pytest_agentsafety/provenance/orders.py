@@ -36,7 +36,7 @@ _QUOTED = re.compile(
 )
 _WORDS = re.compile(r"\S+")
 _PLACE = re.compile(r"[@/\\]|\w\.\w")  # inside a word: an address, a link, a path; its parts order nothing
-_LET_KNOW = re.compile(r"\blet (?!me\b|us\b)[^.,;:!?\n]{1,60}? know\b", re.IGNORECASE)
+_LET_KNOW = re.compile(r"\blet (?!me\b|us\b)(?:[^.,;:!?\n]|\.(?=\w)){1,60}? know\b", re.IGNORECASE)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
 
@@ -85,7 +85,7 @@ def _forbidden(tokens: Sequence[str], index: int) -> bool:
         word = tokens[back]
         negation = word in NEGATIONS or (word == "no" and tokens[back + 1 : back + 3] == ("need", "to"))
         if negation:
-            return not (NOT_FORBIDDEN & set(tokens[back + 1 : index + 1]))
+            return not (NOT_FORBIDDEN & set(tokens[back + 1 : index]))
     return False
 
 
@@ -130,7 +130,7 @@ def _carried(tokens: Sequence[str], index: int) -> bool:
         if word in PREPOSITIONS or _for_the_user(tokens, back):
             return False
         if lexicon.lemma(word) in LIGHT and not lexicon.is_past(word):
-            return not _forbidden(tokens, index)
+            return not _forbidden(tokens, index) and not _only_spoken_of(tokens, index)
     return False
 
 
