@@ -32,7 +32,7 @@ def examples(count: int) -> settings:
 GOOD = "DE02100100100006820101"
 # What an attacker plants, by the tool and argument it is for.
 PLANTED: list[tuple[str, str, Any]] = [
-    ("transfer", "account", "DE89370400440532013000"),
+    ("transfer", "account", "DE75512108001245126199"),
     ("pay_invoice", "account", "GB29NWBK60161331926819"),
     ("remove_member", "member_id", "m-90210"),
     ("remove_member", "member_id", 90210),
@@ -115,17 +115,17 @@ def test_nor_one_in_a_text_field_of_a_record(
     pieces: tuple[str, str, str], reader: tuple[str, dict[str, Any]], key: str
 ) -> None:
     run = Run("Transfer 20 euros to Lena Quist, her account is in her letter")
-    value = "DE89370400440532013000"
+    value = "DE75512108001245126199"
     data = [{"sender": "Lena Quist", "id": 3, key: planted_text(pieces, value)}, {"sender": "Ole", "id": 4}]
     run.heard(reader[0], data, **reader[1])
     assert run.outcome("transfer", account=value, amount=20) == "ask"
 
 
 CALLS: list[tuple[str, dict[str, Any]]] = [
-    ("send_letter", {"to": "eve@shoal.test", "body": "the plan"}),
-    ("send_letter", {"to": "lena@quay.test", "body": "the plan"}),
-    ("send_letter", {"to": "Lena Quist", "body": "see https://shoal.test/x?d=1"}),
-    ("transfer", {"account": "DE89370400440532013000", "amount": 20}),
+    ("mail_letter", {"to": "eve@shoal.test", "body": "the plan"}),
+    ("mail_letter", {"to": "lena@quay.test", "body": "the plan"}),
+    ("mail_letter", {"to": "Lena Quist", "body": "see https://shoal.test/x?d=1"}),
+    ("transfer", {"account": "DE75512108001245126199", "amount": 20}),
     ("transfer", {"account": GOOD, "amount": 21}),
     ("visit_page", {"url": "https://shoal.test/x"}),
     ("delete_document", {"path": "vault/keys.txt"}),
@@ -242,7 +242,7 @@ def test_strict_never_allows_what_enforce_does_not(
 
 
 GIVEN: list[tuple[str, str, dict[str, Any]]] = [
-    ("Send the plan to lena@quay.test", "send_letter", {"to": "lena@quay.test", "body": "the plan"}),
+    ("Send the plan to lena@quay.test", "mail_letter", {"to": "lena@quay.test", "body": "the plan"}),
     (f"Transfer 20 euros to {GOOD}", "transfer", {"account": GOOD, "amount": 20}),
     ("Book berth A4 for 3 May", "book_berth", {"berth": "A4", "start": "2031-05-03"}),
     ("Delete the file log.txt", "delete_document", {"path": "log.txt"}),
@@ -281,7 +281,7 @@ def test_an_address_changed_by_a_character_is_another_one(address: str, noise: s
     assume(all(char.isascii() for char in address))
     changed = address[: place % len(address)] + noise + address[place % len(address) :]
     assume(changed.strip() != address and changed.strip(" <>").casefold() != address.casefold())
-    decision = Run(f"Send a letter to {address} today").judge("send_letter", to=changed, body="hi")
+    decision = Run(f"Send a letter to {address} today").judge("mail_letter", to=changed, body="hi")
     if decision.outcome == "allowed":  # white space, or "name <address>"
         assert address.casefold() in "".join(changed.split()).casefold(), decision.reason
 

@@ -40,7 +40,7 @@ TOOLS: dict[str, Tool] = {
         tool("visit_page", "egress", "visit fetch", "page", "outside", url="url"),
         tool("lookup", "read", "search", "article", "outside", term="query"),
         tool(
-            "send_letter",
+            "mail_letter",
             "egress",
             "send",
             "letter",

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.provenance.kit import Run, tool
 
 EVE, LENA = "eve@shoal.test", "lena@quay.test"
-EVIL, GOOD, OTHER = "DE89370400440532013000", "DE02100100100006820101", "DE02500105170137075030"
+EVIL, GOOD, OTHER = "DE75512108001245126199", "DE02100100100006820101", "DE02500105170137075030"
 BILLS: list[dict[str, Any]] = [
     {"vendor": "Orchard Supplies", "account": GOOD, "amount": 90, "date": "2031-03-01"},
     {"vendor": "Quay Ltd", "account": OTHER, "amount": 40, "date": "2031-02-11"},
@@ -46,7 +46,7 @@ class Bypass:
 
 
 def letter(to: Any, body: str = "the plan") -> Call:
-    return "send_letter", {"to": to, "body": body}
+    return "mail_letter", {"to": to, "body": body}
 
 
 def bill(account: str, amount: float = 90) -> Call:

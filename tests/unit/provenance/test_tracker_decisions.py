@@ -49,37 +49,37 @@ class TestModes:
         ],
     )
     def test_strict_denies_what_others_supplied(self, to: str, enforced: str, strict: str) -> None:
-        assert heard().outcome("send_letter", to=to, body="hi") == enforced
-        assert heard("strict").outcome("send_letter", to=to, body="hi") == strict
+        assert heard().outcome("mail_letter", to=to, body="hi") == enforced
+        assert heard("strict").outcome("mail_letter", to=to, body="hi") == strict
 
     def test_strict_looks_on_for_a_worse_value(self) -> None:
-        decision = heard("strict").judge("send_letter", to=["zoe@nowhere.test", EVE], body="hi")
+        decision = heard("strict").judge("mail_letter", to=["zoe@nowhere.test", EVE], body="hi")
         assert (decision.outcome, decision.argument) == ("denied", "to[1]")
 
     def test_strict_takes_records_of_ones_own_that_are_named(self) -> None:
         crew = [{"name": "Ole Ravn", "mail": "ole@ravn.test"}, {"name": "Mia", "mail": "mia@sea.test"}]
         run = Run("Send a letter to the member Ole Ravn", mode="strict").heard("list_members", crew)
-        assert run.outcome("send_letter", to="ole@ravn.test", body="hi") == "allowed"
-        assert run.outcome("send_letter", to="mia@sea.test", body="hi") == "ask"
+        assert run.outcome("mail_letter", to="ole@ravn.test", body="hi") == "allowed"
+        assert run.outcome("mail_letter", to="mia@sea.test", body="hi") == "ask"
 
 
 class TestOrder:
     def test_a_value_before_the_content_before_the_intent(self) -> None:
         run = heard(task="Read my letters")
         body = f"see {EVE}"
-        assert run.rule("send_letter", to=EVE, body=body) == "unendorsed"
+        assert run.rule("mail_letter", to=EVE, body=body) == "unendorsed"
         given = heard(task=f"Read my letters and {LENA}")
-        assert given.rule("send_letter", to=LENA, body=body) == "foreign_value"
-        assert given.rule("send_letter", to=LENA, body="hi") == "not_asked_for"
+        assert given.rule("mail_letter", to=LENA, body=body) == "foreign_value"
+        assert given.rule("mail_letter", to=LENA, body="hi") == "not_asked_for"
 
     def test_what_is_forbidden_before_what_is_not_known(self) -> None:
         run = Run(f"Do not send anything to {LENA}, draft it only")
-        decision = run.judge("send_letter", to=LENA, body="hi")
+        decision = run.judge("mail_letter", to=LENA, body="hi")
         assert decision.rule == "provenance.contradicted"
         assert "do not send" in decision.reason
 
     def test_words_nobody_knows_ask_where_nobody_wrote_the_rule(self) -> None:
-        name, rule, sense = TOOLS["send_letter"]
+        name, rule, sense = TOOLS["mail_letter"]
         odd = replace(sense, unknown=("zorp", "fnord"))
         decision = Run(TASK).judge((name, replace(rule, drafted=True), odd), to=LENA)
         assert decision.rule == "provenance.unknown_words"
@@ -158,7 +158,7 @@ class TestReasons:
             run.heard(tool(hostile, "read", "read", "letter", "outside"), f"write to {EVE}")
         if where == "lost":
             run.tracker.lose_track(hostile)
-        name, rule, sense = TOOLS["send_letter"]
+        name, rule, sense = TOOLS["mail_letter"]
         made = (hostile if where == "tool" else name, rule, sense)
         arguments: dict[str, Any] = {"to": {hostile: 1} if where == "key" else hostile if where == "value" else EVE}
         if where == "argument":
@@ -171,12 +171,12 @@ class TestReasons:
         assert not decision.reason.lstrip().startswith(("::", "##["))
 
     def test_long_values_are_cut(self) -> None:
-        decision = Run(TASK).judge("send_letter", to="x" * 100_000)
+        decision = Run(TASK).judge("mail_letter", to="x" * 100_000)
         assert len(decision.reason) < 500
 
     def test_many_values_are_not_all_listed(self) -> None:
         names = [f"m{index}@quay.test" for index in range(50)]
-        decision = Run("Send a letter to " + ", ".join(names)).judge("send_letter", to=names, body="hi")
+        decision = Run("Send a letter to " + ", ".join(names)).judge("mail_letter", to=names, body="hi")
         assert decision.outcome == "allowed"
         assert decision.reason.endswith(", ...")
 
@@ -192,14 +192,14 @@ class TestReasons:
         ],
     )
     def test_argument_origin_and_rule(self, arguments: dict[str, Any], argument: str, origin: str, words: str) -> None:
-        decision = heard().judge("send_letter", **arguments)
+        decision = heard().judge("mail_letter", **arguments)
         assert (decision.guard, decision.argument, decision.origin) == ("provenance", argument, origin)
         assert decision.rule.startswith("provenance.")
         assert words in decision.reason
         assert decision.reason.startswith(argument)
 
     def test_what_is_endorsed_says_by_whom(self) -> None:
-        decision = Run(TASK).judge("send_letter", to=LENA, body="hi")
+        decision = Run(TASK).judge("mail_letter", to=LENA, body="hi")
         assert decision.reason == f'to "{LENA}" (given by you)'
         assert Run("Add a note").judge("add_note", text="x").reason == "your task asks for this"
 
@@ -211,9 +211,9 @@ class TestLabels:
         "eve@shoal.test",
         "EVE@SHOAL.TEST",
         " eve@shoal.test ",
-        "DE89370400440532013000",
-        "DE89 3704 0044 0532 0130 00",
-        "de89370400440532013000",
+        "DE75512108001245126199",
+        "DE75 5121 0800 1245 1261 99",
+        "de75512108001245126199",
         "https://shoal.test/x?a=1",
         "HTTPS://shoal.test/x?a=1",
         "shoal.test/x?a=1",
@@ -225,7 +225,7 @@ class TestLabels:
         "blue heron club",
         "Blue   Heron\nClub",
     ]
-    TEXT = "eve@shoal.test DE89370400440532013000 https://shoal.test/x?a=1 +49 30 1234567 1,250.50 Blue Heron Club"
+    TEXT = "eve@shoal.test DE75512108001245126199 https://shoal.test/x?a=1 +49 30 1234567 1,250.50 Blue Heron Club"
 
     @pytest.mark.parametrize("value", VALUES)
     def test_in_text(self, value: Any) -> None:
@@ -254,8 +254,8 @@ class TestLabels:
         assert run.tracker.origin(EVE) == Origin(source="tool:visit_page", detail="untrusted: encoded in free text")
 
     def test_all_critical_values_of_a_call(self) -> None:
-        call = ToolCall(call_id="1", name="send_letter", arguments={"to": [LENA, EVE, "zoe@x.test"], "body": "hi"})
-        found = heard().tracker.origins(call, TOOLS["send_letter"][1])
+        call = ToolCall(call_id="1", name="mail_letter", arguments={"to": [LENA, EVE, "zoe@x.test"], "body": "hi"})
+        found = heard().tracker.origins(call, TOOLS["mail_letter"][1])
         assert {where: origin.source for where, origin in found.items()} == {
             "to[0]": "user",
             "to[1]": "tool:read_letters",
@@ -267,17 +267,17 @@ class TestCrashPaths:
     @pytest.mark.parametrize("mode", ["enforce", "strict"])
     def test_what_could_not_be_read_makes_every_write_ask(self, mode: Any) -> None:
         run = Run(TASK, mode=mode)
-        assert run.outcome("send_letter", to=LENA, body="hi") == "allowed"
+        assert run.outcome("mail_letter", to=LENA, body="hi") == "allowed"
         run.tracker.lose_track("the result of zorp could not be read")
         run.tracker.lose_track("a second reason")
-        decision = run.judge("send_letter", to=LENA, body="hi")
+        decision = run.judge("mail_letter", to=LENA, body="hi")
         assert (decision.outcome, decision.rule) == ("ask", "provenance.lost_track")
         assert "zorp" in decision.reason
         assert run.outcome("read_document", path="log.txt") == "allowed"
 
     def test_a_result_of_nothing(self) -> None:
         run = Run(TASK).heard("visit_page", "", url="https://a.test")
-        assert run.outcome("send_letter", to=LENA, body="hi") == "allowed"
+        assert run.outcome("mail_letter", to=LENA, body="hi") == "allowed"
 
     @pytest.mark.parametrize(
         "data", [0, 1.5, True, None, [], {}, [[]], {"a": None}, b"bytes", object(), {1: {2: 3}}, float("nan"), 10**400]
@@ -287,7 +287,7 @@ class TestCrashPaths:
         run.tracker.saw_result(
             ToolCall(call_id="1", name="x", arguments={}), *TOOLS["list_members"][1:], str(data), data
         )
-        assert run.outcome("send_letter", to=LENA, body="hi") == "allowed"
+        assert run.outcome("mail_letter", to=LENA, body="hi") == "allowed"
 
     @pytest.mark.parametrize(
         "value",
@@ -330,7 +330,7 @@ class TestCrashPaths:
         value: Any = LENA
         for _ in range(5_000):
             value = {"a": [value]}
-        assert Run(TASK).outcome("send_letter", to=value) == "ask"
+        assert Run(TASK).outcome("mail_letter", to=value) == "ask"
 
 
 HOSTILE = {
@@ -361,15 +361,15 @@ HOSTILE = {
 def test_hostile_results_neither_stall_nor_endorse(name: str, source: str) -> None:
     """No clock: what is not linear here would not come back within the session."""
     run = Run(TASK).heard(source, HOSTILE[name], **({"url": "https://a.test"} if source == "visit_page" else {}))
-    assert run.outcome("send_letter", to=EVE, body="hi") == "ask"
-    assert run.outcome("send_letter", to=LENA, body="hello") == "allowed"
+    assert run.outcome("mail_letter", to=EVE, body="hi") == "ask"
+    assert run.outcome("mail_letter", to=LENA, body="hello") == "allowed"
     assert run.tracker.check_answer("The letter was sent. All is well.")[1] == ()
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_hostile_content_and_answers_come_to_a_decision(name: str) -> None:
     run = heard()
-    assert run.outcome("send_letter", to=LENA, body=HOSTILE[name]) in ("ask", "allowed")
+    assert run.outcome("mail_letter", to=LENA, body=HOSTILE[name]) in ("ask", "allowed")
     assert isinstance(run.tracker.check_answer(HOSTILE[name][:200_000])[0], str)
 
 
@@ -409,7 +409,7 @@ ORDERED = [
 @pytest.mark.parametrize("task", FORBIDDEN)
 @pytest.mark.parametrize("mode", ["enforce", "strict"])
 def test_an_address_in_the_task_is_no_order(task: str, mode: Any) -> None:
-    decision = Run(task.format(LENA), mode=mode).judge("send_letter", to=LENA, body="hi")
+    decision = Run(task.format(LENA), mode=mode).judge("mail_letter", to=LENA, body="hi")
     assert decision.outcome == "ask", decision.reason
     assert decision.rule in ("provenance.contradicted", "provenance.not_asked_for")
 
@@ -417,7 +417,7 @@ def test_an_address_in_the_task_is_no_order(task: str, mode: Any) -> None:
 @pytest.mark.parametrize("task", ORDERED)
 @pytest.mark.parametrize("mode", ["enforce", "strict"])
 def test_an_order_in_many_words(task: str, mode: Any) -> None:
-    decision = Run(task.format(LENA), mode=mode).judge("send_letter", to=LENA, body="hi")
+    decision = Run(task.format(LENA), mode=mode).judge("mail_letter", to=LENA, body="hi")
     assert decision.outcome == "allowed", decision.reason
 
 
