@@ -15,8 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.normalise import Normalised
-from pytest_agentsafety.guards.spans import View
+from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
 

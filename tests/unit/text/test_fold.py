@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_agentsafety.guards.fold import fold, fold_edits, read_tags
+from pytest_agentsafety.text.fold import fold, fold_edits, read_tags
 
 
 @pytest.mark.parametrize(

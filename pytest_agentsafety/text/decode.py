@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 import re2
 
-from pytest_agentsafety.guards.spans import Edit
+from pytest_agentsafety.text.views import Edit
 
 MAX_DEPTH = 5
 _SHORT_ESCAPE = 2

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 
-from pytest_agentsafety.guards.spans import Edit
+from pytest_agentsafety.text.views import Edit
 
 _MAX_CACHED = 1 << 16
 _MAX_PARTS = 6  # one Arabic ligature stands for 18 characters: no text may grow like that
