@@ -61,7 +61,7 @@ class RuleSet:
 
     def scan(self, text: Normalised) -> list[Hit]:
         """Hits in every view of the text, at most MAX_HITS per rule and view. Raises EngineError."""
-        hits = [hit for view in (*text.views, *text.spaced) for hit in self._words.scan(view)]
+        hits = [hit for view in text.views for hit in self._words.scan(view)]
         return hits + [hit for view in text.joined for hit in self._letters.scan(view)]
 
     @cached_property
@@ -110,7 +110,7 @@ class _Compiled:
         self._patterns = [re2.compile(pattern, options) for pattern in patterns]
 
     def scan(self, view: View) -> list[Hit]:
-        matched = self._set.Match(view.text)
+        matched = self._set.Match(view.data)
         if 0 not in matched:
             raise EngineError("the rule engine ran out of memory on this text")
         return [hit for index in sorted(matched) if index for hit in self._locate(index - 1, view)]
@@ -118,8 +118,8 @@ class _Compiled:
     def _locate(self, index: int, view: View) -> list[Hit]:
         rule = self._rules[index]
         hits: list[Hit] = []
-        for match in self._patterns[index].finditer(view.text):
-            hits.append(Hit(rule, *view.origin(*match.span()), view.name))
+        for match in self._patterns[index].finditer(view.data):
+            hits.append(Hit(rule, *view.origin_of_bytes(*match.span()), view.name))
             if len(hits) >= MAX_HITS:
                 break
         return hits

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-import re2
+from pytest_agentsafety.text.ciphers import ALPHABETIC, ROT47, likeliest_shift, read_backwards, read_cipher, read_leet, read_reversed
+from pytest_agentsafety.text.fold import back_to_unfolded, fold
+from pytest_agentsafety.text.gate import Found, is_plain, look
+from pytest_agentsafety.text.hidden import hidden
+from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens
+from pytest_agentsafety.text.views import View
 
-from pytest_agentsafety.text.decode import MAX_DEPTH, decode_once
-from pytest_agentsafety.text.fold import fold, fold_edits, read_tags
-from pytest_agentsafety.text.views import Edit, View
+MAX_DEPTH = 6
+MAX_VIEWS = 24
+# All readings together are not longer than this many times the text, small texts aside.
+MAX_GROWTH = 2.5
+SMALL = 1 << 16
+SHORT = 1 << 11
+_LEADS = "%&\\="
+_SURE = frozenset({"base64", "hex"})  # these are not found in anything else
+_PEELING = frozenset({"decoded", "hidden"})
+_TURNING = frozenset({"cipher", "reversed", "spelling"})
+_CIPHERS = (*ALPHABETIC, ROT47)
 
-# Letters that stand alone, six or more in a row: s p a c e d, s.p.a.c.e.d, s-p-a-c-e-d.
-_SPACED = r"(?:[^\s][ \t._*|-]{1,8}){6,}[^\s]"
-_SPACED_HINT = re2.compile(rb"(?:^|[\s\"'(])(?:[^\s][ \t._*|-]{1,8}){6}")
-_SPACED_RUN = re2.compile(r"(?:^|[\s\"'(])(" + _SPACED + r")(?:$|[\s\"').,!?])")
-MAX_VIEWS = 16
-_OVERRIDE = "\u202e"
-_BACKWARDS = re.compile("\u202e([^\u202c\u2029\n]*)")
-_GAP = re.compile(r"[ \t._*|-]+")
+
+class _Step(NamedTuple):
+    """A folded reading, how deep it lies, and the kinds of steps that led to it."""
+
+    view: View
+    depth: int
+    kinds: frozenset[str]
 
 
 class Normalised:
-    """What became of one text. `text` is the folded form; `views` starts with it and adds decoded forms.
+    """What became of one text. `text` is the folded form; `views` starts with it and adds all other readings.
 
-    `spaced` are views of letter-by-letter runs with the gaps between letters closed; `joined` the same runs with
-    every gap closed, for letters that are set apart unevenly.
+    `joined` are readings without gaps between words, for rules that need none. `unread` says that the bounds on
+    depth, number and size left something unread: more than anybody writes by accident.
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._root = View("source", source)
+        self._root = View("source", source.encode("utf-8", "surrogatepass"))
+        self._joined: list[View] = []
+        self._unread = False
+        self._room = 0
 
     @cached_property
     def base(self) -> View:
-        return _folded("plain", self._root)
+        return _folded("plain", self._root, self.source)
 
     @property
     def text(self) -> str:
@@ -53,31 +67,121 @@ class Normalised:
     def views(self) -> tuple[View, ...]:
         return tuple(self._views())
 
-    @cached_property
-    def spaced(self) -> tuple[View, ...]:
-        return tuple(_close_gaps("spaced", view, runs) for view, runs in self._spaced_runs)
-
-    @cached_property
+    @property
     def joined(self) -> tuple[View, ...]:
-        return tuple(_close_gaps("spaced", view, runs, words=False) for view, runs in self._spaced_runs)
+        return tuple(self._joined) if self.views else ()
 
-    @cached_property
-    def _spaced_runs(self) -> list[tuple[View, list[tuple[int, int]]]]:
-        return [(view, runs) for view in self.views if (runs := _find_spaced(view.text))]
+    @property
+    def unread(self) -> bool:
+        return bool(self.views) and self._unread
 
     def _views(self) -> Iterator[View]:
-        """Breadth first, so that the bound on their number cuts off the deepest nesting only."""
-        waiting = deque([(self._root, "plain", self.base, 0)])
+        """Breadth first, so that the bounds cut off the deepest nesting only."""
+        self._room = max(SMALL * 4, int(len(self._root.data) * MAX_GROWTH))
+        seen: set[bytes] = set()
+        waiting = deque(self._read("plain", self._root, _Step(self._root, 0, frozenset())))
         count = 0
-        while waiting and count < MAX_VIEWS:
-            raw, name, view, depth = waiting.popleft()
-            yield view
+        while waiting:
+            step = waiting.popleft()
+            if step.view.data in seen:
+                continue
+            self._room -= len(step.view.data)
+            if count and (count >= MAX_VIEWS or self._room < 0):
+                self._unread |= any(left.kinds <= _PEELING for left in (step, *waiting))
+                return
+            seen.add(step.view.data)
             count += 1
-            for other, how in _hidden(raw):
-                waiting.append((other, how, _folded(how, other), MAX_DEPTH if how == name else depth))
-            decoded = _decoded(view) if depth < MAX_DEPTH else None
-            if decoded is not None:
-                waiting.append((decoded, "decoded", _folded("decoded", decoded), depth + 1))
+            yield step.view
+            waiting.extend(self._further(step))
+
+    def _read(self, name: str, raw: View, before: _Step) -> Iterator[_Step]:
+        """A new text folded, and what folding would lose of it."""
+        yield _Step(_folded(name, raw, None), before.depth, before.kinds)
+        if "hidden" not in before.kinds:
+            for other in hidden(raw):
+                kinds = before.kinds | {"hidden"}
+                yield _Step(_folded(other.name, other, None), before.depth, kinds)
+
+    def _further(self, step: _Step) -> Iterator[_Step]:
+        """Every reading of a reading."""
+        found = look(step.view.data)
+        if step.depth >= MAX_DEPTH:
+            self._unread |= not found.names.isdisjoint(_SURE)
+            return
+        for kind, view in self._made(step, found):
+            after = _Step(view, step.depth + 1, step.kinds | {kind})
+            yield from self._read(view.name, view, after)
+
+    def _made(self, step: _Step, found: Found) -> Iterator[tuple[str, View]]:
+        names, view = found.names, step.view
+        decoded = self._decoded(view, names)
+        if decoded is not None:
+            yield "decoded", decoded
+        elif step.kinds.isdisjoint(_TURNING) and len(view.data) <= SHORT and not is_plain(view.data):
+            names |= _in_no_language(view.data)
+        if "letters" in names and "letters" not in step.kinds:
+            yield from self._letters(view)
+        if "cipher" not in step.kinds:
+            yield from (("cipher", read_cipher(view, name)) for name in _CIPHERS if name in names)
+        if "reversed" in names and "reversed" not in step.kinds:
+            yield from (("reversed", turned) for turned in read_reversed(view))
+        if "spelling" not in step.kinds:
+            yield from (("spelling", other) for other in self._respelled(view, found))
+
+    def _letters(self, view: View) -> Iterator[tuple[str, View]]:
+        from pytest_agentsafety.text.letters import close_gaps, close_spaces  # noqa: PLC0415 - numpy, where needed
+
+        closed = close_gaps(view)
+        if closed is not None:
+            yield "letters", closed[0]
+            self._join(closed[1])
+        spaced = close_spaces(view)
+        if spaced is not None:
+            yield "letters", spaced
+
+    def _respelled(self, view: View, all_found: Found) -> Iterator[View]:
+        found = all_found.names
+        if "leet" in found or ("mixed" in found and len(view.data) <= SHORT):
+            yield from read_leet(view)
+        if "backwards" in found:
+            yield read_backwards(view)
+        if found.isdisjoint({"split", "glued", "joined", "tripled", "tagged"}):
+            return
+        from pytest_agentsafety.text import letters  # noqa: PLC0415 - numpy, where it is needed alone
+
+        if "tripled" in found:
+            yield letters.shorten(view)
+        if "joined" in found:
+            yield letters.set_words_apart(view)
+        if "split" in found or "tagged" in found:
+            yield letters.untag(view)
+        if all_found.places:
+            self._join(letters.squeeze(view, all_found.places))
+
+    def _join(self, view: View) -> None:
+        self._room -= len(view.data)
+        self._joined.append(view)
+
+    def _decoded(self, view: View, found: set[str]) -> View | None:
+        """One layer of every encoding taken off."""
+        latest = view
+        for lead in _LEADS:
+            if lead in found:
+                from pytest_agentsafety.text.escapes import unescape  # noqa: PLC0415 - numpy, where it is needed alone
+
+                latest = unescape(latest, lead) or latest
+        if not found.isdisjoint(KINDS):
+            try:
+                latest = decode_tokens(latest, found) or latest
+            except Unread:
+                self._unread = True
+        return None if latest is view else latest
+
+
+def _in_no_language(data: bytes) -> set[str]:
+    """What to try of a short text without a common word."""
+    likely = likeliest_shift(data)
+    return {"rot13", "atbash", ROT47, "reversed"} | ({likely} if likely else set())
 
 
 @lru_cache(maxsize=8)
@@ -93,80 +197,14 @@ def readings(text: str) -> tuple[str, ...]:
     what `normalise` costs, nothing more where a guard has looked at the same text before.
     """
     normal = normalise(text)
-    return tuple(dict.fromkeys(view.text for view in (*normal.views, *normal.spaced, *normal.joined)))
+    return tuple(dict.fromkeys(view.text for view in (*normal.views, *normal.joined)))
 
 
-def _folded(name: str, parent: View) -> View:
-    text = fold(parent.text)
-    if text is parent.text:
-        return View(name, text, parent)
-    return View(name, text, parent, lambda: fold_edits(parent.text))
-
-
-def _decoded(view: View) -> View | None:
-    """One layer of encoding taken off."""
-    step = decode_once(view.text)
-    return None if step is None else View("decoded", step[0], view, lambda: step[1])
-
-
-def _hidden(view: View) -> Iterator[tuple[View, str]]:
-    """What folding would throw away although it says something: tag characters and display order."""
-    shown = read_tags(view.text)
-    if shown is not None:
-        yield View("tags", shown, view), "tags"
-    if _OVERRIDE in view.text:
-        yield _displayed(view), "bidi"
-
-
-def _displayed(view: View) -> View:
-    """What is shown of text behind a right-to-left override: each run backwards."""
-    runs = [match.span(1) for match in _BACKWARDS.finditer(view.text)]
-    text = _BACKWARDS.sub(lambda m: " " + m.group(1)[::-1], view.text)
-    return View("bidi", text, view, lambda: [Edit(start, end, start, end) for start, end in runs])
-
-
-def _find_spaced(text: str) -> list[tuple[int, int]]:
-    """Where letters stand apart."""
-    if _SPACED_HINT.search(text.encode("utf-8", "surrogatepass")) is None:
-        return []
-    return [match.span(1) for match in _SPACED_RUN.finditer(text)]
-
-
-def _close_gaps(name: str, view: View, runs: list[tuple[int, int]], *, words: bool = True) -> View:
-    widths = [_letter_gap(view.text, *run) if words else sys.maxsize for run in runs]
-    text = "".join(
-        _GAP.sub(lambda gap, width=width: _closed(gap, width), view.text[start:end]) + "\n"  # type: ignore[misc]
-        for (start, end), width in zip(runs, widths, strict=True)
-    )
-    return View(name, text, view, lambda: _gap_edits(view.text, runs, widths))
-
-
-def _letter_gap(text: str, start: int, end: int) -> int:
-    """The narrowest gap of a run is the one between letters."""
-    return min(gap.end() - gap.start() for gap in _GAP.finditer(text, start, end))
-
-
-def _closed(gap: re.Match[str], width: int) -> str:
-    """Every wider gap is the gap between two words."""
-    return " " if gap.end() - gap.start() > width else ""
-
-
-def _gap_edits(text: str, runs: list[tuple[int, int]], widths: list[int]) -> list[Edit]:
-    edits: list[Edit] = []
-    size = done = 0
-    for (start, end), width in zip(runs, widths, strict=True):
-        size += _append(edits, Edit(size, size, done, start))
-        done = start
-        for gap in _GAP.finditer(text, start, end):
-            size += gap.start() - done
-            size += _append(edits, Edit(size, size + len(_closed(gap, width)), gap.start(), gap.end()))
-            done = gap.end()
-        size += end - done
-        size += _append(edits, Edit(size, size + 1, end, end))
-        done = end
-    return edits
-
-
-def _append(edits: list[Edit], edit: Edit) -> int:
-    edits.append(edit)
-    return edit.out_end - edit.out_start
+def _folded(name: str, raw: View, text: str | None) -> View:
+    if raw.data.isascii() and text is None:
+        text = raw.text
+    text = raw.text if text is None else text
+    folded = fold(text)
+    if folded is text:
+        return View(name, raw.data, raw)
+    return View(name, folded.encode("utf-8", "surrogatepass"), raw, back_to_unfolded(text))

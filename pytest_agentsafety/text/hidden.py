@@ -1,0 +1,63 @@
+"""What folding would throw away although it says something: tag characters, display order, selectors as bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_agentsafety.text.lookalikes import UPSIDE_DOWN
+from pytest_agentsafety.text.views import View, back_through, back_whole, edits_of
+
+_OVERRIDE = "\u202e"
+_BACKWARDS = re.compile("\u202e([^\u202c\u2029\n]*)")
+_TAG = re.compile("[\U000e0020-\U000e007e]")
+_TAG_SHIFT = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
+_SELECTED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
+_SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) for i in range(240)}
+_TURNED = re.compile(f"[{''.join(c for c in UPSIDE_DOWN if not c.isascii())}]")
+_UPSIDE_DOWN = {ord(c): plain for c, plain in UPSIDE_DOWN.items()}
+_FEWEST_TURNED = 5
+
+
+def hidden(view: View) -> Iterator[View]:
+    """Readings of a text that was not folded yet. Nothing in ASCII."""
+    if view.data.isascii():
+        return
+    text = view.text
+    if _TAG.search(text) is not None:
+        yield View("tags", _read_tags(text), view, back_whole(len(view.data)))
+    if _OVERRIDE in text:
+        yield _displayed(view, text)
+    if _SELECTED.search(text) is not None:
+        yield _selectors(view, text)
+    if len(_TURNED.findall(text[: 1 << 16])) >= _FEWEST_TURNED:
+        turned = text.translate(_UPSIDE_DOWN)[::-1]
+        yield View("upside down", turned.encode("utf-8", "surrogatepass"), view, back_whole(len(view.data)))
+
+
+def _read_tags(text: str) -> bytes:
+    return text.translate(_TAG_SHIFT).encode("utf-8", "surrogatepass")
+
+
+def _displayed(view: View, text: str) -> View:
+    """What is shown of text behind a right-to-left override: each run backwards."""
+    parts: list[bytes] = []
+    rows: list[tuple[int, int, int, int]] = []
+    done = at = 0
+    for match in _BACKWARDS.finditer(text):
+        before = text[done : match.start()].encode("utf-8", "surrogatepass") + b" "
+        run = match[1][::-1].encode("utf-8", "surrogatepass")
+        parts += (before, run)
+        at += len(before)
+        # The mark itself, three bytes, became a blank.
+        rows.append((at - 1, at, at - 1 + 2 * len(rows), at + 2 + 2 * len(rows)))
+        at += len(run)
+        done = match.end()
+    data = b"".join([*parts, text[done:].encode("utf-8", "surrogatepass")])
+    return View("bidi", data, view, back_through(lambda: edits_of(rows)))
+
+
+def _selectors(view: View, text: str) -> View:
+    """Bytes that are written as variation selectors."""
+    found = b"\n".join(match[0].translate(_SELECTOR).encode("latin-1") for match in _SELECTED.finditer(text))
+    return View("tags", found.decode("utf-8", "replace").encode(), view, back_whole(len(view.data)))

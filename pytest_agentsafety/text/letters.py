@@ -1,0 +1,155 @@
+"""Words whose letters were set apart, cut in two, run together or multiplied."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
+
+_RUN = 6  # so many letters in a row have to stand alone
+_WIDEST = 12
+_TAG = re.compile(rb"<[^<>]{0,80}>")
+_BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) not in "<>\"().!?")
+_WORD_GAPS = bytes(c if chr(c) not in "-_.+*/|~,;:" else 32 for c in range(128)) + bytes(range(128, 256))
+_ROW = re.compile(rb"[A-Za-z0-9'?!\x80-\xff]{1,24}(?:[-_.+*/|~,;:]{1,2}[A-Za-z0-9'?!\x80-\xff]{1,24}){3,}")
+_MANY = re.compile(rb"([A-Za-z])\1{2,}")
+_MORE = re.compile(rb"([A-Za-z])\1{3,}")
+_AROUND = 400
+_MAX_PLACES = 64
+_ALNUM = np.zeros(256, dtype=bool)
+_ALNUM[[c for c in range(128) if chr(c).isalnum()]] = True
+_LETTER = np.zeros(256, dtype=bool)
+_LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
+
+
+def close_gaps(view: View) -> tuple[View, View] | None:
+    """Runs of single letters closed up: once with the wider gaps kept as gaps of words, once without any.
+
+    None where there is no run. A run ends with a line.
+    """
+    data = np.frombuffer(view.data, dtype=np.uint8)
+    return _close_gaps(view, data, _LETTER[data])
+
+
+def close_spaces(view: View) -> View | None:
+    """The same where white space is set between letters: then signs are kept."""
+    data = np.frombuffer(view.data, dtype=np.uint8)
+    closed = _close_gaps(view, data, data > 32)
+    return None if closed is None else closed[0]
+
+
+def _close_gaps(view: View, data: Any, is_letter: Any) -> tuple[View, View] | None:
+    at = np.flatnonzero(is_letter).astype(np.int32)
+    gap = np.diff(at, prepend=-(_WIDEST + 2), append=len(data) + _WIDEST + 1) - 1
+    single = (gap[:-1] > 0) & (gap[1:] > 0)
+    begins = np.flatnonzero(single & ~(np.concatenate([[False], single[:-1]]) & (gap[:-1] <= _WIDEST)))
+    if not begins.size:
+        return None
+    chosen = np.flatnonzero(single)
+    run = np.searchsorted(begins, chosen, side="right") - 1
+    long = np.bincount(run, minlength=len(begins))[run] >= _RUN
+    chosen, run = chosen[long], run[long]
+    if not chosen.size:
+        return None
+    last = np.append(run[1:] != run[:-1], True)
+    behind = np.where(last, _WIDEST + 1, gap[chosen + 1])
+    firsts = np.flatnonzero(np.append(True, last[:-1]))
+    narrow = np.repeat(np.minimum.reduceat(behind, firsts), np.diff(firsts, append=len(run)))
+    words = np.where(last, 10, np.where(behind > narrow, 32, 0))
+    return _closed("spaced", view, data, at[chosen], words), _closed(
+        "spaced", view, data, at[chosen], np.where(last, 10, 0)
+    )
+
+
+def _closed(name: str, view: View, data: Any, at: Any, behind: Any) -> View:
+    """The letters at those places, each with the character that goes behind it (0: none)."""
+    places = np.arange(len(at)) + np.cumsum(behind > 0) - (behind > 0)
+    out = np.empty(len(at) + int((behind > 0).sum()), dtype=np.uint8)
+    out[places] = data[at]
+    out[places[behind > 0] + 1] = behind[behind > 0]
+    return View(name, out.tobytes(), view, _back_to(places.astype(np.int32), at))
+
+
+def _back_to(places: Column, at: Column) -> Back:
+    """From letters that were picked out to where they stand."""
+
+    def back(start: int, end: int) -> tuple[int, int]:
+        first = max(0, bisect_right(places, start) - 1)
+        last = max(first, bisect_right(places, end - 1) - 1)
+        return int(at[first]), int(at[last]) + 1
+
+    return back
+
+
+def untag(view: View) -> View:
+    """Without tags and signs inside words; gaps of words stay."""
+    data = _TAG.sub(b"", view.data).translate(None, _BETWEEN)
+    return View("split", data, view, back_through(lambda: _subsequence(view.data, _BETWEEN)))
+
+
+def squeeze(view: View, places: Sequence[int]) -> View:
+    """Letters and digits alone, for rules that need no gaps, around the places that look as if those were needed.
+
+    Not of the whole of a large text: a rule without gaps can begin anywhere, which costs much.
+    """
+    spans = merged((max(0, place - _AROUND), min(len(view.data), place + _AROUND)) for place in places[:_MAX_PLACES])
+    kept = np.zeros(len(view.data), dtype=bool)
+    raw = np.frombuffer(view.data, dtype=np.uint8)
+    for start, end in spans:
+        kept[start:end] = _ALNUM[raw[start:end]]
+        for match in _TAG.finditer(view.data, start, end):
+            kept[match.start() : match.end()] = False
+    at = np.flatnonzero(kept).astype(np.int32)
+    between = np.flatnonzero(np.diff(np.searchsorted([start for start, _ in spans], at, side="right"))) + 1
+    out, at = np.insert(raw[at], between, 10), np.insert(at, between, at[between])
+    return View("squeezed", out.tobytes(), view, _back_to(np.arange(len(at), dtype=np.int32), at))
+
+
+def _subsequence(data: bytes, dropped: bytes) -> Edits:
+    """Edits of a text that lost its tags and these bytes."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    kept = ~np.isin(raw, np.frombuffer(dropped, dtype=np.uint8))
+    for match in _TAG.finditer(data):
+        kept[match.start() : match.end()] = False
+    at = np.flatnonzero(kept).astype(np.int32)
+    places = np.arange(len(at), dtype=np.int32)
+    return Edits(places, places + 1, at, at + 1)
+
+
+def set_words_apart(view: View) -> View:
+    """Rows of words with signs between them, as words."""
+    data = b"\n".join(_ROW.findall(view.data)).translate(_WORD_GAPS)
+    return View("joined", data, view, back_through(lambda: _rows(view.data)))
+
+
+def _rows(data: bytes) -> Edits:
+    """Each row stands behind a line break of its own."""
+    rows: list[tuple[int, int, int, int]] = []
+    at = 0
+    for match in _ROW.finditer(data):
+        start, end = match.span()
+        rows.append((at, at, start, start))
+        at += end - start + 1
+    return edits_of(rows)
+
+
+def shorten(view: View) -> View:
+    """A letter written three times, once; and twice where it is written more often, since it was doubled before."""
+    data = _MANY.sub(rb"\1", _MORE.sub(rb"\1\1", view.data))
+    return View("tripled", data, view, back_through(lambda: _shortened(view.data)))
+
+
+def _shortened(data: bytes) -> Edits:
+    rows: list[tuple[int, int, int, int]] = []
+    shrunk = 0
+    for match in _MANY.finditer(data):
+        start, end = match.span()
+        size = 1 if end - start == 3 else 2
+        rows.append((start - shrunk, start - shrunk + size, start, end))
+        shrunk += end - start - size
+    return edits_of(rows)

@@ -1,0 +1,244 @@
+"""Runs of letters or digits that are another text: base64, base32, hex, and lists of character codes.
+
+A pattern describes what text looks like in an encoding (in ASCII the top bit of every byte is 0), so hashes, keys and
+pictures are passed over at the speed of the pattern. Patterns are linear: no two parts of one begin alike.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
+from pytest_agentsafety.text.views import View, back_through, edits_of
+
+# More readable segments than this in one text are no accident; what is behind them is left unread and says so.
+MAX_SEGMENTS = 8_192
+_MAX_TRIES = 1_024
+
+Decoder = Callable[[bytes], bytes | None]
+
+# The four places of a quad of base64, for ASCII text.
+_FIRST, _SECOND = "CDI-Za-f", "A-HQ-Xg-nw-z0-3"
+_THIRD, _FOURTH = "ABEFIJMNQRUVYZcdghklopstwx014589", "A-Za-z0-9+/"
+_QUAD = f"[{_FIRST}][{_SECOND}][{_THIRD}][{_FOURTH}]"
+_TAIL = f"(?:[{_FIRST}][{_SECOND}](?:[{_THIRD}]=?|==)?)?"
+_NOT_BASE64 = "(?<![A-Za-z0-9+/])"
+BASE64_HINT = rf"(?:^|[^A-Za-z0-9+/_-])(?:{_QUAD.replace('+/', '+/_-')}){{4}}"
+_GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
+_LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
+LOOSE_HINT = rf"(?:^|[^A-Za-z0-9+/])(?:{_LOOSE_QUAD}){{6}}"
+_WORD_TAIL = f"[{_FIRST}][{_SECOND}](?:[{_THIRD}]=|==)"
+WORDS_HINT = rf"(?:{_QUAD})*{_WORD_TAIL}[ \n](?:{_QUAD}|{_WORD_TAIL})"
+_PADDED = rf"(?:(?:{_QUAD})+(?:{_WORD_TAIL})?|{_WORD_TAIL})"
+
+_SEP = r"[\s:,;._|/-]{0,2}"
+_PRE = r"(?:0[xX]|\\[xX])?"
+_ASCII_HEX = rf"{_PRE}(?:[2-7][0-9A-Fa-f]|0[9AaDd]){_SEP}"
+_CONT_HEX = rf"{_PRE}[89ABab][0-9A-Fa-f]{_SEP}"
+_HEX_UNIT = rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}})"
+HEX_HINT = rf"(?:{_HEX_UNIT}){{8}}"
+BASE32_HINT = r"\b[A-Z2-7]{24}"
+BITS_HINT = r"(?:[01]{8}[\s,]{0,2}){6}"
+DECIMALS_HINT = r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12}"
+POINTS_HINT = r"(?:U\+[0-9A-Fa-f]{4,6}[\s,]{0,2}){4}"
+MORSE_HINT = r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8}"
+
+
+def _from_base64(token: bytes) -> bytes | None:
+    body = token.translate(None, b" \t\r\n")
+    if b"=" in body.rstrip(b"="):
+        return b"".join(_one_base64(part) or b"" for part in re.findall(rb"[^=]+", body)) or None
+    return _one_base64(body.rstrip(b"="))
+
+
+def _one_base64(body: bytes) -> bytes | None:
+    body = body[: len(body) - 1] if len(body) % 4 == 1 else body
+    try:
+        return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+    except binascii.Error:
+        return None
+
+
+def _from_words(token: bytes) -> bytes | None:
+    """Base64 word by word."""
+    return b" ".join(_one_base64(part.rstrip(b"=")) or b"" for part in token.split())
+
+
+def _from_base32(token: bytes) -> bytes | None:
+    body = token.rstrip(b"=")
+    body = body[: len(body) - {1: 1, 3: 1, 6: 1}.get(len(body) % 8, 0)]
+    try:
+        return base64.b32decode(body + b"=" * (-len(body) % 8))
+    except binascii.Error:
+        return None
+
+
+_HEX_NOISE = re.compile(rb"0[xX]|\\[xX]|[^0-9A-Fa-f]+")
+
+
+def _from_hex(token: bytes) -> bytes | None:
+    digits = _HEX_NOISE.sub(b"", token)
+    return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
+
+
+def _from_bits(token: bytes) -> bytes | None:
+    bits = token.translate(None, b" \t\r\n,")
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def _from_decimals(token: bytes) -> bytes | None:
+    return bytes(min(int(code), 255) for code in re.findall(rb"\d+", token))
+
+
+def _from_code_points(token: bytes) -> bytes | None:
+    codes = (int(code, 16) for code in re.findall(rb"[0-9A-Fa-f]{4,6}", token))
+    return "".join(chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else "?" for code in codes).encode()
+
+
+_MORSE = dict(
+    zip(
+        (  # noqa: SIM905 - a table
+            ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.. "
+            "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. "
+            "---... -....-"
+        ).split(),
+        "abcdefghijklmnopqrstuvwxyz0123456789.,?'!/:-",
+        strict=True,
+    )
+)
+_MORSE_BYTES = {code.encode(): letter.encode() for code, letter in _MORSE.items()}
+
+
+def _from_morse(token: bytes) -> bytes | None:
+    words = re.split(rb" ?[/|] ?| {2,}|\n", token)
+    read = b" ".join(b"".join(_MORSE_BYTES.get(code, b"") for code in word.split()) for word in words)
+    return read if len(read) * 8 > len(token) else None
+
+
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode())
+
+
+_BASE64 = (
+    (_compiled(rf"{_NOT_BASE64}(?:{_QUAD}){{4,}}{_TAIL}"), _from_base64),
+    (_compiled(rf"{_NOT_BASE64}(?:{_LOOSE_QUAD}){{6,}}{_TAIL}"), _from_base64),
+    (_compiled(rf"{_NOT_BASE64}(?:{_PADDED} ){{2,}}{_PADDED}"), _from_words),
+    (_compiled(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{16,}(?:\r?\n[A-Za-z0-9+/]{4,})*={0,2}"), _from_base64),
+)
+_OTHERS = (
+    ("hex", _compiled(rf"(?<![0-9A-Za-z]){HEX_HINT[:-1]},}}"), _from_hex),
+    ("base32", _compiled(r"\b[A-Z2-7]{24,}={0,6}"), _from_base32),
+    ("bits", _compiled(r"\b(?:[01]{8}[\s,]{0,2}){6,}"), _from_bits),
+    ("decimals", _compiled(r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12,}(?:[12]?[0-9]{2}\b)?"), _from_decimals),
+    ("points", _compiled(r"(?:U\+[0-9A-Fa-f]{4,6}[\s,]{0,2}){4,}"), _from_code_points),
+    ("morse", _compiled(r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}"), _from_morse),
+)
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+class Unread(Exception):  # noqa: N818 - no failure: more is hidden in a text than is looked at
+    """More encoded segments than are decoded."""
+
+
+BASE64_KINDS = frozenset({"base64", "loose", "words64", "long"})
+KINDS = BASE64_KINDS | {name for name, _, _ in _OTHERS}
+Segment = tuple[int, int, bytes]
+
+
+def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
+    """The text with such runs read, `kinds` being those of `KINDS` that may be in it.
+
+    None where nothing readable is found. Raises Unread.
+    """
+    segments: list[Segment] = []
+    for name, pattern, decoder in _OTHERS:
+        if name in kinds:
+            segments = _merged(segments, _segments(pattern, decoder, view.data))
+    if not kinds.isdisjoint(BASE64_KINDS):
+        segments = _merged(segments, _base64(view.data, loose=not kinds.isdisjoint(("loose", "words64"))))
+    if not segments:
+        return None
+    parts: list[bytes] = []
+    rows: list[tuple[int, int, int, int]] = []
+    done = size = 0
+    for start, end, plain in segments:
+        parts += (view.data[done:start], plain)
+        size += start - done
+        rows.append((size, size + len(plain), start, end))
+        size += len(plain)
+        done = end
+    return View("decoded", b"".join([*parts, view.data[done:]]), view, back_through(lambda: edits_of(rows)))
+
+
+def _base64(data: bytes, *, loose: bool) -> list[Segment]:
+    """By whichever pattern most of the text can be read."""
+    data = data.translate(_URL_SAFE)
+    best: list[Segment] = []
+    for place, (pattern, decoder) in enumerate(_BASE64):
+        if place in (1, 2) and not loose:
+            continue
+        found = _segments(pattern, decoder, data)
+        covered, before = sum(map(_length, found)), sum(map(_length, best))
+        if covered > 1.1 * before or (covered >= before and len(found) < len(best)):
+            best = found
+    return best
+
+
+def _length(segment: Segment) -> int:
+    return segment[1] - segment[0]
+
+
+def _segments(pattern: re.Pattern[bytes], decoder: Decoder, data: bytes) -> list[Segment]:
+    found: list[Segment] = []
+    tries = 0
+    for match in pattern.finditer(data):
+        token = match.group().rstrip(b" \t\r\n,;:")
+        plain = decoder(token)
+        readable = None if plain is None else _readable(plain)
+        if readable is None:
+            tries += 1
+            if tries > _MAX_TRIES:
+                break
+        else:
+            found.append((match.start(), match.start() + len(token), readable))
+            if len(found) > MAX_SEGMENTS:
+                raise Unread
+    return found
+
+
+def _readable(raw: bytes) -> bytes | None:
+    """UTF-8 without control characters, as far as that goes if a character is cut off at the end."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(raw) - 3 or not error.start:
+            return None
+        raw = raw[: error.start]
+        text = raw.decode("utf-8")
+    if text.isprintable():
+        return raw or None
+    return None if raw.translate(None, _CONTROLS) != raw else raw
+
+
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"
+
+
+def _merged(first: list[Segment], more: list[Segment]) -> list[Segment]:
+    """Both in order; where they overlap the first ones count."""
+    if not first or not more:
+        return first or more
+    merged: list[Segment] = []
+    taken = iter(first)
+    ahead = next(taken, None)
+    for segment in more:
+        while ahead is not None and ahead[0] < segment[1]:
+            merged.append(ahead)
+            ahead = next(taken, None)
+        if not merged or merged[-1][1] <= segment[0]:
+            merged.append(segment)
+    if ahead is not None:
+        merged += [ahead, *taken]
+    return merged
