@@ -35,7 +35,7 @@ _ORDER_WORDS = (  # noqa: SIM905 - a list of this length would fill a screen
     "guideline restrict limitation password secret pretend develop assistant confidential display repeat execut "
     "forward delete transfer jailbreak respond answer behav action persona character unfilter uncensor unrestrict "
     "programm comman configur training policies polic safety filter output message "
-    "anterior sistema indica regla orden comando olvida muestra program formaci entrena secret "
+    "anterior sistema indica regla comando olvida muestra program formaci entrena secret "
     "anweis vorher vergiss befehl regeln geheim zeige antwort verhalt richtlinie trainier "
     "oublie contourn consigne regles montre repond comporte precedent entrain "
     "istruzion direttiv regole dimentica mostra rispondi comport formazion inizial rivela "
@@ -43,12 +43,12 @@ _ORDER_WORDS = (  # noqa: SIM905 - a list of this length would fill a screen
 ).split()
 _COMMON_WORDS = (  # noqa: SIM905
     "about after before could every everything following from have information other people please right should their "
-    "these things think this those three through using want what where which would write your question without email "
-    "never always first until again must only tell that with will them then show make give says like when there being "
+    "these things think this those three through using want what where which would write your question without "
+    "always first until again must only tell that with will them then show make give says like when there being "
     "cual como para quiero todas todos desde esta "
     "quelle votre vous dans pour avec toutes "
-    "quale della tutte questo sono "
-    "welche deine nicht alles keine jetzt alle sind"
+    "quale tutte questo sono "
+    "welche nicht alles keine jetzt alle sind"
 ).split()
 _SHORT_WORDS = ("the", "and", "you", "all", "for", "are", "not")
 _WORDS = (*_ORDER_WORDS, *(word for word in _COMMON_WORDS if len(word) >= 5))
@@ -80,11 +80,10 @@ _SHAPES = {
     "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
     "long": "[a1-]{16}",
     "joined": "(?:a+-{1,2}){4}a",
-    "glued": "a{24}",
+    "solid": "a{24}",
     "mixed": "a1|1a",
     "morse": "(?:-{1,6} ){8}",
 }
-_SOLID = re.compile(rb"[A-Za-z]{24,}")
 _FEWEST_DIGITS = 12
 _MAX_WORDS = 512
 
@@ -196,6 +195,7 @@ _PATTERNS = {
     "bits": BITS_HINT,
     "decimals": DECIMALS_HINT,
     "points": POINTS_HINT,
+    "solid": r"[A-Za-z]{24,}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
 
@@ -206,10 +206,10 @@ def _shapes() -> Shapes:
 
 
 class Found(NamedTuple):
-    """Names of the readings that may be worth making, and where words are glued or split."""
+    """Names of the readings that may be worth making, and where the words stand that say so, for some of them."""
 
     names: set[str]
-    places: list[int]
+    places: dict[str, list[int]]
 
 
 def look(data: bytes) -> Found:
@@ -221,12 +221,12 @@ def look(data: bytes) -> Found:
     names.update(name for name in _possible(data, shapes) if _pattern(name).search(data) is not None)
     if shape.count(b"1") >= _FEWEST_DIGITS:
         names.update(name for name in ("hex", "bits", "decimals", "points") if _pattern(name).search(data) is not None)
-    if ("mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|"))) and _leet().search(data.lower()):
-        names.add("leet")
-    places = [*words.get("glued", ()), *words.get("split", ())]
-    if "glued" in shapes:
-        places += [match.start() for match in islice(_SOLID.finditer(data), _MAX_WORDS)]
-    return Found(names, places)
+    places = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
+    if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
+        places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
+    if "solid" in shapes:
+        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
+    return Found(names | {name for name, where in places.items() if where}, places)
 
 
 def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:

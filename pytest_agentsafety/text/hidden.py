@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pytest_agentsafety.text.lookalikes import UPSIDE_DOWN
 from pytest_agentsafety.text.views import View, back_through, back_whole, edits_of
@@ -17,6 +18,8 @@ _SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) 
 _TURNED = re.compile(f"[{''.join(c for c in UPSIDE_DOWN if not c.isascii())}]")
 _UPSIDE_DOWN = {ord(c): plain for c, plain in UPSIDE_DOWN.items()}
 _FEWEST_TURNED = 5
+_MOST_TURNED = 1 << 14
+_MOST_RUNS = 1_000
 
 
 def hidden(view: View) -> Iterator[View]:
@@ -30,9 +33,11 @@ def hidden(view: View) -> Iterator[View]:
         yield _displayed(view, text)
     if _SELECTED.search(text) is not None:
         yield _selectors(view, text)
-    if len(_TURNED.findall(text[: 1 << 16])) >= _FEWEST_TURNED:
-        turned = text.translate(_UPSIDE_DOWN)[::-1]
-        yield View("upside down", turned.encode("utf-8", "surrogatepass"), view, back_whole(len(view.data)))
+    if _TURNED.search(text) is not None:
+        lines = [line for line in text.split("\n") if len(_TURNED.findall(line)) >= _FEWEST_TURNED]
+        turned = "\n".join(lines)[:_MOST_TURNED].translate(_UPSIDE_DOWN)[::-1]
+        if turned:
+            yield View("upside down", turned.encode("utf-8", "surrogatepass"), view, back_whole(len(view.data)))
 
 
 def _read_tags(text: str) -> bytes:
@@ -44,7 +49,7 @@ def _displayed(view: View, text: str) -> View:
     parts: list[bytes] = []
     rows: list[tuple[int, int, int, int]] = []
     done = at = 0
-    for match in _BACKWARDS.finditer(text):
+    for match in islice(_BACKWARDS.finditer(text), _MOST_RUNS):
         before = text[done : match.start()].encode("utf-8", "surrogatepass") + b" "
         run = match[1][::-1].encode("utf-8", "surrogatepass")
         parts += (before, run)
@@ -53,6 +58,8 @@ def _displayed(view: View, text: str) -> View:
         rows.append((at - 1, at, at - 1 + 2 * len(rows), at + 2 + 2 * len(rows)))
         at += len(run)
         done = match.end()
+    if len(rows) == _MOST_RUNS:  # nobody writes like that: the rest is one run
+        text = text[:done] + text[done:][::-1]
     data = b"".join([*parts, text[done:].encode("utf-8", "surrogatepass")])
     return View("bidi", data, view, back_through(lambda: edits_of(rows)))
 

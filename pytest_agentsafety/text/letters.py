@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
+import re2
 
 from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
 
@@ -15,16 +18,24 @@ _RUN = 6  # so many letters in a row have to stand alone
 _WIDEST = 12
 _TAG = re.compile(rb"<[^<>]{0,80}>")
 _BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) not in "<>\"().!?")
+_NO_LETTER = bytes(c for c in range(128) if not chr(c).isalnum() and c != 10)
 _WORD_GAPS = bytes(c if chr(c) not in "-_.+*/|~,;:" else 32 for c in range(128)) + bytes(range(128, 256))
-_ROW = re.compile(rb"[A-Za-z0-9'?!\x80-\xff]{1,24}(?:[-_.+*/|~,;:]{1,2}[A-Za-z0-9'?!\x80-\xff]{1,24}){3,}")
+_MOST_ROWS = 2_000
+_PART = r"[A-Za-z0-9'?!\x80-\xff]{1,24}"
 _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 400
-_MAX_PLACES = 64
-_ALNUM = np.zeros(256, dtype=bool)
-_ALNUM[[c for c in range(128) if chr(c).isalnum()]] = True
+_SMALL = 1 << 13
+_BREAK = b"\n\n"
 _LETTER = np.zeros(256, dtype=bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
+
+
+@cache
+def _row() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(rf"{_PART}(?:[-_.+*/|~,;:]{{1,2}}{_PART}){{3,}}".encode(), options)
 
 
 def close_gaps(view: View) -> tuple[View, View] | None:
@@ -92,22 +103,25 @@ def untag(view: View) -> View:
     return View("split", data, view, back_through(lambda: _subsequence(view.data, _BETWEEN)))
 
 
-def squeeze(view: View, places: Sequence[int]) -> View:
-    """Letters and digits alone, for rules that need no gaps, around the places that look as if those were needed.
+def squeeze(view: View) -> View:
+    """Letters and digits alone, line by line, for rules that need no gaps."""
+    data = _TAG.sub(b"", view.data).translate(None, _NO_LETTER)
+    return View("squeezed", data, view, back_through(lambda: _subsequence(view.data, _NO_LETTER)))
 
-    Not of the whole of a large text: a rule without gaps can begin anywhere, which costs much.
-    """
-    spans = merged((max(0, place - _AROUND), min(len(view.data), place + _AROUND)) for place in places[:_MAX_PLACES])
-    kept = np.zeros(len(view.data), dtype=bool)
-    raw = np.frombuffer(view.data, dtype=np.uint8)
+
+def around(view: View, places: Iterable[int], most: int) -> View:
+    """Of a large text the surroundings of these places, each piece with lines of its own."""
+    if len(view.data) <= _SMALL:
+        return view
+    chosen = islice(places, most)
+    spans = merged((max(0, place - _AROUND), min(len(view.data), place + _AROUND)) for place in chosen)
+    rows: list[tuple[int, int, int, int]] = []
+    at = 0
     for start, end in spans:
-        kept[start:end] = _ALNUM[raw[start:end]]
-        for match in _TAG.finditer(view.data, start, end):
-            kept[match.start() : match.end()] = False
-    at = np.flatnonzero(kept).astype(np.int32)
-    between = np.flatnonzero(np.diff(np.searchsorted([start for start, _ in spans], at, side="right"))) + 1
-    out, at = np.insert(raw[at], between, 10), np.insert(at, between, at[between])
-    return View("squeezed", out.tobytes(), view, _back_to(np.arange(len(at), dtype=np.int32), at))
+        rows.append((at, at, start, start))
+        at += end - start + len(_BREAK)
+    data = _BREAK.join(view.data[start:end] for start, end in spans)
+    return View(view.name, data, view, back_through(lambda: edits_of(rows)))
 
 
 def _subsequence(data: bytes, dropped: bytes) -> Edits:
@@ -123,7 +137,7 @@ def _subsequence(data: bytes, dropped: bytes) -> Edits:
 
 def set_words_apart(view: View) -> View:
     """Rows of words with signs between them, as words."""
-    data = b"\n".join(_ROW.findall(view.data)).translate(_WORD_GAPS)
+    data = b"\n".join(match.group() for match in islice(_row().finditer(view.data), _MOST_ROWS)).translate(_WORD_GAPS)
     return View("joined", data, view, back_through(lambda: _rows(view.data)))
 
 
@@ -131,7 +145,7 @@ def _rows(data: bytes) -> Edits:
     """Each row stands behind a line break of its own."""
     rows: list[tuple[int, int, int, int]] = []
     at = 0
-    for match in _ROW.finditer(data):
+    for match in islice(_row().finditer(data), _MOST_ROWS):
         start, end = match.span()
         rows.append((at, at, start, start))
         at += end - start + 1

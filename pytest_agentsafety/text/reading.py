@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -20,9 +21,12 @@ MAX_VIEWS = 24
 MAX_GROWTH = 2.5
 SMALL = 1 << 16
 SHORT = 1 << 11
+MAX_PLACES = 64
 _LEADS = "%&\\="
 _SURE = frozenset({"base64", "hex"})  # these are not found in anything else
 _PEELING = frozenset({"decoded", "hidden"})
+_GAPLESS = ("split", "glued", "solid")  # words cut in two or run together, the surest first
+_SPELLINGS = frozenset({"leet", "tripled", "joined", "tagged", *_GAPLESS})
 _TURNING = frozenset({"cipher", "reversed", "spelling"})
 _CIPHERS = (*ALPHABETIC, ROT47)
 
@@ -44,14 +48,14 @@ class Normalised:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._root = View("source", source.encode("utf-8", "surrogatepass"))
+        self._root = View("source", _encoded(source))
         self._joined: list[View] = []
         self._unread = False
         self._room = 0
 
     @cached_property
     def base(self) -> View:
-        return _folded("plain", self._root, self.source)
+        return _folded("plain", self._root)
 
     @property
     def text(self) -> str:
@@ -85,8 +89,7 @@ class Normalised:
             step = waiting.popleft()
             if step.view.data in seen:
                 continue
-            self._room -= len(step.view.data)
-            if count and (count >= MAX_VIEWS or self._room < 0):
+            if count >= MAX_VIEWS:
                 self._unread |= any(left.kinds <= _PEELING for left in (step, *waiting))
                 return
             seen.add(step.view.data)
@@ -96,11 +99,11 @@ class Normalised:
 
     def _read(self, name: str, raw: View, before: _Step) -> Iterator[_Step]:
         """A new text folded, and what folding would lose of it."""
-        yield _Step(_folded(name, raw, None), before.depth, before.kinds)
+        yield _Step(_folded(name, raw), before.depth, before.kinds)
         if "hidden" not in before.kinds:
             for other in hidden(raw):
                 kinds = before.kinds | {"hidden"}
-                yield _Step(_folded(other.name, other, None), before.depth, kinds)
+                yield _Step(_folded(other.name, other), before.depth, kinds)
 
     def _further(self, step: _Step) -> Iterator[_Step]:
         """Every reading of a reading."""
@@ -110,6 +113,10 @@ class Normalised:
             return
         for kind, view in self._made(step, found):
             after = _Step(view, step.depth + 1, step.kinds | {kind})
+            self._room -= len(view.data)
+            if self._room < 0:
+                self._unread |= after.kinds <= _PEELING
+                return
             yield from self._read(view.name, view, after)
 
     def _made(self, step: _Step, found: Found) -> Iterator[tuple[str, View]]:
@@ -135,28 +142,37 @@ class Normalised:
         if closed is not None:
             yield "letters", closed[0]
             self._join(closed[1])
-        spaced = close_spaces(view)
+        spaced = close_spaces(view) if len(view.data) <= SMALL else None
         if spaced is not None:
             yield "letters", spaced
 
-    def _respelled(self, view: View, all_found: Found) -> Iterator[View]:
-        found = all_found.names
-        if "leet" in found or ("mixed" in found and len(view.data) <= SHORT):
-            yield from read_leet(view)
-        if "backwards" in found:
+    def _respelled(self, view: View, found: Found) -> Iterator[View]:
+        names = found.names
+        if "backwards" in names and len(view.data) <= SMALL:
             yield read_backwards(view)
-        if found.isdisjoint({"split", "glued", "joined", "tripled", "tagged"}):
+        mixed = "mixed" in names and len(view.data) <= SHORT
+        if not mixed and names.isdisjoint(_SPELLINGS):
             return
         from pytest_agentsafety.text import letters  # noqa: PLC0415 - numpy, where it is needed alone
 
-        if "tripled" in found:
-            yield letters.shorten(view)
-        if "joined" in found:
+        if "leet" in names or mixed:
+            yield from read_leet(self._around(view, found, "leet"))
+        if "tripled" in names:
+            yield letters.shorten(self._around(view, found, "tripled"))
+        if "joined" in names:
             yield letters.set_words_apart(view)
-        if "split" in found or "tagged" in found:
+        if "tagged" in names:
             yield letters.untag(view)
-        if all_found.places:
-            self._join(letters.squeeze(view, all_found.places))
+        elif "split" in names:
+            yield letters.untag(self._around(view, found, "split"))
+        if not names.isdisjoint(_GAPLESS):
+            self._join(letters.squeeze(self._around(view, found, *_GAPLESS)))
+
+    def _around(self, view: View, found: Found, *kinds: str) -> View:
+        from pytest_agentsafety.text.letters import around  # noqa: PLC0415 - numpy, where it is needed alone
+
+        places = [place for kind in kinds for place in found.places.get(kind, ())]
+        return around(view, places, MAX_PLACES)
 
     def _join(self, view: View) -> None:
         self._room -= len(view.data)
@@ -200,11 +216,20 @@ def readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(view.text for view in (*normal.views, *normal.joined)))
 
 
-def _folded(name: str, raw: View, text: str | None) -> View:
-    if raw.data.isascii() and text is None:
-        text = raw.text
-    text = raw.text if text is None else text
+# Half characters mean nothing, and cost much to encode: something invisible stands for them.
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _HALVES.sub("\u200b", text).encode()
+
+
+def _folded(name: str, raw: View) -> View:
+    text = raw.text
     folded = fold(text)
     if folded is text:
         return View(name, raw.data, raw)
-    return View(name, folded.encode("utf-8", "surrogatepass"), raw, back_to_unfolded(text))
+    return View(name, folded.encode(), raw, back_to_unfolded(text))

@@ -11,6 +11,10 @@ import binascii
 import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Any
+
+import re2
 
 from pytest_agentsafety.text.views import View, back_through, edits_of
 
@@ -25,7 +29,6 @@ _FIRST, _SECOND = "CDI-Za-f", "A-HQ-Xg-nw-z0-3"
 _THIRD, _FOURTH = "ABEFIJMNQRUVYZcdghklopstwx014589", "A-Za-z0-9+/"
 _QUAD = f"[{_FIRST}][{_SECOND}][{_THIRD}][{_FOURTH}]"
 _TAIL = f"(?:[{_FIRST}][{_SECOND}](?:[{_THIRD}]=?|==)?)?"
-_NOT_BASE64 = "(?<![A-Za-z0-9+/])"
 BASE64_HINT = rf"(?:^|[^A-Za-z0-9+/_-])(?:{_QUAD.replace('+/', '+/_-')}){{4}}"
 _GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
 _LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
@@ -76,11 +79,14 @@ def _from_base32(token: bytes) -> bytes | None:
         return None
 
 
-_HEX_NOISE = re.compile(rb"0[xX]|\\[xX]|[^0-9A-Fa-f]+")
+_NO_HEX = bytes(c for c in range(256) if chr(c) not in "0123456789abcdefABCDEF")
+_TO_BLANKS = bytes(c if chr(c).isdigit() and c < 128 else 32 for c in range(256))
 
 
 def _from_hex(token: bytes) -> bytes | None:
-    digits = _HEX_NOISE.sub(b"", token)
+    for prefix in (b"0x", b"0X"):
+        token = token.replace(prefix, b"")
+    digits = token.translate(None, _NO_HEX)
     return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
 
 
@@ -90,7 +96,7 @@ def _from_bits(token: bytes) -> bytes | None:
 
 
 def _from_decimals(token: bytes) -> bytes | None:
-    return bytes(min(int(code), 255) for code in re.findall(rb"\d+", token))
+    return bytes(map(int, token.translate(_TO_BLANKS).split()))
 
 
 def _from_code_points(token: bytes) -> bytes | None:
@@ -118,24 +124,33 @@ def _from_morse(token: bytes) -> bytes | None:
     return read if len(read) * 8 > len(token) else None
 
 
-def _compiled(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(pattern.encode())
+@cache
+def _compiled(pattern: str) -> Any:
+    """By RE2, which is several times as fast as `re` where a pattern nearly matches."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.max_mem = 32 << 20
+    return re2.compile(pattern.encode(), options)
 
 
-_BASE64 = (
-    (_compiled(rf"{_NOT_BASE64}(?:{_QUAD}){{4,}}{_TAIL}"), _from_base64),
-    (_compiled(rf"{_NOT_BASE64}(?:{_LOOSE_QUAD}){{6,}}{_TAIL}"), _from_base64),
-    (_compiled(rf"{_NOT_BASE64}(?:{_PADDED} ){{2,}}{_PADDED}"), _from_words),
-    (_compiled(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{16,}(?:\r?\n[A-Za-z0-9+/]{4,})*={0,2}"), _from_base64),
+_START = "[^A-Za-z0-9+/]"
+_LINE = r"(?:\r?\n[A-Za-z0-9+/]{4,})*"
+# Whether it is for loose text, the pattern (one byte that may stand before a run, and the run), and who reads it.
+_BASE64: tuple[tuple[bool, str, Decoder], ...] = (
+    (False, f"{_START}(?:{_QUAD}){{4,}}{_TAIL}", _from_base64),
+    (True, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
+    (True, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
+    (False, f"{_START}[A-Za-z0-9+/]{{16,}}{_LINE}={{0,2}}", _from_base64),
 )
-_OTHERS = (
-    ("hex", _compiled(rf"(?<![0-9A-Za-z]){HEX_HINT[:-1]},}}"), _from_hex),
-    ("base32", _compiled(r"\b[A-Z2-7]{24,}={0,6}"), _from_base32),
-    ("bits", _compiled(r"\b(?:[01]{8}[\s,]{0,2}){6,}"), _from_bits),
-    ("decimals", _compiled(r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12,}(?:[12]?[0-9]{2}\b)?"), _from_decimals),
-    ("points", _compiled(r"(?:U\+[0-9A-Fa-f]{4,6}[\s,]{0,2}){4,}"), _from_code_points),
-    ("morse", _compiled(r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}"), _from_morse),
-)
+_OTHERS: dict[str, tuple[str, Decoder]] = {
+    "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", _from_hex),
+    "base32": (r"[^0-9A-Za-z][A-Z2-7]{24,}={0,6}", _from_base32),
+    "bits": (r"[^0-9A-Za-z](?:[01]{8}[\s,]{0,2}){6,}", _from_bits),
+    "decimals": (f"[^0-9A-Za-z]{DECIMALS_HINT[:-1]},}}(?:1?[0-9]{{2}}\\b)?", _from_decimals),
+    "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", _from_code_points),
+    "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", _from_morse),
+}
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -144,7 +159,7 @@ class Unread(Exception):  # noqa: N818 - no failure: more is hidden in a text th
 
 
 BASE64_KINDS = frozenset({"base64", "loose", "words64", "long"})
-KINDS = BASE64_KINDS | {name for name, _, _ in _OTHERS}
+KINDS = BASE64_KINDS | _OTHERS.keys()
 Segment = tuple[int, int, bytes]
 
 
@@ -154,7 +169,7 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
     None where nothing readable is found. Raises Unread.
     """
     segments: list[Segment] = []
-    for name, pattern, decoder in _OTHERS:
+    for name, (pattern, decoder) in _OTHERS.items():
         if name in kinds:
             segments = _merged(segments, _segments(pattern, decoder, view.data))
     if not kinds.isdisjoint(BASE64_KINDS):
@@ -177,8 +192,8 @@ def _base64(data: bytes, *, loose: bool) -> list[Segment]:
     """By whichever pattern most of the text can be read."""
     data = data.translate(_URL_SAFE)
     best: list[Segment] = []
-    for place, (pattern, decoder) in enumerate(_BASE64):
-        if place in (1, 2) and not loose:
+    for is_loose, pattern, decoder in _BASE64:
+        if is_loose and not loose:
             continue
         found = _segments(pattern, decoder, data)
         covered, before = sum(map(_length, found)), sum(map(_length, best))
@@ -191,11 +206,13 @@ def _length(segment: Segment) -> int:
     return segment[1] - segment[0]
 
 
-def _segments(pattern: re.Pattern[bytes], decoder: Decoder, data: bytes) -> list[Segment]:
+def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
     found: list[Segment] = []
     tries = 0
-    for match in pattern.finditer(data):
-        token = match.group().rstrip(b" \t\r\n,;:")
+    for match in _compiled(pattern).finditer(b"\n" + data):
+        # What stands before a run belongs to the match; since a byte was put before the text, the place is right.
+        start, end = match.span()
+        token = data[start : end - 1].rstrip(b" \t\r\n,;:")
         plain = decoder(token)
         readable = None if plain is None else _readable(plain)
         if readable is None:
@@ -203,7 +220,7 @@ def _segments(pattern: re.Pattern[bytes], decoder: Decoder, data: bytes) -> list
             if tries > _MAX_TRIES:
                 break
         else:
-            found.append((match.start(), match.start() + len(token), readable))
+            found.append((start, start + len(token), readable))
             if len(found) > MAX_SEGMENTS:
                 raise Unread
     return found
