@@ -12,8 +12,8 @@ ROT47 = "rot47"
 ALPHABETIC = ("rot13", "atbash", *(f"rot{n}" for n in range(1, 26) if n != 13))
 # What may stand for a letter.
 LEET_LETTERS = {
-    "a": "4@^", "b": "8", "c": "(", "e": "3", "g": "69", "i": "1!|", "l": "1|!", "o": "0", "q": "9", "s": "5$", "t": "7+",
-    "z": "2",
+    "a": "4@^", "b": "8", "c": "(", "e": "3", "g": "69", "i": "1!|", "l": "1|!", "o": "0", "q": "9", "s": "5$",
+    "t": "7+", "z": "2",
 }  # fmt: skip
 
 
@@ -32,7 +32,9 @@ _TABLES = _tables()
 _UNDO = {name: f"rot{26 - int(name[3:])}" if name[3:].isdigit() and name != ROT47 else name for name in _TABLES}
 _LEET = bytes.maketrans(b"4@^8369105$7+2(", b"aaabeggiossttzc")
 _STROKE = re.compile(rb"[!|](?=[A-Za-z0-9@$])")  # an exclamation mark at a word's end is one
-_LEET_L = re.compile(rb"1(?=1)|(?<=[1l])1|(?<=[bcfgkpBCFGKP])1(?=[aeiouy034])|(?<=[aeou034])1(?=[aeouy034]|\b)|\b1(?=[aeou034@])")
+_LEET_L = re.compile(
+    rb"1(?=1)|(?<=[1l])1|(?<=[bcfgkpBCFGKP])1(?=[aeiouy034])|(?<=[aeou034])1(?=[aeouy034]|\b)|\b1(?=[aeou034@])"
+)
 _ACCENTED = re.compile(rb"[\xc3-\xc6][\x80-\xbf]")  # Latin letters of the first blocks
 
 

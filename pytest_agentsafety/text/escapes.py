@@ -19,7 +19,9 @@ _LONGEST = 40
 _RAW = 1 << 24  # marks a byte as it is, beside code points
 _NOTHING = 1 << 25
 _HEX = np.full(256, 255, dtype=np.uint8)
-for _value, _digits in enumerate(("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "aA", "bB", "cC", "dD", "eE", "fF")):
+for _value, _digits in enumerate(
+    ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "aA", "bB", "cC", "dD", "eE", "fF")
+):
     for _digit in _digits:
         _HEX[ord(_digit)] = _value
 _DEC = np.where(_HEX < 10, _HEX, 255).astype(np.uint8)
@@ -256,7 +258,7 @@ def _edits(data: bytes, lead: int) -> Edits:
     return Edits(*(column.astype(np.int32) for column in (out_start, out_start + size, start, end)))
 
 
-_ESCAPED_BYTES = {code: "?" for code in range(0xDC80, 0xDD00)}
+_ESCAPED_BYTES = dict.fromkeys(range(56448, 56576), "?")
 
 
 def _valid(data: bytes) -> bytes:

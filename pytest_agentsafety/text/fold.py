@@ -96,7 +96,7 @@ def _size(text: str) -> int:
 
 def _fold_part(char: str) -> str:
     found = _CONFUSABLE.get(ord(char))
-    if found is not None or ord(char) < 0x80 or not 0x100 <= ord(char) < 0x1E00 and not 0x2C60 <= ord(char) < 0xAB70:
+    if found is not None or ord(char) < 0x80 or (not 0x100 <= ord(char) < 0x1E00 and not 0x2C60 <= ord(char) < 0xAB70):
         return char if found is None else found
     latin = _LATIN.fullmatch(unicodedata.name(char, ""))
     return char if latin is None else latin[1].lower()
@@ -113,7 +113,7 @@ def fold(text: str) -> str:
         return text if len(kept) == len(data) else kept.decode("ascii")
     unusual = len(text) - len(text.encode("ascii", "ignore"))
     if unusual >= _BULK:
-        from pytest_agentsafety.text.bulk import fold_all  # noqa: PLC0415 - numpy, for large texts alone
+        from pytest_agentsafety.text.bulk import fold_all
 
         return fold_all(text)
     return text.translate(_TABLE) if unusual * 2 > len(text) else _fold_runs(text)
@@ -142,7 +142,7 @@ def back_to_unfolded(text: str) -> Back:
 def _columns(text: str) -> tuple[Column, Column]:
     """Where each character begins, and its fold; and the end of both."""
     if len(text) >= _BULK:
-        from pytest_agentsafety.text.bulk import columns  # noqa: PLC0415 - numpy, for large texts alone
+        from pytest_agentsafety.text.bulk import columns
 
         return columns(text)
     sources = accumulate((_size(c) for c in text), initial=0)

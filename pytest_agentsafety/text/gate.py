@@ -218,15 +218,22 @@ def look(data: bytes) -> Found:
     shape = data.translate(_SHAPE)
     shapes = _shapes().look(shape)
     names = shapes | words.keys()
-    names.update(name for name in _possible(data, shapes) if _pattern(name).search(data) is not None)
-    if shape.count(b"1") >= _FEWEST_DIGITS:
-        names.update(name for name in ("hex", "bits", "decimals", "points") if _pattern(name).search(data) is not None)
-    places = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
+    possible = [*_possible(data, shapes), *_digital(shape.count(b"1"), len(data))]
+    names.update(name for name in possible if _pattern(name).search(data) is not None)
+    places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
     if "solid" in shapes:
         places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
     return Found(names | {name for name, where in places.items() if where}, places)
+
+
+def _digital(digits: int, size: int) -> Iterator[str]:
+    """Which patterns can be in a text with so many digits."""
+    if digits >= _FEWEST_DIGITS:
+        yield from ("hex", "bits", "decimals", "points")
+    if digits * 12 > size:
+        yield ROT47
 
 
 def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
@@ -235,7 +242,7 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
     if "long" in shapes:
         yield from ("base64", "base32")
     if "mixed" in shapes:
-        yield from ("loose", ROT47)
+        yield "loose"
     if b"=" in data:
         yield "words64"
     if b">" in data and b"<" in data:

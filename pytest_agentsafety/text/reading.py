@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from pytest_agentsafety.text.ciphers import ALPHABETIC, ROT47, likeliest_shift, read_backwards, read_cipher, read_leet, read_reversed
+from pytest_agentsafety.text.ciphers import (
+    ALPHABETIC,
+    ROT47,
+    likeliest_shift,
+    read_backwards,
+    read_cipher,
+    read_leet,
+    read_reversed,
+)
 from pytest_agentsafety.text.fold import back_to_unfolded, fold
 from pytest_agentsafety.text.gate import Found, is_plain, look
 from pytest_agentsafety.text.hidden import hidden
@@ -136,12 +144,13 @@ class Normalised:
             yield from (("spelling", other) for other in self._respelled(view, found))
 
     def _letters(self, view: View) -> Iterator[tuple[str, View]]:
-        from pytest_agentsafety.text.letters import close_gaps, close_spaces  # noqa: PLC0415 - numpy, where needed
+        from pytest_agentsafety.text.letters import close_gaps, close_spaces
 
         closed = close_gaps(view)
         if closed is not None:
             yield "letters", closed[0]
-            self._join(closed[1])
+            if len(closed[1].data) <= SMALL:
+                self._join(closed[1])
         spaced = close_spaces(view) if len(view.data) <= SMALL else None
         if spaced is not None:
             yield "letters", spaced
@@ -153,7 +162,7 @@ class Normalised:
         mixed = "mixed" in names and len(view.data) <= SHORT
         if not mixed and names.isdisjoint(_SPELLINGS):
             return
-        from pytest_agentsafety.text import letters  # noqa: PLC0415 - numpy, where it is needed alone
+        from pytest_agentsafety.text import letters
 
         if "leet" in names or mixed:
             yield from read_leet(self._around(view, found, "leet"))
@@ -169,7 +178,7 @@ class Normalised:
             self._join(letters.squeeze(self._around(view, found, *_GAPLESS)))
 
     def _around(self, view: View, found: Found, *kinds: str) -> View:
-        from pytest_agentsafety.text.letters import around  # noqa: PLC0415 - numpy, where it is needed alone
+        from pytest_agentsafety.text.letters import around
 
         places = [place for kind in kinds for place in found.places.get(kind, ())]
         return around(view, places, MAX_PLACES)
@@ -183,7 +192,7 @@ class Normalised:
         latest = view
         for lead in _LEADS:
             if lead in found:
-                from pytest_agentsafety.text.escapes import unescape  # noqa: PLC0415 - numpy, where it is needed alone
+                from pytest_agentsafety.text.escapes import unescape
 
                 latest = unescape(latest, lead) or latest
         if not found.isdisjoint(KINDS):

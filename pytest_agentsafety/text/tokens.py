@@ -41,7 +41,9 @@ _SEP = r"[\s:,;._|/-]{0,2}"
 _PRE = r"(?:0[xX]|\\[xX])?"
 _ASCII_HEX = rf"{_PRE}(?:[2-7][0-9A-Fa-f]|0[9AaDd]){_SEP}"
 _CONT_HEX = rf"{_PRE}[89ABab][0-9A-Fa-f]{_SEP}"
-_HEX_UNIT = rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}})"
+_HEX_UNIT = (
+    rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}})"
+)
 HEX_HINT = rf"(?:{_HEX_UNIT}){{8}}"
 BASE32_HINT = r"\b[A-Z2-7]{24}"
 BITS_HINT = r"(?:[01]{8}[\s,]{0,2}){6}"
@@ -107,8 +109,8 @@ def _from_code_points(token: bytes) -> bytes | None:
 _MORSE = dict(
     zip(
         (  # noqa: SIM905 - a table
-            ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.. "
-            "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. "
+            ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- "
+            "--.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. "
             "---... -....-"
         ).split(),
         "abcdefghijklmnopqrstuvwxyz0123456789.,?'!/:-",
@@ -154,7 +156,7 @@ _OTHERS: dict[str, tuple[str, Decoder]] = {
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
-class Unread(Exception):  # noqa: N818 - no failure: more is hidden in a text than is looked at
+class Unread(Exception):
     """More encoded segments than are decoded."""
 
 

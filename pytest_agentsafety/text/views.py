@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Back = Callable[[int, int], tuple[int, int]]
-Column = Sequence[int]  # a list, or an array of numpy
+Column = Any  # of offsets: a sequence of int, or an array of numpy
 
 
 class Edits(NamedTuple):
@@ -105,7 +105,7 @@ def back_reversed(size: int) -> Back:
 
 def back_whole(size: int) -> Back:
     """Where no part of the new text belongs to one part of the old."""
-    return lambda start, end: (0, size)
+    return lambda _start, _end: (0, size)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

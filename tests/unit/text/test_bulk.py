@@ -10,7 +10,7 @@ from pytest_agentsafety.text.fold import back_to_unfolded, fold, fold_char
 
 
 def mixture(seed: int, size: int) -> str:
-    rnd = random.Random(seed)  # noqa: S311 - texts to test with
+    rnd = random.Random(seed)
     common = ["a", "\u00df", "\u00e9", "\u200b", "\u00bd", "\u4e2d", "\U0001d400", "\ud800", "\U000e0041", "\ufb03"]
     pools = (lambda: chr(rnd.randrange(0x110000)), lambda: chr(rnd.randrange(0x3000)), lambda: rnd.choice(common))
     return "".join(rnd.choice(pools)() for _ in range(size))

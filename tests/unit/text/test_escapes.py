@@ -88,7 +88,7 @@ def test_offsets_lead_back_to_the_escape() -> None:
 
 @pytest.mark.parametrize("lead", ["&", "%", "\\", "="])
 def test_pieces_do_not_matter(lead: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rnd = random.Random(4)  # noqa: S311 - texts to test with
+    rnd = random.Random(4)
     parts = ["&#65;", "&lt;", "%41", "%25", "\\u0041", "\\\\", "\\x41", "=41", "=\n", "a", " ", "\u00e9", "&#x1F600;"]
     text = "".join(rnd.choice(parts) for _ in range(4_000))
     whole = plain(text, lead)

@@ -54,7 +54,17 @@ def test_offsets_lead_back_through_a_fold() -> None:
     back = back_to_unfolded(source)
     data = source.encode()
     spans = [back(i, i + 1) for i in range(9)]
-    assert [data[a:b].decode() for a, b in spans] == ["a", "b", "\u0456", "c", "\u00df", "\u00df", "\u00df", "\u00df", "d"]
+    assert [data[a:b].decode() for a, b in spans] == [
+        "a",
+        "b",
+        "\u0456",
+        "c",
+        "\u00df",
+        "\u00df",
+        "\u00df",
+        "\u00df",
+        "d",
+    ]
     assert data[slice(*back(0, 9))].decode() == source
     assert back(3, 3)[0] == back(3, 4)[0]
 

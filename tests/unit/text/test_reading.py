@@ -138,9 +138,10 @@ def test_nesting_is_bounded_and_what_is_left_is_told() -> None:
 
 
 HOSTILE = (
-    "\u200ba", "%41", "%25", "&#65;", "&amp;", "&#38;#38;", "QUJD", "a ", "\\u0041", "\\u005cu005cu", "41 ", "\ufdfa", "\ud800",
-    "\U000e0041", "a", " ", "<", "<b>", "=\n", "=41", "01000001", "65 ", ".- ", "i.g.n.o.r.e ", "vafgehpgvbaf ", "snoitcurtsni ",
-    "1n57ruc710n5 ", "ignore_all_", "\u0301", "\u202e", "\u0430", "\U0001f1e6", "\ufe0f", "U+0041 ", "MFRGGZDFMZTWQ2LK", "\x00", "\x1b[",
+    "\u200ba", "%41", "%25", "&#65;", "&amp;", "&#38;#38;", "QUJD", "a ", "\\u0041", "\\u005cu005cu", "41 ",
+    "\ufdfa", "\ud800", "\U000e0041", "a", " ", "<", "<b>", "=\n", "=41", "01000001", "65 ", ".- ",
+    "i.g.n.o.r.e ", "vafgehpgvbaf ", "snoitcurtsni ", "1n57ruc710n5 ", "ignore_all_", "\u0301", "\u202e",
+    "\u0430", "\U0001f1e6", "\ufe0f", "U+0041 ", "MFRGGZDFMZTWQ2LK", "\x00", "\x1b[",
 )  # fmt: skip
 
 

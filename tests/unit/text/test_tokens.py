@@ -63,7 +63,7 @@ def test_morse_is_read() -> None:
     "text",
     [
         hashlib.sha256(b"x").hexdigest(),
-        " ".join(hashlib.sha1(bytes([i])).hexdigest() for i in range(50)),  # noqa: S324 - hashes to look at
+        " ".join(hashlib.sha1(bytes([i])).hexdigest() for i in range(50)),
         base64.b64encode(hashlib.sha512(b"x").digest() * 40).decode(),
         "https://example.test/some/path/that/is/long/enough",
         "internationalisation_of_applications",
