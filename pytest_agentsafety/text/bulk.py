@@ -12,6 +12,7 @@ from pytest_agentsafety.text.views import Column
 _CODES = 0x30000  # beyond are only private characters, and the invisible ones of plane 14
 _PIECE = 1 << 15
 _LONGEST = 6
+_NOT_PLAIN = 0xFFFFFFFF
 # Blocks whose letters are themselves, so that nobody has to ask them one by one.
 _PLAIN = ((0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF), (0x20000, 0x2F7FF), (0x2FA20, 0x2FFFF))
 
@@ -24,8 +25,11 @@ class _Folds:
         self.size = np.ones(_CODES, dtype=np.uint8)
         self.code = np.arange(_CODES, dtype=np.uint32)
         self.longer = np.zeros((1, _LONGEST), dtype=np.uint32)
+        # The fold where it is one character and known; most pieces of a text need nothing else.
+        self.plain = np.full(_CODES, _NOT_PLAIN, dtype=np.uint32)
         for low, high in _PLAIN:
             self.known[low : high + 1] = True
+            self.plain[low : high + 1] = self.code[low : high + 1]
 
     def learn(self, codes: Any) -> None:
         for code in np.unique(codes[~self.known[codes]]).tolist():
@@ -35,7 +39,7 @@ class _Folds:
                 self.code[code] = len(self.longer)
                 self.longer = np.vstack([self.longer, folded + [0] * (_LONGEST - len(folded))])
             elif folded:
-                self.code[code] = folded[0]
+                self.code[code] = self.plain[code] = folded[0]
         self.known[codes] = True
 
 
@@ -53,6 +57,11 @@ def fold_all(text: str) -> str:
 
 
 def _fold_piece(text: str) -> str:
+    codes = _codes(text)
+    if codes.max(initial=0) < _CODES:
+        plain = _FOLDS.plain[codes]
+        if plain.max(initial=0) != _NOT_PLAIN:
+            return bytes(plain.tobytes()).decode("utf-32-le", "surrogatepass")
     codes, sizes = _looked_up(text)
     low = np.minimum(codes, _CODES - 1)
     out = np.where(codes < _CODES, _FOLDS.code[low], codes)

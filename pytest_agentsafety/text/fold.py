@@ -16,7 +16,7 @@ from pytest_agentsafety.text.views import Back, Column
 
 _MAX_CACHED = 1 << 16
 _MAX_PARTS = 6  # one Arabic ligature stands for 18 characters: no text may grow like that
-_BULK = 4096  # from here on arrays are faster than a table look-up per character
+_BULK = 192  # so many unusual characters, and arrays are faster than a table look-up per character
 _UNUSUAL = re.compile("[^\t\n\r\x20-\x7e]+")
 _CONTROL = bytes(c for c in chain(range(0x20), [0x7F]) if c not in b"\t\n\r")
 

@@ -20,8 +20,6 @@ from pytest_agentsafety.text.ciphers import ALPHABETIC, LEET_LETTERS, ROT47, app
 from pytest_agentsafety.text.tokens import (
     BASE32_HINT,
     BASE64_HINT,
-    BITS_HINT,
-    DECIMALS_HINT,
     HEX_HINT,
     LOOSE_HINT,
     POINTS_HINT,
@@ -78,13 +76,16 @@ _SHAPE = bytes(
 ) + bytes([32] * 128)
 _SHAPES = {
     "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
-    "long": "[a1-]{16}",
+    "long": "[a1-]{32}",
+    "token": "[a1-]{16}",
+    "dense": "(?:1[^1]{0,5}){10}",
+    "bits": "(?:1{8}[^1a]{0,2}){6}",
+    "decimals": "(?:1{1,3}[^1a]{1,2}){12}",
     "joined": "(?:a+-{1,2}){4}a",
-    "solid": "a{24}",
+    "solid": "a{20}",
     "mixed": "a1|1a",
     "morse": "(?:-{1,6} ){8}",
 }
-_FEWEST_DIGITS = 12
 _MAX_WORDS = 512
 
 
@@ -103,7 +104,7 @@ class Words:
         found: dict[str, list[int]] = {}
         for match in islice(self._any.finditer(data), _MAX_WORDS):
             for name in self._names[match.group()]:
-                found.setdefault(name, []).append(match.start())
+                found.setdefault(name, []).append(max(0, match.start() - 1))
         return found
 
 
@@ -136,8 +137,8 @@ def _options() -> Any:
 def _words() -> Words:
     return Words(
         {
-            **{name: [apply(name, word) for word in _told_by(name)] for name in ALPHABETIC},
-            "reversed": [word[::-1] for word in (*_WORDS, "your ", " this", "what ", "with ")],
+            **{name: [f" {apply(name, word)}" for word in _told_by(name)] for name in ALPHABETIC},
+            "reversed": [f"{word[::-1]} " for word in (*_WORDS, " your", " this", " what", " with")],
             "glued": [verb + following for verb in _VERBS for following in _NEXT],
             "split": [cut for word in _ORDER_WORDS for cut in _cuts(word)],
             "tripled": [tripled for word in _ORDER_WORDS for tripled in _tripled(word)],
@@ -148,18 +149,18 @@ def _words() -> Words:
 
 def _told_by(name: str) -> tuple[str, ...]:
     """The ciphers that people use are also told by short words."""
-    short = (f" {word} " for word in (*_SHORT_WORDS, *_COMMON_WORDS) if len(word) < 5)
+    short = (f"{word} " for word in (*_SHORT_WORDS, *_COMMON_WORDS) if len(word) < 5)
     return (*_WORDS, *short) if name in ("rot13", "atbash") else _WORDS
 
 
 def _cuts(word: str) -> Iterator[str]:
     """The word with a gap in it, from the second letter to the last but one."""
-    return (f"{word[:place]} {word[place:]}" for place in range(2, min(len(word), 7) - 1))
+    return (f" {word[:place]} {word[place:]}" for place in range(2, min(len(word), 7) - 1))
 
 
 def _tripled(word: str) -> Iterator[str]:
     """The word as far as its first letter that is written three times."""
-    return (f"{word[: place + 1]}{word[place] * 2}" for place in range(1, 5))
+    return (f" {word[: place + 1]}{word[place] * 2}" for place in range(1, 5))
 
 
 @cache
@@ -192,10 +193,8 @@ _PATTERNS = {
     "words64": WORDS_HINT,
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
-    "bits": BITS_HINT,
-    "decimals": DECIMALS_HINT,
     "points": POINTS_HINT,
-    "solid": r"[A-Za-z]{24,}",
+    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]{2,}){4,}|[A-Z]{24,}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
 
@@ -214,36 +213,33 @@ class Found(NamedTuple):
 
 def look(data: bytes) -> Found:
     """What may be hidden in a folded text."""
-    words = _words().look(data.translate(_FLAT))
+    words = _words().look(b" %b " % data.translate(_FLAT))
     shape = data.translate(_SHAPE)
     shapes = _shapes().look(shape)
     names = shapes | words.keys()
-    possible = [*_possible(data, shapes), *_digital(shape.count(b"1"), len(data))]
+    possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
     names.update(name for name in possible if _pattern(name).search(data) is not None)
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
     if "solid" in shapes:
+        names.discard("solid")
         places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
     return Found(names | {name for name, where in places.items() if where}, places)
-
-
-def _digital(digits: int, size: int) -> Iterator[str]:
-    """Which patterns can be in a text with so many digits."""
-    if digits >= _FEWEST_DIGITS:
-        yield from ("hex", "bits", "decimals", "points")
-    if digits * 12 > size:
-        yield ROT47
 
 
 def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
     """Which patterns can be in a text at all, told by its shape and by single bytes."""
     yield from (lead for lead in "&%\\=" if lead.encode() in data)
-    if "long" in shapes:
+    if "token" in shapes:
         yield from ("base64", "base32")
+    if "dense" in shapes:
+        yield "hex"
+        if b"U+" in data:
+            yield "points"
     if "mixed" in shapes:
         yield "loose"
-    if b"=" in data:
+    if b"= " in data or b"=\n" in data:
         yield "words64"
     if b">" in data and b"<" in data:
         yield "tagged"

@@ -17,6 +17,8 @@ _SELECTED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 _SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) for i in range(240)}
 _TURNED = re.compile(f"[{''.join(c for c in UPSIDE_DOWN if not c.isascii())}]")
 _UPSIDE_DOWN = {ord(c): plain for c, plain in UPSIDE_DOWN.items()}
+# First bytes tell whether one of them can be there.
+_TURNED_LEADS = tuple({c.encode()[:1] for c in UPSIDE_DOWN if not c.isascii()} - {b"\xc4"})
 _FEWEST_TURNED = 5
 _MOST_TURNED = 1 << 14
 _MOST_RUNS = 1_000
@@ -26,14 +28,14 @@ def hidden(view: View) -> Iterator[View]:
     """Readings of a text that was not folded yet. Nothing in ASCII."""
     if view.data.isascii():
         return
-    text = view.text
-    if _TAG.search(text) is not None:
+    text, data = view.text, view.data
+    if b"\xf3" in data and _TAG.search(text) is not None:
         yield View("tags", _read_tags(text), view, back_whole(len(view.data)))
     if _OVERRIDE in text:
         yield _displayed(view, text)
-    if _SELECTED.search(text) is not None:
+    if (b"\xf3" in data or b"\xef" in data) and _SELECTED.search(text) is not None:
         yield _selectors(view, text)
-    if _TURNED.search(text) is not None:
+    if any(lead in data for lead in _TURNED_LEADS) and _TURNED.search(text) is not None:
         lines = [line for line in text.split("\n") if len(_TURNED.findall(line)) >= _FEWEST_TURNED]
         turned = "\n".join(lines)[:_MOST_TURNED].translate(_UPSIDE_DOWN)[::-1]
         if turned:

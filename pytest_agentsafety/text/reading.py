@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 from pytest_agentsafety.text.ciphers import (
@@ -60,6 +61,8 @@ class Normalised:
         self._joined: list[View] = []
         self._unread = False
         self._room = 0
+        self._lock = Lock()
+        self._made_views: tuple[View, ...] | None = None
 
     @cached_property
     def base(self) -> View:
@@ -75,9 +78,13 @@ class Normalised:
         starts = [self.base.origin(i, i + 1)[0] for i in range(len(self.text))]
         return (*starts, len(self.source))
 
-    @cached_property
+    @property
     def views(self) -> tuple[View, ...]:
-        return tuple(self._views())
+        # Guards ask from threads of their own: the first one makes them, the others wait.
+        with self._lock:
+            if self._made_views is None:
+                self._made_views = tuple(self._views())
+            return self._made_views
 
     @property
     def joined(self) -> tuple[View, ...]:
@@ -209,10 +216,14 @@ def _in_no_language(data: bytes) -> set[str]:
     return {"rot13", "atbash", ROT47, "reversed"} | ({likely} if likely else set())
 
 
-@lru_cache(maxsize=8)
 def normalise(text: str) -> Normalised:
     """Fold and decode a text, lazily and in linear time. Guards of one stage share the result."""
-    return Normalised(text)
+    return _small(text) if len(text) <= SMALL else _large(text)
+
+
+_small = lru_cache(maxsize=8)(Normalised)
+# With all its readings a text takes several times its size, so not many of these are kept.
+_large = lru_cache(maxsize=1)(Normalised)
 
 
 def readings(text: str) -> tuple[str, ...]:

@@ -137,13 +137,14 @@ def _compiled(pattern: str) -> Any:
 
 
 _START = "[^A-Za-z0-9+/]"
-_LINE = r"(?:\r?\n[A-Za-z0-9+/]{4,})*"
+_ANY = "[A-Za-z0-9+/]"
+_LINE = rf"(?:\r?\n{_ANY}{{4,}})*"
 # Whether it is for loose text, the pattern (one byte that may stand before a run, and the run), and who reads it.
 _BASE64: tuple[tuple[bool, str, Decoder], ...] = (
     (False, f"{_START}(?:{_QUAD}){{4,}}{_TAIL}", _from_base64),
     (True, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
     (True, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
-    (False, f"{_START}[A-Za-z0-9+/]{{16,}}{_LINE}={{0,2}}", _from_base64),
+    (False, f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}\r?\n{_ANY}{{4,}}){_LINE}={{0,2}}", _from_base64),
 )
 _OTHERS: dict[str, tuple[str, Decoder]] = {
     "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", _from_hex),
