@@ -23,6 +23,8 @@ from pytest_agentsafety.text.tokens import (
     HEX_HINT,
     LOOSE_HINT,
     POINTS_HINT,
+    REVERSED_HINT,
+    ROT13_HINT,
     WORDS_HINT,
 )
 
@@ -104,7 +106,7 @@ class Words:
         found: dict[str, list[int]] = {}
         for match in islice(self._any.finditer(data), _MAX_WORDS):
             for name in self._names[match.group()]:
-                found.setdefault(name, []).append(max(0, match.start() - 1))
+                found.setdefault(name.partition(" ")[0], []).append(max(0, match.start() - 1))
         return found
 
 
@@ -138,6 +140,7 @@ def _words() -> Words:
     return Words(
         {
             **{name: [f" {apply(name, word)}" for word in _told_by(name)] for name in ALPHABETIC},
+            "rot13 reversed": [f"{apply('rot13', word)[::-1]} " for word in _WORDS],
             "reversed": [f"{word[::-1]} " for word in (*_WORDS, " your", " this", " what", " with")],
             "glued": [verb + following for verb in _VERBS for following in _NEXT],
             "split": [cut for word in _ORDER_WORDS for cut in _cuts(word)],
@@ -191,6 +194,14 @@ _PATTERNS = {
     "base64": BASE64_HINT,
     "loose": LOOSE_HINT,
     "words64": WORDS_HINT,
+    # Encodings that were turned around, or whose letters were moved: the other reading comes first.
+    "token reversed": REVERSED_HINT,
+    "token rot13": ROT13_HINT,
+    "% reversed": "(?:[0-9A-Fa-f]{2}%){3}",
+    "% rot13": "%[2-7][n-sN-S]",
+    "& reversed": ";[0-9]{2,5}#&",
+    "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
+    "\\ rot13": r"\\(?:h[0-9n-sN-S]{4}|k[0-9n-sN-S]{2})",
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
@@ -211,6 +222,10 @@ class Found(NamedTuple):
     places: dict[str, list[int]]
 
 
+_BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and name != "="] for lead in "&%\\"}
+_BY_LEAD[b"="] = ["="]
+
+
 def look(data: bytes) -> Found:
     """What may be hidden in a folded text."""
     words = _words().look(b" %b " % data.translate(_FLAT))
@@ -218,7 +233,7 @@ def look(data: bytes) -> Found:
     shapes = _shapes().look(shape)
     names = shapes | words.keys()
     possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
-    names.update(name for name in possible if _pattern(name).search(data) is not None)
+    names.update(name.rpartition(" ")[2] for name in possible if _pattern(name).search(data) is not None)
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
@@ -230,9 +245,9 @@ def look(data: bytes) -> Found:
 
 def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
     """Which patterns can be in a text at all, told by its shape and by single bytes."""
-    yield from (lead for lead in "&%\\=" if lead.encode() in data)
+    yield from (name for lead, names in _BY_LEAD.items() if lead in data for name in names)
     if "token" in shapes:
-        yield from ("base64", "base32")
+        yield from ("base64", "base32", "token reversed", "token rot13")
     if "dense" in shapes:
         yield "hex"
         if b"U+" in data:

@@ -30,6 +30,15 @@ _THIRD, _FOURTH = "ABEFIJMNQRUVYZcdghklopstwx014589", "A-Za-z0-9+/"
 _QUAD = f"[{_FIRST}][{_SECOND}][{_THIRD}][{_FOURTH}]"
 _TAIL = f"(?:[{_FIRST}][{_SECOND}](?:[{_THIRD}]=?|==)?)?"
 BASE64_HINT = rf"(?:^|[^A-Za-z0-9+/_-])(?:{_QUAD.replace('+/', '+/_-')}){{4}}"
+# The same backwards, and with its letters moved by thirteen places; of hex too.
+REVERSED_HINT = (
+    rf"(?:[{_FOURTH}][{_THIRD}][{_SECOND}][{_FIRST}]){{4}}(?:$|[^A-Za-z0-9+/])|"
+    r"(?:[0-9A-Fa-f][2-7]){12}(?:$|[^0-9A-Za-z])"
+)
+ROT13_HINT = (
+    r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}|"
+    r"(?:^|[^0-9A-Za-z])(?:[2-7][0-9n-s]){12}"
+)
 _GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
 _LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
 LOOSE_HINT = rf"(?:^|[^A-Za-z0-9+/])(?:{_LOOSE_QUAD}){{6}}"
