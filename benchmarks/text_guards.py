@@ -99,11 +99,17 @@ def speed(rivals: Path | None) -> bool:
         stages = [median_us(_checking(stage), texts) for stage in STAGES]
         alone = median_us(lambda text: bare.Match(text.encode()), texts)
         good &= stages[0] <= MAX_MS * 1000 and stages[0] <= MAX_RATIO * alone
-        cells = "".join(f"{us / 1000:>{width}.3f}" for us, width in zip((*stages, alone), (10, 13, 10, 10), strict=True))
+        cells = "".join(
+            f"{us / 1000:>{width}.3f}" for us, width in zip((*stages, alone), (10, 13, 10, 10), strict=True)
+        )
         print(f"{name:16}{cells}{stages[0] / alone:>12.1f}x")
     print("ms a text")
     if rivals is not None:
-        print(subprocess.run([rivals, "-c", RIVALS, clean(SIZE)["English"]], check=True, capture_output=True, text=True).stdout)
+        print(
+            subprocess.run(
+                [rivals, "-c", RIVALS, clean(SIZE)["English"]], check=True, capture_output=True, text=True
+            ).stdout
+        )
     return good
 
 
@@ -190,11 +196,12 @@ def robust(folder: Path, per_source: int, *, with_chains: bool) -> bool:
     guard, context = InjectionGuard(), GuardContext(stage="input", source="user", task="")
     attacks = _found_plain(folder, per_source, lambda text: guard.check(text, context).triggered)
     print({source: len(texts) for source, texts in attacks.items()})
-    rnd = random.Random(11)  # noqa: S311 - which disguise is drawn
+    rnd = random.Random(11)
     texts = [text for found in attacks.values() for text in found]
     good = True
     ways: list[tuple[str, Callable[[str], str]]] = [
-        (name, lambda text, name=name: DISGUISES[name](text, rnd)) for name in DISGUISES  # type: ignore[misc]
+        (name, lambda text, name=name: DISGUISES[name](text, rnd))
+        for name in DISGUISES  # type: ignore[misc]
     ]
     if with_chains:
         ways += [
@@ -220,7 +227,7 @@ def _found_plain(folder: Path, per_source: int, found: Callable[[str], bool]) ->
     for row in rows(folder / "injections_direct.jsonl.gz"):
         if not row["kind"].startswith("obfuscat"):
             by_source[row["source"]].append(row["text"])
-    rnd = random.Random(7)  # noqa: S311 - which attacks are drawn
+    rnd = random.Random(7)
     chosen: dict[str, list[str]] = {}
     for source, texts in by_source.items():
         rnd.shuffle(texts)

@@ -40,7 +40,7 @@ class _Found(NamedTuple):
 
 def _number(data: Any, at: Any, digits: Any, base: int, most: int) -> tuple[Any, Any]:
     """Value and count of the digits from each position on."""
-    value, count = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    value, count = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int32)
     active = np.arange(len(at))
     for place in range(most):
         digit = digits[data[at[active] + place]]
@@ -55,8 +55,13 @@ def _number(data: Any, at: Any, digits: Any, base: int, most: int) -> tuple[Any,
 
 def _fixed(data: Any, at: Any, skip: int, digits: int, table: Any = _HEX, base: int = 16) -> _Found:
     """Escapes with a fixed number of digits behind `skip` characters."""
-    value, count = _number(data, at + skip, table, base, digits)
-    at, value = at[count == digits], value[count == digits]
+    value, good = np.zeros(len(at), dtype=np.int32), np.ones(len(at), dtype=bool)
+    for place in range(skip, skip + digits):
+        digit = table[data[at + place]]
+        good &= digit != 255
+        value = value * base + digit
+    if not good.all():
+        at, value = at[good], value[good]
     return _Found(at, at + skip + digits, value)
 
 
@@ -208,17 +213,24 @@ def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, Any, _Found]]:
 
 
 def _found(piece: Any, lead: int) -> _Found:
-    parts = _FAMILIES[lead](piece, np.flatnonzero(piece[:-_LONGEST] == lead))
-    start = np.concatenate([part.start for part in parts])
-    order = np.argsort(start, kind="stable")
-    end = np.concatenate([part.end for part in parts])[order]
-    code = np.concatenate([part.code for part in parts])[order]
-    return _Found(start[order], end, np.where((code >= 0xD800) & (code < 0xE000), ord("?"), code))
+    at = np.flatnonzero(piece[:-_LONGEST] == lead).astype(np.int32)
+    parts = [part for part in _FAMILIES[lead](piece, at) if len(part.start)]
+    if not parts:
+        return _Found(at[:0], at[:0], at[:0])
+    start, end, code = parts[0]
+    if len(parts) > 1:
+        start = np.concatenate([part.start for part in parts])
+        order = np.argsort(start, kind="stable")
+        end = np.concatenate([part.end for part in parts])[order]
+        start, code = start[order], np.concatenate([part.code for part in parts])[order]
+    return _Found(start, end, np.where(code >> 11 == 0x1B, ord("?"), code))
 
 
 def _sizes(code: Any) -> Any:
     """Bytes of UTF-8."""
-    size = 1 + (code >= 0x80).astype(np.int64) + (code >= 0x800) + (code >= 0x10000)
+    if code.max(initial=0) < 0x80:
+        return np.ones(len(code), dtype=np.int32)
+    size = 1 + (code >= 0x80).astype(np.int32) + (code >= 0x800) + (code >= 0x10000)
     return np.where(code >= _NOTHING, 0, np.where(code >= _RAW, 1, size))
 
 
@@ -237,6 +249,9 @@ def _replaced(piece: Any, found: _Found) -> bytes:
 
 def _write(out: Any, start: Any, code: Any, sizes: Any) -> None:
     one = sizes == 1
+    if one.all():
+        out[start] = code.astype(np.uint8)
+        return
     out[start[one]] = (code[one] & 0xFF).astype(np.uint8)
     for size, mark in ((2, 0xC0), (3, 0xE0), (4, 0xF0)):
         chosen = sizes == size

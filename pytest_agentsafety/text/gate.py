@@ -197,7 +197,7 @@ _PATTERNS = {
     # Encodings that were turned around, or whose letters were moved: the other reading comes first.
     "token reversed": REVERSED_HINT,
     "token rot13": ROT13_HINT,
-    "% reversed": "(?:[0-9A-Fa-f]{2}%){3}",
+    "% reversed": "(?:^|[^%0-9A-Fa-f])(?:[0-9A-Fa-f]{2}%){3}",
     "% rot13": "%[2-7][n-sN-S]",
     "& reversed": ";[0-9]{2,5}#&",
     "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
@@ -226,14 +226,26 @@ _BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and na
 _BY_LEAD[b"="] = ["="]
 
 
+_LEADS = "&%\\="
+
+
+def _fewest(size: int) -> int:
+    """How many words must be found before a text of that size is read in another way: some occur by chance."""
+    return 1 if size <= 1 << 11 else 2 if size <= 1 << 16 else 3
+
+
 def look(data: bytes) -> Found:
     """What may be hidden in a folded text."""
     words = _words().look(b" %b " % data.translate(_FLAT))
     shape = data.translate(_SHAPE)
     shapes = _shapes().look(shape)
-    names = shapes | words.keys()
+    fewest = _fewest(len(data))
+    names = shapes | {name for name, where in words.items() if len(where) >= fewest}
     possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
-    names.update(name.rpartition(" ")[2] for name in possible if _pattern(name).search(data) is not None)
+    found = [name for name in possible if _pattern(name).search(data) is not None]
+    names.update(found)
+    # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
+    names.update(name.partition(" ")[2] for name in found if name[0] in _LEADS or "base64" not in found)
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]

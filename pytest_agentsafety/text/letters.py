@@ -26,9 +26,38 @@ _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200
 _SMALL = 1 << 13
+_MOST_IN_RUNS = 1 << 16
+_ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _BREAK = b"\n\n"
 _LETTER = np.zeros(256, dtype=bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
+
+
+@cache
+def _run() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(rb"(?:[A-Za-z0-9@$!][^A-Za-z0-9@$!]{1,12}){6,}", options)
+
+
+def runs(view: View) -> tuple[View, bool]:
+    """Of a large text the runs of single letters, and whether some of them are left out."""
+    if len(view.data) <= _MOST_IN_RUNS:
+        return view, False
+    rows: list[tuple[int, int, int, int]] = []
+    parts: list[bytes] = []
+    at = 0
+    for match in _run().finditer(view.data):
+        start, end = max(0, match.start() - 1), min(match.end() + 1, match.start() + _MOST_IN_RUNS - at)
+        rows.append((at, at, start, start))
+        parts.append(view.data[start:end])
+        at += end - start + 1
+        if at >= _MOST_IN_RUNS:
+            break
+    data = b"\n".join(parts)
+    letters = len(data) - len(data.translate(None, _ALPHA))
+    left_out = at >= _MOST_IN_RUNS and letters * 4 > len(data)
+    return View("spaced", data, view, back_through(lambda: edits_of(rows))), left_out
 
 
 @cache

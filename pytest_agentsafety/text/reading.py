@@ -151,14 +151,16 @@ class Normalised:
             yield from (("spelling", other) for other in self._respelled(view, found))
 
     def _letters(self, view: View) -> Iterator[tuple[str, View]]:
-        from pytest_agentsafety.text.letters import close_gaps, close_spaces
+        from pytest_agentsafety.text import letters
 
-        closed = close_gaps(view)
+        view, left_out = letters.runs(view)
+        self._unread |= left_out
+        closed = letters.close_gaps(view)
         if closed is not None:
             yield "letters", closed[0]
             if len(closed[1].data) <= SMALL:
                 self._join(closed[1])
-        spaced = close_spaces(view) if len(view.data) <= SMALL else None
+        spaced = letters.close_spaces(view) if len(view.data) <= SMALL else None
         if spaced is not None:
             yield "letters", spaced
 

@@ -6,7 +6,6 @@ pictures are passed over at the speed of the pattern. Patterns are linear: no tw
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from collections.abc import Callable
@@ -20,7 +19,9 @@ from pytest_agentsafety.text.views import View, back_through, edits_of
 
 # More readable segments than this in one text are no accident; what is behind them is left unread and says so.
 MAX_SEGMENTS = 8_192
-_MAX_TRIES = 1_024
+_MAX_TRIES = 256
+# Whether a token is readable is seen at its head. Lists of numbers are not read to their end if they are this long.
+_HEAD, _LONG = 256, 1 << 16
 
 Decoder = Callable[[bytes], bytes | None]
 
@@ -81,13 +82,13 @@ def _from_words(token: bytes) -> bytes | None:
     return b" ".join(_one_base64(part.rstrip(b"=")) or b"" for part in token.split())
 
 
+_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv")
+
+
 def _from_base32(token: bytes) -> bytes | None:
-    body = token.rstrip(b"=")
-    body = body[: len(body) - {1: 1, 3: 1, 6: 1}.get(len(body) % 8, 0)]
-    try:
-        return base64.b32decode(body + b"=" * (-len(body) % 8))
-    except binascii.Error:
-        return None
+    digits = token.rstrip(b"=").translate(_BASE32)
+    size = len(digits) * 5 // 8
+    return (int(digits, 32) >> len(digits) * 5 - size * 8).to_bytes(size, "big")
 
 
 _NO_HEX = bytes(c for c in range(256) if chr(c) not in "0123456789abcdefABCDEF")
@@ -103,7 +104,8 @@ def _from_hex(token: bytes) -> bytes | None:
 
 def _from_bits(token: bytes) -> bytes | None:
     bits = token.translate(None, b" \t\r\n,")
-    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+    size = len(bits) // 8
+    return int(bits[: size * 8], 2).to_bytes(size, "big")
 
 
 def _from_decimals(token: bytes) -> bytes | None:
@@ -163,6 +165,7 @@ _OTHERS: dict[str, tuple[str, Decoder]] = {
     "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", _from_code_points),
     "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", _from_morse),
 }
+_SLOW = (_from_decimals, _from_code_points, _from_morse)
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -225,8 +228,11 @@ def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
         # What stands before a run belongs to the match; since a byte was put before the text, the place is right.
         start, end = match.span()
         token = data[start : end - 1].rstrip(b" \t\r\n,;:")
-        plain = decoder(token)
-        readable = None if plain is None else _readable(plain)
+        readable = _read(decoder, token[:_HEAD])
+        if readable is not None and len(token) > _HEAD:
+            if decoder in _SLOW and len(token) > _LONG:
+                raise Unread
+            readable = _read(decoder, token)
         if readable is None:
             tries += 1
             if tries > _MAX_TRIES:
@@ -236,6 +242,11 @@ def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
             if len(found) > MAX_SEGMENTS:
                 raise Unread
     return found
+
+
+def _read(decoder: Decoder, token: bytes) -> bytes | None:
+    plain = decoder(token)
+    return None if plain is None else _readable(plain)
 
 
 def _readable(raw: bytes) -> bytes | None:
