@@ -23,6 +23,8 @@ _GREEK = dict(zip("aoviuABEHIKMNOPTXYZ", "αονιυΑΒΕΗΙΚΜΝΟΡΤΧΥΖ
 _ARMENIAN = dict(zip("onuhgqs", "օոսհցզտ", strict=True)) | {"s": "ѕ"}
 _SMALL_CAPS = dict(zip("abcdefghijklmnoprstuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", strict=True))
 _FLIPPED = dict(zip("abcdefghijklmnopqrstuvwxyz", "ɐqɔpǝɟƃɥıɾʞlɯuodbɹsʇnʌʍxʎz", strict=True))
+# These stand in another block than their neighbours.
+_DOUBLE_STRUCK = {chr(0x1D538 + ord(c) - 65): plain for c, plain in zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)}
 _LEET = dict(zip("aeiost", "431057", strict=True))
 _LEET_HARD = {"a": "@4", "e": "3", "i": "1!", "o": "0", "s": "$5", "t": "7+", "l": "1|", "b": "8", "g": "9"}
 _MORSE = dict(
@@ -249,7 +251,7 @@ DISGUISES: dict[str, Disguise] = {
     "math bold": _block(0x1D41A, 0x1D400),
     "math script": _block(0x1D4EA, 0x1D4D0),
     "math fraktur": _block(0x1D586, 0x1D56C),
-    "math double-struck": _block(0x1D552, 0x1D538),
+    "math double-struck": lambda t, rnd: "".join(_DOUBLE_STRUCK.get(c, c) for c in _block(0x1D552, 0x1D538)(t, rnd)),
     "math monospace": _block(0x1D68A, 0x1D670),
     "circled": _block(0x24D0, 0x24B6),
     "parenthesised": lambda t, _: "".join(chr(0x249C + ord(c) - 97) if c in _LOWER else c for c in t.lower()),

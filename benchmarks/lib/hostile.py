@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001
+# ruff: noqa: E501, RUF001
 """Texts to run guards over: clean ones of many kinds, and the worst ones for every part of reading a text."""
 
 from __future__ import annotations

@@ -161,9 +161,11 @@ def _escaping(at: Any) -> Any:
     """Of backslashes in a row every other one escapes, beginning with the first."""
     if not at.size:
         return at
-    place = np.arange(len(at))
-    begins = np.concatenate([[True], np.diff(at) > 1])
-    return at[(place - np.maximum.accumulate(np.where(begins, place, 0))) % 2 == 0]
+    begins = np.flatnonzero(np.diff(at, prepend=-2) > 1)
+    if len(begins) == len(at):
+        return at
+    sizes = np.diff(begins, append=len(at))
+    return at[(np.arange(len(at)) - np.repeat(begins, sizes)) & 1 == 0]
 
 
 def _pairs(found: _Found) -> _Found:

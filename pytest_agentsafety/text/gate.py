@@ -205,7 +205,7 @@ _PATTERNS = {
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
-    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]{2,}){4,}|[A-Z]{24,}",
+    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){3}[A-Z][a-z]{3,}|[A-Z]{24,}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
 

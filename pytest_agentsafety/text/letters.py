@@ -21,7 +21,7 @@ _BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) no
 _NO_LETTER = bytes(c for c in range(128) if not chr(c).isalnum() and c != 10)
 _WORD_GAPS = bytes(c if chr(c) not in "-_.+*/|~,;:" else 32 for c in range(128)) + bytes(range(128, 256))
 _MOST_ROWS = 2_000
-_PART = r"[A-Za-z0-9'?!\x80-\xff]{1,24}"
+_PART = r"[A-Za-z0-9'\x80-\xff]{1,15}[?!]?"
 _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200

@@ -54,7 +54,7 @@ _CONT_HEX = rf"{_PRE}[89ABab][0-9A-Fa-f]{_SEP}"
 _HEX_UNIT = (
     rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}})"
 )
-HEX_HINT = rf"(?:{_HEX_UNIT}){{8}}"
+HEX_HINT = rf"(?:{_HEX_UNIT}){{12}}"
 BASE32_HINT = r"\b[A-Z2-7]{24}"
 BITS_HINT = r"(?:[01]{8}[\s,]{0,2}){6}"
 DECIMALS_HINT = r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12}"
@@ -214,6 +214,8 @@ def _base64(data: bytes, *, loose: bool) -> list[Segment]:
         covered, before = sum(map(_length, found)), sum(map(_length, best))
         if covered > 1.1 * before or (covered >= before and len(found) < len(best)):
             best = found
+        if 10 * covered > 9 * len(data):
+            break
     return best
 
 
@@ -228,7 +230,7 @@ def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
         # What stands before a run belongs to the match; since a byte was put before the text, the place is right.
         start, end = match.span()
         token = data[start : end - 1].rstrip(b" \t\r\n,;:")
-        readable = _read(decoder, token[:_HEAD])
+        readable = _read(decoder, _head(token) if decoder in _SLOW else token[:_HEAD])
         if readable is not None and len(token) > _HEAD:
             if decoder in _SLOW and len(token) > _LONG:
                 raise Unread
@@ -242,6 +244,11 @@ def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
             if len(found) > MAX_SEGMENTS:
                 raise Unread
     return found
+
+
+def _head(token: bytes) -> bytes:
+    """Without a number that is cut in two."""
+    return token if len(token) <= _HEAD else token[:_HEAD].rstrip(b"0123456789ABCDEFabcdef.-")
 
 
 def _read(decoder: Decoder, token: bytes) -> bytes | None:
