@@ -35,6 +35,7 @@ _STROKE = re.compile(rb"[!|](?=[A-Za-z0-9@$])")  # an exclamation mark at a word
 _LEET_L = re.compile(
     rb"1(?=1)|(?<=[1l])1|(?<=[bcfgkpBCFGKP])1(?=[aeiouy034])|(?<=[aeou034])1(?=[aeouy034]|\b)|\b1(?=[aeou034@])"
 )
+_LARGE = 1 << 16
 _ACCENTED = re.compile(rb"[\xc3-\xc6][\x80-\xbf]")  # Latin letters of the first blocks
 
 
@@ -68,9 +69,11 @@ def read_cipher(view: View, name: str) -> View:
 
 
 def read_reversed(view: View) -> list[View]:
-    """Backwards as a whole, and each word by itself."""
+    """Backwards as a whole, and, where that is no large text, each word by itself."""
     text = view.text[::-1]
     turned = View("reversed", text.encode(), view, back_reversed(len(view.data)))
+    if len(view.data) > _LARGE:
+        return [turned]
     words = View("reversed", b" ".join(turned.data.split(b" ")[::-1]), view)
     return [turned, words]
 

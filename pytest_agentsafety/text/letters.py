@@ -26,6 +26,7 @@ _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200
 _SMALL = 1 << 13
+_PIECE = 1 << 16
 _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _BREAK = b"\n\n"
@@ -126,15 +127,26 @@ def _back_to(places: Column, at: Column) -> Back:
     return back
 
 
+def _without_tags(data: bytes) -> bytes:
+    """In pieces that end behind a tag, since every cut is remembered until a piece is done."""
+    parts, done = [], 0
+    while done < len(data):
+        end = len(data) if len(data) - done <= _PIECE else data.rfind(b">", done, done + _PIECE) + 1
+        end = end if end > done else done + _PIECE
+        parts.append(_TAG.sub(b"", data[done:end]))
+        done = end
+    return b"".join(parts)
+
+
 def untag(view: View) -> View:
     """Without tags and signs inside words; gaps of words stay."""
-    data = _TAG.sub(b"", view.data).translate(None, _BETWEEN)
+    data = _without_tags(view.data).translate(None, _BETWEEN)
     return View("split", data, view, back_through(lambda: _subsequence(view.data, _BETWEEN)))
 
 
 def squeeze(view: View) -> View:
     """Letters and digits alone, line by line, for rules that need no gaps."""
-    data = _TAG.sub(b"", view.data).translate(None, _NO_LETTER)
+    data = _without_tags(view.data).translate(None, _NO_LETTER)
     return View("squeezed", data, view, back_through(lambda: _subsequence(view.data, _NO_LETTER)))
 
 

@@ -21,7 +21,7 @@ from pytest_agentsafety.text.ciphers import (
 from pytest_agentsafety.text.fold import back_to_unfolded, fold
 from pytest_agentsafety.text.gate import Found, is_plain, look
 from pytest_agentsafety.text.hidden import hidden
-from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens
+from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, is_base64
 from pytest_agentsafety.text.views import View
 
 MAX_DEPTH = 6
@@ -32,7 +32,7 @@ SMALL = 1 << 16
 SHORT = 1 << 11
 MAX_PLACES = 64
 _LEADS = "%&\\="
-_SURE = frozenset({"base64", "hex"})  # these are not found in anything else
+_SURE = {"base64", "hex"}  # these are not found in anything else
 _PEELING = frozenset({"decoded", "hidden"})
 _GAPLESS = ("split", "glued", "solid")  # words cut in two or run together, the surest first
 _SPELLINGS = frozenset({"leet", "tripled", "joined", "tagged", *_GAPLESS})
@@ -197,19 +197,43 @@ class Normalised:
         self._joined.append(view)
 
     def _decoded(self, view: View, found: set[str]) -> View | None:
-        """One layer of every encoding taken off."""
+        """One layer of every encoding taken off; of a large text more, where there is nothing to read in between."""
         latest = view
         for lead in _LEADS:
             if lead in found:
-                from pytest_agentsafety.text.escapes import unescape
-
-                latest = unescape(latest, lead) or latest
+                latest = self._unescaped(latest, lead)
         if not found.isdisjoint(KINDS):
             try:
-                latest = decode_tokens(latest, found) or latest
+                latest = self._tokens(latest, found)
             except Unread:
                 self._unread = True
         return None if latest is view else latest
+
+    def _unescaped(self, view: View, lead: str) -> View:
+        from pytest_agentsafety.text.escapes import unescape
+
+        for _ in range(MAX_DEPTH):
+            plain = unescape(view, lead)
+            if plain is None:
+                return view
+            dense = len(plain.data) * 8 < len(view.data) * 7
+            view = plain
+            if len(view.data) <= SMALL or not dense:
+                return view
+        self._unread |= lead.encode() in view.data
+        return view
+
+    def _tokens(self, view: View, found: set[str]) -> View:
+        for _ in range(MAX_DEPTH):
+            plain = decode_tokens(view, found)
+            if plain is None:
+                return view
+            view = plain
+            if len(view.data) <= SMALL or not is_base64(view.data):
+                return view
+            found = _SURE
+        self._unread = True
+        return view
 
 
 def _in_no_language(data: bytes) -> set[str]:

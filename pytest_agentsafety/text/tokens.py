@@ -203,6 +203,11 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
     return View("decoded", b"".join([*parts, view.data[done:]]), view, back_through(lambda: edits_of(rows)))
 
 
+def is_base64(data: bytes) -> bool:
+    """Does a text begin like one that is base64 as a whole?"""
+    return re.match(f"(?:{_QUAD}){{60}}".encode(), data) is not None
+
+
 def _base64(data: bytes, *, loose: bool) -> list[Segment]:
     """By whichever pattern most of the text can be read."""
     data = data.translate(_URL_SAFE)
