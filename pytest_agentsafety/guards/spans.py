@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_agentsafety.text.views import merged as merge_spans
 
-def merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted, overlapping and touching spans joined."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+__all__ = ["merge_spans", "replace_spans"]
 
 
 def replace_spans(text: str, parts: Iterable[tuple[int, int, str]]) -> str:

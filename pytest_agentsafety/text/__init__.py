@@ -10,5 +10,5 @@ from pytest_agentsafety.text.reading import MAX_VIEWS as MAX_VIEWS
 from pytest_agentsafety.text.reading import Normalised as Normalised
 from pytest_agentsafety.text.reading import normalise as normalise
 from pytest_agentsafety.text.reading import readings as readings
-from pytest_agentsafety.text.views import Edit as Edit
+from pytest_agentsafety.text.views import Edits as Edits
 from pytest_agentsafety.text.views import View as View
