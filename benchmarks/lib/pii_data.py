@@ -313,7 +313,7 @@ def person_number(rng: Rng, module: str, form: str) -> str:
     for _ in range(2_000):
         text = "".join(rng.choice(string.digits) if c == "9" else rng.choice(letters) if c == "A" else c for c in form)
         text = _dated(rng, module, text)
-        if library.is_valid(text) or library.is_valid(re.sub(r"\D", "", text)):
+        if library.is_valid(text) or ("A" not in form and library.is_valid(re.sub(r"\D", "", text))):
             return text
         fixed = _with_check(library, text)
         if fixed is not None and library.is_valid(fixed):
@@ -413,14 +413,17 @@ def _named_secrets(rng: Rng, each: int) -> Iterator[Row]:
     for provider, forms in pii_keys.NAMED.items():
         for _ in range(each):
             form = rng.choice(forms)
-            head, slot, tail = re.split(r"(\{.*\})", form, maxsplit=1)
+            head, slot, tail = re.split(r"((?:key|00)?\{.*\}(?:==)?)", form, maxsplit=1)
             value = pii_keys.fill(rng, slot)
             yield Row(f"named key: {provider}", head + value + tail, len(head), len(head) + len(value))
     for kind, forms in (("password", pii_keys.PASSWORDS), ("connection string", pii_keys.CONNECTIONS)):
         for _ in range(each):
             head, tail = rng.choice(forms).split("{p}")
             value = pii_keys.password(rng)
-            yield Row(kind, head + value + tail, len(head), len(head) + len(value))
+            if kind == "password":
+                yield Row(kind, head + value + tail, len(head), len(head) + len(value))
+            else:
+                yield _row(kind, rng.choice(CONTEXTS), head + value + tail)
 
 
 def _row(kind: str, context: str, value: str) -> Row:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.content_policy import ContentPolicyGuard as ContentPolicyGuard
     from pytest_agentsafety.guards.injection import InjectionGuard as InjectionGuard
     from pytest_agentsafety.guards.pii import PiiGuard as PiiGuard
-    from pytest_agentsafety.guards.pii import mask as mask
+    from pytest_agentsafety.guards.pii_mask import mask as mask
     from pytest_agentsafety.guards.scope import ScopeGuard as ScopeGuard
     from pytest_agentsafety.guards.stage import StageRunner as StageRunner
     from pytest_agentsafety.guards.stage import StageVerdict as StageVerdict
@@ -31,7 +31,7 @@ _PUBLIC = {
     "StageRunner": "stage",
     "StageVerdict": "stage",
     "default_guardrails": "stage",
-    "mask": "pii",
+    "mask": "pii_mask",
 }
 
 # `normalise` is a module of this room as well as a function in it: import the function from the module.

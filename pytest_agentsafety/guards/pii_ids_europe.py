@@ -12,11 +12,6 @@ from pytest_agentsafety.guards.pii_checks import ean, icao, is_day, luhn, mod11_
 from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, formed, named
 
 
-def nhs(n: str) -> bool:
-    check = 11 - weighted(n, range(10, 1, -1)) % 11
-    return check != 10 and check % 11 == int(n[9]) and len(set(n)) > 1
-
-
 def nino(n: str) -> bool:
     return n[0] not in "DFIQUV" and n[1] not in "DFIQUVO" and n[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
 
@@ -41,14 +36,6 @@ _ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16
 def codice_fiscale(n: str) -> bool:
     values = [int(c) if c.isdigit() else ord(c) - 65 for c in n[:15]]
     return chr(65 + sum(_ODD[v] if i % 2 == 0 else v for i, v in enumerate(values)) % 26) == n[15]
-
-
-def bsn(n: str) -> bool:
-    return n != "000000000" and (weighted(n, range(9, 1, -1)) - int(n[8])) % 11 == 0
-
-
-def pesel(n: str) -> bool:
-    return is_day(int(n[2:4]) % 20, n[4:6]) and weighted(n, (1, 3, 7, 9) * 2 + (1, 3, 1)) % 10 == 0
 
 
 def nip(n: str) -> bool:
@@ -87,7 +74,7 @@ def svnr(n: str) -> bool:
 
 
 def pps(n: str) -> bool:
-    extra = (ord(n[8]) - 64) * 9 if len(n) == 9 and n[8] != "W" else 0
+    extra = (ord(n[8]) - 64) * 9 if len(n) == 9 and n[8] not in "WTX" else 0
     return "WABCDEFGHIJKLMNOPQRSTUV"[(weighted(n[:7], range(8, 1, -1)) + extra) % 23] == n[7]
 
 
@@ -101,24 +88,15 @@ def rodne_cislo(n: str) -> bool:
     return is_day(int(n[2:4]) % 50 % 20 or 99, n[4:6]) and rest
 
 
-def cnp(n: str) -> bool:
-    check = weighted(n, (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)) % 11
-    return is_day(n[3:5], n[5:7]) and int(n[12]) == (1 if check == 10 else check)
-
-
-def egn(n: str) -> bool:
-    check = weighted(n, (2, 4, 8, 5, 10, 9, 7, 3, 6)) % 11 % 10
-    return is_day(int(n[2:4]) % 20 or 99, n[4:6]) and check == int(n[9])
-
-
 def personalausweis(n: str) -> bool:
     return len(n) < 10 or icao(n[:9], n[9])
 
 
 _NUMBER = r"(?:[ _-]?(?:number|no\.?|nummer|nr\.?|num|#|id))?"
 KINDS: tuple[Kind, ...] = (
-    named("uk_nhs", rf"nhs{_NUMBER}", r"\d{3}[ -]?\d{3}[ -]?\d{4}", nhs),
+    named("uk_nhs", rf"nhs{_NUMBER}", r"\d{3}[ -]?\d{3}[ -]?\d{4}"),
     formed("uk_nino", r"(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-Da-d]", nino),
+    named("uk_nino", r"nino|national insurance(?: (?:number|no\.?))?|ni number", r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2}(?: ?[A-Z])?", gap=LOOSE_GAP),
     formed("uk_licence", r"[A-Z][A-Z9]{4}\d[0156]\d(?:[0-2]\d|3[01])\d[A-Z][A-Z9]\d[A-Z]{2}", lambda n: True),
     named(
         "de_tax_id",
@@ -147,8 +125,8 @@ KINDS: tuple[Kind, ...] = (
         codice_fiscale,
         strong=True,
     ),
-    named("nl_bsn", r"bsn|burgerservicenummer|sofinummer", r"\d{4}[. ]?\d{2}[. ]?\d{3}|\d{9}", bsn),
-    named("pl_pesel", r"pesel", r"\d{11}", pesel),
+    named("nl_bsn", r"bsn|burgerservicenummer|sofinummer", r"\d{4}[. ]?\d{2}[. ]?\d{3}|\d{9}"),
+    named("pl_pesel", r"pesel", r"\d{11}"),
     named("pl_nip", r"nip", r"\d{3}-?\d{3}-?\d{2}-?\d{2}", nip),
     formed("se_personnummer", r"(?:19|20)?\d{6}[-+]\d{4}", personnummer),
     named("se_personnummer", r"person(?:al)?[ _-]?(?:nummer|nr|identity number)", r"(?:19|20)?\d{10}", personnummer),
@@ -159,7 +137,7 @@ KINDS: tuple[Kind, ...] = (
     named("be_national", r"rijksregisternummer|registre national|insz|niss", r"\d{11}", rijksregister),
     formed("ch_ahv", r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}", ahv, strong=True),
     named("at_svnr", r"(?:sozial)?versicherungsnummer|svnr|sv-?nummer", r"\d{4}[ ]?\d{6}", svnr),
-    named("ie_pps", r"ppsn?(?:[ _-]?(?:number|no\.?))?", r"\d{7}[A-W][A-IW]?", pps),
+    named("ie_pps", r"ppsn?(?:[ _-]?(?:number|no\.?))?", r"\d{7}[A-W][A-IWTX]?", pps),
     named("pt_nif", r"nif|contribuinte", r"\d{3}[ ]?\d{3}[ ]?\d{3}", nif),
     named(
         "cz_birth_number",
@@ -167,8 +145,8 @@ KINDS: tuple[Kind, ...] = (
         r"\d{6}/?\d{3,4}",
         rodne_cislo,
     ),
-    named("ro_cnp", r"cnp", r"[1-9]\d{12}", cnp),
-    named("bg_egn", r"egn|\x{0435}\x{0433}\x{043d}", r"\d{10}", egn),
-    named("hr_oib", r"oib", r"\d{11}", mod11_10),
+    named("ro_cnp", r"cnp", r"[1-9]\d{12}"),
+    named("bg_egn", r"egn|\x{0435}\x{0433}\x{043d}", r"\d{10}"),
+    named("hr_oib", r"oib", r"\d{11}"),
     named("gr_amka", r"amka|\x{03b1}\x{03bc}\x{03ba}\x{03b1}", r"\d{11}", luhn),
 )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pytest_agentsafety.guards.pii_checks import is_day, luhn, verhoeff, weighted
-from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, flat_when, formed, named
+from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, flat_when, formed, named
 
 
 def ssn(n: str) -> bool:
     """Area, group and serial as the Social Security Administration gives them out."""
     return n[:3] not in ("000", "666") and n[0] != "9" and n[3:5] != "00" and n[5:] != "0000"
+
+
+def _spaced_ssn(candidate: str) -> Spans:
+    """No part of a row of numbers: none stands before it."""
+    return ((len(candidate) - 11, len(candidate)),) if ssn(flat(candidate[-11:])) else ()
 
 
 def itin(n: str) -> bool:
@@ -111,17 +116,18 @@ def rut(n: str) -> bool:
 
 
 def cuit(n: str) -> bool:
-    rest = -weighted(n, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11
-    return n[:2] in ("20", "23", "24", "25", "26", "27", "30", "33", "34") and rest % 10 == int(n[10])
+    types = ("20", "23", "24", "25", "26", "27", "30", "33", "34", "50", "51", "55")
+    return n[:2] in types and "01234567899"[-weighted(n, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11] == n[10]
 
 
 def is_licence(n: str) -> bool:
-    return sum(c.isdigit() for c in n) >= 4
+    return sum(c.isdigit() for c in n) >= 3
 
 
 _LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein"
 KINDS: tuple[Kind, ...] = (
-    formed("ssn", r"(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4})", ssn),
+    formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn),
+    Kind(name="ssn", pattern=r"(?:^|[^0-9 \t] ?)\b\d{3} \d{2} \d{4}\b", check=_spaced_ssn),
     named("ssn", r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social", r"\d{9}", ssn),
     formed("us_itin", r"9\d{2}[ -]\d{2}[ -]\d{4}", itin),
     named("us_itin", r"itins?|tax(?:payer)?[ _-]id(?:entification)?(?:[ _-]number)?", r"9\d{8}", itin),
@@ -131,22 +137,23 @@ KINDS: tuple[Kind, ...] = (
     named("us_mbi", r"medicare|mbi", r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}", gap=LOOSE_GAP),
     named("us_npi", r"npi", r"[12]\d{9}", npi),
     named("us_dea", r"dea", r"[A-Z][A-Z9]\d{7}", dea, gap=LOOSE_GAP),
-    named("driver_licence", _LICENCE, r"(?:[A-Z]{0,3}[ -]?\d(?:[ -]?[A-Z0-9]){4,16}|[A-Z]{4,5}[A-Z0-9]{6,12})", is_licence, gap=LOOSE_GAP),
+    named("driver_licence", _LICENCE, r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,16}|[A-Z]{4,5}[A-Z0-9]{6,12})", is_licence, gap=LOOSE_GAP),
     named("bank_account", r"(?:bank[ _-])?(?:account|acct|konto)[ _-]?(?:number|nummer|no\.?|num|nr\.?|#)", r"\d{3,6}[ -]\d{3,6}(?:[ -]\d{2,6})?|\d{7,17}"),
     named("uk_sort_code", r"sort[ _-]?code", r"\d{2}[ -]?\d{2}[ -]?\d{2}"),
+    named("ca_sin", r"social[ _-]insurance(?:[ _-](?:number|no\.?))?", r"\d{3}[ -]?\d{3}[ -]?\d{3}"),
     named("ca_sin", r"sin|social[ _-]insurance(?:[ _-](?:number|no\.?))?", r"\d{3}[ -]?\d{3}[ -]?\d{3}", luhn),
     formed("ca_sin", r"[1-79]\d{2}-\d{3}-\d{3}", luhn),
     formed("mx_curp", r"[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\d", lambda n: is_day(n[6:8], n[8:10])),
     named("mx_rfc", r"rfc", r"[A-Z&]{3,4}\d{6}[A-Z0-9]{3}", gap=LOOSE_GAP),
     formed("br_cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf, strong=True),
-    named("br_cpf", r"cpf", r"\d{11}", cpf),
+    named("br_cpf", r"cpf", r"\d{11}"),
     formed("br_cnpj", r"[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-\d{2}", cnpj, strong=True),
-    named("br_cnpj", r"cnpj", r"\d{14}", cnpj),
+    named("br_cnpj", r"cnpj", r"\d{14}"),
     formed("ar_cuit", r"\d{2}-\d{8}-\d", cuit),
     formed("cl_rut", r"\d{1,2}\.\d{3}\.\d{3}-[0-9Kk]", rut),
     named("cl_rut", r"rut|run", r"\d{7,8}-[0-9Kk]", rut),
     formed("in_aadhaar", r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
-    named("in_aadhaar", r"aadhaa?r|uidai|uid", r"[2-9]\d{11}", aadhaar),
+    named("in_aadhaar", r"aadhaa?r|uidai|uid", r"\d{12}|\d{4} \d{4} \d{4}"),
     formed("in_pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", lambda n: True),
     named("in_voter_id", r"voter(?:'?s)?[ _-]?id|epic", r"[A-Z]{3}\d{7}", gap=LOOSE_GAP),
     named("au_tfn", r"tfn|tax[ _-]file(?:[ _-](?:number|no\.?))?", r"\d{3}[ ]?\d{3}[ ]?\d{2,3}", tfn),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_agentsafety.guards.pii_kinds import Kind, Spans, whole
+from pytest_agentsafety.guards.pii_kinds import Kind, Spans
 
 _HEX32, _UUID = "[a-f0-9]{32}", "[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}"
 _W, _A = "[A-Za-z0-9_-]", "[A-Za-z0-9]"
@@ -145,7 +145,7 @@ def _check(candidate: str) -> Spans:
     """A class name may start with `sk-` and go on for long, and a line may be one letter: no key is."""
     if len(set(candidate[-30:])) < 5 or (candidate.startswith("sk-") and not _DIGIT.search(candidate)):
         return ()
-    return whole(candidate)
+    return ((candidate.rfind(" ") + 1, len(candidate)),)  # `SSWS` and a space are no part of it
 
 
 _DIGIT = re.compile(r"\d")

@@ -10,10 +10,10 @@ Spans = tuple[tuple[int, int], ...]
 Finder = Callable[[str], Spans]
 Test = Callable[[str], bool]
 
-# Between the name of a number and the number: `ssn: 1`, `"ssn": "1"`, `my ssn is 1`.
-GAP = r"[^0-9\n]{0,24}?"
+# Between the name of a number and the number (no `]`: `[redacted ssn]` names nothing): `ssn: 1`, `"ssn": "1"`, `my ssn is 1`.
+GAP = r"[^0-9\n\]]{0,24}?"
 # The same where the number may hold letters, so that words between are not told from it by their letters.
-LOOSE_GAP = r"[^\n]{0,24}?"
+LOOSE_GAP = r"[^\n\]]{0,24}?"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -160,21 +160,23 @@ def find_mrz(candidate: str) -> Spans:
     return ((0, len(candidate)),) if good else ()
 
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec mär mrz mai okt dez".split()
-_YEAR = re.compile(r"(?:19[2-9]|20[0-2])\d")
+_YEAR = re.compile(r"(?:19\d|20[0-2])\d")
 
 
 def is_birth_date(text: str) -> bool:
     """A day of a life that may still go on."""
     if len(text) == 6 or any(c.isalpha() for c in text):
         return len(text) == 6 or _YEAR.search(text) is not None
-    year, rest = (text[:4], text[4:]) if _YEAR.match(text) else (text[-4:], text[:-4])
-    if not _YEAR.fullmatch(year) or len(rest) not in (2, 3, 4):
-        return False
-    return any(is_day(*parts) for i in (1, 2) if rest[i:] for parts in ((rest[:i], rest[i:]), (rest[i:], rest[:i])))
+    halves = ((text[:4], text[4:]), (text[-4:], text[:-4]))
+    return any(_YEAR.fullmatch(year) and _is_day_somehow(rest) for year, rest in halves)
 
 
-_MONTH = r"(?i:jan|feb|m[aä\x{00e4}]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?".replace("ä", "")
+def _is_day_somehow(text: str) -> bool:
+    """Month and day without anything between them, in one order or the other."""
+    parts = [(text[:i], text[i:]) for i in (1, 2) if text[i:]]
+    return any(is_day(*part) or is_day(*reversed(part)) for part in parts)
+
+
 _DATE = (
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\d{2})?|"
     r"\d{1,2}(?:st|nd|rd|th|\.)? (?:of )?[A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
@@ -205,6 +207,7 @@ def _behind(candidate: str, test: Callable[[str], bool]) -> Spans:
     return ((start, len(candidate)),) if address[:1] in _FIRST and test(address) else ()
 
 
+_DIGITS = frozenset("0123456789")
 _FIRST = frozenset("0123456789abcdefABCDEF:")
 NETWORK: tuple[Kind, ...] = (
     Kind(
@@ -238,10 +241,10 @@ ACCOUNTS: tuple[Kind, ...] = (
     Kind(
         name="card",
         strong=True,
-        check=when(is_card),
-        pattern=r"\b(?:[2-9]\d{15}(?:\d{1,3})?|4\d{12}|3\d{13,14}|(?:1800|2131)\d{11}|(?:50[123]|589|6[37])\d{9,12}|0604\d{8,9}|"
-        r"[2-9]\d{3}([ .-])\d{4}[ .-]\d{4}[ .-]\d{1,4}(?:[ .-]?\d{1,3})?|3\d{3}[ .-]\d{6}[ .-]\d{4,5}|"
-        r"[2-9]\d{5}[ .-]\d{10,13}|[56]\d{3}[ .-]\d{4}[ .-]\d{4,5})\b".replace("([ .-])", "[ .-]"),
+        check=lambda text: () if text[0] not in _DIGITS else when(is_card)(text),
+        pattern=r"(?:\b(?i:ean|gtin|isbn|upc|barcode)(?:-?13)?[:# ]{1,3})?\b(?:[2-9]\d{15}(?:\d{1,3})?|4\d{12}|3\d{13,14}|(?:1800|2131)\d{11}|(?:50[123]|589|6[37])\d{9,12}|0604\d{8,9}|"
+        r"[2-9]\d{3}[ .-]{1,3}\d{4}[ .-]{1,3}\d{4}[ .-]{1,3}\d{1,4}(?:[ .-]?\d{1,3})?|3\d{3}[ .-]\d{6}[ .-]\d{4,5}|"
+        r"[2-9]\d{5}[ .-]\d{10,13}|[2-9]\d{3}[ .-]\d{4}[ .-]\d{4,5})\b",
     ),
     Kind(name="card", pattern=_CARD_NAMED, check=_check_named_card),
     named(

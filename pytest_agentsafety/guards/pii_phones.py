@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from pytest_agentsafety.guards.pii_kinds import Kind, Spans
 
 _DIGITS = range(7, 16)
-_START = re.compile(r"\+ ?\(?\d|(?<!\d)00\d|\(\d|(?<!\d)\d{3}[ .-]\d{3}[.-]\d{4}(?!\d)|(?<!\d)0\d|(?<!\d)1[ .-]\(?\d{3}")
-_NEXT = re.compile(r"\+|(?<!\d)00\d")
+_START = re.compile(r"\+ ?\(?\d|(?<!\d)00\d|\((?=\d)|(?<!\d)\d{3}[ .-]\d{3}[.-]\d{4}(?!\d)|(?<!\d)0\d|(?<!\d)1[ .-]\(?\d{3}")
+_NEXT = re.compile(r"\+|(?<![\d.-])00[1-9]")
 _EXTENSION = re.compile(r"(?:,|;)? {0,2}(?:ext(?:ension)?\.?|x|#|;ext=) {0,2}\d{1,6}(?!\d)", re.IGNORECASE)
 _TRIES = 4
 # Where a 0 in front stands for the country, and the groups look like nothing else.
@@ -70,7 +70,7 @@ def find_shapes(candidate: str) -> Spans:
 
 
 def _is(text: str, exists: Callable[[str], bool]) -> bool:
-    if exists is is_number and text[0] == "0" and text[1:2] != "0":
+    if exists is is_number and re.match(r"\(?0(?!0)", text):
         return _is_spaced(text) and is_number(text, _NATIONAL)
     return exists(text)
 
@@ -110,6 +110,7 @@ _NAMED = (
     r" (?:at|on|under)|(?:text|ring|message) (?:me|us|him|her|them)?|contact (?:number|no\.?)|hotline|landline|switchboard"
 )
 _TAIL = re.compile(r"[+(]?\d[\d ()./-]{4,22}\d(?: {0,2}(?:ext\.?|x) {0,2}\d{1,6})?\Z")
+_DATED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _NUMBER_LIKE = re.compile(r"\d{4}-\d{4}-\d{4}-\d{4}|\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -120,12 +121,15 @@ def find_named(candidate: str) -> Spans:
         return ()
     text = match.group()
     digits = sum(c.isdigit() for c in re.split(r"[ex]", text)[0])
-    if digits not in _DIGITS or _OTHER.match(text) or _NUMBER_LIKE.search(text):
+    if digits not in _DIGITS or _DATED.match(text) or _NUMBER_LIKE.search(text):
         return ()
     return (match.span(),)
 
 
-_INTERNATIONAL = r"(?:\+ ?\(?|\b00)\d[\d ()./-]{5,60}\d"
+# No part of a row of numbers: none stands before it.
+_FREE = r"(?:^|[^0-9 \t][ \t]?)"
+_INTERNATIONAL = rf"(?:\+ ?\(?|{_FREE}\b00)\d[\d ()./-]{{5,60}}\d"
+_GROUPS = r"\d{2,4}[ -]\d{3,4}[ -]\d{3,4}|\d{4}[ -]\d{6}|[1-9](?:[ .]\d\d){4}|\d{2,4}/\d{5,8}|\d{2,3}[ -]\d{6,8}"
 _SUFFIX = r"(?:(?:,|;)? {0,2}(?i:ext(?:ension)?\.?|x|#|;ext=) {0,2}\d{1,6})?"
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -133,12 +137,12 @@ KINDS: tuple[Kind, ...] = (
         costly=True,
         check=find_phones,
         pattern=rf"(?:{_INTERNATIONAL}|(?:\b1[ .-])?\(\d{{3}}\) ?\d{{3}}[ .-]\d{{4}}|\(0\d{{1,5}}\) ?\d[\d /-]{{4,11}}\d|"
-        r"\b(?:1[ .-])?\d{3}[ .-]\d{3}[.-]\d{4}\b|\b0\d{1,4}(?:[ /-]{1,3}\d{2,8}){1,4}\b)" + _SUFFIX,
+        rf"\b(?:1[ .-])?\d{{3}}[ .-]\d{{3}}[.-]\d{{4}}|{_FREE}\b0(?:{_GROUPS})\b){_SUFFIX}",
     ),
     Kind(
         name="phone",
         check=find_named,
-        pattern=rf"\b(?i:{_NAMED})\b(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?[^0-9+(\n]{{0,18}}[+(]?\d[\d ()./-]{{4,22}}\d(?: {{0,2}}(?i:ext\.?|x) {{0,2}}\d{{1,6}})?",
+        pattern=rf"\b(?i:{_NAMED})\b(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?[^0-9+(\n\]]{{0,18}}[+(]?\d[\d ()./-]{{4,22}}\d(?: {{0,2}}(?i:ext\.?|x) {{0,2}}\d{{1,6}})?",
     ),
 )
 _LABEL = r"[+(]?\d[\d ()./-]{4,22}\d {1,2}\(?(?i:office|fax|mobile|cell|landline|tel|phone)\)?[ \t]*(?:[\n,;.]|\z)"

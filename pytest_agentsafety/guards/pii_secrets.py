@@ -37,30 +37,34 @@ def _is_sign(char: str) -> bool:
 
 
 def _is_token(value: str) -> bool:
-    digits, letters = any(map(str.isdigit, value)), any(map(str.isalpha, value))
-    return digits and letters and not is_placeholder(value) and entropy(value) >= 3.0
+    mixed = any(map(str.isdigit, value)) if any(map(str.isalpha, value)) else False
+    return (mixed or _is_jumbled(value)) and not is_placeholder(value) and entropy(value) >= 3.0
 
 
+def _is_jumbled(value: str) -> bool:
+    """Capitals where no word starts: letters that nobody wrote."""
+    return value.isalnum() and len(_INNER_CAPITAL.findall(value)) * 6 >= len(value) and not value.isupper()
+
+
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z](?=[A-Z]|[a-z][A-Z])")
 _SIGN = re.compile(r"[:=]>?=?|\bis\b")
 
 
-def _check_password(candidate: str) -> Spans:
+def _assigned(candidate: str) -> tuple[int, str]:
+    """Where the value of an assignment starts, and the value."""
     sign = _SIGN.search(candidate)
-    if sign is None:
-        return ()
-    given = candidate[sign.end() :]
-    value = given.lstrip("\"'` ")
-    start = len(candidate) - len(value)
-    value = value.rstrip(".")
+    value = candidate[sign.end() :].lstrip("\"'` ") if sign else ""
+    return len(candidate) - len(value), value.rstrip(".")
+
+
+def _check_password(candidate: str) -> Spans:
+    start, value = _assigned(candidate)
     return ((start, start + len(value)),) if _is_password(value) else ()
 
 
 def _check_token(candidate: str) -> Spans:
-    match = re.search(r"[A-Za-z0-9_.~+/=-]+\Z", candidate)
-    if match is None:
-        return ()
-    start = match.start() + len(match.group()) - len(match.group().lstrip("="))
-    return ((start, len(candidate)),) if _is_token(candidate[start:].rstrip("=.")) else ()
+    start, value = _assigned(candidate)
+    return ((start, start + len(value)),) if _is_token(value) else ()
 
 
 def _check_bearer(candidate: str) -> Spans:
@@ -117,7 +121,7 @@ ASSIGNED: tuple[Kind, ...] = (
         name="connection",
         secret=True,
         check=_check_connection,
-        pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>{}$]{0,80}:[^\s/@\"'<>{}$]{1,160}@[^\s\"'<>@]{1,200}[^\s\"'<>@.,;:!?)]",
+        pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>{}$]{0,80}:[^\s/@\"'<>{}$]{1,160}@[^\s\"'`<>@]{1,200}[^\s\"'`<>@.,;:!?)\]}]",
     ),
     Kind(
         name="token",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from pytest_agentsafety.guards.pii_kinds import Kind, named, when, whole
+from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, named, when, whole
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RIPPLE = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
@@ -56,5 +56,5 @@ KINDS: tuple[Kind, ...] = (
         check=when(base58check),
         pattern=r"\b(?:5[1-9A-HJ-NP-Za-km-z]{50}|[KL][1-9A-HJ-NP-Za-km-z]{51}|[xyztuv]p(?:rv|ub)[1-9A-HJ-NP-Za-km-z]{107})\b",
     ),
-    named("wallet", r"solana|sol|phantom", r"[1-9A-HJ-NP-Za-km-z]{32,44}", lambda n: True, gap=r"[^\n]{0,24}?"),
+    named("wallet", r"solana|sol|phantom", r"[1-9A-HJ-NP-Za-km-z]{32,44}", lambda n: True, gap=LOOSE_GAP),
 )
