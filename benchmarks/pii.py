@@ -2,9 +2,9 @@
 
     PYTHONPATH=. python benchmarks/pii.py [rows a type] [seed] [--misses]
 
-The texts are made by `benchmarks/lib/pii_data.py`, which needs `pip install python-stdnum` for the check digits of persons'
-numbers (left out without it). Any overlap: something of the value was found. Exact: one finding is the value, no more and
-no less. Intervals are Wilson's, 95 %.
+The texts are made by `benchmarks/lib/pii_data.py`, which needs `pip install python-stdnum` for the check digits of
+persons' numbers (left out without it). Any overlap: something of the value was found. Exact: one finding is the value,
+no more and no less. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def main(each: int, seed: int, misses: bool) -> int:
         for text in missed[kind][:3] if misses else ():
             print(f"      {text!r}")
     everything = [result for results in found.values() for result in results]
-    print(f"{'all':32} any overlap {Rate(sum(a for a, _ in everything), len(everything))!s:32} exact {Rate(sum(e for _, e in everything), len(everything))}")
+    overlap = Rate(sum(a for a, _ in everything), len(everything))
+    print(f"{'all':32} any overlap {overlap!s:32} exact {Rate(sum(e for _, e in everything), len(everything))}")
     clean = list(clean_rows(rng, each))
     flagged = [(row.text, findings) for row in clean if (findings := find_pii(row.text))]
     print(f"{'clean texts flagged':32} {Rate(len(flagged), len(clean))}")

@@ -1,7 +1,7 @@
 """Keys of services in their issuers' formats, for the PII benchmark. Written from the issuers' documentation.
 
-`{a40}` stands for forty letters and digits, `w` for those with `-` and `_`, `x` hex, `d` digits, `u` capitals and digits,
-`l` small letters and digits, `b` base64, `s` bech32 in capitals, `U` a UUID.
+`{a40}` stands for forty letters and digits, `w` for those with `-` and `_`, `x` hex, `d` digits, `u` capitals and
+digits, `l` small letters and digits, `b` base64, `s` bech32 in capitals, `U` a UUID.
 """
 
 from __future__ import annotations
@@ -118,7 +118,13 @@ NAMED: dict[str, tuple[str, ...]] = {
         "export AWS_SECRET_ACCESS_KEY='{b40}'",
     ),
     "azure storage": ("AccountName=shop;AccountKey={b86}==",),
-    "generic": ("api_key={a32}", 'apiKey: "{a40}"', "access_token = {w48}", "x-api-key: {a32}", "client secret is {a32}"),
+    "generic": (
+        "api_key={a32}",
+        'apiKey: "{a40}"',
+        "access_token = {w48}",
+        "x-api-key: {a32}",
+        "client secret is {a32}",
+    ),
 }
 PASSWORDS = (
     "password = {p}", 'password: "{p}"', "DB_PASSWORD={p}", "passwd={p}", "the password is {p}", '"password": "{p}"',
@@ -148,4 +154,6 @@ def password(rng: random.Random) -> str:
     """What people and machines choose."""
     made = "".join(rng.choice(string.ascii_letters + string.digits + "!#$%^*_-+~") for _ in range(rng.randint(8, 24)))
     word = rng.choice(("Sommer", "dragon", "Winter", "qwerty", "coffee", "Falcon"))
-    return rng.choice((word + str(rng.randint(10, 9999)) + rng.choice("!#*"), f"{word}{rng.randint(1000, 9999)}", f"a1{made}Z9"))
+    return rng.choice(
+        (word + str(rng.randint(10, 9999)) + rng.choice("!#*"), f"{word}{rng.randint(1000, 9999)}", f"a1{made}Z9")
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.actions import DestructiveActionGuard as DestructiveActionGuard
     from pytest_agentsafety.guards.canaries import CanaryGuard as CanaryGuard
     from pytest_agentsafety.guards.content_policy import ContentPolicyGuard as ContentPolicyGuard
+    from pytest_agentsafety.guards.exfiltration import ExfiltrationGuard as ExfiltrationGuard
     from pytest_agentsafety.guards.injection import InjectionGuard as InjectionGuard
     from pytest_agentsafety.guards.pii import PiiGuard as PiiGuard
     from pytest_agentsafety.guards.pii_mask import mask as mask
@@ -25,6 +26,7 @@ _PUBLIC = {
     "CanaryGuard": "canaries",
     "ContentPolicyGuard": "content_policy",
     "DestructiveActionGuard": "actions",
+    "ExfiltrationGuard": "exfiltration",
     "InjectionGuard": "injection",
     "PiiGuard": "pii",
     "ScopeGuard": "scope",
@@ -39,6 +41,7 @@ __all__ = [
     "CanaryGuard",
     "ContentPolicyGuard",
     "DestructiveActionGuard",
+    "ExfiltrationGuard",
     "InjectionGuard",
     "PiiGuard",
     "ScopeGuard",

@@ -15,25 +15,38 @@ from pytest_agentsafety.guards.pii_scan import find_pii
 from pytest_agentsafety.guards.pii_secrets import entropy
 
 # Services that draw a picture from their URL or hold public files: who writes a URL of theirs does not see it fetched.
-RENDERERS = frozenset(
-    "img.shields.io shields.io badge.fury.io badgen.net codecov.io coveralls.io travis-ci.org travis-ci.com app.travis-ci.com "
-    "circleci.com ci.appveyor.com readthedocs.org readthedocs.com pepy.tech static.pepy.tech github.com "
-    "raw.githubusercontent.com camo.githubusercontent.com user-images.githubusercontent.com avatars.githubusercontent.com "
-    "gitlab.com bestpractices.coreinfrastructure.org mybinder.org colab.research.google.com zenodo.org joss.theoj.org "
-    "api.codacy.com app.codacy.com sonarcloud.io snyk.io deepsource.io badges.gitter.im isitmaintained.com api.star-history.com "
-    "github-readme-stats.vercel.app contrib.rocks secure.gravatar.com www.gravatar.com upload.wikimedia.org via.placeholder.com "
-    "placehold.co dummyimage.com i.ytimg.com img.youtube.com maps.googleapis.com www.google-analytics.com".split()
+_RENDERER_HOSTS = (
+    "img.shields.io shields.io badge.fury.io badgen.net codecov.io coveralls.io travis-ci.org travis-ci.com "
+    "app.travis-ci.com circleci.com ci.appveyor.com readthedocs.org readthedocs.com pepy.tech static.pepy.tech "
+    "github.com raw.githubusercontent.com camo.githubusercontent.com user-images.githubusercontent.com "
+    "avatars.githubusercontent.com gitlab.com bestpractices.coreinfrastructure.org mybinder.org "
+    "colab.research.google.com zenodo.org joss.theoj.org api.codacy.com app.codacy.com sonarcloud.io snyk.io "
+    "deepsource.io badges.gitter.im isitmaintained.com api.star-history.com github-readme-stats.vercel.app "
+    "contrib.rocks secure.gravatar.com www.gravatar.com upload.wikimedia.org via.placeholder.com placehold.co "
+    "dummyimage.com i.ytimg.com img.youtube.com maps.googleapis.com www.google-analytics.com"
 )
+RENDERERS = frozenset(_RENDERER_HOSTS.split())
 # Parameters that say what they are for.
-_TELLING = frozenset("data payload exfil leak leaked secret secrets stolen dump password passwords cookie cookies ssn creds".split())
-_LOADED_TELLING = _TELLING | frozenset(
-    "d p q c x m msg message text body info content query search value result output answer log email mail user name key pass "
-    "session history chat conversation prompt memory ctx context note notes summary".split()
+_TELLING_NAMES = "data payload exfil leak leaked secret secrets stolen dump password passwords cookie cookies ssn creds"
+_TELLING = frozenset(_TELLING_NAMES.split())
+_LOADED_NAMES = (
+    "d p q c x m msg message text body info content query search value result output answer log email mail "
+    "user name key pass session history chat conversation prompt memory ctx context note notes summary"
 )
+_LOADED_TELLING = _TELLING | frozenset(_LOADED_NAMES.split())
 # A sentence is what these are for.
-_WORDY = frozenset("q query search s text title subject body description desc quote summary message hashtags keywords term "
-    "p url u via su k w".split())  # fmt: skip
-_STORES = (".amazonaws.com", ".cloudfront.net", ".blob.core.windows.net", "storage.googleapis.com", ".digitaloceanspaces.com")
+_WORDY_NAMES = (
+    "q query search s text title subject body description desc quote summary message hashtags keywords term p url "
+    "u via su k w"
+)
+_WORDY = frozenset(_WORDY_NAMES.split())
+_STORES = (
+    ".amazonaws.com",
+    ".cloudfront.net",
+    ".blob.core.windows.net",
+    "storage.googleapis.com",
+    ".digitaloceanspaces.com",
+)
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
 _URL = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{0,10}:)?[/\\]{2,}([^/?#\\]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
@@ -57,7 +70,9 @@ def parse(url: str) -> Address | None:
         return None
     user, _, host = match.group(1).rpartition("@")
     pairs = (part.partition("=") for part in re.split("[&;]", match.group(3) or "") if part)
-    query = tuple((name.lower(), unquote_plus(value)) if sep else ("", unquote_plus(name)) for name, sep, value in pairs)
+    query = tuple(
+        (name.lower(), unquote_plus(value)) if sep else ("", unquote_plus(name)) for name, sep, value in pairs
+    )
     host = host.partition(":")[0].rstrip(".").lower()
     return Address(host, user, match.group(2) or "", query) if host else None
 
@@ -129,7 +144,9 @@ def _is_personal(value: str) -> bool:
 def _is_random(value: str, size: int) -> bool:
     """Neither a hash nor an id: those are short or of hexadecimal digits alone."""
     bare = value.rstrip("=")
-    return len(value) >= size and not _HEX.fullmatch(bare.replace("-", "")) and entropy(bare) >= 3.8 and " " not in value
+    return (
+        len(value) >= size and not _HEX.fullmatch(bare.replace("-", "")) and entropy(bare) >= 3.8 and " " not in value
+    )
 
 
 def _says(token: str) -> bool:

@@ -1,4 +1,4 @@
-"""Shapes in an answer that carry data to a stranger's host once it is shown: pictures, links, frames, forms, scripts."""
+"""Shapes in an answer that carry data to a stranger's host: pictures, links, frames, forms, scripts."""
 
 from __future__ import annotations
 

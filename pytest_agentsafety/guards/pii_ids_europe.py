@@ -4,6 +4,7 @@ Where the form with its check digits tells the number from others it is found by
 digits, its name has to stand before it.
 """
 
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
 import re
@@ -96,8 +97,13 @@ _NUMBER = r"(?:[ _-]?(?:number|no\.?|nummer|nr\.?|num|#|id))?"
 KINDS: tuple[Kind, ...] = (
     named("uk_nhs", rf"nhs{_NUMBER}", r"\d{3}[ -]?\d{3}[ -]?\d{4}"),
     formed("uk_nino", r"(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-Da-d]", nino),
-    named("uk_nino", r"nino|national insurance(?: (?:number|no\.?))?|ni number", r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2}(?: ?[A-Z])?", gap=LOOSE_GAP),
-    formed("uk_licence", r"[A-Z][A-Z9]{4}\d[0156]\d(?:[0-2]\d|3[01])\d[A-Z][A-Z9]\d[A-Z]{2}", lambda n: True),
+    named(
+        "uk_nino",
+        r"nino|national insurance(?: (?:number|no\.?))?|ni number",
+        r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2}(?: ?[A-Z])?",
+        gap=LOOSE_GAP,
+    ),
+    formed("uk_licence", r"[A-Z][A-Z9]{4}\d[0156]\d(?:[0-2]\d|3[01])\d[A-Z][A-Z9]\d[A-Z]{2}"),
     named(
         "de_tax_id",
         r"(?:steuer-?(?:id(?:entifikationsnummer)?|ident(?:ifikations)?-?nummer|nummer|nr)|idnr|(?:german )?tax[ _-]?id|tin)\.?",

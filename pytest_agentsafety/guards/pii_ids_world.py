@@ -1,5 +1,6 @@
 """Numbers of persons outside Europe: identity, tax, health, driving. Forms and check digits as their issuers publish."""
 
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
 from pytest_agentsafety.guards.pii_checks import is_day, luhn, verhoeff, weighted
@@ -17,7 +18,11 @@ def _spaced_ssn(candidate: str) -> Spans:
 
 
 def itin(n: str) -> bool:
-    return n[0] == "9" and (50 <= int(n[3:5]) <= 65 or 70 <= int(n[3:5]) <= 88 or 90 <= int(n[3:5]) <= 99 != 93)
+    return (
+        n[0] == "9"
+        and (50 <= int(n[3:5]) <= 65 or 70 <= int(n[3:5]) <= 88 or 90 <= int(n[3:5]) <= 99)
+        and n[3:5] != "93"
+    )
 
 
 def aba(n: str) -> bool:
@@ -58,7 +63,11 @@ def tfn(n: str) -> bool:
 
 
 def abn(n: str) -> bool:
-    return weighted(str(int(n[0]) - 1) + n[1:], (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)) % 89 == 0 if n[0] != "0" else False
+    return (
+        weighted(str(int(n[0]) - 1) + n[1:], (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)) % 89 == 0
+        if n[0] != "0"
+        else False
+    )
 
 
 def medicare(n: str) -> bool:
@@ -131,19 +140,50 @@ KINDS: tuple[Kind, ...] = (
     named("ssn", r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social", r"\d{9}", ssn),
     formed("us_itin", r"9\d{2}[ -]\d{2}[ -]\d{4}", itin),
     named("us_itin", r"itins?|tax(?:payer)?[ _-]id(?:entification)?(?:[ _-]number)?", r"9\d{8}", itin),
-    named("us_ein", r"eins?|employer[ _-]id(?:entification)?(?:[ _-](?:number|no\.?))?|fein|federal tax id", r"\d{2}-?\d{7}"),
-    named("us_routing", r"(?:aba|routing|rtn|transit)(?:[ _-](?:routing|transit))?(?:[ _-](?:number|no\.?|num|#))?", r"\d{9}|\d{4}-\d{4}-\d", aba),
-    formed("us_mbi", r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-[AC-HJKMNP-RT-Y]{2}\d{2}", lambda n: True),
-    named("us_mbi", r"medicare|mbi", r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}", gap=LOOSE_GAP),
+    named(
+        "us_ein",
+        r"eins?|employer[ _-]id(?:entification)?(?:[ _-](?:number|no\.?))?|fein|federal tax id",
+        r"\d{2}-?\d{7}",
+    ),
+    named(
+        "us_routing",
+        r"(?:aba|routing|rtn|transit)(?:[ _-](?:routing|transit))?(?:[ _-](?:number|no\.?|num|#))?",
+        r"\d{9}|\d{4}-\d{4}-\d",
+        aba,
+    ),
+    formed(
+        "us_mbi",
+        r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-[AC-HJKMNP-RT-Y]{2}\d{2}",
+    ),
+    named(
+        "us_mbi",
+        r"medicare|mbi",
+        r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}",
+        gap=LOOSE_GAP,
+    ),
     named("us_npi", r"npi", r"[12]\d{9}", npi),
     named("us_dea", r"dea", r"[A-Z][A-Z9]\d{7}", dea, gap=LOOSE_GAP),
-    named("driver_licence", _LICENCE, r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,16}|[A-Z]{4,5}[A-Z0-9]{6,12})", is_licence, gap=LOOSE_GAP),
-    named("bank_account", r"(?:bank[ _-])?(?:account|acct|konto)[ _-]?(?:number|nummer|no\.?|num|nr\.?|#)", r"\d{3,6}[ -]\d{3,6}(?:[ -]\d{2,6})?|\d{7,17}"),
+    named(
+        "driver_licence",
+        _LICENCE,
+        r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,16}|[A-Z]{4,5}[A-Z0-9]{6,12})",
+        is_licence,
+        gap=LOOSE_GAP,
+    ),
+    named(
+        "bank_account",
+        r"(?:bank[ _-])?(?:account|acct|konto)[ _-]?(?:number|nummer|no\.?|num|nr\.?|#)",
+        r"\d{3,6}[ -]\d{3,6}(?:[ -]\d{2,6})?|\d{7,17}",
+    ),
     named("uk_sort_code", r"sort[ _-]?code", r"\d{2}[ -]?\d{2}[ -]?\d{2}"),
     named("ca_sin", r"social[ _-]insurance(?:[ _-](?:number|no\.?))?", r"\d{3}[ -]?\d{3}[ -]?\d{3}"),
     named("ca_sin", r"sin|social[ _-]insurance(?:[ _-](?:number|no\.?))?", r"\d{3}[ -]?\d{3}[ -]?\d{3}", luhn),
     formed("ca_sin", r"[1-79]\d{2}-\d{3}-\d{3}", luhn),
-    formed("mx_curp", r"[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\d", lambda n: is_day(n[6:8], n[8:10])),
+    formed(
+        "mx_curp",
+        r"[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\d",
+        lambda n: is_day(n[6:8], n[8:10]),
+    ),
     named("mx_rfc", r"rfc", r"[A-Z&]{3,4}\d{6}[A-Z0-9]{3}", gap=LOOSE_GAP),
     formed("br_cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf, strong=True),
     named("br_cpf", r"cpf", r"\d{11}"),
@@ -154,25 +194,31 @@ KINDS: tuple[Kind, ...] = (
     named("cl_rut", r"rut|run", r"\d{7,8}-[0-9Kk]", rut),
     formed("in_aadhaar", r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
     named("in_aadhaar", r"aadhaa?r|uidai|uid", r"\d{12}|\d{4} \d{4} \d{4}"),
-    formed("in_pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", lambda n: True),
+    formed("in_pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"),
     named("in_voter_id", r"voter(?:'?s)?[ _-]?id|epic", r"[A-Z]{3}\d{7}", gap=LOOSE_GAP),
     named("au_tfn", r"tfn|tax[ _-]file(?:[ _-](?:number|no\.?))?", r"\d{3}[ ]?\d{3}[ ]?\d{2,3}", tfn),
     named("au_abn", r"abn|australian business number", r"\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", abn),
     named("au_medicare", r"medicare", r"[2-6]\d{3}[ ]?\d{5}[ ]?\d(?:[ /-]?\d)?", medicare),
     named("nz_ird", r"ird", r"\d{2,3}[ -]?\d{3}[ -]?\d{3}"),
-    named("za_id", r"(?:south african |sa |rsa )?id(?:entity)?(?:[ _-](?:number|no\.?))?", r"\d{13}", za_id),
     formed("za_id", r"\d{6}[ ]?\d{4}[ ]?[012][ ]?\d[ ]?\d", za_id),
     formed("cn_id", r"[1-8]\d{5}(?:19|20)\d{9}[0-9Xx]", cn_id, strong=True),
     formed("kr_rrn", r"\d{6}-[1-8]\d{6}", rrn),
     formed("sg_nric", r"[STFGM]\d{7}[A-Z]", nric),
     Kind(name="hk_id", pattern=r"\b[A-Z]{1,2}\d{6}\([0-9A]\)", check=flat_when(hkid)),
     named("hk_id", r"hkid|hong kong id(?:entity)?(?: card)?", r"[A-Z]{1,2}\d{6}[0-9A]", hkid, gap=LOOSE_GAP),
-    named("tw_id", r"(?:taiwan|roc|national)[ _-]?id(?:[ _-](?:number|no\.?))?", r"[A-Z][1289]\d{8}", tw_id, gap=LOOSE_GAP),
+    named(
+        "tw_id", r"(?:taiwan|roc|national)[ _-]?id(?:[ _-](?:number|no\.?))?", r"[A-Z][1289]\d{8}", tw_id, gap=LOOSE_GAP
+    ),
     formed("th_id", r"[1-8]-\d{4}-\d{5}-\d{2}-\d", thai),
     named("th_id", r"thai(?: national)? id(?: (?:number|card))?", r"[1-8]\d{12}", thai),
     formed("my_kad", r"\d{6}-\d{2}-\d{4}", lambda n: is_day(n[2:4], n[4:6])),
     named("tr_id", r"t\.?c\.?(?: kimlik(?: no)?)?|kimlik", r"[1-9]\d{10}", tc_kimlik),
-    named("jp_my_number", r"my[ _-]?number|\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}", r"\d{4}[ -]?\d{4}[ -]?\d{4}", my_number),
+    named(
+        "jp_my_number",
+        r"my[ _-]?number|\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}",
+        r"\d{4}[ -]?\d{4}[ -]?\d{4}",
+        my_number,
+    ),
     named("il_id", r"teudat zehut|israeli? id(?: number)?", r"\d{9}", luhn),
     named("id_nik", r"nik|ktp", r"\d{16}", lambda n: is_day(n[8:10], int(n[6:8]) % 40)),
 )

@@ -1,5 +1,6 @@
 """Keys of services, by the prefixes and lengths their issuers give them, one line a provider."""
 
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
 import re
@@ -119,11 +120,11 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "Dropbox": (rf"sl\.(?:u\.)?{_W}{{100,}}",),
     "Okta": (rf"SSWS 00{_W}{{40}}",),
     "HubSpot": (rf"pat-[a-z]{{2}}\d-{_UUID}",),
-    "Asana": (rf"\d/\d{{16}}(?:/\d{{16}})?:{_HEX32}",),
+    "(work lists)": (rf"\d/\d{{16}}(?:/\d{{16}})?:{_HEX32}",),
     "Typeform": (r"tfp_[A-Za-z0-9_.=-]{40,}",),
     "Contentful": (rf"CFPAT-{_W}{{43}}",),
     "LaunchDarkly": (rf"(?:sdk|api|mob)-{_UUID}",),
-    "Facebook": (rf"EAA[A-Z]{_A}{{80,}}",),
+    "Meta": (rf"EAA[A-Z]{_A}{{80,}}",),
     "Twitter": (r"A{21,}[A-Za-z0-9%]{60,}",),
     "Plaid": (rf"access-(?:sandbox|development|production)-{_UUID}",),
     "Shippo": (r"shippo_(?:live|test)_[a-fA-F0-9]{40}",),
@@ -132,7 +133,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "Alibaba": (rf"LTAI{_A}{{12,24}}",),
     "Tencent": (rf"AKID{_A}{{32}}",),
     "Yandex": (rf"AQVN{_W}{{35,38}}", rf"t1\.{_W}+={{0,2}}\.{_W}{{86}}={{0,2}}", rf"y[0-3]_{_W}{{50,}}"),
-    "1Password": (r"ops_eyJ[A-Za-z0-9+/]{200,}={0,3}", r"A3(?:-[A-Z0-9]{5,6}){6}", rf"A3-[A-Z0-9]{{6}}-[A-Z0-9]{{11}}(?:-[A-Z0-9]{{5}}){{3}}"),
+    "1Password": (r"ops_eyJ[A-Za-z0-9+/]{200,}={0,3}", r"A3(?:-[A-Z0-9]{5,6}){6}", r"A3-[A-Z0-9]{6}-[A-Z0-9]{11}(?:-[A-Z0-9]{5}){3}"),
     "Adobe": (r"p8e-[A-Za-z0-9]{32}",),
     "Prefect": (rf"pnu_{_A}{{36}}",),
     "OpenShift": (rf"sha256~{_W}{{43}}",),
@@ -149,7 +150,26 @@ def _check(candidate: str) -> Spans:
 
 
 _DIGIT = re.compile(r"\d")
+# What has no prefix of its own is told by what is rare in it: so the first look at a text stays quick.
+_HINTS = {
+    "Azure": (r"\dQ~",),
+    "Terraform": (r"\.atlasv1\.",),
+    "MaxMind": (r"_mmk\b",),
+    "Discord": (rf"\.{_W}{{6}}\.{_W}{{27}}", r"discord(?:app)?\.com/api/"),
+    "New Relic": (r"NRAK-", r"NRJS-", r"NRI[IQ]-", r"NRAL\b"),
+    "Mailgun": (r"key-[a-f0-9]{16}", r"[a-f0-9]-[a-f0-9]{8}-[a-f0-9]{8}\b"),
+    "Mailchimp": (r"[a-f0-9]-us\d",),
+}
 _ALL = "|".join(pattern for patterns in PROVIDERS.values() for pattern in patterns)
+_ROUGH = "|".join(pattern for name, patterns in PROVIDERS.items() if name not in _HINTS for pattern in patterns)
+_RARE = "|".join(pattern for patterns in _HINTS.values() for pattern in patterns)
 KINDS: tuple[Kind, ...] = (
-    Kind(name="api_key", check=_check, secret=True, strong=True, pattern=rf"\b(?:{_ALL})"),
+    Kind(
+        name="api_key",
+        check=_check,
+        secret=True,
+        strong=True,
+        pattern=rf"\b(?:{_ALL})",
+        hint=rf"\b(?:{_ROUGH})|{_RARE}",
+    ),
 )

@@ -10,7 +10,8 @@ Spans = tuple[tuple[int, int], ...]
 Finder = Callable[[str], Spans]
 Test = Callable[[str], bool]
 
-# Between the name of a number and the number (no `]`: `[redacted ssn]` names nothing): `ssn: 1`, `"ssn": "1"`, `my ssn is 1`.
+# Between the name of a number and the number: `ssn: 1`, `"ssn": "1"`, `my ssn is 1`. No `]`: `[redacted ssn]` names
+# nothing.
 GAP = r"[^0-9\n\]]{0,24}?"
 # The same where the number may hold letters, so that words between are not told from it by their letters.
 LOOSE_GAP = r"[^\n\]]{0,24}?"
@@ -20,15 +21,17 @@ LOOSE_GAP = r"[^\n\]]{0,24}?"
 class Kind:
     """One kind of data. `check` gets a candidate and says which parts of it are real.
 
-    `glued` candidates may touch other word characters; all others must stand alone. `secret` gives access to
-    something, `strong` is told by its own form (prefix or check digits) and so found in unlikely readings too.
-    `costly` has a check that is asked a bounded number of times per text, and a `strict`
-    one is part of something longer where a joiner follows, although it need not end with a digit.
+    `hint` is looked for instead of the pattern at first, where the pattern would make that slow: everything that the
+    pattern matches holds it. `glued` candidates may touch other word characters; all others must stand alone.
+    `secret` gives access to something; `strong` is told by its own form (prefix or check digits), and so is found in
+    unlikely readings too. `costly` has a check that is asked a bounded number of times per text. A `strict` one is part
+    of something longer where a joiner follows, although it need not end with a digit.
     """
 
     name: str
     pattern: str
     check: Finder
+    hint: str = ""
     glued: bool = False
     secret: bool = False
     strong: bool = False
@@ -82,6 +85,6 @@ def named(
     return Kind(name=name, pattern=pattern, check=check, secret=secret)
 
 
-def formed(name: str, number: str, test: Test, *, strong: bool = False) -> Kind:
+def formed(name: str, number: str, test: Test = bool, *, strong: bool = False) -> Kind:
     """A kind that its own form and its check digits tell from others."""
     return Kind(name=name, pattern=rf"\b{number}\b", check=flat_when(test), strong=strong)

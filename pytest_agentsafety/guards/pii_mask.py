@@ -21,7 +21,7 @@ def mask(text: str) -> str:
     if len(text) > _SHORT:
         return text if has_nothing(text) else _masked(text)
     masked = _masked_short(text)
-    return text if masked == text else masked
+    return text if masked is None else masked
 
 
 def _masked(text: str) -> str:
@@ -33,8 +33,13 @@ def _masked(text: str) -> str:
     return text if has_nothing(text) or not find_pii(text) else "***"
 
 
-# Evidence repeats itself: tool names, reasons, statuses stand in every event.
-_masked_short = lru_cache(maxsize=8_192)(_masked)
+@lru_cache(maxsize=8_192)
+def _masked_short(text: str) -> str | None:
+    """Evidence repeats itself: tool names, reasons, statuses stand in every event. None where nothing is masked."""
+    if has_nothing(text):
+        return None
+    masked = _masked(text)
+    return None if masked == text else masked
 
 
 def hint(kind: str, text: str) -> str:

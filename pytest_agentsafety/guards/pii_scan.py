@@ -47,12 +47,14 @@ class _Matcher:
         self.kinds = tuple(kinds)
         # Index 0 always matches, so that a matcher that ran out of memory cannot pass for a clean text.
         self._set = re2.Set.SearchSet(_options())
-        for pattern in ("", *(kind.pattern for kind in kinds)):
+        for pattern in ("", *(kind.hint or kind.pattern for kind in kinds)):
             self._set.Add(pattern)
         self._set.Compile()
 
-    def nothing(self, encoded: bytes) -> bool:
-        return bool(self._set.Match(encoded) == _ALWAYS)
+    @property
+    def match(self) -> Any:
+        """Bytes to the indices of the patterns that are in them."""
+        return self._set.Match
 
     def candidates(self, encoded: bytes) -> list[Kind]:
         """All kinds, where the pass ran out of memory: each is then looked for by itself, which needs little."""
@@ -65,6 +67,11 @@ class _Matcher:
 @cache
 def _everything() -> _Matcher:
     return _Matcher(KINDS)
+
+
+@cache
+def _match() -> Any:
+    return _everything().match
 
 
 @cache
@@ -84,7 +91,7 @@ def _pattern(pattern: str) -> Any:
 
 def has_nothing(text: str) -> bool:
     """Does `find_pii` find nothing, to be known at a look? False: it has to be asked, also where the look failed."""
-    return _everything().nothing(text.encode("utf-8", "replace"))
+    return bool(_match()(text.encode("utf-8", "replace")) == _ALWAYS)
 
 
 def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
@@ -153,7 +160,7 @@ def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> b
         return False
     glued_before = before[-1:] in _JOINERS and before[:1] in _WORD if len(before) == 2 else False
     glued_after = after[:1] in _JOINERS and after[1:] in _WORD if len(after) == 2 else False
-    digits = strict or text[start].isdigit() and text[end - 1].isdigit()
+    digits = strict or (text[start].isdigit() and text[end - 1].isdigit())
     return not (digits and (glued_before or glued_after))
 
 

@@ -1,5 +1,6 @@
 """Secrets that are told by what stands around them: key files, tokens, connection strings, assignments."""
 
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
 import math
@@ -8,10 +9,11 @@ from collections import Counter
 
 from pytest_agentsafety.guards.pii_kinds import Kind, Spans, whole
 
-_PLACEHOLDERS = frozenset(
-    "password passwd pass pwd secret token changeme change_me your_password yourpassword mypassword example none null "
-    "true false string undefined required optional redacted hidden masked default placeholder value test".split()
+_PLACEHOLDER_WORDS = (
+    "password passwd pass pwd secret token changeme change_me your_password yourpassword mypassword example none "
+    "null true false string undefined required optional redacted hidden masked default placeholder value test"
 )
+_PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 _NAME = re.compile(r"[A-Za-z_]++(?:-[A-Za-z_]++)*+|[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++")
 _MARKED = re.compile(r"[*xX.\u2022]{3,}|your[_-].*|<.*|\$.*|%.*%|\{.*", re.IGNORECASE)
 
@@ -80,8 +82,8 @@ def _check_connection(candidate: str) -> Spans:
 _SEP = r"[\"'`]?\s{0,3}(?::=|=>|[:=]|\bis\b)\s{0,3}[\"'`]?"
 _SERVICES = (
     r"datadog|dd|mistral|cohere|co|cloudflare|cf|heroku|okta|auth0|airtable|dropbox|vercel|netlify|snyk|sonar|algolia|fastly|"
-    r"twilio|discord|telegram|azure|openai|linode|vultr|rapidapi|asana|trello|zendesk|intercom|segment|mixpanel|amplitude|"
-    r"pagerduty|opsgenie|splunk|elastic|wandb|deepgram|assemblyai|ai21|gemini|facebook|twitter|linkedin|instagram|coinbase|"
+    r"twilio|discord|telegram|azure|openai|linode|vultr|rapidapi|trello|zendesk|intercom|segment|mixpanel|amplitude|"
+    r"pagerduty|opsgenie|splunk|elastic|wandb|deepgram|assemblyai|ai21|gemini|twitter|linkedin|coinbase|"
     r"binance|kraken|plaid|paypal|braintree|adyen|lob|mapbox|snowflake|fireworks|tomtom|weather|bitbucket|jenkins|travis"
 )
 PRIVATE_KEYS: tuple[Kind, ...] = (
@@ -93,7 +95,12 @@ PRIVATE_KEYS: tuple[Kind, ...] = (
         pattern=r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,.()@_\\-]*?"
         r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|\z)",
     ),
-    Kind(name="private_key", secret=True, check=whole, pattern=r"\bPuTTY-User-Key-File-\d: [^\x00]*?Private-MAC: [0-9a-f]{40,64}"),
+    Kind(
+        name="private_key",
+        secret=True,
+        check=whole,
+        pattern=r"\bPuTTY-User-Key-File-\d: [^\x00]*?Private-MAC: [0-9a-f]{40,64}",
+    ),
     Kind(
         name="jwt",
         check=whole,
@@ -121,7 +128,7 @@ ASSIGNED: tuple[Kind, ...] = (
         name="connection",
         secret=True,
         check=_check_connection,
-        pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>{}$]{0,80}:[^\s/@\"'<>{}$]{1,160}@[^\s\"'`<>@]{1,200}[^\s\"'`<>@.,;:!?)\]}]",
+        pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>{}$]{0,80}:[^\s/@\"'<>{}]{1,160}@[^\s\"'`<>@]{1,200}[^\s\"'`<>@.,;:!?)\]}]",
     ),
     Kind(
         name="token",
@@ -135,6 +142,7 @@ ASSIGNED: tuple[Kind, ...] = (
         secret=True,
         glued=True,
         check=_check_token,
+        hint=rf"(?i:keys?|tokens?|secrets?|pat|credentials?){_SEP}[A-Za-z0-9_.~+/=-]{{16}}",
         pattern=rf"(?i:(?:api|access|auth|secret|private|client|encryption|signing|session|refresh|master|app|license|consumer|bot|webhook|service|"
         rf"account|subscription|personal|deploy|{_SERVICES})[ _.-]{{0,2}}(?:api|access|auth|bot|app|global|admin|client|bearer|ai|uuid)?[ _.-]{{0,2}}"
         rf"(?:keys?|tokens?|secrets?|pat|credentials?){_SEP})[A-Za-z0-9_.~+/=-]{{16,200}}",
@@ -144,6 +152,7 @@ ASSIGNED: tuple[Kind, ...] = (
         secret=True,
         glued=True,
         check=_check_password,
+        hint=rf"(?i:word|wd|phrase|code|wort|pw|se\x{{00f1}}a|passe){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6}}",
         pattern=rf"(?i:pass(?:word|wd|phrase|code|wort)|\bpwd|\bpw|kennwort|contrase\x{{00f1}}a|mot de passe){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6,128}}",
     ),
 )

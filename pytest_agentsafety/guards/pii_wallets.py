@@ -49,12 +49,16 @@ KINDS: tuple[Kind, ...] = (
         pattern=r"\b(?:(?:bc|tb|ltc|tltc)1[02-9ac-hj-np-z]{11,87}|BC1[02-9AC-HJ-NP-Z]{11,87}|"
         r"(?:addr|stake|cosmos|osmo|inj|sei|kava|secret|terra)1[02-9ac-hj-np-z]{38,110})\b",
     ),
-    Kind(name="wallet", check=whole, pattern=r"\b(?:bitcoincash:[qp][02-9ac-hj-np-z]{41}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b"),
+    Kind(
+        name="wallet",
+        check=whole,
+        pattern=r"\b(?:bitcoincash:[qp][02-9ac-hj-np-z]{41}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b",
+    ),
     Kind(
         name="wallet_key",
         secret=True,
         check=when(base58check),
         pattern=r"\b(?:5[1-9A-HJ-NP-Za-km-z]{50}|[KL][1-9A-HJ-NP-Za-km-z]{51}|[xyztuv]p(?:rv|ub)[1-9A-HJ-NP-Za-km-z]{107})\b",
     ),
-    named("wallet", r"solana|sol|phantom", r"[1-9A-HJ-NP-Za-km-z]{32,44}", lambda n: True, gap=LOOSE_GAP),
+    named("wallet", r"solana|phantom", r"[1-9A-HJ-NP-Za-km-z]{32,44}", gap=LOOSE_GAP),
 )

@@ -1,9 +1,9 @@
 """Names and postal addresses through `presidio-analyzer`, which a user installs and sets up; this project does not.
 
-    from presidio_analyzer import AnalyzerEngine
-    from pytest_agentsafety.guards.presidio import presidio_finder
+from presidio_analyzer import AnalyzerEngine
+from pytest_agentsafety.guards.presidio import presidio_finder
 
-    PiiGuard(extra_finders=[presidio_finder(AnalyzerEngine())])
+PiiGuard(extra_finders=[presidio_finder(AnalyzerEngine())])
 """
 
 from __future__ import annotations

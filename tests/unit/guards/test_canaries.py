@@ -55,19 +55,13 @@ def test_other_text_is_clean(text: str) -> None:
 
 
 def test_every_canary_counts_and_blank_ones_do_not() -> None:
-    guard = CanaryGuard(["", "  ", "first-one", "second-one"])
-    assert guard.check("has second-one", CONTEXT).triggered
+    guard = CanaryGuard(["", "  ", "first-one-1", "second-one-2"])
+    assert guard.check("has second-one-2", CONTEXT).triggered
     assert guard.check("has neither", CONTEXT).status == "clean"
 
 
 def test_without_canaries_the_guard_is_skipped() -> None:
     assert CanaryGuard([" "]).check("anything", CONTEXT).status == "skipped"
-
-
-def test_a_short_canary_is_found_as_it_is_written_only() -> None:
-    guard = CanaryGuard(["k-9"])
-    assert guard.check("the k-9 unit", CONTEXT).triggered
-    assert guard.check("k 9", CONTEXT).status == "clean"
 
 
 def test_squeeze() -> None:
