@@ -135,7 +135,7 @@ def is_licence(n: str) -> bool:
 
 _LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein"
 KINDS: tuple[Kind, ...] = (
-    formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn),
+    formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn, strong=True),
     Kind(name="ssn", pattern=r"(?:^|[^0-9 \t] ?)\b\d{3} \d{2} \d{4}\b", check=_spaced_ssn),
     named("ssn", r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social", r"\d{9}", ssn),
     formed("us_itin", r"9\d{2}[ -]\d{2}[ -]\d{4}", itin),

@@ -236,6 +236,7 @@ NETWORK: tuple[Kind, ...] = (
 ACCOUNTS: tuple[Kind, ...] = (
     Kind(
         name="email",
+        strong=True,
         check=_find_email,
         pattern=rf"(?:[A-Za-z0-9._%+'&!#~{_FOREIGN}-]+|\"[^\"@\n]{{1,64}}\")@(?:{_LABEL}\.)+"
         rf"(?:[xX][nN]--[A-Za-z0-9-]+|[A-Za-z{_FOREIGN}][A-Za-z{_FOREIGN}]+)",

@@ -81,7 +81,7 @@ def _strong() -> _Matcher:
 
 @cache
 def _keys() -> _Matcher:
-    return _Matcher([kind for kind in KINDS if kind.strong and kind.secret])
+    return _Matcher([kind for kind in KINDS if kind.strong and (kind.secret or kind.name == "iban")])
 
 
 @cache
