@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,11 +13,11 @@ import re2
 
 from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
-from pytest_agentsafety.guards.spans import Edit, View
+from pytest_agentsafety.guards.spans import Edit, View, replace_spans
 
-# Single characters with the same one between them, eight or more.
-_APART_HINT = re2.compile("|".join(rf"(?:[^\s]{gap}){{7}}" for gap in (r" ", r"\.", "-", "_", r"\*", r"\|", "/")))
-_APART = re.compile(r"(?<!\S)[\"'(\[`]?((?:\S([ ._*|/-]))(?:\S\2){6,}\S)")
+# Single characters with the same one between them, eight or more, the first two of them letters or digits.
+_GAPS = (" ", r"\.", "-", "_", r"\*", r"\|", "/")
+_APART = re2.compile("|".join(rf"(?:[A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^\s]" for gap in _GAPS))
 
 
 class Hidden(NamedTuple):
@@ -69,35 +69,27 @@ def _digits_of(view: View) -> Iterator[View]:
 
 def _closed(view: View) -> Iterator[View]:
     """The text with single letters put together, and nothing but the gaps between them gone."""
-    if _APART_HINT.search(view.text.encode("utf-8", "replace")) is None:
+    encoded = view.text.encode("utf-8", "replace")
+    if _APART.search(encoded) is None:
         return
-    edits: list[Edit] = []
-    parts: list[str] = []
-    done = size = 0
-    for match in _APART.finditer(view.text):
-        start, end = match.span(1)
-        parts += (view.text[done:start], view.text[start:end:2])
-        size += start - done
-        for at in range(start + 1, end, 2):
-            size += 1
-            edits.append(Edit(size, size, at, at + 1))
-        size += 1
-        done = end
-    if edits:
-        yield View("closed", "".join([*parts, view.text[done:]]), view, lambda: edits)
+    runs = [match.span() for match in _APART.finditer(encoded.decode())]
+    parts = (view.text[start:end:2] for start, end in runs)
+    text = replace_spans(view.text, [(start, end, part) for (start, end), part in zip(runs, parts, strict=True)])
+    gaps = ((at, at + 1) for start, end in runs for at in range(start + 1, end, 2))
+    yield View("closed", text, view, lambda: list(_cuts(gaps)))
 
 
 def _lines_joined(view: View) -> Iterator[View]:
     """A value that is broken over two lines."""
-    breaks = [match.span() for match in re.finditer(r"\r?\n", view.text)]
-    if breaks:
+    if "\n" in view.text:
         text = view.text.replace("\r\n", "").replace("\n", "")
-        yield View("lines", text, view, lambda: list(_cuts(breaks)))
+        yield View("lines", text, view, lambda: list(_cuts(m.span() for m in re.finditer(r"\r?\n", view.text))))
 
 
-def _cuts(breaks: list[tuple[int, int]]) -> Iterator[Edit]:
+def _cuts(gaps: Iterable[tuple[int, int]]) -> Iterator[Edit]:
+    """Edits that leave these spans out."""
     gone = 0
-    for start, end in breaks:
+    for start, end in gaps:
         yield Edit(start - gone, start - gone, start, end)
         gone += end - start
 
