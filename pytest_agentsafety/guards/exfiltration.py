@@ -96,19 +96,21 @@ class ExfiltrationGuard:
     def _in_view(self, text: str, task: str) -> Iterator[Carrier]:
         shown = _without_code(text)
         for start, end in _matches(_ROOM, text):
-            address = parse(text[start:end])
             # What would not do in a picture does nowhere: most URLs need no look at what stands before them.
-            if address is None or self._is_named(address, task) or not carries(address, loaded=True):
+            if not any(self._takes_out(text[start:stop], task) for stop in _ends(text, start, end)):
                 continue
             loaded, shape, end = _context(text, shown, start, end)
-            address = parse(text[start:end])
-            if address is not None and carries(address, loaded=loaded):
+            if self._takes_out(text[start:end], task, loaded=loaded):
                 yield Carrier(start, end, shape)
         for start, end in _matches(_ACTIVE, shown):
             scheme = _SCHEME.search(shown, start, end)
             if scheme is not None:
                 yield Carrier(scheme.start(), _end_of(shown, end), "script")
         yield from self._senders(shown, task)
+
+    def _takes_out(self, url: str, task: str, *, loaded: bool = True) -> bool:
+        address = parse(url)
+        return address is not None and carries(address, loaded=loaded) != "" and not self._is_named(address, task)
 
     def _senders(self, shown: str, task: str) -> Iterator[Carrier]:
         """Forms and refreshes send whatever their URL looks like."""
@@ -178,6 +180,11 @@ def _context(text: str, shown: str, start: int, end: int) -> tuple[bool, str, in
         loaded = defined.group(1).lower() in _picture_labels(shown)
         return loaded, "image" if loaded else "link", end
     return False, "link", start + len(text[start:end].rstrip(").,;:!?]}*_|"))
+
+
+def _ends(text: str, start: int, end: int) -> set[int]:
+    """Where the URL may end: as far as it goes, or at a bracket that it did not open."""
+    return {end, _closing(text, start, end)} if ")" in text[start:end] else {end}
 
 
 def _closing(text: str, start: int, end: int) -> int:

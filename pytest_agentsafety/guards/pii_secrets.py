@@ -45,7 +45,7 @@ def _is_token(value: str) -> bool:
 
 def _is_jumbled(value: str) -> bool:
     """Capitals where no word starts: letters that nobody wrote."""
-    return value.isalnum() and len(_INNER_CAPITAL.findall(value)) * 6 >= len(value) and not value.isupper()
+    return value.isalnum() and _INNER_CAPITAL.search(value) is not None
 
 
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z](?=[A-Z]|[a-z][A-Z])")
@@ -71,7 +71,9 @@ def _check_token(candidate: str) -> Spans:
 
 def _check_bearer(candidate: str) -> Spans:
     start = len(candidate) - len(candidate.split()[-1])
-    return ((start, len(candidate)),) if any(map(str.isdigit, candidate[start:])) else ()
+    value = candidate[start:]
+    made = any(map(str.isdigit, value)) or _INNER_CAPITAL.search(value) is not None
+    return ((start, len(candidate)),) if made else ()
 
 
 def _check_connection(candidate: str) -> Spans:
