@@ -11,10 +11,10 @@ Finder = Callable[[str], Spans]
 Test = Callable[[str], bool]
 
 # Between the name of a number and the number: `ssn: 1`, `"ssn": "1"`, `my ssn is 1`. No `]`: `[redacted ssn]` names
-# nothing.
-GAP = r"[^0-9\n\]]{0,24}?"
+# nothing; no comma: the next field of a record has a name of its own.
+GAP = r"[^0-9\n\],]{0,24}?"
 # The same where the number may hold letters, so that words between are not told from it by their letters.
-LOOSE_GAP = r"[^\n\]]{0,24}?"
+LOOSE_GAP = r"[^\n\],]{0,24}?"
 
 
 @dataclass(frozen=True, kw_only=True)

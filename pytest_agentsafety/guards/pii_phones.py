@@ -145,7 +145,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="phone",
         check=find_named,
-        pattern=rf"\b(?i:{_NAMED})\b(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?[^0-9+(\n\]]{{0,18}}[+(]?\d[\d ()./-]{{4,22}}\d(?: {{0,2}}(?i:ext\.?|x) {{0,2}}\d{{1,6}})?",
+        pattern=rf"\b(?i:{_NAMED})\b(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?[^0-9+(\n\],]{{0,18}}[+(]?\d[\d ()./-]{{4,22}}\d(?: {{0,2}}(?i:ext\.?|x) {{0,2}}\d{{1,6}})?",
     ),
 )
 _LABEL = r"[+(]?\d[\d ()./-]{4,22}\d {1,2}\(?(?i:office|fax|mobile|cell|landline|tel|phone)\)?[ \t]*(?:[\n,;.]|\z)"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 import base64
@@ -75,7 +76,7 @@ def test_squeeze() -> None:
 @pytest.mark.parametrize("canary", ["k-9", "secret", "password", "2026", "12345678", "a-b-c", "confidential"[:11]])
 def test_a_common_canary_is_refused_with_a_word_on_what_to_take(canary: str) -> None:
     with pytest.raises(
-        ConfigError, match="answers hold such a text by chance.*three random words and a number"
+        ConfigError, match=r"answers hold such a text by chance.*three random words and a number"
     ) as error:
         CanaryGuard(["Zebra-77-Quartz", canary])
     assert "canary 2 of 2" in str(error.value)
