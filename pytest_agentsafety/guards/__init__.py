@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.actions import DestructiveActionGuard as DestructiveActionGuard
     from pytest_agentsafety.guards.canaries import CanaryGuard as CanaryGuard
     from pytest_agentsafety.guards.content_policy import ContentPolicyGuard as ContentPolicyGuard
+    from pytest_agentsafety.guards.exfiltration import ExfiltrationGuard as ExfiltrationGuard
     from pytest_agentsafety.guards.injection import InjectionGuard as InjectionGuard
     from pytest_agentsafety.guards.pii import PiiGuard as PiiGuard
-    from pytest_agentsafety.guards.pii import mask as mask
+    from pytest_agentsafety.guards.pii_mask import mask as mask
     from pytest_agentsafety.guards.scope import ScopeGuard as ScopeGuard
     from pytest_agentsafety.guards.stage import StageRunner as StageRunner
     from pytest_agentsafety.guards.stage import StageVerdict as StageVerdict
@@ -25,13 +26,14 @@ _PUBLIC = {
     "CanaryGuard": "canaries",
     "ContentPolicyGuard": "content_policy",
     "DestructiveActionGuard": "actions",
+    "ExfiltrationGuard": "exfiltration",
     "InjectionGuard": "injection",
     "PiiGuard": "pii",
     "ScopeGuard": "scope",
     "StageRunner": "stage",
     "StageVerdict": "stage",
     "default_guardrails": "stage",
-    "mask": "pii",
+    "mask": "pii_mask",
 }
 
 # `normalise` is a module of this room as well as a function in it: import the function from the module.
@@ -39,6 +41,7 @@ __all__ = [
     "CanaryGuard",
     "ContentPolicyGuard",
     "DestructiveActionGuard",
+    "ExfiltrationGuard",
     "InjectionGuard",
     "PiiGuard",
     "ScopeGuard",

@@ -1,39 +1,65 @@
-"""The PII guard for answers, and `mask` for everything that is written down."""
+"""The PII guard for answers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Protocol
 
-from pytest_agentsafety.guards.pii_scan import Finding, find_pii, has_nothing
+from pytest_agentsafety.guards.pii_mask import mask as mask
+from pytest_agentsafety.guards.pii_scan import Finding, find_pii
+from pytest_agentsafety.guards.pii_views import Hidden, find_hidden
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
 
-_ROUNDS = 4
+_ROUNDS = 6
+_NUMBER = r"\bcontact (?:details|info\w*|data)\b"
+_BANK = r"\baccount (?:numbers?|details)\b|\bbank details\b"
 _ASKED = {
-    "email": re.compile(
-        r"\be-?mail address(?:es)?\b|\bcontact (?:details|info\w*|data)\b|\baddresses\b", re.IGNORECASE
-    ),
-    "phone": re.compile(
-        r"\b(?:tele)?phone\b|\bmobile\b|\bcontact (?:details|info\w*|data)\b|\bnumber of\b", re.IGNORECASE
-    ),
-    "iban": re.compile(r"\bibans?\b|\baccount (?:numbers?|details)\b|\bbank details\b", re.IGNORECASE),
+    "email": re.compile(rf"\be-?mail address(?:es)?\b|{_NUMBER}|\baddresses\b", re.IGNORECASE),
+    "phone": re.compile(rf"\b(?:tele)?phone\b|\bmobile\b|{_NUMBER}|\bnumber of\b", re.IGNORECASE),
+    "iban": re.compile(rf"\bibans?\b|{_BANK}", re.IGNORECASE),
+    "bic": re.compile(rf"\bbic\b|\bswift\b|{_BANK}", re.IGNORECASE),
+    "bank_account": re.compile(_BANK, re.IGNORECASE),
+    "birth_date": re.compile(r"\bbirth ?(?:days?|dates?)\b|\bdates? of birth\b|\bborn\b", re.IGNORECASE),
     "ip": re.compile(r"\bip(?: address(?:es)?)?\b", re.IGNORECASE),
+    "mac": re.compile(r"\bmac(?: address(?:es)?)?\b", re.IGNORECASE),
 }
-_SHORT = 200
+_ASKED["ip6"] = _ASKED["ip"]
+
+
+class PiiFinder(Protocol):
+    """Something that finds more kinds of personal data, such as names and postal addresses, which no pattern tells.
+
+    It is called with the text and gives findings with offsets into it. Each kind is one word; `[redacted kind]` takes
+    the place of what was found. What it raises makes the guard crash, and that blocks.
+    """
+
+    def __call__(self, text: str, /) -> Iterable[Finding]: ...
 
 
 class PiiGuard:
-    """Takes personal data and secrets out of an answer. What stands in the user's own task is no leak, nor is an
-    address or number that the task asks for; keys, cards and the like are never given away by asking."""
+    """Takes personal data and secrets out of an answer, also where they are written in other digits, encoded or spaced.
+
+    What stands in the user's own task is no leak, nor is an address or number that the task asks for; keys, cards and
+    the like are never given away by asking.
+
+    extra_finders: more finders, for what needs a model: names, postal addresses (`guards.presidio.presidio_finder`).
+    regions: codes like "GB", "DE" whose telephone numbers count in their national form, with no word for a telephone
+    before them.
+    """
 
     name = "pii"
     stages: frozenset[Stage] = frozenset({"output"})
     inline = True
 
+    def __init__(self, *, extra_finders: Iterable[PiiFinder] = (), regions: Sequence[str] = ()) -> None:
+        self.extra_finders = tuple(extra_finders)
+        self.regions = tuple(regions)
+
     def check(self, text: str, context: GuardContext) -> GuardrailResult:
-        findings = _foreign(text, context.task)
+        findings = self._foreign(text, context.task)
         if not findings:
             return GuardrailResult(guard=self.name, status="clean")
         kinds = sorted({finding.kind for finding in findings})
@@ -45,8 +71,35 @@ class PiiGuard:
             rule=f"pii.{findings[0].kind}",
             reason=f"answer holds {', '.join(kinds)}",
             spans=tuple(GuardSpan(start=f.start, end=f.end, rule=f"pii.{f.kind}") for f in findings),
-            redacted=_redact(text, context.task),
+            redacted=self._redact(text, findings, context.task),
         )
+
+    def _foreign(self, text: str, task: str) -> list[Finding]:
+        """Sorted, without overlaps: what overlaps is one finding of the kind that starts first."""
+        asked = _asked_for(task)
+        foreign = [
+            one.finding
+            for one in self._all(text)
+            if one.finding.kind not in asked
+            and one.value not in task
+            and text[one.finding.start : one.finding.end] not in task
+        ]
+        return _joined(foreign)
+
+    def _all(self, text: str) -> Iterator[Hidden]:
+        yield from (Hidden(f, text[f.start : f.end]) for f in find_pii(text, self.regions))
+        yield from find_hidden(text)
+        for finder in self.extra_finders:
+            yield from (Hidden(f, text[f.start : f.end]) for f in finder(text))
+
+    def _redact(self, text: str, findings: list[Finding], task: str) -> str:
+        """Until nothing is found: what is taken out may leave something that was covered by it."""
+        for _ in range(_ROUNDS):
+            text = replace_spans(text, [(f.start, f.end, f"[redacted {f.kind}]") for f in findings])
+            findings = self._foreign(text, task)
+            if not findings:
+                return text
+        return "[redacted]"
 
 
 @lru_cache(maxsize=512)
@@ -55,75 +108,11 @@ def _asked_for(task: str) -> frozenset[str]:
     return frozenset(kind for kind, words in _ASKED.items() if words.search(task))
 
 
-def _foreign(text: str, task: str) -> list[Finding]:
-    asked = _asked_for(task)
-    return [f for f in find_pii(text) if f.kind not in asked and text[f.start : f.end] not in task]
-
-
-def _redact(text: str, task: str) -> str:
-    for _ in range(_ROUNDS):
-        findings = _foreign(text, task)
-        if not findings:
-            break
-        text = replace_spans(text, [(f.start, f.end, f"[redacted {f.kind}]") for f in findings])
-    return text
-
-
-def mask(text: str) -> str:
-    """The text with personal data and secrets made unusable, but still recognisable to a reader. Idempotent.
-
-    `ann@shop.test` becomes `a***@shop.test`; cards keep 4 digits, IBANs country and 4, keys their prefix.
-    """
-    if len(text) > _SHORT:
-        return text if has_nothing(text) else _masked(text)
-    masked = _masked_short(text)
-    return text if masked == text else masked
-
-
-def _masked(text: str) -> str:
-    for _ in range(_ROUNDS):
-        findings = find_pii(text)
-        if not findings:
-            break
-        text = replace_spans(text, [(f.start, f.end, _HINTS[f.kind](text[f.start : f.end])) for f in findings])
-    return text
-
-
-# Evidence repeats itself: tool names, reasons, statuses stand in every event.
-_masked_short = lru_cache(maxsize=8_192)(_masked)
-
-
-def _mask_email(text: str) -> str:
-    return f"{text[0]}***{text[text.index('@') :]}"
-
-
-def _mask_key(text: str) -> str:
-    """The part that names the issuer, up to its last separator within the first characters."""
-    head = text[:12]
-    cut = max(head.rfind(c) for c in "-_.")
-    return f"{head[: cut + 1] if cut > 0 else head[:4]}***"
-
-
-def _last_four(text: str) -> str:
-    return "".join(c for c in text if c.isalnum())[-4:]
-
-
-def _mask_network(text: str) -> str:
-    separator = "." if "." in text else ":"
-    return separator.join([*text.split(separator)[:2], "*", "*"])
-
-
-_HINTS: dict[str, Callable[[str], str]] = {
-    "private_key": lambda text: f"{text[: text.index('-----', 5) + 5]}***",
-    "jwt": lambda text: f"{text[:3]}***",
-    "api_key": _mask_key,
-    "aws_secret": lambda _: "***",
-    "azure_key": lambda _: "***",
-    "email": _mask_email,
-    "iban": lambda text: f"{text[:2]}***{_last_four(text)}",
-    "card": lambda text: f"***{_last_four(text)}",
-    "ssn": lambda _: "***-**-****",
-    "phone": lambda text: f"{text[:3]}***{text[-2:]}" if text.startswith("+") else f"***{text[-2:]}",
-    "ip": _mask_network,
-    "ip6": _mask_network,
-}
+def _joined(findings: list[Finding]) -> list[Finding]:
+    joined: list[Finding] = []
+    for finding in sorted(set(findings), key=lambda f: (f.start, -f.end)):
+        if joined and finding.start < joined[-1].end:
+            joined[-1] = joined[-1]._replace(end=max(joined[-1].end, finding.end))
+        else:
+            joined.append(finding)
+    return joined

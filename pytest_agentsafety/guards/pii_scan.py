@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.engine import EngineError
-from pytest_agentsafety.guards.pii_patterns import KINDS, Kind
+from pytest_agentsafety.guards.pii_kinds import Kind
+from pytest_agentsafety.guards.pii_patterns import KINDS
+from pytest_agentsafety.guards.pii_phones import NATIONAL_PATTERN, find_national, find_shapes
 
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 # What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
 _JOINERS = frozenset("-.:/")
 # What the prefilter finds in any text: its empty pattern.
 _ALWAYS = [0]
-_RANK = {kind.name: place for place, kind in enumerate(KINDS)}
+_RANK: dict[str, int] = {}
+for _kind in KINDS:
+    _RANK.setdefault(_kind.name, len(_RANK))
+# A costly check is asked this often, and once more for so many characters; what looks like it then counts as it.
+_ASKED, _PER_CHARACTERS = 64, 16_384
 
 
 class Finding(NamedTuple):
@@ -26,22 +32,6 @@ class Finding(NamedTuple):
     end: int
 
 
-@cache
-def _prefilter() -> Any:
-    options = _options()
-    # Index 0 always matches, so that a matcher that ran out of memory cannot pass for a clean text.
-    patterns = re2.Set.SearchSet(options)
-    for pattern in ("", *(kind.pattern for kind in KINDS)):
-        patterns.Add(pattern)
-    patterns.Compile()
-    return patterns
-
-
-@cache
-def _pattern(kind: Kind) -> Any:
-    return re2.compile(kind.pattern, _options())
-
-
 def _options() -> Any:
     options = re2.Options()
     options.never_capture = True
@@ -50,49 +40,134 @@ def _options() -> Any:
     return options
 
 
+class _Matcher:
+    """Which of some kinds may be in a text, in one pass."""
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self.kinds = tuple(kinds)
+        # Index 0 always matches, so that a matcher that ran out of memory cannot pass for a clean text.
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in ("", *(kind.hint or kind.pattern for kind in kinds)):
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    @property
+    def match(self) -> Any:
+        """Bytes to the indices of the patterns that are in them."""
+        return self._set.Match
+
+    def candidates(self, encoded: bytes) -> list[Kind]:
+        """All kinds, where the pass ran out of memory: each is then looked for by itself, which needs little."""
+        matched = self._set.Match(encoded)
+        if not matched or 0 not in matched:
+            return list(self.kinds)
+        return [self.kinds[index - 1] for index in sorted(matched) if index]
+
+
+@cache
+def _everything() -> _Matcher:
+    return _Matcher(KINDS)
+
+
+@cache
+def _match() -> Any:
+    return _everything().match
+
+
+@cache
+def _strong() -> _Matcher:
+    return _Matcher([kind for kind in KINDS if kind.strong])
+
+
+@cache
+def _keys() -> _Matcher:
+    return _Matcher([kind for kind in KINDS if kind.strong and (kind.secret or kind.name == "iban")])
+
+
+@cache
+def _pattern(pattern: str) -> Any:
+    return re2.compile(pattern, _options())
+
+
 def has_nothing(text: str) -> bool:
     """Does `find_pii` find nothing, to be known at a look? False: it has to be asked, also where the look failed."""
-    return bool(_prefilter().Match(text.encode("utf-8", "replace")) == _ALWAYS)
+    return bool(_match()(text.encode("utf-8", "replace")) == _ALWAYS)
 
 
-def find_pii(text: str) -> list[Finding]:
-    """All findings, sorted, without overlaps. Raises EngineError."""
+def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
+    """All findings, sorted, without overlaps.
+
+    `regions` are codes like "GB": telephone numbers in their national form then count without a word for it before.
+    """
+    findings = _find(_everything(), text)
+    return _without_overlaps([*findings, *_national(text, regions)] if regions else findings)
+
+
+def find_strong(text: str) -> list[Finding]:
+    """What its own form tells, for readings of a text in which every other number would be found too."""
+    return _without_overlaps(_find(_strong(), text))
+
+
+def find_keys(text: str) -> list[Finding]:
+    """Keys that are told by their form."""
+    return _without_overlaps(_find(_keys(), text))
+
+
+def _find(matcher: _Matcher, text: str) -> list[Finding]:
     encoded = text.encode("utf-8", "replace")
-    matched = _prefilter().Match(encoded)
-    if not matched or 0 not in matched:
-        raise EngineError("the PII matcher ran out of memory on this text")
-    if matched == _ALWAYS:
+    kinds = matcher.candidates(encoded)
+    if not kinds:
         return []
-    plain = encoded.decode()
-    findings: list[Finding] = []
-    for index in sorted(matched):
-        if index:
-            findings += _find_kind(KINDS[index - 1], plain)
-    return _without_overlaps(findings)
+    plain = text if len(encoded) == len(text) and text.isascii() else encoded.decode()
+    return [finding for kind in kinds for finding in _find_kind(kind, plain)]
 
 
-def _find_kind(kind: Kind, text: str) -> list[Finding]:
+def _find_kind(kind: Kind, text: str) -> Iterator[Finding]:
+    asked = _ASKED + len(text) // _PER_CHARACTERS if kind.costly else len(text) + 1
+    for offset, candidate in _candidates(kind.pattern, text):
+        asked -= 1
+        for start, end in kind.check(candidate) if asked >= 0 else find_shapes(candidate):
+            if kind.glued or _stands_alone(text, offset + start, offset + end, strict=kind.strict):
+                yield Finding(kind.name, offset + start, offset + end)
+
+
+def _candidates(pattern: str, text: str) -> Iterator[tuple[int, str]]:
+    """Bytes are quicker to look through, where they are characters too."""
+    if text.isascii():
+        for match in _pattern(pattern).finditer(text.encode()):
+            start, end = match.span()
+            yield start, text[start:end]
+        return
+    for match in _pattern(pattern).finditer(text):
+        yield match.start(), match.group()
+
+
+def _national(text: str, regions: Sequence[str]) -> list[Finding]:
+    """Bounded as any costly kind."""
+    asked = _ASKED + len(text) // _PER_CHARACTERS
     found: list[Finding] = []
-    for match in _pattern(kind).finditer(text):
-        offset = match.start()
-        for start, end in kind.check(match.group()):
-            if kind.glued or _stands_alone(text, offset + start, offset + end):
-                found.append(Finding(kind.name, offset + start, offset + end))
+    for offset, candidate in _candidates(NATIONAL_PATTERN, text):
+        asked -= 1
+        for start, end in find_national(candidate, regions) if asked >= 0 else ():
+            if _stands_alone(text, offset + start, offset + end):
+                found.append(Finding("phone", offset + start, offset + end))
     return found
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if (before[-1:] in _WORD and before) or (after[:1] in _WORD and after):
         return False
     glued_before = before[-1:] in _JOINERS and before[:1] in _WORD if len(before) == 2 else False
     glued_after = after[:1] in _JOINERS and after[1:] in _WORD if len(after) == 2 else False
-    digits = text[start].isdigit() and text[end - 1].isdigit()
+    digits = strict or (text[start].isdigit() and text[end - 1].isdigit())
     return not (digits and (glued_before or glued_after))
 
 
 def _without_overlaps(findings: list[Finding]) -> list[Finding]:
     """Kinds that come first in the table win; they were found first."""
+    if len(findings) < 2:
+        return findings
     taken: list[Finding] = []
     for finding in sorted(findings, key=lambda f: (f.start, _RANK[f.kind])):
         if taken and finding.start < taken[-1].end:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pytest_agentsafety.guards.canaries import CanaryGuard
 from pytest_agentsafety.guards.content_policy import ContentPolicyGuard
+from pytest_agentsafety.guards.exfiltration import ExfiltrationGuard
 from pytest_agentsafety.guards.injection import InjectionGuard
 from pytest_agentsafety.guards.pii import PiiGuard
 from pytest_agentsafety.guards.pool import GuardPool
@@ -176,5 +177,6 @@ def default_guardrails(policy: Policy) -> list[Guardrail]:
     if "scope" in policy.guards:
         guards.append(ScopeGuard(policy.scope))
     if "pii" in policy.guards:
-        guards += [CanaryGuard(policy.canaries), PiiGuard()]
+        domains = {domain for rule in policy.tools.values() for domain in rule.allowed_domains or ()}
+        guards += [CanaryGuard(policy.canaries), ExfiltrationGuard(domains), PiiGuard()]
     return guards

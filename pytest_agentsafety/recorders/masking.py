@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.events import Event
@@ -110,7 +112,19 @@ def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
     if plainly and mask(text) == text:
         return value, text
     masked = plain(value, mask)
-    return masked, encode(masked)
+    text = encode(masked)
+    return _named_masked(masked, text, mask) if plainly else (masked, text)
+
+
+def _named_masked(masked: Any, text: str, mask: Mask) -> tuple[Any, str]:
+    """What the name of a field tells and no leaf by itself: nine digits under `ssn`. Only where it leaves JSON."""
+    again = mask(text)
+    if again == text:
+        return masked, text
+    try:
+        return json.loads(again), again
+    except ValueError:
+        return masked, text
 
 
 def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
@@ -126,7 +140,31 @@ def masked_nested(name: str, value: Any, mask: Mask) -> Any:
         return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
     if value.__class__ is list and _TEXTS.issuperset(map(type, value)):  # the names of tools
         return list(map(mask, value))
-    return {key: mask(item) for key, item in value.items()} if _is_simple(value) else plain(value, mask)
+    if not _is_simple(value):
+        return plain(value, mask)
+    return {key: _masked_field(key, item, mask) if _tells(key) else mask(item) for key, item in value.items()}
+
+
+_TELLING = re.compile(
+    "pass|pwd|secret|token|key|auth|cred|ssn|social|licen|account|acct|routing|aba|bic|swift|dob|birth|born|phone|mobile|"
+    "cell|fax|tel|tax|tin|nhs|nino|bsn|pesel|nip|cpf|cnpj|aadhaar|tfn|sin|ein|card|pan",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1024)
+def _tells(key: str) -> bool:
+    """Does the name of a field say what its value is?"""
+    return _TELLING.search(key) is not None
+
+
+def _masked_field(key: str, item: str, mask: Mask) -> str:
+    """The value, masked as what the name of its field makes of it."""
+    masked, head = mask(item), f"{key}: "
+    if masked != item:
+        return masked
+    named = mask(head + item)
+    return named[len(head) :] if named.startswith(head) else masked
 
 
 def _is_simple(value: Any) -> bool:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_agentsafety.guards.pii import PiiGuard, mask
-from pytest_agentsafety.guards.pii_patterns import luhn
+from pytest_agentsafety.guards.pii_checks import luhn
 from pytest_agentsafety.guards.pii_scan import find_pii
 from pytest_agentsafety.model.decisions import GuardContext
 
@@ -83,8 +83,10 @@ def test_other_numbers_and_ids_are_left_alone(text: str) -> None:
 
 def test_an_iban_ends_where_its_country_says() -> None:
     text = "DE89 3704 0044 0532 0130 00 BIC COBADEFFXXX"
-    (finding,) = find_pii(text)
-    assert text[finding.start : finding.end] == "DE89 3704 0044 0532 0130 00"
+    assert [(f.kind, text[f.start : f.end]) for f in find_pii(text)] == [
+        ("iban", "DE89 3704 0044 0532 0130 00"),
+        ("bic", "COBADEFFXXX"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -253,8 +253,8 @@ def test_guards_run_in_a_forked_child() -> None:
 
 
 def test_default_guards_follow_the_policy() -> None:
-    everything = default_guardrails(Policy(canaries=("c-1",)))
-    assert [guard.name for guard in everything] == ["injection", "content_policy", "scope", "pii", "pii"]
+    everything = default_guardrails(Policy(canaries=("quartz-1771",)))
+    assert [guard.name for guard in everything] == ["injection", "content_policy", "scope", "pii", "pii", "pii"]
     assert all(isinstance(guard, Guardrail) for guard in everything)
     assert default_guardrails(Policy().with_guards(frozenset())) == []
     for name in ("injection", "content_policy", "scope", "pii"):

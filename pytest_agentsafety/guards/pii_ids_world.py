@@ -1,0 +1,224 @@
+"""Numbers of persons outside Europe: identity, tax, health, driving. Forms and check digits as their issuers publish."""
+
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
+from __future__ import annotations
+
+from pytest_agentsafety.guards.pii_checks import is_day, luhn, verhoeff, weighted
+from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, flat_when, formed, named
+
+
+def ssn(n: str) -> bool:
+    """Area, group and serial as the Social Security Administration gives them out."""
+    return n[:3] not in ("000", "666") and n[0] != "9" and n[3:5] != "00" and n[5:] != "0000"
+
+
+def _spaced_ssn(candidate: str) -> Spans:
+    """No part of a row of numbers: none stands before it."""
+    return ((len(candidate) - 11, len(candidate)),) if ssn(flat(candidate[-11:])) else ()
+
+
+def itin(n: str) -> bool:
+    return (
+        n[0] == "9"
+        and (50 <= int(n[3:5]) <= 65 or 70 <= int(n[3:5]) <= 88 or 90 <= int(n[3:5]) <= 99)
+        and n[3:5] != "93"
+    )
+
+
+def aba(n: str) -> bool:
+    return weighted(n, (3, 7, 1) * 3) % 10 == 0 and n[:2] <= "80" and n != "000000000"
+
+
+def npi(n: str) -> bool:
+    return luhn("80840" + n)
+
+
+def dea(n: str) -> bool:
+    odd = sum(int(d) for d in n[2:8:2])
+    return (odd + 2 * sum(int(d) for d in n[3:8:2])) % 10 == int(n[8])
+
+
+def cpf(n: str) -> bool:
+    return len(set(n)) > 1 and all(weighted(n, range(k + 1, 1, -1)) * 10 % 11 % 10 == int(n[k]) for k in (9, 10))
+
+
+def cnpj(n: str) -> bool:
+    tail = (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+    values = [ord(c) - 48 for c in n]
+
+    def digit(size: int, weights: tuple[int, ...]) -> int:
+        rest = sum(v * w for v, w in zip(values[:size], weights, strict=True)) % 11
+        return 0 if rest < 2 else 11 - rest
+
+    return len(set(n)) > 1 and digit(12, tail) == values[12] and digit(13, (6, *tail)) == values[13]
+
+
+def aadhaar(n: str) -> bool:
+    return n[0] in "23456789" and verhoeff(n)
+
+
+def tfn(n: str) -> bool:
+    weights = (1, 4, 3, 7, 5, 8, 6, 9, 10) if len(n) == 9 else (10, 7, 8, 4, 6, 3, 5, 1)
+    return weighted(n, weights) % 11 == 0
+
+
+def abn(n: str) -> bool:
+    return (
+        weighted(str(int(n[0]) - 1) + n[1:], (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)) % 89 == 0
+        if n[0] != "0"
+        else False
+    )
+
+
+def medicare(n: str) -> bool:
+    return n[0] in "23456" and weighted(n, (1, 3, 7, 9) * 2) % 10 == int(n[8])
+
+
+def za_id(n: str) -> bool:
+    return is_day(n[2:4], n[4:6]) and n[10] in "012" and luhn(n)
+
+
+def cn_id(n: str) -> bool:
+    check = "10X98765432"[weighted(n[:17], (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11]
+    return is_day(n[10:12], n[12:14]) and check == n[17]
+
+
+def rrn(n: str) -> bool:
+    return is_day(n[2:4], n[4:6]) and n[6] in "12345678"
+
+
+def nric(n: str) -> bool:
+    total = weighted(n[1:8], (2, 7, 6, 5, 4, 3, 2)) + {"T": 4, "G": 4, "M": 3}.get(n[0], 0)
+    letters = "JZIHGFEDCBA" if n[0] in "ST" else "XWUTRQPNMLK" if n[0] in "FG" else "KLJNPQRTUWX"
+    return letters[total % 11 if n[0] != "M" else 10 - total % 11] == n[8]
+
+
+def hkid(n: str) -> bool:
+    values = [ord(c) - 55 if c.isalpha() else int(c) for c in (n if len(n) == 9 else " " + n)[:-1].replace(" ", "")]
+    values = values if len(values) == 8 else [36, *values]
+    check = 11 - sum(v * w for v, w in zip(values, range(9, 1, -1), strict=True)) % 11
+    return n[-1] == ("A" if check == 10 else str(check % 11))
+
+
+def tw_id(n: str) -> bool:
+    first = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(n[0]) + 10
+    return (first // 10 + first % 10 * 9 + weighted(n[1:], (8, 7, 6, 5, 4, 3, 2, 1, 1))) % 10 == 0
+
+
+def thai(n: str) -> bool:
+    return (11 - weighted(n, range(13, 1, -1)) % 11) % 10 == int(n[12])
+
+
+def tc_kimlik(n: str) -> bool:
+    tenth = (sum(map(int, n[0:9:2])) * 7 - sum(map(int, n[1:8:2]))) % 10
+    return n[0] != "0" and tenth == int(n[9]) and sum(map(int, n[:10])) % 10 == int(n[10])
+
+
+def my_number(n: str) -> bool:
+    rest = weighted(n, (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11
+    return int(n[11]) == (0 if rest <= 1 else 11 - rest)
+
+
+def rut(n: str) -> bool:
+    total = sum(int(d) * (2 + i % 6) for i, d in enumerate(reversed(n[:-1])))
+    return "0123456789K"[-total % 11] == n[-1]
+
+
+def cuit(n: str) -> bool:
+    types = ("20", "23", "24", "25", "26", "27", "30", "33", "34", "50", "51", "55")
+    return n[:2] in types and "01234567899"[-weighted(n, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11] == n[10]
+
+
+def is_licence(n: str) -> bool:
+    return sum(c.isdigit() for c in n) >= 3
+
+
+_LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein"
+KINDS: tuple[Kind, ...] = (
+    formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn, strong=True),
+    Kind(name="ssn", pattern=r"(?:^|[^0-9 \t] ?)\b\d{3} \d{2} \d{4}\b", check=_spaced_ssn),
+    named("ssn", r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social", r"\d{9}", ssn),
+    formed("us_itin", r"9\d{2}[ -]\d{2}[ -]\d{4}", itin),
+    named("us_itin", r"itins?|tax(?:payer)?[ _-]id(?:entification)?(?:[ _-]number)?", r"9\d{8}", itin),
+    named(
+        "us_ein",
+        r"eins?|employer[ _-]id(?:entification)?(?:[ _-](?:number|no\.?))?|fein|federal tax id",
+        r"\d{2}-?\d{7}",
+    ),
+    named(
+        "us_routing",
+        r"(?:aba|routing|rtn|transit)(?:[ _-](?:routing|transit))?(?:[ _-](?:number|no\.?|num|#))?",
+        r"\d{9}|\d{4}-\d{4}-\d",
+        aba,
+    ),
+    formed(
+        "us_mbi",
+        r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-[AC-HJKMNP-RT-Y]{2}\d{2}",
+    ),
+    named(
+        "us_mbi",
+        r"medicare|mbi",
+        r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}",
+        gap=LOOSE_GAP,
+    ),
+    named("us_npi", r"npi", r"[12]\d{9}", npi),
+    named("us_dea", r"dea", r"[A-Z][A-Z9]\d{7}", dea, gap=LOOSE_GAP),
+    named(
+        "driver_licence",
+        _LICENCE,
+        r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,16}|[A-Z]{4,5}[A-Z0-9]{6,12})",
+        is_licence,
+        gap=LOOSE_GAP,
+    ),
+    named(
+        "bank_account",
+        r"(?:bank[ _-])?(?:account|acct|konto)[ _-]?(?:number|nummer|no\.?|num|nr\.?|#)",
+        r"\d{3,6}[ -]\d{3,6}(?:[ -]\d{2,6})?|\d{7,17}",
+    ),
+    named("uk_sort_code", r"sort[ _-]?code", r"\d{2}[ -]?\d{2}[ -]?\d{2}"),
+    named("ca_sin", r"social[ _-]insurance(?:[ _-](?:number|no\.?))?", r"\d{3}[ -]?\d{3}[ -]?\d{3}"),
+    named("ca_sin", r"sin|social[ _-]insurance(?:[ _-](?:number|no\.?))?", r"\d{3}[ -]?\d{3}[ -]?\d{3}", luhn),
+    formed("ca_sin", r"[1-79]\d{2}-\d{3}-\d{3}", luhn),
+    formed(
+        "mx_curp",
+        r"[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\d",
+        lambda n: is_day(n[6:8], n[8:10]),
+    ),
+    named("mx_rfc", r"rfc", r"[A-Z&]{3,4}\d{6}[A-Z0-9]{3}", gap=LOOSE_GAP),
+    formed("br_cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf, strong=True),
+    named("br_cpf", r"cpf", r"\d{11}"),
+    formed("br_cnpj", r"[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-\d{2}", cnpj, strong=True),
+    named("br_cnpj", r"cnpj", r"\d{14}"),
+    formed("ar_cuit", r"\d{2}-\d{8}-\d", cuit),
+    formed("cl_rut", r"\d{1,2}\.\d{3}\.\d{3}-[0-9Kk]", rut),
+    named("cl_rut", r"rut|run", r"\d{7,8}-[0-9Kk]", rut),
+    formed("in_aadhaar", r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
+    named("in_aadhaar", r"aadhaa?r|uidai|uid", r"\d{12}|\d{4} \d{4} \d{4}"),
+    formed("in_pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"),
+    named("in_voter_id", r"voter(?:'?s)?[ _-]?id|epic", r"[A-Z]{3}\d{7}", gap=LOOSE_GAP),
+    named("au_tfn", r"tfn|tax[ _-]file(?:[ _-](?:number|no\.?))?", r"\d{3}[ ]?\d{3}[ ]?\d{2,3}", tfn),
+    named("au_abn", r"abn|australian business number", r"\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", abn),
+    named("au_medicare", r"medicare", r"[2-6]\d{3}[ ]?\d{5}[ ]?\d(?:[ /-]?\d)?", medicare),
+    named("nz_ird", r"ird", r"\d{2,3}[ -]?\d{3}[ -]?\d{3}"),
+    formed("za_id", r"\d{6}[ ]?\d{4}[ ]?[012][ ]?\d[ ]?\d", za_id),
+    formed("cn_id", r"[1-8]\d{5}(?:19|20)\d{9}[0-9Xx]", cn_id, strong=True),
+    formed("kr_rrn", r"\d{6}-[1-8]\d{6}", rrn),
+    formed("sg_nric", r"[STFGM]\d{7}[A-Z]", nric),
+    Kind(name="hk_id", pattern=r"\b[A-Z]{1,2}\d{6}\([0-9A]\)", check=flat_when(hkid)),
+    named("hk_id", r"hkid|hong kong id(?:entity)?(?: card)?", r"[A-Z]{1,2}\d{6}[0-9A]", hkid, gap=LOOSE_GAP),
+    named(
+        "tw_id", r"(?:taiwan|roc|national)[ _-]?id(?:[ _-](?:number|no\.?))?", r"[A-Z][1289]\d{8}", tw_id, gap=LOOSE_GAP
+    ),
+    formed("th_id", r"[1-8]-\d{4}-\d{5}-\d{2}-\d", thai),
+    named("th_id", r"thai(?: national)? id(?: (?:number|card))?", r"[1-8]\d{12}", thai),
+    formed("my_kad", r"\d{6}-\d{2}-\d{4}", lambda n: is_day(n[2:4], n[4:6])),
+    named("tr_id", r"t\.?c\.?(?: kimlik(?: no)?)?|kimlik", r"[1-9]\d{10}", tc_kimlik),
+    named(
+        "jp_my_number",
+        r"my[ _-]?number|\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}",
+        r"\d{4}[ -]?\d{4}[ -]?\d{4}",
+        my_number,
+    ),
+    named("il_id", r"teudat zehut|israeli? id(?: number)?", r"\d{9}", luhn),
+    named("id_nik", r"nik|ktp", r"\d{16}", lambda n: is_day(n[8:10], int(n[6:8]) % 40)),
+)

@@ -1,0 +1,85 @@
+"""`mask` for everything that is written down: what is found is made unusable, but still tells a reader what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from pytest_agentsafety.guards.pii_scan import find_pii, has_nothing
+from pytest_agentsafety.guards.spans import replace_spans
+
+_ROUNDS = 4
+_SHORT = 200
+
+
+def mask(text: str) -> str:
+    """The text with personal data and secrets made unusable, but still recognisable to a reader. Idempotent.
+
+    `ann@shop.test` becomes `a***@shop.test`; cards keep 4 digits, IBANs country and 4, keys their prefix; what has no
+    part that is safe to show becomes `***`.
+    """
+    if len(text) > _SHORT:
+        return text if has_nothing(text) else _masked(text)
+    masked = _masked_short(text)
+    return text if masked is None else masked
+
+
+def _masked(text: str) -> str:
+    for _ in range(_ROUNDS):
+        findings = find_pii(text)
+        if not findings:
+            return text
+        text = replace_spans(text, [(f.start, f.end, hint(f.kind, text[f.start : f.end])) for f in findings])
+    return text if has_nothing(text) or not find_pii(text) else "***"
+
+
+@lru_cache(maxsize=8_192)
+def _masked_short(text: str) -> str | None:
+    """Evidence repeats itself: tool names, reasons, statuses stand in every event. None where nothing is masked."""
+    if has_nothing(text):
+        return None
+    masked = _masked(text)
+    return None if masked == text else masked
+
+
+def hint(kind: str, text: str) -> str:
+    """What may be shown of a value of this kind."""
+    show = _HINTS.get(kind)
+    return show(text) if show is not None else "***"
+
+
+def _mask_email(text: str) -> str:
+    first = next((c for c in text if c.isalnum()), "")
+    return f"{first}***{text[text.rindex('@') :]}"
+
+
+def _mask_key(text: str) -> str:
+    """The part that names the issuer, up to its last separator within the first characters."""
+    head = text[:12]
+    cut = max(head.rfind(c) for c in "-_.")
+    return f"{head[: cut + 1] if cut > 0 else head[:4]}***"
+
+
+def _last_four(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())[-4:]
+
+
+def _mask_network(text: str) -> str:
+    separator = "." if "." in text and ":" not in text else ":"
+    return separator.join([*text.split(separator)[:2], "*", "*"])
+
+
+_HINTS: dict[str, Callable[[str], str]] = {
+    "private_key": lambda text: f"{text[: text.index('-----', 5) + 5]}***" if text.startswith("-----") else "***",
+    "jwt": lambda text: f"{text[:3]}***",
+    "api_key": _mask_key,
+    "connection": lambda text: f"{text.partition('://')[0]}://***",
+    "email": _mask_email,
+    "iban": lambda text: f"{text[:2]}***{_last_four(text)}",
+    "card": lambda text: f"***{_last_four(text)}",
+    "ssn": lambda _: "***-**-****",
+    "phone": lambda text: f"{text[:3]}***{text[-2:]}" if text.startswith("+") else f"***{text[-2:]}",
+    "wallet": lambda text: f"{text[:4]}***",
+    "ip": _mask_network,
+    "ip6": _mask_network,
+}

@@ -1,0 +1,106 @@
+"""Personal data in the readings of a text that its letters do not show: other scripts' digits, encodings, spacing."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import re2
+
+from pytest_agentsafety.guards.normalise import normalise
+from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
+from pytest_agentsafety.guards.spans import Edit, View, replace_spans
+
+# Single characters with the same one between them, eight or more, the first two of them letters or digits.
+_GAPS = (" ", r"\.", "-", "_", r"\*", r"\|", "/")
+_APART = re2.compile("|".join(rf"(?:[A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^\s]" for gap in _GAPS))
+
+
+class Hidden(NamedTuple):
+    """Where it stands in the text as given, and what it says there."""
+
+    finding: Finding
+    value: str
+
+
+def find_hidden(text: str) -> Iterator[Hidden]:
+    """What is found in the normalised readings of `text`, apart from the text itself. May repeat itself.
+
+    Letters that stand apart, and lines put together, are read for kinds with a form of their own alone: any row of
+    digits is an account number once its gaps are closed. Backwards only keys are read.
+    """
+    normal = normalise(text)
+    for view in normal.views:
+        if view.text != text:
+            yield from _read(view, find_pii)
+        for other in _digits_of(view):
+            yield from _read(other, find_pii)
+        for other in _closed(view):
+            yield from _read(other, find_strong)
+    for view in normal.joined:
+        yield from _read(view, find_strong)
+    for view in (*_lines_joined(normal.base), *_backwards(normal.base)):
+        yield from _read(view, find_keys)
+
+
+def _read(view: View, find: Callable[[str], list[Finding]]) -> Iterator[Hidden]:
+    for finding in find(view.text):
+        start, end = view.origin(finding.start, finding.end)
+        yield Hidden(Finding(finding.kind, start, end), view.text[finding.start : finding.end])
+
+
+@cache
+def _other_digits() -> dict[int, str]:
+    """Digits of all scripts. Each is one character, as is its ASCII form, so offsets do not move."""
+    digits = (c for c in range(0x80, sys.maxunicode + 1) if unicodedata.category(chr(c)) == "Nd")
+    return {c: str(unicodedata.digit(chr(c))) for c in digits}
+
+
+def _digits_of(view: View) -> Iterator[View]:
+    if not view.text.isascii():
+        text = view.text.translate(_other_digits())
+        if text != view.text:
+            yield View("digits", text, view)
+
+
+def _closed(view: View) -> Iterator[View]:
+    """The text with single letters put together, and nothing but the gaps between them gone."""
+    encoded = view.text.encode("utf-8", "replace")
+    if _APART.search(encoded) is None:
+        return
+    runs = [match.span() for match in _APART.finditer(encoded.decode())]
+    parts = (view.text[start:end:2] for start, end in runs)
+    text = replace_spans(view.text, [(start, end, part) for (start, end), part in zip(runs, parts, strict=True)])
+    gaps = ((at, at + 1) for start, end in runs for at in range(start + 1, end, 2))
+    yield View("closed", text, view, lambda: list(_cuts(gaps)))
+
+
+def _lines_joined(view: View) -> Iterator[View]:
+    """A value that is broken over two lines."""
+    if "\n" in view.text:
+        text = view.text.replace("\r\n", "").replace("\n", "")
+        yield View("lines", text, view, lambda: list(_cuts(m.span() for m in re.finditer(r"\r?\n", view.text))))
+
+
+def _cuts(gaps: Iterable[tuple[int, int]]) -> Iterator[Edit]:
+    """Edits that leave these spans out."""
+    gone = 0
+    for start, end in gaps:
+        yield Edit(start - gone, start - gone, start, end)
+        gone += end - start
+
+
+class _Backwards(View):
+    """A text from its end to its start."""
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        assert self.parent is not None
+        return self.parent.origin(len(self.text) - end, len(self.text) - start)
+
+
+def _backwards(view: View) -> Iterator[Any]:
+    yield _Backwards("backwards", view.text[::-1], view)
