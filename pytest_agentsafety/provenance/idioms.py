@@ -18,7 +18,8 @@ _ENDS = (
     | (JOINING - {"just", "simply", "now", "you"})
     | word_set(
         "until till when while before after if because so over under past out up off down away back if where how that "
-        "who which what whether between through across around along into today tomorrow tonight asap once again please reading doing"
+        "who which what whether between through across around along into today tomorrow tonight asap once again please "
+        "reading doing"
     )
 ) - {"all", "both"}
 _PRONOUNS = word_set("it this that them these those everything him her me us")
