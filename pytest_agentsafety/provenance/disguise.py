@@ -1,14 +1,19 @@
-"""Other ways to write a code or a secret: backwards, letter by letter, in groups."""
+"""Other ways to write the same: codes backwards, letter by letter, in groups; texts in an encoding or another spelling."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from pytest_agentsafety.provenance.normal import WORD, plain
+from pytest_agentsafety.provenance.normal import WORD, normalise, plain
+from pytest_agentsafety.text import readings
 
 CODE = 6  # characters from which letters and digits are a code
 # Short groups with one or two characters between them: "4 7 1 1", "x-k-7-7", "12 34 56". Bounded, so linear.
+_ROT13 = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
+)
+_LEET = str.maketrans("013457@$", "oieastas")
 _GROUPS = re.compile(r"(?:[^\W_]{1,5}[^\w\n]{1,3}){2,60}[^\W_]{1,5}")
 
 
@@ -39,3 +44,10 @@ def holds_secret(closed_text: str, secret: str) -> bool:
     """Does a text (closed up) hold a secret, forwards or backwards?"""
     bare = closed(secret)
     return len(bare) >= CODE and (bare in closed_text or bare[::-1] in closed_text)
+
+
+def disguised(text: str) -> tuple[str, ...]:
+    """What a text says once it is taken out of an encoding or another spelling, normalised; not the text as it stands."""
+    shown = normalise(text)
+    others = (*readings(text), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
+    return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
