@@ -1,4 +1,4 @@
-"""Other ways to write the same: codes backwards, letter by letter, in groups; texts in an encoding or another spelling."""
+"""Other ways to write the same: codes backwards, spaced, in groups; texts in an encoding or another spelling."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def holds_secret(closed_text: str, secret: str) -> bool:
 
 
 def disguised(text: str) -> tuple[str, ...]:
-    """What a text says once it is taken out of an encoding or another spelling, normalised; not the text as it stands."""
+    """What a text says once it is decoded or spelled plainly, normalised; without the text as it stands."""
     shown = normalise(text)
     others = (*readings(text), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
     return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
