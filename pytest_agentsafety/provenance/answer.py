@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pytest_agentsafety.provenance.heard import Heard, Source
+from pytest_agentsafety.provenance.heard import Block, Heard, Source
 from pytest_agentsafety.provenance.links import has_query
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.orders import orders
@@ -132,23 +132,26 @@ class AnswerCheck:
                             return tool
         return None
 
+    def _texts_with(self, name: str) -> Iterator[tuple[Block, str]]:
+        yield from ((block, block.record.flat) for block in self._heard.blocks if name in block.record.flat)
+        for source in self._heard.sources:
+            yield from ((block, text) for block, text in source.disguised if name in text)
+
     def _elsewhere(self, name: str) -> str | None:
-        for block in self._heard.blocks:
+        for block, flat in self._texts_with(name):
             if block.source.ours or not block.source.outside:
                 continue
             family = [record for record in (block.record, block.record.parent) if record is not None]
             about = [item.spelling for record in family for item in record.fields]
-            texts = (block.record.flat, *block.record.disguised)
-            if about and name not in about and any(name in text and _pushed(text, name) for text in texts):
+            if about and name not in about and _pushed(flat, name):
                 return block.source.tool
         return None
 
 
 def _texts(source: Source) -> Iterator[str]:
     """The free texts of a source, as they stand and in other readings."""
-    for block in source.blocks:
-        yield block.record.flat
-        yield from block.record.disguised
+    yield from (block.record.flat for block in source.blocks)
+    yield from (text for _, text in source.disguised)
 
 
 def _pushed(text: str, name: str) -> bool:

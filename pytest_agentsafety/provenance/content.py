@@ -64,12 +64,11 @@ def _around(flats: Iterable[str], passage: str) -> Iterator[str]:
 def _hidden_orders(source: Source, words: str) -> Iterator[str]:
     """The same for texts that a source holds in an encoding or another spelling."""
     runs = passages_of(words, step=1) or [words]
-    for block in source.blocks:
-        for flat in block.record.disguised:
-            plain_words = words_only(flat)
-            found = next((run for run in runs if run in plain_words), None)
-            if found is not None:
-                yield from _around([flat], found)
+    for _, flat in source.disguised:
+        plain_words = words_only(flat)
+        found = next((run for run in runs if run in plain_words), None)
+        if found is not None:
+            yield from _around([flat], found)
 
 
 def _orders_act(text: str, sense: ToolSense, effect: Effect) -> bool:

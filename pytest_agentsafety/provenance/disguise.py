@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import re2
 
 from pytest_agentsafety.provenance.normal import WORD, normalise, plain
 from pytest_agentsafety.text import readings
@@ -15,6 +17,19 @@ _ROT13 = str.maketrans(
 )
 _LEET = str.maketrans("013457@$", "oieastas")
 _GROUPS = re.compile(r"(?:[^\W_]{1,5}[^\w\n]{1,3}){2,60}[^\W_]{1,5}")
+# Two words with digits inside, as in "t3ll 7he"; a word that mixes Latin letters with their look-alikes.
+_MIXED = re2.compile(
+    r"[A-Za-z][013457@$][A-Za-z]\S*\s(?:\S*\s){0,3}?\S*[A-Za-z][013457@$][A-Za-z]|"
+    r"[A-Za-z][\x{370}-\x{58f}]|[\x{370}-\x{58f}][A-Za-z]"
+)
+# Words without which hardly anything is ordered; none of them is another word when it is turned.
+_TELLTALE = (
+    "the you this that with your must please tell say send recommend mention include answer write state inform add "
+    "suggest advise visit repeat reply announce promote transfer delete create forward share invite"
+).split()
+_TURNED = re2.compile(
+    "(?i)\\b(?:%s)\\b" % "|".join(turned for word in _TELLTALE for turned in (word[::-1], word.translate(_ROT13)))
+)
 
 
 def closed(text: str) -> str:
@@ -51,3 +66,9 @@ def disguised(text: str) -> tuple[str, ...]:
     shown = normalise(text)
     others = (*readings(text), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
     return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
+
+
+def is_encoded(text: str) -> bool:
+    """May a text say more than it shows: is part of it encoded, turned, spaced out, or spelled with other signs?"""
+    raw = text.encode("utf-8", "replace")
+    return any(pattern.search(raw) is not None for pattern in (_MIXED, _TURNED)) or len(readings(text)) > 1
