@@ -6,21 +6,27 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
+from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
-from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, same_spelling
+from pytest_agentsafety.provenance.values import Item, host_of, kind_of, same_spelling
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
 _SEARCHED = 20_000  # characters up to which a search is quicker than a set
 _BETWEEN = " \n "  # no token goes across it
 _MOST_SPOTS = 200
+_SECRET_KEY = re.compile(
+    r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
+    r"recovery|seed"
+)
 _TELLING = 4  # characters from which a number speaks for itself
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 
@@ -42,6 +48,11 @@ class Source:
     things: frozenset[str] = frozenset()
     marks: dict[Record, Mark] = field(default_factory=dict)
     told: dict[Record, Mark] = field(default_factory=dict)
+
+    @cached_property
+    def shown(self) -> str:
+        """How a reason speaks of it."""
+        return f"the result of {one_line(self.tool)}"
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -75,10 +86,35 @@ class Source:
         return frozenset(passages_of(self.words))
 
     @cached_property
+    def secrets(self) -> tuple[Field, ...]:
+        """Its fields whose keys say that they are secret."""
+        found = (item for record in self.records for item in record.fields)
+        return tuple(item for item in found if len(item.value) >= _TELLING and _is_secret(item.key))
+
+    @cached_property
+    def raw(self) -> str:
+        """All its free text as it was written."""
+        return "\n".join(text for block in self.blocks for text in block.record.texts)
+
+    @cached_property
+    def encoded(self) -> bool:
+        """May its free text say more than it shows?"""
+        return bool(self._decoded) or is_spelled_otherwise(self.raw)
+
+    @cached_property
+    def _decoded(self) -> tuple[str, ...]:
+        return decoded(self.raw)
+
+    @property
+    def disguised(self) -> Iterator[tuple[Block, str]]:
+        """Its texts in other readings, if it has any."""
+        if self.encoded:
+            yield from ((block, text) for block in self.blocks for text in block.record.disguised)
+
+    @cached_property
     def hidden(self) -> tuple[str, ...]:
-        """What other encodings in its free text spell."""
-        texts = "\n".join(text for block in self.blocks for text in block.record.texts)
-        return tuple(normalise(inner) for inner in decodings(texts))
+        """Its free text with what stands there in other encodings decoded."""
+        return tuple(normalise(text) for text in self._decoded)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -113,16 +149,41 @@ class Heard:
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
-        self._fields: dict[str, list[Place]] = {}
+        self._fields: dict[str, list[tuple[Field, Record, Source]]] = {}
         self._seen: dict[str, tuple[Block, ...]] = {}
+        self._codes: dict[str, list[tuple[str, Place]]] = {}
+        self._coded = 0
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
-        _ = source.flat, source.hidden  # now, not in the middle of a decision
+        _ = source.flat, source.hidden, source.encoded, source.secrets  # now, not in the middle of a decision
         self._seen.clear()
+        index = self._fields
         for record in source.records:
             for found in record.fields:
-                self._fields.setdefault(found.spelling, []).append(Place(found, record, source))
+                index.setdefault(found.spelling, []).append((found, record, source))
+
+    def own_codes(self, run: str) -> Iterator[Place]:
+        """The codes of the user's own data that stand anywhere in a closed-up text."""
+        for at in range(len(run) - CODE + 1):
+            for code, place in self._codes.get(run[at : at + CODE], ()):
+                if run.startswith(code, at):
+                    yield place
+
+    @property
+    def has_codes(self) -> bool:
+        """Are there any? Brings their index up to date."""
+        self._index_codes()
+        return bool(self._codes)
+
+    def _index_codes(self) -> None:
+        for source in self.sources[self._coded :]:
+            for record in () if source.outside or source.ours else source.records:
+                for found in record.fields:
+                    code = closed(found.value) if found.kind not in ("date", "number", "url", "text") else ""
+                    if is_code(code):
+                        self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
+        self._coded = len(self.sources)
 
     @property
     def blocks(self) -> Iterator[Block]:
@@ -136,7 +197,7 @@ class Heard:
         if number is not None and not found:
             for spelling in spellings(number):
                 found = found or self._fields.get(spelling, [])
-        return found[::-1]
+        return [Place(*place) for place in reversed(found)]
 
     def in_text(self, value: object) -> tuple[Block, ...]:
         """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""
@@ -210,11 +271,16 @@ class Heard:
             return None
         wanted = normalise(value)
         for source in reversed(self.sources):
-            if any(wanted in inner for inner in source.hidden):
+            if any(has_token(inner, wanted) for inner in source.hidden):
                 return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
             if wanted in source.spelled and has_token(source.spelled, wanted):
                 return Origin(source=f"tool:{source.tool}", detail="part of a field")
         return None
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def passages_of(words: str, step: int = _PASSAGE // 2) -> list[str]:

@@ -17,6 +17,7 @@ from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.vocabulary import STOP, TEXT_KEYS
 
 Mention = Literal["none", "weak", "strong"]
+_SHORTEST = 3
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
@@ -28,15 +29,19 @@ _WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|
 
 @dataclass
 class Mark:
-    """How the task speaks of one record. `best`: no record of the same result is meant more."""
+    """How the task speaks of one record. `best`: no record of the same result is meant more; `aside`: a word of
+    the task stands in a field of this record alone, which another sentence may mean; `words`: what of the
+    record stands in the task, whole values (`whole`) marked with "="."""
 
     mention: Mention = "none"
     score: float = 0.0
     best: bool = False
     extreme: bool = False
+    aside: bool = False
     by_name: bool = False
     by_person: bool = False
     whole: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
     @property
     def meant(self) -> bool:
@@ -66,7 +71,10 @@ def _named_value(field: Field, reading: Reading) -> bool:
         return number is not None and telling and number in reading.spoken.numbers
     if kind == "date":
         return bool(reading.days) and bool(days_in(field.value) & reading.days)
-    return len(field.spelling) > 2 and field.spelling not in STOP and has_token(reading.folded, normalise(field.value))
+    if len(field.spelling) < _SHORTEST or field.spelling in STOP:
+        return False
+    written = field.spelling if kind in ("name", "email") else normalise(field.value)
+    return has_token(reading.folded, written)
 
 
 def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool, bool]:
@@ -77,8 +85,9 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
     for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
             words = _words(field) - dull
-            hits = words & (reading.words | reading.numerals)
-            found.update(dict.fromkeys(hits, weight))
+            hits = words & reading.telling
+            if hits:
+                found.update(dict.fromkeys(hits, weight))
             if field.kind == "date" and reading.months:
                 found.update(
                     (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months
@@ -119,9 +128,14 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
+        strong = strong or any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits)
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
         found[record].by_person = person
+        found[record].aside = any(
+            weight == 1.0 and spread[hit, weight] == 1 and hit.isalpha() for hit, weight in hits.items()
+        )
         found[record].whole = frozenset(filter(_is_name, hits))
+        found[record].words = frozenset(hits)
         found[record].by_name = any(not hit.startswith("month ") and not _is_number(hit) for hit in hits)
     best = max((mark.score for mark in found.values()), default=0.0)
     for record in records:  # parents stand before their parts

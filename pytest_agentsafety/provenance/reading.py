@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
@@ -10,7 +11,7 @@ from pytest_agentsafety.model.policy import Role
 from pytest_agentsafety.provenance.dates import Day, days_in, months_in
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
-from pytest_agentsafety.provenance.orders import made, orders
+from pytest_agentsafety.provenance.orders import Orders, read_orders
 from pytest_agentsafety.provenance.phrases import (
     ADDRESSING,
     ALL,
@@ -28,6 +29,7 @@ from pytest_agentsafety.provenance.phrases import (
     ID_WORDS,
     INNER,
     KIND_WORDS,
+    LETTERS,
     MONEY,
     NAME,
     NUMERAL,
@@ -41,13 +43,21 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import STOP
+from pytest_agentsafety.provenance.vocabulary import LIGHT, STOP
+
+_REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
 @lru_cache(maxsize=8192)
 def content_words(text: str) -> frozenset[str]:
     """The lemmas of a text's telling words."""
-    return frozenset(lexicon.lemma(word) for word in lexicon.words(text) if word not in STOP and len(word) > 1)
+    found = (_bare(word) for word in lexicon.words(text))
+    return frozenset(lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
+
+
+def _bare(word: str) -> str:
+    """Without the mark of the genitive: "Lena's" is about Lena."""
+    return word.removesuffix("'s").removesuffix("\u2019s") if word[-2:-1] in ("'", "\u2019") else word
 
 
 @lru_cache(maxsize=8192)
@@ -62,19 +72,26 @@ class Reading:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spoken = Spoken(text)
+        self._stated: dict[tuple[str, Role | None, frozenset[str]], bool] = {}
 
     @cached_property
     def folded(self) -> str:
         return normalise(self.text)
 
     @cached_property
-    def orders(self) -> frozenset[str]:
-        return orders(self.text)
+    def ordered(self) -> Orders:
+        """What it orders."""
+        return read_orders(self.text)
 
-    @cached_property
+    @property
+    def orders(self) -> frozenset[str]:
+        """The verbs of what it orders."""
+        return self.ordered.verbs
+
+    @property
     def made(self) -> frozenset[str]:
         """The things it orders to be made or given."""
-        return made(self.text)
+        return self.ordered.things
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -87,6 +104,11 @@ class Reading:
         if "account" in self.given or MONEY.search(self.text):
             found |= {"money", "payment"}
         return frozenset(found)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Its words and numerals."""
+        return self.words | self.numerals
 
     @cached_property
     def things(self) -> frozenset[str]:
@@ -151,6 +173,11 @@ class Reading:
         return any(
             lexicon.class_effect(name) == "write" for verb in self.orders for name in lexicon.clear_classes(verb)
         )
+
+    @cached_property
+    def acts(self) -> bool:
+        """Does it order anything to be done at all, and not only told?"""
+        return any(verb in LIGHT or lexicon.verb_effect(verb) != "read" for verb in self.orders)
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:
@@ -219,6 +246,13 @@ class Reading:
         """Does it leave an amount to be worked out?"""
         return bool(COMPUTES.search(self.text))
 
+    @cached_property
+    def tells_of_letters(self) -> bool:
+        """Does it speak of a message that is there already: not only in what it orders to be done or made?"""
+        counted = Counter(lexicon.lemma(word) for word in lexicon.words(self.text))
+        wanted = self.orders | self.made
+        return any(counted[thing] > (thing in wanted) for thing in LETTERS)
+
     def asks_for(self, kind: Kind) -> bool:
         """Does it speak of a value of this kind without giving one ("her e-mail address", "the link")?"""
         pattern = KIND_WORDS.get(kind)
@@ -226,6 +260,17 @@ class Reading:
 
     def states(self, value: object, role: Role | None = None, things: frozenset[str] = frozenset()) -> bool:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
+        if not isinstance(value, str) or len(value) > _REMEMBERED:
+            return self._states(value, role, things)
+        key = (value, role, things)
+        known = self._stated.get(key)
+        if known is None:
+            if len(self._stated) > _MOST:
+                self._stated.clear()
+            known = self._stated[key] = self._states(value, role, things)
+        return known
+
+    def _states(self, value: object, role: Role | None, things: frozenset[str]) -> bool:
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
         if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
@@ -244,6 +289,16 @@ class Reading:
             return False
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
+
+    def asserts(self, value: object) -> bool:
+        """Does the value stand in a sentence that is no question?"""
+        return isinstance(value, (str, int, float)) and read(self._told).states(value)
+
+    @cached_property
+    def _told(self) -> str:
+        """Its sentences without the questions."""
+        parts = re.split(r"(?<=[.!?\n])\s+", self.text)
+        return " ".join(part for part in parts if not part.endswith("?"))
 
     def _addressed(self, word: str) -> bool:
         """Is a single word meant as whom to reach: written with a capital or in quotes, or behind "to" and the like?"""
