@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.normalise import Normalised
-from pytest_agentsafety.guards.spans import View
+from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
 
@@ -53,6 +53,10 @@ class Hit(NamedTuple):
     view: str
 
 
+# Readable text in more layers, or in more pieces, than are decoded.
+UNREAD = Rule(family="hidden", name="unread", pattern="", severity=0.6, unit="paragraph")
+
+
 class RuleSet:
     """Compiled once, on first use, and safe to use from several threads."""
 
@@ -61,9 +65,13 @@ class RuleSet:
         self._lock = Lock()
 
     def scan(self, text: Normalised) -> list[Hit]:
-        """Hits in every view of the text, at most MAX_HITS per rule and view. Raises EngineError."""
-        hits = [hit for view in (*text.views, *text.spaced) for hit in self._words.scan(view)]
-        return hits + [hit for view in text.joined for hit in self._letters.scan(view)]
+        """Hits in every view of the text, at most MAX_HITS per rule and view. Raises EngineError.
+
+        A text that hides more than is read is a hit as a whole: nobody writes like that by accident.
+        """
+        hits = [hit for view in text.views for hit in self._words.scan(view)]
+        hits += [hit for view in text.joined for hit in self._letters.scan(view)]
+        return [*hits, Hit(UNREAD, 0, len(text.source), "unread")] if text.unread else hits
 
     @cached_property
     def _words(self) -> _Compiled:
@@ -71,11 +79,11 @@ class RuleSet:
             return _Compiled(self.rules, [expand(rule.pattern) for rule in self.rules])
 
     @cached_property
-    def _letters(self) -> _Compiled:
+    def _letters(self) -> _OneByOne:
         """The same rules for text whose word gaps are lost. Gaps of free words would match too much there."""
         rules = [rule for rule in self.rules if rule.severity >= 0.5]
         with self._lock:
-            return _Compiled(rules, [expand_joined(rule.pattern) for rule in rules])
+            return _OneByOne(rules, [expand_joined(rule.pattern) for rule in rules])
 
 
 def expand(pattern: str) -> str:
@@ -98,32 +106,38 @@ def _widen(match: re.Match[str], in_class: str, between: str, gap: str) -> str:
     return r"\s*" if text == " ?" else between
 
 
-class _Compiled:
-    """Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing."""
+class _OneByOne:
+    """Every pattern by itself: for patterns whose common automaton would be huge, and texts that are short."""
 
     def __init__(self, rules: Sequence[Rule], patterns: Sequence[str]) -> None:
         self._rules = rules
         options = _options()
-        self._set = re2.Set.SearchSet(options)
-        for pattern in ("", *patterns):
-            self._set.Add(pattern)
-        self._set.Compile()
         self._patterns = [re2.compile(pattern, options) for pattern in patterns]
 
     def scan(self, view: View) -> list[Hit]:
-        matched = self._set.Match(view.text)
-        if 0 not in matched:
-            raise EngineError("the rule engine ran out of memory on this text")
-        return [hit for index in sorted(matched) if index for hit in self._locate(index - 1, view)]
+        return [hit for index in range(len(self._rules)) for hit in self._locate(index, view)]
 
     def _locate(self, index: int, view: View) -> list[Hit]:
         rule = self._rules[index]
-        hits: list[Hit] = []
-        for match in self._patterns[index].finditer(view.text):
-            hits.append(Hit(rule, *view.origin(*match.span()), view.name))
-            if len(hits) >= MAX_HITS:
-                break
-        return hits
+        matches = islice(self._patterns[index].finditer(view.data), MAX_HITS)
+        return [Hit(rule, *view.origin_of_bytes(*match.span()), view.name) for match in matches]
+
+
+class _Compiled(_OneByOne):
+    """Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing."""
+
+    def __init__(self, rules: Sequence[Rule], patterns: Sequence[str]) -> None:
+        super().__init__(rules, patterns)
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in ("", *patterns):
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def scan(self, view: View) -> list[Hit]:
+        matched = self._set.Match(view.data)
+        if 0 not in matched:
+            raise EngineError("the rule engine ran out of memory on this text")
+        return [hit for index in sorted(matched) if index for hit in self._locate(index - 1, view)]
 
 
 def _options() -> Any:

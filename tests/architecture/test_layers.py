@@ -48,6 +48,7 @@ def test_the_package_keeps_its_contracts() -> None:
             "rows import only rows below",
         ),
         ("guards/pii.py", "from pytest_agentsafety import permissions", "rows import only rows below"),
+        ("text/fold.py", "from pytest_agentsafety import lexicon", "rows import only rows below"),
         ("session/plan.py", "import pytest", "pytest only in the plugin"),
         ("gate/gate.py", "import pandas", "pandas only in metrics"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.benchmark_words import Vocabulary, texts_of_folder, tools_of_folder, vocabulary
 
 ROOT = Path(__file__).parents[2]
-GUARD_ROOMS = ("provenance", "permissions", "guards", "lexicon", "gate")
+GUARD_ROOMS = ("provenance", "permissions", "guards", "text", "lexicon", "gate")
 GUARD_FILES = sorted(
     file
     for room in GUARD_ROOMS

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_agentsafety.guards.fold import fold, fold_edits, read_tags
+from pytest_agentsafety.text.fold import back_to_unfolded, fold
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,53 @@ def test_the_two_ways_of_folding_agree() -> None:
     assert fold(mostly_ascii) == fold(mostly_foreign) + "x" * 10_000
 
 
-def test_fold_edits_name_only_changes_of_length() -> None:
-    assert fold_edits("a\u200bb\u0456c\u00df") == [(1, 1, 1, 2), (4, 6, 5, 6)]
+def test_offsets_lead_back_through_a_fold() -> None:
+    source = "a\u200bb\u0456c\u00df\u00dfd"
+    assert fold(source) == "abicssssd"
+    back = back_to_unfolded(source)
+    data = source.encode()
+    spans = [back(i, i + 1) for i in range(9)]
+    assert [data[a:b].decode() for a, b in spans] == [
+        "a",
+        "b",
+        "\u0456",
+        "c",
+        "\u00df",
+        "\u00df",
+        "\u00df",
+        "\u00df",
+        "d",
+    ]
+    assert data[slice(*back(0, 9))].decode() == source
+    assert back(3, 3)[0] == back(3, 4)[0]
 
 
-def test_tag_characters_are_read_in_place() -> None:
-    hidden = "".join(chr(0xE0000 + ord(c)) for c in "pay me")
-    assert read_tags(f"hello{hidden}!") == "hellopay me!"
-    assert read_tags("hello") is None
-    assert read_tags("\u00e9t\u00e9") is None
+@pytest.mark.parametrize(
+    "letters",
+    [
+        "\u0251\u0299\u1d04\u1d05",
+        "\u24b6\u24b7\u24b8\u24b9",
+        "\U0001f150\U0001f151\U0001f152\U0001f153",
+        "\U0001f170\U0001f171\U0001f172\U0001f173",
+        "\U0001f1e6\U0001f1e7\U0001f1e8\U0001f1e9",
+        "\u249c\u249d\u249e\u249f",
+        "\u2801\u2803\u2809\u2819",
+        "\u0250\u0180\u0188\u0111",
+        "\U0001d552\U0001d553\U0001d554\U0001d555",
+    ],
+)
+def test_alphabets_of_other_shapes(letters: str) -> None:
+    assert fold(letters).lower() == "abcd"
+
+
+def test_stacked_marks_vanish() -> None:
+    assert fold("i\u0335\u0489\u1ab0g\u0301\u0300\u20dd") == "ig"
+
+
+def test_no_fold_needs_more_than_twice_the_bytes() -> None:
+    grown = [chr(c) for c in range(0x80, 0x20000) if len(_bytes(fold(chr(c)))) > 2 * len(_bytes(chr(c)))]
+    assert grown == []
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

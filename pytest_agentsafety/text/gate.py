@@ -1,0 +1,277 @@
+"""What may be hidden in a text: cheap looks that say which readings are worth making.
+
+A reading costs another scan, so an ordinary text should need none. Ciphers and spellings are told by common words and
+by words that orders to a model are made of, as they look in that cipher or spelling. The automaton of such words is one
+of plain strings, so it can not grow beyond their letters; what is told by shape is only looked for where bytes of that
+shape occur at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+import re2
+
+from pytest_agentsafety.text.ciphers import ALPHABETIC, LEET_LETTERS, ROT47, apply
+from pytest_agentsafety.text.tokens import (
+    BASE32_HINT,
+    BASE64_HINT,
+    HEX_HINT,
+    LOOSE_HINT,
+    POINTS_HINT,
+    REVERSED_HINT,
+    ROT13_HINT,
+    WORDS_HINT,
+)
+
+# Beginnings of words that orders to a model are made of, in the languages that the rules know, and frequent words. All
+# of at least five letters: shorter ones occur by chance.
+_ORDER_WORDS = (  # noqa: SIM905 - a list of this length would fill a screen
+    "ignor disregard forget overrid overrul bypass previous preced earlier instru directiv prompt system reveal rules "
+    "guideline restrict limitation password secret pretend develop assistant confidential display repeat execut "
+    "forward delete transfer jailbreak respond answer behav action persona character unfilter uncensor unrestrict "
+    "programm comman configur training policies polic safety filter output message "
+    "anterior sistema indica regla comando olvida muestra program formaci entrena secret "
+    "anweis vorher vergiss befehl regeln geheim zeige antwort verhalt richtlinie trainier "
+    "oublie contourn consigne regles montre repond comporte precedent entrain "
+    "istruzion direttiv regole dimentica mostra rispondi comport formazion inizial rivela "
+    "instruc esquec regras revele respond"
+).split()
+_COMMON_WORDS = (  # noqa: SIM905
+    "about after before could every everything following from have information other people please right should their "
+    "these things think this those three through using want what where which would write your question without "
+    "always first until again must only tell that with will them then show make give says like when there being "
+    "cual como para quiero todas todos desde esta "
+    "quelle votre vous dans pour avec toutes "
+    "quale tutte questo sono "
+    "welche nicht alles keine jetzt alle sind"
+).split()
+_SHORT_WORDS = ("the", "and", "you", "all", "for", "are", "not")
+_WORDS = (*_ORDER_WORDS, *(word for word in _COMMON_WORDS if len(word) >= 5))
+_PLAIN = frozenset(  # hardly a sentence is written without one of these
+    (  # noqa: SIM905
+        "the and you your for with this that what are not all how can from please is in of to a de la el que los en un "
+        "por y le les des et est une pour der die das und ist nicht den il di che per non e o do da os para"
+    ).split()
+)
+_VERBS = (  # noqa: SIM905
+    "ignore ignoring disregard forget override bypass reveal show print repeat display tell give output what"
+).split()
+_NEXT = (  # noqa: SIM905
+    "all any the your my me every previous prior above instruction system hidden initial secret is"
+).split()
+_TURNED = (  # noqa: SIM905
+    "instructions previous|instructions prior|instructions earlier|instructions your|instructions all|rules your|"
+    "rules all|prompt system|guidelines your|all ignore|all disregard|previous ignore|your reveal|me tell|me give|"
+    "me show|the reveal|your ignore|all forget"
+).split("|")
+# Letters and digits in lower case, everything else as a blank.
+_FLAT = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c in range(256))
+# Letters as `a`, digits as `1`, signs that join or make up words as `-`, everything else as a blank.
+_SIGNS = "-_.+*/|~,;:"
+_SHAPE = bytes(
+    97 if chr(c).isalpha() else 49 if chr(c).isdigit() else 45 if chr(c) in _SIGNS else 32 for c in range(128)
+) + bytes([32] * 128)
+_SHAPES = {
+    "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
+    "long": "[a1-]{32}",
+    "token": "[a1-]{16}",
+    "dense": "(?:1[^1]{0,5}){10}",
+    "bits": "(?:1{8}[^1a]{0,2}){6}",
+    "decimals": "(?:1{1,3}[^1a]{1,2}){12}",
+    "joined": "(?:a+-{1,2}){4}a",
+    "solid": "a{20}",
+    "mixed": "a1|1a",
+    "morse": "(?:-{1,6} ){8}",
+}
+_MAX_WORDS = 512
+
+
+class Words:
+    """Plain strings by name, in one automaton: it shares their beginnings, which a set of patterns would not."""
+
+    def __init__(self, strings: Mapping[str, Iterable[str]]) -> None:
+        self._names: dict[bytes, set[str]] = {}
+        for name, words in strings.items():
+            for word in words:
+                self._names.setdefault(word.encode(), set()).add(name)
+        self._any = re2.compile(b"|".join(sorted(self._names)), _options())
+
+    def look(self, data: bytes) -> dict[str, list[int]]:
+        """Names of the strings found and where, at least of the first ones."""
+        found: dict[str, list[int]] = {}
+        for match in islice(self._any.finditer(data), _MAX_WORDS):
+            for name in self._names[match.group()]:
+                found.setdefault(name.partition(" ")[0], []).append(max(0, match.start() - 1))
+        return found
+
+
+class Shapes:
+    """A few patterns over a few letters by name."""
+
+    def __init__(self, patterns: Mapping[str, str]) -> None:
+        self._names = ("", *patterns)
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in ("", *patterns.values()):
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def look(self, data: bytes) -> set[str]:
+        """Names of the patterns found. All of them where the matcher gave up: then everything is tried."""
+        matched = self._set.Match(data)
+        return {self._names[i] for i in matched if i} if 0 in matched else set(self._names[1:])
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.never_capture = True
+    options.encoding = re2.Options.Encoding.LATIN1  # bytes are enough here, and make the automaton small
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    return options
+
+
+@cache
+def _words() -> Words:
+    return Words(
+        {
+            **{name: [f" {apply(name, word)}" for word in _told_by(name)] for name in ALPHABETIC},
+            "rot13 reversed": [f"{apply('rot13', word)[::-1]} " for word in _WORDS],
+            "reversed": [f"{word[::-1]} " for word in (*_WORDS, " your", " this", " what", " with")],
+            "glued": [verb + following for verb in _VERBS for following in _NEXT],
+            "split": [cut for word in _ORDER_WORDS for cut in _cuts(word)],
+            "tripled": [tripled for word in _ORDER_WORDS for tripled in _tripled(word)],
+            "backwards": [f" {words} " for words in _TURNED],
+        }
+    )
+
+
+def _told_by(name: str) -> tuple[str, ...]:
+    """The ciphers that people use are also told by short words."""
+    short = (f"{word} " for word in (*_SHORT_WORDS, *_COMMON_WORDS) if len(word) < 5)
+    return (*_WORDS, *short) if name in ("rot13", "atbash") else _WORDS
+
+
+def _cuts(word: str) -> Iterator[str]:
+    """The word with a gap in it, from the second letter to the last but one."""
+    return (f" {word[:place]} {word[place:]}" for place in range(2, min(len(word), 7) - 1))
+
+
+def _tripled(word: str) -> Iterator[str]:
+    """The word as far as its first letter that is written three times."""
+    return (f" {word[: place + 1]}{word[place] * 2}" for place in range(1, 5))
+
+
+@cache
+def _leet() -> Any:
+    words = (*_WORDS, "tell", "show", "your", "this", "what")
+    return re2.compile("|".join(sorted({p for word in words for p in _disguised(word)})).encode(), _options())
+
+
+def _disguised(word: str) -> Iterator[str]:
+    """Patterns of a word with other characters for some letters, at least one: split by where the first one is."""
+    for place, letter in enumerate(word):
+        if letter in LEET_LETTERS:
+            rest = "".join(f"[{c}{re.escape(LEET_LETTERS.get(c, ''))}]" for c in word[place + 1 :])
+            yield f"{word[:place]}[{re.escape(LEET_LETTERS[letter])}]{rest}"
+
+
+@cache
+def _pattern(name: str) -> Any:
+    return re2.compile(_PATTERNS[name].encode(), _options())
+
+
+_PATTERNS = {
+    ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
+    "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
+    "%": r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4})",
+    "\\": r"""\\(?:[nrt"'/\\]|u[0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|U0|[0-3][0-7]{2})""",
+    "=": r"(?:=[0-9A-F]{2}){3}|[A-Za-z]=20[A-Za-z]|\w=\r?\n\w",
+    "base64": BASE64_HINT,
+    "loose": LOOSE_HINT,
+    "words64": WORDS_HINT,
+    # Encodings that were turned around, or whose letters were moved: the other reading comes first.
+    "token reversed": REVERSED_HINT,
+    "token rot13": ROT13_HINT,
+    "% reversed": "(?:^|[^%0-9A-Fa-f])(?:[0-9A-Fa-f]{2}%){3}",
+    "% rot13": "%[2-7][n-sN-S]",
+    "& reversed": ";[0-9]{2,5}#&",
+    "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
+    "\\ rot13": r"\\(?:h[0-9n-sN-S]{4}|k[0-9n-sN-S]{2})",
+    "hex": HEX_HINT,
+    "base32": BASE32_HINT,
+    "points": POINTS_HINT,
+    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){3}[A-Z][a-z]{3,}|[A-Z]{24,}",
+    "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
+}
+
+
+@cache
+def _shapes() -> Shapes:
+    return Shapes(_SHAPES)
+
+
+class Found(NamedTuple):
+    """Names of the readings that may be worth making, and where the words stand that say so, for some of them."""
+
+    names: set[str]
+    places: dict[str, list[int]]
+
+
+_BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and name != "="] for lead in "&%\\"}
+_BY_LEAD[b"="] = ["="]
+
+
+_LEADS = "&%\\="
+
+
+def _fewest(size: int) -> int:
+    """How many words must be found before a text of that size is read in another way: some occur by chance."""
+    return 1 if size <= 1 << 11 else 2 if size <= 1 << 16 else 3
+
+
+def look(data: bytes) -> Found:
+    """What may be hidden in a folded text."""
+    words = _words().look(b" %b " % data.translate(_FLAT))
+    shape = data.translate(_SHAPE)
+    shapes = _shapes().look(shape)
+    fewest = _fewest(len(data))
+    names = shapes | {name for name, where in words.items() if len(where) >= fewest}
+    possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
+    found = [name for name in possible if _pattern(name).search(data) is not None]
+    names.update(found)
+    # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
+    names.update(name.partition(" ")[2] for name in found if name[0] in _LEADS or "base64" not in found)
+    places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
+    if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
+        places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
+    if "solid" in shapes:
+        names.discard("solid")
+        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
+    return Found(names | {name for name, where in places.items() if where}, places)
+
+
+def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
+    """Which patterns can be in a text at all, told by its shape and by single bytes."""
+    yield from (name for lead, names in _BY_LEAD.items() if lead in data for name in names)
+    if "token" in shapes:
+        yield from ("base64", "base32", "token reversed", "token rot13")
+    if "dense" in shapes:
+        yield "hex"
+        if b"U+" in data:
+            yield "points"
+    if "mixed" in shapes:
+        yield "loose"
+    if b"= " in data or b"=\n" in data:
+        yield "words64"
+    if b">" in data and b"<" in data:
+        yield "tagged"
+
+
+def is_plain(data: bytes) -> bool:
+    """Is there a word without which hardly a sentence is written, in a language that is?"""
+    return not _PLAIN.isdisjoint(data.translate(_FLAT).decode("ascii").split())

@@ -1,0 +1,210 @@
+"""Words whose letters were set apart, cut in two, run together or multiplied."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import re2
+
+from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
+
+_RUN = 6  # so many letters in a row have to stand alone
+_WIDEST = 12
+_TAG = re.compile(rb"<[^<>]{0,80}>")
+_BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) not in '<>"().!?')
+_NO_LETTER = bytes(c for c in range(128) if not chr(c).isalnum() and c != 10)
+_WORD_GAPS = bytes(c if chr(c) not in "-_.+*/|~,;:" else 32 for c in range(128)) + bytes(range(128, 256))
+_MOST_ROWS = 2_000
+_PART = r"[A-Za-z0-9'\x80-\xff]{1,15}[?!]?"
+_MANY = re.compile(rb"([A-Za-z])\1{2,}")
+_MORE = re.compile(rb"([A-Za-z])\1{3,}")
+_AROUND = 200
+_SMALL = 1 << 13
+_PIECE = 1 << 16
+_MOST_IN_RUNS = 1 << 16
+_ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
+_BREAK = b"\n\n"
+_LETTER = np.zeros(256, dtype=bool)
+_LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
+
+
+@cache
+def _run() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(rb"(?:[A-Za-z0-9@$!][^A-Za-z0-9@$!]{1,12}){6,}", options)
+
+
+def runs(view: View) -> tuple[View, bool]:
+    """Of a large text the runs of single letters, and whether some of them are left out."""
+    if len(view.data) <= _MOST_IN_RUNS:
+        return view, False
+    rows: list[tuple[int, int, int, int]] = []
+    parts: list[bytes] = []
+    at = 0
+    for match in _run().finditer(view.data):
+        start, end = max(0, match.start() - 1), min(match.end() + 1, match.start() + _MOST_IN_RUNS - at)
+        rows.append((at, at, start, start))
+        parts.append(view.data[start:end])
+        at += end - start + 1
+        if at >= _MOST_IN_RUNS:
+            break
+    data = b"\n".join(parts)
+    letters = len(data) - len(data.translate(None, _ALPHA))
+    left_out = at >= _MOST_IN_RUNS and letters * 4 > len(data)
+    return View("spaced", data, view, back_through(lambda: edits_of(rows))), left_out
+
+
+@cache
+def _row() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(rf"{_PART}(?:[-_.+*/|~,;:]{{1,2}}{_PART}){{3,}}".encode(), options)
+
+
+def close_gaps(view: View) -> tuple[View, View] | None:
+    """Runs of single letters closed up: once with the wider gaps kept as gaps of words, once without any.
+
+    None where there is no run. A run ends with a line.
+    """
+    data = np.frombuffer(view.data, dtype=np.uint8)
+    return _close_gaps(view, data, _LETTER[data])
+
+
+def close_spaces(view: View) -> View | None:
+    """The same where white space is set between letters: then signs are kept."""
+    data = np.frombuffer(view.data, dtype=np.uint8)
+    closed = _close_gaps(view, data, data > 32)
+    return None if closed is None else closed[0]
+
+
+def _close_gaps(view: View, data: Any, is_letter: Any) -> tuple[View, View] | None:
+    at = np.flatnonzero(is_letter).astype(np.int32)
+    gap = np.diff(at, prepend=-(_WIDEST + 2), append=len(data) + _WIDEST + 1) - 1
+    single = (gap[:-1] > 0) & (gap[1:] > 0)
+    begins = np.flatnonzero(single & ~(np.concatenate([[False], single[:-1]]) & (gap[:-1] <= _WIDEST)))
+    if not begins.size:
+        return None
+    chosen = np.flatnonzero(single)
+    run = np.searchsorted(begins, chosen, side="right") - 1
+    long = np.bincount(run, minlength=len(begins))[run] >= _RUN
+    chosen, run = chosen[long], run[long]
+    if not chosen.size:
+        return None
+    last = np.append(run[1:] != run[:-1], True)
+    behind = np.where(last, _WIDEST + 1, gap[chosen + 1])
+    firsts = np.flatnonzero(np.append(True, last[:-1]))
+    narrow = np.repeat(np.minimum.reduceat(behind, firsts), np.diff(firsts, append=len(run)))
+    words = np.where(last, 10, np.where(behind > narrow, 32, 0))
+    return _closed("spaced", view, data, at[chosen], words), _closed(
+        "spaced", view, data, at[chosen], np.where(last, 10, 0)
+    )
+
+
+def _closed(name: str, view: View, data: Any, at: Any, behind: Any) -> View:
+    """The letters at those places, each with the character that goes behind it (0: none)."""
+    places = np.arange(len(at)) + np.cumsum(behind > 0) - (behind > 0)
+    out = np.empty(len(at) + int((behind > 0).sum()), dtype=np.uint8)
+    out[places] = data[at]
+    out[places[behind > 0] + 1] = behind[behind > 0]
+    return View(name, out.tobytes(), view, _back_to(places.astype(np.int32), at))
+
+
+def _back_to(places: Column, at: Column) -> Back:
+    """From letters that were picked out to where they stand."""
+
+    def back(start: int, end: int) -> tuple[int, int]:
+        first = max(0, bisect_right(places, start) - 1)
+        last = max(first, bisect_right(places, end - 1) - 1)
+        return int(at[first]), int(at[last]) + 1
+
+    return back
+
+
+def _without_tags(data: bytes) -> bytes:
+    """In pieces that end behind a tag, since every cut is remembered until a piece is done."""
+    parts, done = [], 0
+    while done < len(data):
+        end = len(data) if len(data) - done <= _PIECE else data.rfind(b">", done, done + _PIECE) + 1
+        end = end if end > done else done + _PIECE
+        parts.append(_TAG.sub(b"", data[done:end]))
+        done = end
+    return b"".join(parts)
+
+
+def untag(view: View) -> View:
+    """Without tags and signs inside words; gaps of words stay."""
+    data = _without_tags(view.data).translate(None, _BETWEEN)
+    return View("split", data, view, back_through(lambda: _subsequence(view.data, _BETWEEN)))
+
+
+def squeeze(view: View) -> View:
+    """Letters and digits alone, line by line, for rules that need no gaps."""
+    data = _without_tags(view.data).translate(None, _NO_LETTER)
+    return View("squeezed", data, view, back_through(lambda: _subsequence(view.data, _NO_LETTER)))
+
+
+def around(view: View, places: Iterable[int], most: int) -> View:
+    """Of a large text the surroundings of these places, each piece with lines of its own."""
+    if len(view.data) <= _SMALL:
+        return view
+    chosen = islice(places, most)
+    spans = merged((max(0, place - _AROUND), min(len(view.data), place + _AROUND)) for place in chosen)
+    rows: list[tuple[int, int, int, int]] = []
+    at = 0
+    for start, end in spans:
+        rows.append((at, at, start, start))
+        at += end - start + len(_BREAK)
+    data = _BREAK.join(view.data[start:end] for start, end in spans)
+    return View(view.name, data, view, back_through(lambda: edits_of(rows)))
+
+
+def _subsequence(data: bytes, dropped: bytes) -> Edits:
+    """Edits of a text that lost its tags and these bytes."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    kept = ~np.isin(raw, np.frombuffer(dropped, dtype=np.uint8))
+    for match in _TAG.finditer(data):
+        kept[match.start() : match.end()] = False
+    at = np.flatnonzero(kept).astype(np.int32)
+    places = np.arange(len(at), dtype=np.int32)
+    return Edits(places, places + 1, at, at + 1)
+
+
+def set_words_apart(view: View) -> View:
+    """Rows of words with signs between them, as words."""
+    data = b"\n".join(match.group() for match in islice(_row().finditer(view.data), _MOST_ROWS)).translate(_WORD_GAPS)
+    return View("joined", data, view, back_through(lambda: _rows(view.data)))
+
+
+def _rows(data: bytes) -> Edits:
+    """Each row stands behind a line break of its own."""
+    rows: list[tuple[int, int, int, int]] = []
+    at = 0
+    for match in islice(_row().finditer(data), _MOST_ROWS):
+        start, end = match.span()
+        rows.append((at, at, start, start))
+        at += end - start + 1
+    return edits_of(rows)
+
+
+def shorten(view: View) -> View:
+    """A letter written three times, once; and twice where it is written more often, since it was doubled before."""
+    data = _MANY.sub(rb"\1", _MORE.sub(rb"\1\1", view.data))
+    return View("tripled", data, view, back_through(lambda: _shortened(view.data)))
+
+
+def _shortened(data: bytes) -> Edits:
+    rows: list[tuple[int, int, int, int]] = []
+    shrunk = 0
+    for match in _MANY.finditer(data):
+        start, end = match.span()
+        size = 1 if end - start == 3 else 2
+        rows.append((start - shrunk, start - shrunk + size, start, end))
+        shrunk += end - start - size
+    return edits_of(rows)

@@ -1,0 +1,296 @@
+"""Runs of letters or digits that are another text: base64, base32, hex, and lists of character codes.
+
+A pattern describes what text looks like in an encoding (in ASCII the top bit of every byte is 0), so hashes, keys and
+pictures are passed over at the speed of the pattern. Patterns are linear: no two parts of one begin alike.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Any
+
+import re2
+
+from pytest_agentsafety.text.views import View, back_through, edits_of
+
+# More readable segments than this in one text are no accident; what is behind them is left unread and says so.
+MAX_SEGMENTS = 8_192
+_MAX_TRIES = 256
+# Whether a token is readable is seen at its head. Lists of numbers are not read to their end if they are this long.
+_HEAD, _LONG = 256, 1 << 16
+
+Decoder = Callable[[bytes], bytes | None]
+
+# The four places of a quad of base64, for ASCII text.
+_FIRST, _SECOND = "CDI-Za-f", "A-HQ-Xg-nw-z0-3"
+_THIRD, _FOURTH = "ABEFIJMNQRUVYZcdghklopstwx014589", "A-Za-z0-9+/"
+_QUAD = f"[{_FIRST}][{_SECOND}][{_THIRD}][{_FOURTH}]"
+_TAIL = f"(?:[{_FIRST}][{_SECOND}](?:[{_THIRD}]=?|==)?)?"
+BASE64_HINT = rf"(?:^|[^A-Za-z0-9+/_-])(?:{_QUAD.replace('+/', '+/_-')}){{4}}"
+# The same backwards, and with its letters moved by thirteen places; of hex too.
+REVERSED_HINT = (
+    rf"(?:[{_FOURTH}][{_THIRD}][{_SECOND}][{_FIRST}]){{4}}(?:$|[^A-Za-z0-9+/])|"
+    r"(?:[0-9A-Fa-f][2-7]){12}(?:$|[^0-9A-Za-z])"
+)
+ROT13_HINT = (
+    r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}|"
+    r"(?:^|[^0-9A-Za-z])(?:[2-7][0-9n-s]){12}"
+)
+_GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
+_LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
+LOOSE_HINT = rf"(?:^|[^A-Za-z0-9+/])(?:{_LOOSE_QUAD}){{6}}"
+_WORD_TAIL = f"[{_FIRST}][{_SECOND}](?:[{_THIRD}]=|==)"
+WORDS_HINT = rf"(?:{_QUAD})*{_WORD_TAIL}[ \n](?:{_QUAD}|{_WORD_TAIL})"
+_PADDED = rf"(?:(?:{_QUAD})+(?:{_WORD_TAIL})?|{_WORD_TAIL})"
+
+_SEP = r"[\s:,;._|/-]{0,2}"
+_PRE = r"(?:0[xX]|\\[xX])?"
+_ASCII_HEX = rf"{_PRE}(?:[2-7][0-9A-Fa-f]|0[9AaDd]){_SEP}"
+_CONT_HEX = rf"{_PRE}[89ABab][0-9A-Fa-f]{_SEP}"
+_HEX_UNIT = (
+    rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}})"
+)
+HEX_HINT = rf"(?:{_HEX_UNIT}){{12}}"
+BASE32_HINT = r"\b[A-Z2-7]{24}"
+BITS_HINT = r"(?:[01]{8}[\s,]{0,2}){6}"
+DECIMALS_HINT = r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12}"
+POINTS_HINT = r"(?:U\+[0-9A-Fa-f]{4,6}[\s,]{0,2}){4}"
+MORSE_HINT = r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8}"
+
+
+def _from_base64(token: bytes) -> bytes | None:
+    body = token.translate(None, b" \t\r\n")
+    if b"=" in body.rstrip(b"="):
+        return b"".join(_one_base64(part) or b"" for part in re.findall(rb"[^=]+", body)) or None
+    return _one_base64(body.rstrip(b"="))
+
+
+def _one_base64(body: bytes) -> bytes | None:
+    body = body[: len(body) - 1] if len(body) % 4 == 1 else body
+    try:
+        return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+    except binascii.Error:
+        return None
+
+
+def _from_words(token: bytes) -> bytes | None:
+    """Base64 word by word."""
+    return b" ".join(_one_base64(part.rstrip(b"=")) or b"" for part in token.split())
+
+
+_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv")
+
+
+def _from_base32(token: bytes) -> bytes | None:
+    digits = token.rstrip(b"=").translate(_BASE32)
+    size = len(digits) * 5 // 8
+    return (int(digits, 32) >> len(digits) * 5 - size * 8).to_bytes(size, "big")
+
+
+_NO_HEX = bytes(c for c in range(256) if chr(c) not in "0123456789abcdefABCDEF")
+_TO_BLANKS = bytes(c if chr(c).isdigit() and c < 128 else 32 for c in range(256))
+
+
+def _from_hex(token: bytes) -> bytes | None:
+    for prefix in (b"0x", b"0X"):
+        token = token.replace(prefix, b"")
+    digits = token.translate(None, _NO_HEX)
+    return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
+
+
+def _from_bits(token: bytes) -> bytes | None:
+    bits = token.translate(None, b" \t\r\n,")
+    size = len(bits) // 8
+    return int(bits[: size * 8], 2).to_bytes(size, "big")
+
+
+def _from_decimals(token: bytes) -> bytes | None:
+    return bytes(map(int, token.translate(_TO_BLANKS).split()))
+
+
+def _from_code_points(token: bytes) -> bytes | None:
+    codes = (int(code, 16) for code in re.findall(rb"[0-9A-Fa-f]{4,6}", token))
+    return "".join(chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else "?" for code in codes).encode()
+
+
+_MORSE = dict(
+    zip(
+        (  # noqa: SIM905 - a table
+            ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- "
+            "--.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. "
+            "---... -....-"
+        ).split(),
+        "abcdefghijklmnopqrstuvwxyz0123456789.,?'!/:-",
+        strict=True,
+    )
+)
+_MORSE_BYTES = {code.encode(): letter.encode() for code, letter in _MORSE.items()}
+
+
+def _from_morse(token: bytes) -> bytes | None:
+    words = re.split(rb" ?[/|] ?| {2,}|\n", token)
+    read = b" ".join(b"".join(_MORSE_BYTES.get(code, b"") for code in word.split()) for word in words)
+    return read if len(read) * 8 > len(token) else None
+
+
+@cache
+def _compiled(pattern: str) -> Any:
+    """By RE2, which is several times as fast as `re` where a pattern nearly matches."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.max_mem = 32 << 20
+    return re2.compile(pattern.encode(), options)
+
+
+_START = "[^A-Za-z0-9+/]"
+_ANY = "[A-Za-z0-9+/]"
+_LINE = rf"(?:\r?\n{_ANY}{{4,}})*"
+# Whether it is for loose text, the pattern (one byte that may stand before a run, and the run), and who reads it.
+_BASE64: tuple[tuple[bool, str, Decoder], ...] = (
+    (False, f"{_START}(?:{_QUAD}){{4,}}{_TAIL}", _from_base64),
+    (True, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
+    (True, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
+    (False, f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}\r?\n{_ANY}{{4,}}){_LINE}={{0,2}}", _from_base64),
+)
+_OTHERS: dict[str, tuple[str, Decoder]] = {
+    "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", _from_hex),
+    "base32": (r"[^0-9A-Za-z][A-Z2-7]{24,}={0,6}", _from_base32),
+    "bits": (r"[^0-9A-Za-z](?:[01]{8}[\s,]{0,2}){6,}", _from_bits),
+    "decimals": (f"[^0-9A-Za-z]{DECIMALS_HINT[:-1]},}}(?:1?[0-9]{{2}}\\b)?", _from_decimals),
+    "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", _from_code_points),
+    "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", _from_morse),
+}
+_SLOW = (_from_decimals, _from_code_points, _from_morse)
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+class Unread(Exception):
+    """More encoded segments than are decoded."""
+
+
+BASE64_KINDS = frozenset({"base64", "loose", "words64", "long"})
+KINDS = BASE64_KINDS | _OTHERS.keys()
+Segment = tuple[int, int, bytes]
+
+
+def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
+    """The text with such runs read, `kinds` being those of `KINDS` that may be in it.
+
+    None where nothing readable is found. Raises Unread.
+    """
+    segments: list[Segment] = []
+    for name, (pattern, decoder) in _OTHERS.items():
+        if name in kinds:
+            segments = _merged(segments, _segments(pattern, decoder, view.data))
+    if not kinds.isdisjoint(BASE64_KINDS):
+        segments = _merged(segments, _base64(view.data, loose=not kinds.isdisjoint(("loose", "words64"))))
+    if not segments:
+        return None
+    parts: list[bytes] = []
+    rows: list[tuple[int, int, int, int]] = []
+    done = size = 0
+    for start, end, plain in segments:
+        parts += (view.data[done:start], plain)
+        size += start - done
+        rows.append((size, size + len(plain), start, end))
+        size += len(plain)
+        done = end
+    return View("decoded", b"".join([*parts, view.data[done:]]), view, back_through(lambda: edits_of(rows)))
+
+
+def is_base64(data: bytes) -> bool:
+    """Does a text begin like one that is base64 as a whole?"""
+    return re.match(f"(?:{_QUAD}){{60}}".encode(), data) is not None
+
+
+def _base64(data: bytes, *, loose: bool) -> list[Segment]:
+    """By whichever pattern most of the text can be read."""
+    data = data.translate(_URL_SAFE)
+    best: list[Segment] = []
+    for is_loose, pattern, decoder in _BASE64:
+        if is_loose and not loose:
+            continue
+        found = _segments(pattern, decoder, data)
+        covered, before = sum(map(_length, found)), sum(map(_length, best))
+        if covered > 1.1 * before or (covered >= before and len(found) < len(best)):
+            best = found
+        if 10 * covered > 9 * len(data):
+            break
+    return best
+
+
+def _length(segment: Segment) -> int:
+    return segment[1] - segment[0]
+
+
+def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
+    found: list[Segment] = []
+    tries = 0
+    for match in _compiled(pattern).finditer(b"\n" + data):
+        # What stands before a run belongs to the match; since a byte was put before the text, the place is right.
+        start, end = match.span()
+        token = data[start : end - 1].rstrip(b" \t\r\n,;:")
+        readable = _read(decoder, _head(token) if decoder in _SLOW else token[:_HEAD])
+        if readable is not None and len(token) > _HEAD:
+            if decoder in _SLOW and len(token) > _LONG:
+                raise Unread
+            readable = _read(decoder, token)
+        if readable is None:
+            tries += 1
+            if tries > _MAX_TRIES:
+                break
+        else:
+            found.append((start, start + len(token), readable))
+            if len(found) > MAX_SEGMENTS:
+                raise Unread
+    return found
+
+
+def _head(token: bytes) -> bytes:
+    """Without a number that is cut in two."""
+    return token if len(token) <= _HEAD else token[:_HEAD].rstrip(b"0123456789ABCDEFabcdef.-")
+
+
+def _read(decoder: Decoder, token: bytes) -> bytes | None:
+    plain = decoder(token)
+    return None if plain is None else _readable(plain)
+
+
+def _readable(raw: bytes) -> bytes | None:
+    """UTF-8 without control characters, as far as that goes if a character is cut off at the end."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(raw) - 3 or not error.start:
+            return None
+        raw = raw[: error.start]
+        text = raw.decode("utf-8")
+    if text.isprintable():
+        return raw or None
+    return None if raw.translate(None, _CONTROLS) != raw else raw
+
+
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"
+
+
+def _merged(first: list[Segment], more: list[Segment]) -> list[Segment]:
+    """Both in order; where they overlap the first ones count."""
+    if not first or not more:
+        return first or more
+    merged: list[Segment] = []
+    taken = iter(first)
+    ahead = next(taken, None)
+    for segment in more:
+        while ahead is not None and ahead[0] < segment[1]:
+            merged.append(ahead)
+            ahead = next(taken, None)
+        if not merged or merged[-1][1] <= segment[0]:
+            merged.append(segment)
+    if ahead is not None:
+        merged += [ahead, *taken]
+    return merged
