@@ -34,6 +34,7 @@ from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult
 CONTEXT = GuardContext(stage="input")
 ROUNDS = 5
 EXAMPLES = 3000
+MOST = 2000
 
 
 class Cheap:
@@ -129,8 +130,8 @@ def holes(seeds: int) -> bool:
                 originals=st.sampled_from(ATTACKS),
                 chains=obfuscations(),
             )
-            told = hunt(search, max_examples=2000, seed=seed)
-            first.append(told.first_at or 2001)
+            told = hunt(search, max_examples=MOST, seed=seed)
+            first.append(told.first_at or MOST + 1)
             steps.append(len(told.bypass.chain) if told.bypass else 99)
             names |= {step.name for step in told.bypass.chain} if told.bypass else set()
         good = good and median(first) <= 100 and max(steps) <= 2
