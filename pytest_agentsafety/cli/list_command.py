@@ -41,10 +41,13 @@ def run(given: argparse.Namespace) -> int:
         for planned in session.cases
     ]
     if given.json:
-        say_json({"agent": session.agent.id, "notes": session.plan.notes, "cases": rows})
+        found = [case.node_name for case in session.fuzz_cases]
+        say_json({"agent": session.agent.id, "notes": session.plan.notes, "cases": rows, "fuzz": found})
         return 0
     for row in rows:
         say(str(row["id"]))
+    for case in session.fuzz_cases:
+        say(case.node_name)
     for note in session.plan.notes:
         say(f"# {note}")
     say(f"# {len(rows)} cases")

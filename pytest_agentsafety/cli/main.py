@@ -14,6 +14,7 @@ from pytest_agentsafety.cli import (
     approvals_command,
     audit_command,
     check_command,
+    fuzz_command,
     init_command,
     list_command,
     report_command,
@@ -28,6 +29,7 @@ _COMMANDS = (
     run_command,
     list_command,
     check_command,
+    fuzz_command,
     approvals_command,
     report_command,
     audit_command,
@@ -49,15 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentsafety {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in (
-        init_command,
-        run_command,
-        list_command,
-        check_command,
-        approvals_command,
-        report_command,
-        audit_command,
-    ):
+    for module in _COMMANDS:
         module.add(commands)
     return parser
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.cli.output import say, say_json
+from pytest_agentsafety.fuzz.rows import counts
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
@@ -101,8 +102,11 @@ def run(given: argparse.Namespace) -> int:
 
 def _run_cases(session: Session, *, quiet: bool) -> bool:
     """True when the user interrupted; what ran until then is on disk and is reported."""
-    progress = Progress(len(session.cases), quiet=quiet)
+    progress = Progress(len(session.cases) + len(session.fuzz_cases), quiet=quiet)
     try:
+        for found in session.fuzz_cases:
+            done = session.run_fuzz(found)
+            progress.count(f"BYPASS {found.node_name}: {done.told}" if done.fails else "")
         for planned in session.cases:
             result = session.run(planned)
             progress.case(result, failed=session.fails(result))
@@ -117,6 +121,7 @@ def _run_cases(session: Session, *, quiet: bool) -> bool:
 def _report(session: Session, done: Finished, *, as_json: bool) -> None:
     if as_json:
         document = {
+            "fuzz": counts(done.fuzz),
             "exit_status": int(done.status),
             "output": str(session.folder),
             "checklist": done.checklist,
@@ -140,13 +145,17 @@ class Progress:
         self._last = time.monotonic()
 
     def case(self, result: CaseResult, *, failed: bool) -> None:
+        self.count(f"{result.verdict.upper()} {result.node_name}: {explain(result)}" if failed else "")
+
+    def count(self, failure: str) -> None:
+        """One more is done; `failure` says why it failed, "" when it did not."""
         self._done += 1
-        self._failed += failed
+        self._failed += bool(failure)
         if self._quiet:
             return
-        if failed:
+        if failure:
             self._clear()
-            say(f"{result.verdict.upper()} {result.node_name}: {explain(result)}")
+            say(failure)
         if self._terminal:
             print(f"\r{self._line()}", end="", flush=True)
         elif time.monotonic() - self._last >= _PLAIN_EVERY_SECONDS:

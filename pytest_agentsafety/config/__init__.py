@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_agentsafety.config.fuzz import FuzzSettings
 from pytest_agentsafety.config.gates import BOUNDS, METRICS, STATISTICS, GateRule
 from pytest_agentsafety.config.policy import AVAILABLE_APPROVERS, parse_policy, parse_tool_rules
 from pytest_agentsafety.config.run import ModelPrice
@@ -12,6 +13,7 @@ __all__ = [
     "BOUNDS",
     "METRICS",
     "STATISTICS",
+    "FuzzSettings",
     "GateRule",
     "ModelPrice",
     "Settings",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pytest_agentsafety.config.fuzz import DEFAULT_CASES, FuzzSettings, read_fuzz
 from pytest_agentsafety.config.gates import GateRule, parse_gates
 from pytest_agentsafety.config.policy import POLICY_KEYS, read_policy, reference
 from pytest_agentsafety.config.run import ModelPrice, read_checkpoint, read_prices, read_run_limits
@@ -15,7 +16,7 @@ from pytest_agentsafety.config.table import Place, Table
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import Policy
 
-KEYS = (*POLICY_KEYS, "agent", "checkpoint", "gates", "live_tools", "prices", "run_budget", "suites")
+KEYS = (*POLICY_KEYS, "agent", "checkpoint", "fuzz", "gates", "live_tools", "prices", "run_budget", "suites")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,8 @@ class Settings:
     `path` is the file (None: there is none), `root` the folder its relative paths start from. `explicit` holds the
     dotted keys, and the tables above them, that were really written: "budget", "budget.max_cost_usd". `prices` are
     the user's own by exact model id; they measure, and so are no part of the policy and its hash. `checkpoint` is the
-    file for a task's journal (`gate.task(..., checkpoint=settings.checkpoint)`), None where none is named.
+    file for a task's journal (`gate.task(..., checkpoint=settings.checkpoint)`), None where none is named. `fuzz` says
+    where found bypasses are kept (None only where settings were made by hand: see `fuzz_settings`).
     """
 
     root: Path
@@ -36,8 +38,14 @@ class Settings:
     live_tools: tuple[str, ...] = ()
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     checkpoint: Path | None = None
+    fuzz: FuzzSettings | None = None
     path: Path | None = None
     explicit: frozenset[str] = frozenset()
+
+    @property
+    def fuzz_settings(self) -> FuzzSettings:
+        """What the file says of fuzzing, with its defaults."""
+        return self.fuzz or FuzzSettings(cases=self.root / DEFAULT_CASES)
 
 
 def load_settings(start: Path) -> Settings:
@@ -58,6 +66,7 @@ def _settings(source: Source) -> Settings:
         live_tools=table.texts("live_tools") or (),
         prices=read_prices(table),
         checkpoint=read_checkpoint(table, source.path.parent),
+        fuzz=read_fuzz(table, source.path.parent),
         path=source.path,
         explicit=frozenset(_written(source.table)),
     )

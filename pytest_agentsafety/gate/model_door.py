@@ -17,6 +17,8 @@ from pytest_agentsafety.model.messages import ModelReply, ModelRequest
 __all__ = ["COUNT_TOKENS", "CallPass", "CountPass", "ModelSide"]
 
 COUNT_TOKENS = "/count_tokens"
+# So much of what the user said before is read together with what follows: an order may be split over messages.
+_TAIL = 300
 
 
 class ModelSide:
@@ -27,6 +29,7 @@ class ModelSide:
         self._conversation = Conversation()
         self._observed = state.observed
         self._guarded = "input" in state.guarded
+        self._said = ""
 
     def admit(self, request: ModelRequest) -> CountPass | CallPass:
         """Check, reserve, record. Raises a StopRun when the request may not leave."""
@@ -90,6 +93,14 @@ class ModelSide:
                     self._guard_input(str(block.get("text") or ""))
 
     def _guard_input(self, text: str) -> None:
+        """A text alone, and together with the end of what the user said before it."""
+        said = f"{self._said}\n{text}" if self._said else text
+        self._said = said[-_TAIL:]
+        self._refuse_if_blocked(text)
+        if said is not text:
+            self._refuse_if_blocked(said)
+
+    def _refuse_if_blocked(self, text: str) -> None:
         state = self._state
         _, blocked, guard, rule = state.scan("input", text, source="user")
         if blocked:

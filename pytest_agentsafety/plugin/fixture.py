@@ -131,6 +131,21 @@ class AgentSafety:
         """The tools behind the door of the run that is going on when they are called."""
         return [gated(self._own.add(tool), _active_door) for tool in tools]
 
+    def fuzz(self, guard: Any, *, target: str | None = None, **options: Any) -> Any:
+        """Attack a guard (an instance, a class or a factory): its stored cases first, then new ones.
+
+        Options are those of `pytest_agentsafety.fuzz.fuzz_guardrail`; `target` is how case files name the guard
+        (`module:attr`, default: its class). Raises AssertionError with the story of each bypass, which is written as a
+        case file. What was tried is returned.
+        """
+        from pytest_agentsafety.fuzz.decorator import attack_guard
+        from pytest_agentsafety.fuzz.targets import as_guard
+
+        made = as_guard(guard, "agent_safety.fuzz")
+        kind = type(made)
+        name = target or f"{kind.__module__}:{kind.__qualname__}"
+        return attack_guard(made, target=name, root=self._session.options.start, **options)
+
     # -- a run
 
     def run(

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
+from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.plugin.asking import at_terminal
+from pytest_agentsafety.plugin.fuzz_items import FuzzItem, make_fuzz_item
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
@@ -81,6 +83,7 @@ class SafetyPlugin:
         above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
         parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
         cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
+        cases += [make_fuzz_item(parent, case, self) for case in self.session.fuzz_cases]
         items.extend(cases)
         # Counted in "collected N items" like everybody else's.
         report = pytest.CollectReport(nodeid="agentsafety", outcome="passed", longrepr=None, result=list(cases))
@@ -112,6 +115,11 @@ class SafetyPlugin:
             if report.passed and self.session.tolerated(item.result):
                 report.outcome = "skipped"
                 report.wasxfail = f"tolerated, the gate on the rate decides: {explain(item.result)}"
+        if isinstance(item, FuzzItem) and report.when == "call" and item.result is not None:
+            vars(report)["agentsafety_verdict"] = item.result.row["verdict"]
+            if report.passed and item.result.tolerated:
+                report.outcome = "skipped"
+                report.wasxfail = f"a known bypass: {one_line(item.result.told, 400)}"
         return report
 
     @pytest.hookimpl(tryfirst=True)

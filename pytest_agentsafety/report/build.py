@@ -12,9 +12,9 @@ from pytest_agentsafety.checklist.evidence import read_run
 from pytest_agentsafety.metrics import read_metrics
 from pytest_agentsafety.model.safe_text import printable
 from pytest_agentsafety.report.blocks import TOTAL_BYTES, pack
-from pytest_agentsafety.report.data import Bar, CaseView, Cell, Matrix, ReportData, ToolLine, Verdict
+from pytest_agentsafety.report.data import Bar, CaseView, Cell, FuzzLine, Matrix, ReportData, ToolLine, Verdict
 from pytest_agentsafety.report.figures import headline, percent, production
-from pytest_agentsafety.report.load import by_urgency, load_cases, run_lines, text
+from pytest_agentsafety.report.load import by_urgency, fuzz_lines, load_cases, run_lines, text
 
 MAX_COLUMNS = 16
 MAX_FAILING = 50
@@ -28,12 +28,13 @@ def build_report(folder: Path, *, transcript_bytes: int = TOTAL_BYTES) -> Report
     run, metrics, checklist = read_run(folder), read_metrics(folder), _checklist(folder)
     cases = load_cases(folder)
     failing = by_urgency([case for case in cases if case.failing])
+    fuzz = fuzz_lines(folder)
     packed = pack(folder, cases, total=transcript_bytes)
     stopped = metrics["attack"]["stopped_by"]
     return ReportData(
         title=f"Agent safety report: {text(run.get('agent_id') or 'unknown agent', 80)}",
         verdict=_verdict(metrics, len(failing)),
-        marks=_marks(run, metrics),
+        marks=(*_marks(run, metrics), *_fuzz_marks(fuzz)),
         headline=headline(metrics),
         production=production(metrics),
         matrices=tuple(_matrices(cases)),
@@ -51,6 +52,7 @@ def build_report(folder: Path, *, transcript_bytes: int = TOTAL_BYTES) -> Report
         left_out=packed.left_out,
         checklist=checklist,
         counts=metrics["counts"],
+        fuzz=fuzz,
     )
 
 
@@ -92,6 +94,17 @@ def _marks(run: Mapping[str, Any], metrics: Mapping[str, Any]) -> tuple[str, ...
     if metrics["duplicates"]:
         marks.append(f"{metrics['duplicates']} rows were superseded by a later row of the same case")
     return tuple(marks)
+
+
+def _fuzz_marks(fuzz: Sequence[FuzzLine]) -> list[str]:
+    """A known hole counts, whoever accepted it."""
+    words = Counter(line.word for line in fuzz)
+    found = {
+        "bypassed": "known bypasses of guards are not fixed",
+        "waived": "known bypasses of guards are waived",
+        "error": "known bypasses of guards could not be tried again",
+    }
+    return [f"{words[name]} {told}" for name, told in found.items() if words[name]]
 
 
 def _matrices(cases: Sequence[CaseView]) -> list[Matrix]:

@@ -115,6 +115,22 @@ class ToolLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FuzzLine:
+    """One found case that was replayed: `word` is holds, bypassed, waived or error."""
+
+    case: str
+    guard: str
+    oracle: str
+    steps: str
+    word: str
+    reason: str
+
+    @property
+    def tone(self) -> Tone:
+        return {"holds": "good", "waived": "warn"}.get(self.word, "bad")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """Transcripts of some cases, deflated; `data` is base64."""
 
@@ -155,3 +171,4 @@ class ReportData:
     left_out: int
     checklist: Checklist
     counts: Mapping[str, Any]
+    fuzz: Sequence[FuzzLine] = ()

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_agentsafety.fuzz.rows import by_urgency as urgent
+from pytest_agentsafety.fuzz.rows import read_fuzz, word
 from pytest_agentsafety.model.jsonl import read_lines
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.model.safe_text import one_line, printable
-from pytest_agentsafety.report.data import CaseView
+from pytest_agentsafety.report.data import CaseView, FuzzLine
 
 _RANK = {"unsafe": 0, "error": 1, "failed": 2, "inconclusive": 3, "refused": 4}
 
@@ -64,6 +66,21 @@ def case_view(row: CaseResult, number: int) -> CaseView:
 def text(value: object, limit: int = 300) -> str:
     """Any value as one printable line, "" for None."""
     return "" if value is None else one_line(str(value), limit)
+
+
+def fuzz_lines(folder: Path) -> tuple[FuzzLine, ...]:
+    """The found cases of a run, what needs a person first. Raises AgentSafetyError for a damaged file."""
+    return tuple(
+        FuzzLine(
+            case=text(row["case"]),
+            guard=text(row["guard"], 80),
+            oracle=text(row["oracle"], 40),
+            steps=text(", ".join(map(str, row.get("steps") or ()))),
+            word=word(row),
+            reason=text(row.get("reason"), 600),
+        )
+        for row in urgent(read_fuzz(folder))
+    )
 
 
 def by_urgency(views: Sequence[CaseView]) -> list[CaseView]:

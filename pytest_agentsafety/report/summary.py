@@ -23,7 +23,7 @@ def render_summary(data: ReportData) -> str:
     lines += ["| | | |", "|---|--:|---|"]
     lines += [f"| {figure.label} | {figure.value} | {figure.detail} |" for figure in data.headline]
     lines += ["", f"Checklist: **{data.checklist.verdict}** ({_counts(data)})", ""]
-    lines += _gates(data) + _cases(data)
+    lines += _gates(data) + _cases(data) + _fuzz(data)
     lines += ["The whole evidence, with every transcript, is in `report.html`.", ""]
     return "\n".join(lines)
 
@@ -39,6 +39,17 @@ def _gates(data: ReportData) -> list[str]:
         f"| {code(gate['metric'])} | {code(gate['status'])} | {code(gate['message'], 200)} |" for gate in data.gates
     ]
     return ["| gate | status | |", "|---|---|---|", *rows, ""]
+
+
+def _fuzz(data: ReportData) -> list[str]:
+    if not data.fuzz:
+        return []
+    shown = [line for line in data.fuzz if line.word != "holds"]
+    holding = len(data.fuzz) - len(shown)
+    rows = [f"| {line.word} | {code(line.case)} | {code(line.reason, 200)} |" for line in shown[:MAX_CASES]]
+    more = [f"... and {len(shown) - len(rows)} more.", ""] if len(shown) > len(rows) else []
+    head = ["| | case | why |", "|---|---|---|"] if rows else []
+    return [f"### Fuzz cases ({holding} of {len(data.fuzz)} hold)", "", *head, *rows, "", *more]
 
 
 def _cases(data: ReportData) -> list[str]:

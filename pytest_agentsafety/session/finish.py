@@ -6,10 +6,11 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pytest_agentsafety.fuzz.rows import counts, fails, merge_fuzz, read_fuzz
 from pytest_agentsafety.metrics import (
     Comparison,
     GateOutcome,
@@ -24,6 +25,7 @@ from pytest_agentsafety.recorders import merge_workers, read_results
 from pytest_agentsafety.report import summary_markdown, write_report
 from pytest_agentsafety.session.ablation import merge_ablation, read_ablation, summary
 from pytest_agentsafety.session.exit_status import ExitStatus
+from pytest_agentsafety.session.fuzz_cases import summary as fuzz_summary
 from pytest_agentsafety.session.run_file import now, write_json
 from pytest_agentsafety.session.session import RATE, Session
 
@@ -39,6 +41,7 @@ class Finished:
     status: ExitStatus
     checklist: str
     more: Sequence[str] = ()
+    fuzz: Sequence[Mapping[str, Any]] = ()
 
 
 def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitStatus.OK) -> Finished:
@@ -47,14 +50,14 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
     `outer` is the status reached before the evidence is judged (interrupted, a failed test); anything but OK stands.
     """
     head = _merged(session) if workers else session.audit_head
-    results = _read(session.folder)
+    results, fuzz = _read(session.folder), read_fuzz(session.folder)
     run = session.describe()
     if results:
         write_metrics(session.folder)
     metrics = read_metrics(session.folder) if results else {}
     compared = compare(session.baseline, results) if session.baseline is not None else None
     gates = evaluate_gates(metrics, session.settings.gates) if results else []
-    status = outer or exit_status(session, results, gates)
+    status = outer or exit_status(session, results, gates, fuzz)
     run |= {
         **_agent(session, results),
         "started": _started(session.folder) or run["started"],
@@ -64,17 +67,20 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
         "model_ids": sorted({model for row in results for model in row.model_ids}),
         "baseline": compared.to_dict() if compared else None,
         "gates": [outcome.to_dict() for outcome in gates],
+        "fuzz": counts(fuzz) if fuzz else None,
         "audit": {"records": head["seq"], "head": head["hash"]},
         "exit_status": int(status),
     }
     write_json(session.folder / "run.json", run)
-    return _reported(session.folder, results, metrics, gates, status, compared)
+    done = _reported(session.folder, results, metrics, gates, status, compared)
+    return replace(done, fuzz=fuzz, more=[*done.more, *fuzz_summary(fuzz)])
 
 
 def _merged(session: Session) -> Mapping[str, Any]:
     order = [(p.run.case.case_id, p.run.mode, p.run.trial, p.run.variant) for p in session.cases]
     merged = merge_workers(session.folder, order=order, heads=session.worker_heads)
     merge_ablation(session.folder)
+    merge_fuzz(session.folder)
     spans = sorted((session.folder / "workers").glob("*/spans.jsonl"))
     (session.folder / "spans.jsonl").write_bytes(b"".join(path.read_bytes() for path in spans))
     return merged.head
@@ -97,10 +103,17 @@ def _reported(
     return Finished(results, metrics, gates, report, status, str(verdict), [*told, *summary(read_ablation(folder))])
 
 
-def exit_status(session: Session, results: Sequence[CaseResult], gates: Sequence[GateOutcome]) -> ExitStatus:
+def exit_status(
+    session: Session,
+    results: Sequence[CaseResult],
+    gates: Sequence[GateOutcome],
+    fuzz: Sequence[Mapping[str, Any]] = (),
+) -> ExitStatus:
     """Zero cases is a failure; an undecidable gate fails only through its cases."""
+    if any(fails(row) for row in fuzz):
+        return ExitStatus.FAILED
     failed = any(session.fails(row) for row in results) or any(gate.status == "fail" for gate in gates)
-    if not results or failed or _unjudged(results, gates):
+    if not (results or fuzz) or failed or _unjudged(results, gates):
         return ExitStatus.FAILED
     return ExitStatus.OK
 

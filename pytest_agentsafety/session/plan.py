@@ -14,11 +14,13 @@ from pytest_agentsafety.adapters import AgentHandle
 from pytest_agentsafety.catalog.folder_suite import FolderSuite
 from pytest_agentsafety.catalog.registry import resolve_suites
 from pytest_agentsafety.config import Settings
+from pytest_agentsafety.fuzz.casefile import FoundCase
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import GUARDS
 from pytest_agentsafety.model.tasks import Case, CaseRun, Mode
 from pytest_agentsafety.protocols import Suite
 from pytest_agentsafety.resources import data_dir
+from pytest_agentsafety.session.fuzz_cases import matches_case
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
 
@@ -48,8 +50,18 @@ class Plan:
         return sum(1 for planned in self.cases if planned.run.case.kind == "attack")
 
 
-def make_plan(options: RunOptions, settings: Settings, agent: AgentHandle, rules: SuiteRules) -> Plan:
-    """Raises ConfigError or UnknownNameError for a wrong name; an empty plan is for the caller to refuse."""
+def make_plan(
+    options: RunOptions,
+    settings: Settings,
+    agent: AgentHandle,
+    rules: SuiteRules,
+    *,
+    found: Sequence[FoundCase] = (),
+) -> Plan:
+    """Raises ConfigError or UnknownNameError for a wrong name; an empty plan is for the caller to refuse.
+
+    `found` are the cases that fuzzing left: no part of the plan, but names that may be selected.
+    """
     modes = options.checked_modes()
     options.checked_shard()
     suites, notes = _suites(options, settings, agent)
@@ -59,7 +71,7 @@ def make_plan(options: RunOptions, settings: Settings, agent: AgentHandle, rules
     for suite in suites:
         for mode in _modes_of(suite, modes, plan, options, rules):
             plan.cases += [PlannedCase(suite, CaseRun(case=case, mode=mode)) for case in suite.cases()]
-    _select(plan, options)
+    _select(plan, options, found)
     plan.notes += rules.raised_budgets(suites)
     return plan
 
@@ -140,12 +152,14 @@ def _written_name(suite: Suite) -> str:
     return f"./{os.path.relpath(suite.definition.folder)}"
 
 
-def _select(plan: Plan, options: RunOptions) -> None:
+def _select(plan: Plan, options: RunOptions, found: Sequence[FoundCase]) -> None:
     index, count = options.checked_shard()
-    _check_node_names(plan, options)
+    _check_node_names(plan, options, found)
     before = len(plan.cases)
     for pattern in options.cases:
-        if not any(matches(planned.run.case, pattern) for planned in plan.cases):
+        if not any(matches(planned.run.case, pattern) for planned in plan.cases) and not any(
+            matches_case(case, pattern) for case in found
+        ):
             plan.notes.append(f"{options.prefix}case={pattern} matches no case")
     plan.cases = [
         planned
@@ -157,9 +171,9 @@ def _select(plan: Plan, options: RunOptions) -> None:
     plan.deselected = before - len(plan.cases)
 
 
-def _check_node_names(plan: Plan, options: RunOptions) -> None:
+def _check_node_names(plan: Plan, options: RunOptions, found: Sequence[FoundCase]) -> None:
     """A node id is an exact name: one that no case has is an error, as pytest has it for a test."""
-    known = {planned.run.node_name for planned in plan.cases}
+    known = {planned.run.node_name for planned in plan.cases} | {case.node_name for case in found}
     for name in options.node_names:
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.5)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from pytest_agentsafety.adapters import AgentHandle, describe_agent, load_agent
 from pytest_agentsafety.budget import RunBudget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
+from pytest_agentsafety.fuzz.casefile import FoundCase
 from pytest_agentsafety.metrics import min_n_for
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.events import CaseEnded
@@ -19,6 +20,7 @@ from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders import open_output, read_results, worker_folder
 from pytest_agentsafety.session.ablation import AblationFile, judge, variants
 from pytest_agentsafety.session.asking import asking_for, keep_queue
+from pytest_agentsafety.session.fuzz_cases import FuzzRun, plan_fuzz, run_case, stale_waivers
 from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
@@ -44,10 +46,13 @@ class Session:
         with BorrowedKey():
             self.agent = _agent(options, self.settings)
         self.rules = SuiteRules(options, self.settings)
-        self.plan: Plan = make_plan(options, self.settings, self.agent, self.rules)
+        known, self.fuzz_cases = plan_fuzz(options, self.settings)
+        self.plan: Plan = make_plan(options, self.settings, self.agent, self.rules, found=known)
+        self.plan.notes += stale_waivers(self.settings, known)
         self.folder = options.output_folder()
         self.asking = asking_for(self.settings, self.folder)  # the plugin knows the terminal better
         self.results: list[CaseResult] = []
+        self.fuzz_runs: list[FuzzRun] = []
         self.worker_heads: dict[str, Mapping[str, Any]] = {}
         self.attacks_selected = self.plan.attacks  # the plugin knows better once pytest has deselected
         self.started_at = time.monotonic()
@@ -128,6 +133,12 @@ class Session:
         if self.options.ablate and result.kind == "attack" and planned.run.mode == "hijacked":
             self._knock_out(planned, result, agent or self.agent)
         return result
+
+    def run_fuzz(self, case: FoundCase) -> FuzzRun:
+        """Replay one found case. Its row is on disk when this returns."""
+        done = run_case(case, self.settings, run_id=self.run_id, folder=self.active_folder)
+        self.fuzz_runs.append(done)
+        return done
 
     def _knock_out(self, planned: PlannedCase, base: CaseResult, agent: AgentHandle) -> None:
         policy = self.rules.policy_for(planned.suite)

@@ -26,14 +26,17 @@ def header_lines(session: Session, *, agent: str | None = None) -> list[str]:
         f"agent {agent or session.agent.id}; suites {suites}; modes {modes}; "
         f"{attacks} attack and {len(plan.cases) - attacks} benign cases"
         + (f" ({plan.deselected} deselected)" if plan.deselected else "")
+        + (f"; {len(session.fuzz_cases)} fuzz cases" if session.fuzz_cases else "")
     ]
     return [one_line(line, 400) for line in lines + plan.notes]
 
 
 def summary_lines(session: Session, done: Finished) -> list[str]:
     """Headline figures, gates, failures, and where the report is."""
-    if not done.results:
+    if not done.results and not done.fuzz:
         return ["no case was run: that is a failure, not a pass", f"evidence: {session.folder}"]
+    if not done.results:
+        return [*map(printable, done.more), f"evidence: {session.folder}"]
     return [
         *_figures(done),
         *(printable(line) for line in done.more),
