@@ -206,7 +206,7 @@ _PATTERNS = {
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
-    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){3}[A-Z][a-z]{3,}|[A-Z]{24,}",
+    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
 
@@ -246,7 +246,9 @@ def look(data: bytes) -> Found:
     found = [name for name in possible if _pattern(name).search(data) is not None]
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
-    names.update(name.partition(" ")[2] for name in found if name[0] in _LEADS or "base64" not in found)
+    names.update(
+        name.partition(" ")[2] for name in found if " " in name and (name[0] in _LEADS or "base64" not in found)
+    )
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
