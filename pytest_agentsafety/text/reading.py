@@ -35,6 +35,7 @@ MAX_PLACES = 64
 _LEADS = "%&\\="
 _SURE = {"base64", "hex"}  # these are not found in anything else
 _PEELING = frozenset({"decoded", "hidden"})
+_SET_APART = frozenset({"letters", "apart"})
 _GAPLESS = ("split", "glued", "solid")  # words cut in two or run together, the surest first
 _SPELLINGS = frozenset({"leet", "tripled", "joined", "tagged", *_GAPLESS})
 _TURNING = frozenset({"cipher", "reversed", "spelling"})
@@ -142,8 +143,8 @@ class Normalised:
             yield "decoded", decoded
         elif step.kinds.isdisjoint(_TURNING) and TINY <= len(view.data) <= SHORT and not is_plain(view.data):
             names |= _in_no_language(view.data)
-        if "letters" in names and "letters" not in step.kinds:
-            yield from self._letters(view)
+        if not names.isdisjoint(_SET_APART) and "letters" not in step.kinds:
+            yield from self._letters(view, names)
         if "spelling" not in step.kinds:
             yield from (("spelling", other) for other in self._respelled(view, found))
         if "cipher" not in step.kinds:
@@ -151,9 +152,13 @@ class Normalised:
         if "reversed" in names and "reversed" not in step.kinds:
             yield from (("reversed", turned) for turned in read_reversed(view))
 
-    def _letters(self, view: View) -> Iterator[tuple[str, View]]:
+    def _letters(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
         from pytest_agentsafety.text import letters
 
+        if "apart" in names:
+            yield "letters", letters.close_signs(view)
+        if "letters" not in names:
+            return
         view, left_out = letters.runs(view)
         self._unread |= left_out
         closed = letters.close_gaps(view)
