@@ -87,4 +87,4 @@ def named(
 
 def formed(name: str, number: str, test: Test = bool, *, strong: bool = False) -> Kind:
     """A kind that its own form and its check digits tell from others."""
-    return Kind(name=name, pattern=rf"\b{number}\b", check=flat_when(test), strong=strong)
+    return Kind(name=name, pattern=rf"\b(?:{number})\b", check=flat_when(test), strong=strong)
