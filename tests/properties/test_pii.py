@@ -18,7 +18,7 @@ from pytest_agentsafety.model.decisions import GuardContext
 
 CONTEXT = GuardContext(stage="output")
 ROWS = list(rows(random.Random(23), 3, persons=False))
-STRONG = [row for row in ROWS if find_strong(row.text)]
+STRONG = [row for row in ROWS if find_strong(row.text[row.start : row.end])]
 HOSTILE = st.text(alphabet="0123456789 .:-@+()/aAbkgs_=<>\"'\n\u200b\uff11\u0661%&#;x", max_size=80)
 GUARD = PiiGuard()
 
