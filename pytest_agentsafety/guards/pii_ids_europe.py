@@ -14,6 +14,8 @@ from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, formed, named
 
 
 def nino(n: str) -> bool:
+    if n[:2] == "ZZ":  # a temporary one
+        return True
     return n[0] not in "DFIQUV" and n[1] not in "DFIQUVO" and n[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
 
 
@@ -96,7 +98,11 @@ def personalausweis(n: str) -> bool:
 _NUMBER = r"(?:[ _-]?(?:number|no\.?|nummer|nr\.?|num|#|id))?"
 KINDS: tuple[Kind, ...] = (
     named("uk_nhs", rf"nhs{_NUMBER}", r"\d{3}[ -]?\d{3}[ -]?\d{4}"),
-    formed("uk_nino", r"(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-Da-d]", nino),
+    formed(
+        "uk_nino",
+        r"(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-Da-d]|ZZ ?\d{2} ?\d{2} ?\d{2} ?T",
+        nino,
+    ),
     named(
         "uk_nino",
         r"nino|national insurance(?: (?:number|no\.?))?|ni number",

@@ -22,16 +22,18 @@ class Kind:
     """One kind of data. `check` gets a candidate and says which parts of it are real.
 
     `hint` is looked for instead of the pattern at first, where the pattern would make that slow: everything that the
-    pattern matches holds it. `glued` candidates may touch other word characters; all others must stand alone.
-    `secret` gives access to something; `strong` is told by its own form (prefix or check digits), and so is found in
-    unlikely readings too. `costly` has a check that is asked a bounded number of times per text. A `strict` one is part
-    of something longer where a joiner follows, although it need not end with a digit.
+    pattern matches holds it. `words` is the same of a kind with a name before it: the name, which is looked for only in
+    texts that hold something like a number. `glued` candidates may touch other word characters; all others must stand
+    alone. `secret` gives access to something; `strong` is told by its own form (prefix or check digits), and so is
+    found in unlikely readings too. `costly` has a check that is asked a bounded number of times per text. A `strict`
+    one is part of something longer where a joiner follows, although it need not end with a digit.
     """
 
     name: str
     pattern: str
     check: Finder
     hint: str = ""
+    words: str = ""
     glued: bool = False
     secret: bool = False
     strong: bool = False
@@ -64,6 +66,11 @@ def flat_when(test: Test) -> Finder:
     return lambda candidate: whole(candidate) if test(flat(candidate)) else ()
 
 
+def name_of(words: str) -> str:
+    """The pattern of a name before a number."""
+    return rf"(?:\b|_)(?i:{words})(?:\b|_)"
+
+
 def after_name(words: str, number: str, test: Test | None = None, *, gap: str = GAP) -> tuple[str, Finder]:
     """Pattern and check for a number that only its name tells from others: `words` some characters before `number`."""
     tail = re.compile(rf"(?:\b|(?<=_))(?:{number})\Z")
@@ -74,7 +81,7 @@ def after_name(words: str, number: str, test: Test | None = None, *, gap: str = 
             return ()
         return (match.span(),)
 
-    return rf"(?:\b|_)(?i:{words})(?:\b|_){gap}\b(?:{number})\b", check
+    return rf"{name_of(words)}{gap}\b(?:{number})\b", check
 
 
 def named(
@@ -82,9 +89,9 @@ def named(
 ) -> Kind:
     """A kind that is found behind its name only."""
     pattern, check = after_name(words, number, test, gap=gap)
-    return Kind(name=name, pattern=pattern, check=check, secret=secret)
+    return Kind(name=name, pattern=pattern, check=check, secret=secret, words=name_of(words))
 
 
 def formed(name: str, number: str, test: Test = bool, *, strong: bool = False) -> Kind:
     """A kind that its own form and its check digits tell from others."""
-    return Kind(name=name, pattern=rf"\b{number}\b", check=flat_when(test), strong=strong)
+    return Kind(name=name, pattern=rf"\b(?:{number})\b", check=flat_when(test), strong=strong)

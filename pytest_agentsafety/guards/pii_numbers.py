@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from pytest_agentsafety.guards.pii_checks import icao, is_day, luhn, mod97
-from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, after_name, flat, named, when
+from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, named, when
 
 # Issuers' prefixes, and how many digits their cards have (ISO/IEC 7812; the schemes' own lists).
 _ISSUERS: tuple[tuple[range, frozenset[int]], ...] = tuple(
@@ -193,11 +193,14 @@ _PASSPORT = (
     r"[A-Z]\d{3}[A-Z]\d{4}|[A-Z]\d{2}[ -]\d{6}|\d{2} \d{7}"
 )
 _PASSPORT_WORDS = r"(?:passports?|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort)(?:[ _-]?(?:number|nummer|no\.?|num|nr\.?|#|id))?"
-_CARD_NAMED, _check_named_card = after_name(
-    r"(?:credit|debit|bank|payment|gift)?[ _-]?card(?:[ _-]?(?:number|no\.?|num|#))?|pan|visa|mastercard|maestro|amex",
-    r"\d(?:[ .-]?\d){11,18}",
-    lambda n: len(set(n)) > 1 and luhn(n),
+_CARD_WORDS = (
+    r"(?:credit|debit|bank|payment|gift)?[ _-]?card(?:[ _-]?(?:number|no\.?|num|#))?|pan|visa|mastercard|maestro|amex"
 )
+
+
+def _is_named_card(number: str) -> bool:
+    return len(set(number)) > 1 and luhn(number)
+
 
 # What stands before an address is looked at too, so that a long run of groups is one look and not one for each group.
 _EDGE = r"(?:^|[^0-9A-Za-z_:.-])"
@@ -238,6 +241,7 @@ ACCOUNTS: tuple[Kind, ...] = (
         name="email",
         strong=True,
         check=_find_email,
+        hint=rf"[A-Za-z0-9._%+'&!#~\"{_FOREIGN}-]@(?:{_LABEL}\.)+[A-Za-z{_FOREIGN}]",
         pattern=rf"(?:[A-Za-z0-9._%+'&!#~{_FOREIGN}-]+|\"[^\"@\n]{{1,64}}\")@(?:{_LABEL}\.)+"
         rf"(?:[xX][nN]--[A-Za-z0-9-]+|[A-Za-z{_FOREIGN}][A-Za-z{_FOREIGN}]+)",
     ),
@@ -250,7 +254,7 @@ ACCOUNTS: tuple[Kind, ...] = (
         r"[2-9]\d{3}[ .-]{1,3}\d{4}[ .-]{1,3}\d{4}[ .-]{1,3}\d{1,4}(?:[ .-]?\d{1,3})?|3\d{3}[ .-]\d{6}[ .-]\d{4,5}|"
         r"[2-9]\d{5}[ .-]\d{10,13}|[2-9]\d{3}[ .-]\d{4}[ .-]\d{4,5})\b",
     ),
-    Kind(name="card", pattern=_CARD_NAMED, check=_check_named_card),
+    named("card", _CARD_WORDS, r"\d(?:[ .-]?\d){11,18}", _is_named_card),
     named(
         "bic",
         r"bic|swift",

@@ -106,12 +106,13 @@ def _ends(text: str, start: int) -> list[int]:
     return ends[: -_TRIES - 1 : -1]
 
 
+_WHOM = r"(?: (?:me|us|him|her|them|back|again))"
 _NAMED = (
     r"(?:tele)?phones?|telefono?n?|t(?:\x{00e9}|e)l(?:\x{00e9}|e)phone|tel|mobile?|mob|cell(?:phone)?|handy|fax|whatsapp|"
-    r"(?:call(?:ed|ing)?|dial(?:led|ed)?)(?: (?:me|us|him|her|them|back|again))*(?: (?:at|on|under))?|"
-    r"(?:ring|text(?:ed)?|reach(?:ed)?|sms|answer(?:ing|ed)?|contact|message|signal)(?: (?:me|us|him|her|them|back|again))*"
-    r" (?:at|on|under)|(?:text|ring|message) (?:me|us|him|her|them)?|contact (?:number|no\.?)|hotline|landline|switchboard"
+    r"(?:call|dial|ring|text|reach|sms|answer|contact|message|signal)(?:l?ed|l?ing)?"
+    rf"(?:{_WHOM}+(?: (?:at|on|under))?| (?:at|on|under))|contact (?:number|no\.?)|hotline|landline|switchboard"
 )
+_CALLED = r"\b(?i:call|dial|ring|text)(?i:l?ed|l?ing)? "
 _TAIL = re.compile(r"[+(]?\d[\d ()./-]{4,22}\d(?: {0,2}(?:ext\.?|x) {0,2}\d{1,6})?\Z")
 _DATED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _NUMBER_LIKE = re.compile(r"\d{4}-\d{4}-\d{4}-\d{4}|\d{1,3}(?:\.\d{1,3}){3}")
@@ -145,7 +146,14 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="phone",
         check=find_named,
+        words=rf"\b(?i:{_NAMED})\b",
         pattern=rf"\b(?i:{_NAMED})\b(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?[^0-9+(\n\],]{{0,18}}[+(]?\d[\d ()./-]{{4,22}}\d(?: {{0,2}}(?i:ext\.?|x) {{0,2}}\d{{1,6}})?",
+    ),
+    Kind(
+        name="phone",
+        check=find_named,
+        words=rf"{_CALLED}[+(]?\d",
+        pattern=rf"{_CALLED}[+(]?\d[\d ()./-]{{4,22}}\d",
     ),
 )
 _LABEL = r"[+(]?\d[\d ()./-]{4,22}\d {1,2}\(?(?i:office|fax|mobile|cell|landline|tel|phone)\)?[ \t]*(?:[\n,;.]|\z)"

@@ -17,6 +17,8 @@ _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 _JOINERS = frozenset("-.:/")
 # What the prefilter finds in any text: its empty pattern.
 _ALWAYS = [0]
+# A text that holds nothing of this holds no number with a name before it.
+_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z][A-Z0-9]{7,16}\b|\b[1-9A-HJ-NP-Za-km-z]{32}"
 _RANK: dict[str, int] = {}
 for _kind in KINDS:
     _RANK.setdefault(_kind.name, len(_RANK))
@@ -44,34 +46,44 @@ class _Matcher:
     """Which of some kinds may be in a text, in one pass."""
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
-        self.kinds = tuple(kinds)
-        # Index 0 always matches, so that a matcher that ran out of memory cannot pass for a clean text.
-        self._set = re2.Set.SearchSet(_options())
-        for pattern in ("", *(kind.hint or kind.pattern for kind in kinds)):
-            self._set.Add(pattern)
-        self._set.Compile()
+        formed = [kind for kind in kinds if not kind.words]
+        self._named = [kind for kind in kinds if kind.words]
+        self._formed = [*formed, None] if self._named else formed
+        self._match = _set([*(kind.hint or kind.pattern for kind in formed), _NUMBER_LIKE][: len(self._formed)])
+        self._match_names = _set([kind.words for kind in self._named])
+        self._number_alone = [0, len(self._formed)]
 
-    @property
-    def match(self) -> Any:
-        """Bytes to the indices of the patterns that are in them."""
-        return self._set.Match
+    def nothing(self, encoded: bytes) -> bool:
+        matched = self._match(encoded)
+        return bool(matched == _ALWAYS or (matched == self._number_alone and self._match_names(encoded) == _ALWAYS))
 
     def candidates(self, encoded: bytes) -> list[Kind]:
-        """All kinds, where the pass ran out of memory: each is then looked for by itself, which needs little."""
-        matched = self._set.Match(encoded)
-        if not matched or 0 not in matched:
-            return list(self.kinds)
-        return [self.kinds[index - 1] for index in sorted(matched) if index]
+        """All kinds, where a pass ran out of memory: each is then looked for by itself, which needs little."""
+        found = _chosen(self._match(encoded), self._formed)
+        if None in found:
+            found += _chosen(self._match_names(encoded), self._named)
+        return [kind for kind in found if kind is not None]
+
+
+def _set(patterns: Sequence[str]) -> Any:
+    """Bytes to the indices of the patterns in them. Index 0 always matches, so that a matcher that ran out of memory
+    cannot pass for a clean text."""
+    patterns_set = re2.Set.SearchSet(_options())
+    for pattern in ("", *patterns):
+        patterns_set.Add(pattern)
+    patterns_set.Compile()
+    return patterns_set.Match
+
+
+def _chosen(matched: list[int], kinds: Sequence[Kind | None]) -> list[Kind | None]:
+    if not matched or 0 not in matched:
+        return list(kinds)
+    return [kinds[index - 1] for index in sorted(matched) if index]
 
 
 @cache
 def _everything() -> _Matcher:
     return _Matcher(KINDS)
-
-
-@cache
-def _match() -> Any:
-    return _everything().match
 
 
 @cache
@@ -91,7 +103,7 @@ def _pattern(pattern: str) -> Any:
 
 def has_nothing(text: str) -> bool:
     """Does `find_pii` find nothing, to be known at a look? False: it has to be asked, also where the look failed."""
-    return bool(_match()(text.encode("utf-8", "replace")) == _ALWAYS)
+    return _everything().nothing(text.encode("utf-8", "replace"))
 
 
 def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:

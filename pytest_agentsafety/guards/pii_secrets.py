@@ -124,6 +124,7 @@ ASSIGNED: tuple[Kind, ...] = (
         glued=True,
         secret=True,
         check=lambda text: ((text.index("=") + 1, len(text)),),
+        hint=r"(?:AccountKey|SharedAccessKey|[?&;]sig)=[A-Za-z0-9+/%]{16}",
         pattern=r"(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,88}={0,2}|[?&;]sig=(?:[A-Za-z0-9+/]|%[0-9A-F]{2}){40,90}={0,2}",
     ),
     Kind(

@@ -11,7 +11,7 @@ from pytest_agentsafety.guards.pii_scan import find_pii
 
 # Found by themselves.
 FORMED = {
-    "uk_nino": ["AB123456C", "AB 12 34 56 C"],
+    "uk_nino": ["AB123456C", "AB 12 34 56 C", "ZZ 47 43 80 T"],
     "uk_licence": ["MORGA657054SM9IJ"],
     "fr_nir": ["255081416802538", "2 55 08 14 168 025 38"],
     "es_dni": ["12345678Z", "X1234567L", "12345678-Z"],
