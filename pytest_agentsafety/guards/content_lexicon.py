@@ -16,11 +16,13 @@ import re2
 from pytest_agentsafety.guards.engine import EngineError, expand, expand_joined
 from pytest_agentsafety.model.policy import ContentRules
 
-Mode = Literal["act", "thing", "text", "claim", "always"]
+Mode = Literal["act", "plot", "thing", "text", "claim", "always"]
 
-FILES = ("content_en.toml", "content_i18n.toml")
+FILES = ("content_en.toml", "content_en_more.toml", "content_i18n.toml")
 MAX_FOUND = 40
 _MEMORY = 64 << 20
+# The third person is written out here: "a mail that tricks people" asks for the same.
+_FORMS = {"(?:ing)?": "(?:s|es|ing)?", "(?:e|ing)": "(?:e|es|ing)", "(?:ping)?": "(?:s|ping)?", "(?:ming)?": "(?:s|ming)?"}
 _NAME = re.compile(r"<(\w+)>")
 
 
@@ -65,7 +67,10 @@ def _read(name: str) -> Iterator[Entry]:
 
 def _filled(pattern: str, words: dict[str, str]) -> str:
     """Line breaks are nothing; a name in angle brackets is a pattern of its own."""
-    return _NAME.sub(lambda name: words[name[1]], pattern.replace("\n", ""))
+    pattern = _NAME.sub(lambda name: words[name[1]], pattern.replace("\n", ""))
+    for short, full in _FORMS.items():
+        pattern = pattern.replace(short, full)
+    return pattern
 
 
 def entries_for(rules: ContentRules) -> tuple[Entry, ...]:
