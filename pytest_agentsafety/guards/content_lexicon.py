@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.engine import EngineError, expand, expand_joined
+from pytest_agentsafety.guards.engine import EngineError, expand
 from pytest_agentsafety.model.policy import ContentRules
 
 Mode = Literal["act", "plot", "thing", "text", "claim", "always"]
@@ -22,7 +22,12 @@ FILES = ("content_en.toml", "content_en_more.toml", "content_i18n.toml")
 MAX_FOUND = 40
 _MEMORY = 64 << 20
 # The third person is written out here: "a mail that tricks people" asks for the same.
-_FORMS = {"(?:ing)?": "(?:s|es|ing)?", "(?:e|ing)": "(?:e|es|ing)", "(?:ping)?": "(?:s|ping)?", "(?:ming)?": "(?:s|ming)?"}
+_FORMS = {
+    "(?:ing)?": "(?:s|es|ing)?",
+    "(?:e|ing)": "(?:e|es|ing)",
+    "(?:ping)?": "(?:s|ping)?",
+    "(?:ming)?": "(?:s|ming)?",
+}
 _NAME = re.compile(r"<(\w+)>")
 
 
@@ -91,17 +96,16 @@ def _own(category: str, name: str, mode: Mode, texts: Iterable[str]) -> Iterator
 
 
 class Lexicon:
-    """Entries, compiled for plain text or (`joined`) for text whose word gaps are lost. Linear in the text.
+    """Entries, compiled. Linear in the text.
 
     Index 0 of the set matches always: that it does not shows that the matcher ran out of memory.
     """
 
-    def __init__(self, entries: Iterable[Entry], *, joined: bool = False) -> None:
-        widen = expand_joined if joined else expand
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         options = re2.Options()
         options.case_sensitive, options.never_capture, options.max_mem, options.log_errors = False, True, _MEMORY, False
-        patterns = [widen(entry.pattern) for entry in self.entries]
+        patterns = [expand(entry.pattern) for entry in self.entries]
         self._set = re2.Set.SearchSet(options)
         for pattern in ("", *patterns):
             self._set.Add(pattern)

@@ -7,7 +7,7 @@ asks for it (`content_intent`). Most texts name none and cost one pass of the en
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -65,16 +65,15 @@ class ContentPolicyGuard:
 
     def _requests(self, text: str) -> Iterator[_Request]:
         normal = normalise(text)
-        entries = _entries(self._key)
         for view in (*normal.views, *normal.spaced):
-            yield from _in_view(_lexicon(entries, False), view)
+            yield from _in_view(self._lexicon, view)
 
-    @property
-    def _key(self) -> _Rules:
-        return _Rules(self.rules)
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return _compiled(_Key(self.rules))
 
 
-class _Rules:
+class _Key:
     """ContentRules as a key: they hold a mapping, and are never changed."""
 
     def __init__(self, rules: ContentRules) -> None:
@@ -85,22 +84,17 @@ class _Rules:
         return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rules) and self._key == other._key
-
-
-@lru_cache(maxsize=8)
-def _entries(key: _Rules) -> tuple[Entry, ...]:
-    return entries_for(key.rules)
+        return isinstance(other, _Key) and self._key == other._key
 
 
 @lru_cache(maxsize=16)
-def _compiled(entries: tuple[Entry, ...], joined: bool) -> Lexicon:
-    return Lexicon(entries, joined=joined)
+def _shared(key: _Key) -> Lexicon:
+    return Lexicon(entries_for(key.rules))
 
 
-def _lexicon(entries: tuple[Entry, ...], joined: bool) -> Lexicon:
-    with _compiling:  # once, also when two guards of one stage start at the same time
-        return _compiled(entries, joined)
+def _compiled(key: _Key) -> Lexicon:
+    with _compiling:  # once, also when two guards with the same rules start at the same time
+        return _shared(key)
 
 
 def _in_view(lexicon: Lexicon, view: View) -> Iterator[_Request]:
