@@ -76,6 +76,11 @@ HOW = (
     r"would a|could a|would do|does one)|suggest places|without (?:getting caught|being caught|being detected|"
     r"detection|anyone))\b"
 )
+_WORK = (
+    r"\b(?:speech|article|(?:blog )?post|essay|poem|song|video|letter|message|story|ad|advertisement|campaign|e-?mail|"
+    r"tweet|book|manifesto|flyer|pamphlet|poster|website|game|app|blog|text|leaflet|sermon|lyrics|script|content|memes?|"
+    r"slogans?|podcast|thread|statement|petition|comic|cartoon)s?"
+)
 _RECIPE = (
     r"\b(?:recipes?|formulas?|synthesis|schematics|blueprints?|ingredients|source code|code|script|instructions?|"
     r"materials|precursors?) ~1 (?:for|of|to make|to build) ~3 $"
@@ -262,7 +267,13 @@ def _asks_act(category: str, name: str, where: Place) -> bool:
     how = _last(HOW, where.before)
     if how is not None and len(where.before[how:].split()) <= 12:
         return True
-    return _is_imperative(where)
+    return _is_imperative(where) or _is_told(where)
+
+
+def _is_told(where: Place) -> bool:
+    """A text is ordered that does the act: "write a speech promoting ..."."""
+    participle = where.harm.split()[0].casefold().endswith("ing")
+    return participle and _has(_WORK + r"\s*$", where.before) and _has(ORDER_WRITE, where.before)
 
 
 def _asks_plot(where: Place) -> bool:
