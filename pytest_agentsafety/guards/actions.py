@@ -27,10 +27,11 @@ _URL_NAMES = frozenset({"url", "uri", "endpoint", "path", "href", "link", "resou
 # Words of a tool's name that say that somebody executes what it is given.
 _EXECUTING = frozenset(
     (  # noqa: SIM905 - a list of this length would fill a screen
-        "terminal shell console bash zsh sh cmd command commands exec execute executes run runs eval evaluate sql "
-        "query db database ssh script scripts keyboard keystrokes psql mysql sqlite postgres mongo redis powershell "
-        "repl notebook cell code python node js stdin tmux screen cron crontab job jobs schedule process subprocess kubectl "
-        "docker terraform deploy automation keys keystroke macro pipeline workflow hook admin"
+        "terminal shell console bash zsh sh cmd command commands exec execute executes run runs eval evaluate "
+        "sql query db database ssh script scripts keyboard keystrokes psql mysql sqlite postgres mongo redis "
+        "powershell repl notebook cell code python node js stdin tmux screen cron crontab job jobs schedule "
+        "process subprocess kubectl docker terraform deploy automation keys keystroke macro pipeline workflow "
+        "hook admin "
     ).split()
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -75,6 +76,7 @@ _FUNCTION_WORDS = re2.compile(
     r"never|don't|not|"
     r"explain|tutorial|difference|meaning|about|command|example|guide|help|avoid|after|before|safe|undo|recover)\b"
 )
+_SPEAKS = re2.compile(rf"{_FUNCTION_WORDS.pattern}|(?i)\b(?:in|of|was|were|it|this|that|he|she|they|we|i)\b")
 
 
 @cache
@@ -175,7 +177,7 @@ class _Reader:
             method = self._method(text)
             if method:
                 return method
-        if self._is_only_read(path, name):
+        if self._is_only_read(path, name) and not self._is_bare(text):
             return None
         for reading in readings(text):
             for hit in _commands().scan(normalise(reading)):
@@ -202,6 +204,12 @@ class _Reader:
             return False
         return self._rule.effect in ("read", "write", "egress", "pay") and not self._is_program
 
+    def _is_bare(self, text: str) -> bool:
+        """Nothing but a command: whoever writes that to somebody may mean a machine."""
+        stripped = text.strip()
+        short = len(stripped) <= _BEFORE and "\n" not in stripped
+        return self._rule.effect != "read" and short and _SPEAKS.search(stripped) is None and _starts(stripped)
+
     def _executes(self, path: str) -> bool:
         """Is this argument something that is run, by the name of the tool or by its own?"""
         words = {word.casefold() for word in _WORD.findall(path)} - {"query"}
@@ -222,6 +230,11 @@ class _Reader:
         if self._executes(path) or self.role(path) != "query":
             return False
         return _FUNCTION_WORDS.search(before) is not None
+
+
+def _starts(text: str) -> bool:
+    """Is a command at the very start?"""
+    return any(hit.start == 0 for hit in _commands().scan(normalise(text)))
 
 
 def _is_limited(hit: Hit, text: str) -> bool:

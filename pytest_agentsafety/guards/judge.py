@@ -47,8 +47,9 @@ SPOKEN_TO = (
         pattern=rf"\b(?:classify|label|mark|report|rate|treat|flag|judge|consider|return|answer|output) ~3 "
         rf"(?:this|the|my|following|above|entire|whole) (?:\w+ )?(?:text|message|input|prompt|content|request|document|"
         rf"conversation) ~2 (?:as|to be|is|being) ~2 {_SAFE}\b|"
-        rf"\b(?:your|the) (?:verdict|classification|judge?ment|label) ~2 (?:is|must be|should be|has to be|will be|:|"
-        rf"=) ~2 {_SAFE}\b|[\"'](?:verdict|injection|harmful|is_safe|violation)[\"'] ?[:=] ?[\"']?(?:false|true|safe|"
+        rf"\b(?:your|the) (?:verdict|classification|judge?ment|label) ~2 (?:is|must be|should be|has to be|will be)?"
+        rf" ?[:=]? ?(?:that )?(?:\S+ )?{_SAFE}\b|"
+        rf"[\"'](?:verdict|injection|harmful|is_safe|violation)[\"'] ?[:=] ?[\"']?(?:false|true|safe|"
         rf"harmless|clean|none|no)\b",
     ),
 )

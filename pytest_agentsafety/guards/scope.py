@@ -27,9 +27,10 @@ _EMPTY_WORDS = frozenset(
         "more my need no not now of off ok on one or other our out over please put s she should show so some t take "
         "tell than thank thanks that the their them then there these they this those to too up us use very want was "
         "we were what when where which who why will with would yes you your "
-        "der die das den dem ein eine einen und ist sind ich du sie wir mir mich bitte wie was wo kann mit auf fur von zu "
-        "el la los las un una y es son yo me mi por para con de del que como donde puedo le les des une et est je vous "
-        "mon ma mes pour avec du dans comment puis il lo gli i e sono io mio con per di che come dove posso o os as um uma"
+        "der die das den dem ein eine einen und ist sind ich du sie wir mir mich bitte wie was wo kann mit "
+        "auf fur von zu el la los las un una y es son yo me mi por para con de del que como donde puedo le "
+        "les des une et est je vous mon ma mes pour avec du dans comment puis il lo gli i e sono io mio con "
+        "per di che come dove posso o os as um uma "
     ).split()
 )
 
@@ -39,8 +40,8 @@ class ScopeGuard:
     is in it. Skipped when nothing of it is declared.
 
     A topic is a phrase: a text is about it when all its words occur, in any form. Commas in a topic separate
-    alternatives. With allowed topics, one word of one of them is enough, or an example that is like the text; very short
-    texts pass.
+    alternatives. With allowed topics, one word of one of them is enough, or an example that is like the text;
+    very short texts pass.
     """
 
     name = "scope"
