@@ -3,8 +3,8 @@
     python benchmarks/content_policy.py [DATA]
 
 DATA is a folder with the development sets `content_policy.jsonl.gz` and `benign.jsonl.gz` (lines with `text`, `label`,
-`source`); without it only the project's own lists are counted. Rates with n and their Wilson interval of 95 %. The rules
-were written on the `tuned` lists; AdvBench was counted, not read.
+`source`); without it only the project's own lists are counted. Rates with n and their Wilson interval of 95 %. The
+rules were written on the `tuned` lists; AdvBench was counted, not read.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The lists of `benchmarks/guard_texts`: requests and tool calls, harmful ones and look-alikes, written for this project.
+"""The lists of `benchmarks/guard_texts`: requests and tool calls, harmful ones and look-alikes, all our own.
 
 `*_tuned` lists were looked at while the rules were written; `*_held` lists were written before the rules were widened,
-and only counted. `*_languages` lists were written beside the patterns of their languages: they show that these work, not
-how far they reach.
+and only counted. `*_languages` lists were written beside the patterns of their languages: they show that these work,
+not how far they reach.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ _MIN_STEM = 3
 _LONGEST = 40
 # Below this many words of content a text is a greeting or an answer ("yes please"), not a subject.
 _MIN_CONTENT = 3
+# Fewer words will do where a text is compared with whole requests.
+_MIN_LIKE = 2
 _EMPTY_WORDS = frozenset(
     (  # noqa: SIM905 - a list of this length would fill a screen
         "a about after again all also am an and any are as at be been before but by can could did do does for from "
@@ -62,7 +64,7 @@ class ScopeGuard:
         likeness = self._likeness
         if likeness is not None:
             for view, stems in zip(views, readings, strict=True):
-                if len(stems) >= _MIN_CONTENT and (margin := likeness.out_by(view, stems)) > 0:
+                if len(stems) >= _MIN_LIKE and (margin := likeness.out_by(view, stems)) > 0:
                     confidence = min(0.95, 0.5 + margin)
                     return self._blocked(
                         "scope.counterexample", "more like what is out of scope than like what is in it", confidence
