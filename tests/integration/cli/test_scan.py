@@ -290,15 +290,11 @@ def test_it_loads_neither_the_runner_nor_the_gate() -> None:
         "from pytest_agentsafety.cli.main import main\n"
         "status = main(['scan', '--stage=output'])\n"
         "heavy = [name for name in ('pytest', 'pandas', 'anthropic', 'jinja2', 'hypothesis', 'vcr', 'yaml', "
-        "'pytest_agentsafety.gate', 'pytest_agentsafety.runner', 'pytest_agentsafety.session') if name in sys.modules]\n"
+        "'pytest_agentsafety.gate', 'pytest_agentsafety.runner', 'pytest_agentsafety.session') "
+        "if name in sys.modules]\n"
         "print(status, heavy, file=sys.stderr)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        input='{"text": "mail anna@example.com"}\n',
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    given = '{"text": "mail anna@example.com"}\n'
+    done = subprocess.run([sys.executable, "-c", script], input=given, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "0 []"
     assert json.loads(done.stdout)["action"] in ("allow", "redact", "block")
