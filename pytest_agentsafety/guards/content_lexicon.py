@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.engine import EngineError, expand
+from pytest_agentsafety.guards.engine import expand
 from pytest_agentsafety.model.policy import ContentRules
 
 Mode = Literal["act", "plot", "thing", "text", "claim", "always"]
 
+KEYWORDS = "content_keywords.json"
 FILES = ("content_en.toml", "content_en_more.toml", "content_i18n.toml")
 MAX_FOUND = 40
+# Characters before and behind a word in which the rest of a match has to be; longer gaps are no one sentence.
+_REACH = 320
+_LONGEST_WORD = 40
+# Before a word that may stand inside a longer one.
+_INSIDE = "*"
+_FIRST_WORD = re.compile(r"(?<!\\)[^\W_]+")
 _MEMORY = 64 << 20
 # The third person is written out here: "a mail that tricks people" asks for the same.
 _FORMS = {
@@ -96,34 +104,101 @@ def _own(category: str, name: str, mode: Mode, texts: Iterable[str]) -> Iterator
 
 
 class Lexicon:
-    """Entries, compiled. Linear in the text.
-
-    Index 0 of the set matches always: that it does not shows that the matcher ran out of memory.
-    """
+    """Entries, compiled. Linear in the text: one search for the words that a match has to hold (`content_keywords.json`),
+    then the patterns of the entries whose words were found, each around its words."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
-        options = re2.Options()
-        options.case_sensitive, options.never_capture, options.max_mem, options.log_errors = False, True, _MEMORY, False
-        patterns = [expand(entry.pattern) for entry in self.entries]
-        self._set = re2.Set.SearchSet(options)
-        for pattern in ("", *patterns):
-            self._set.Add(pattern)
-        self._set.Compile()
-        self._patterns = patterns
-        self._options = options
-        self._compiled: dict[int, object] = {}
+        self._patterns = [expand(entry.pattern) for entry in self.entries]
+        self._compiled: dict[int, Any] = {}
+        needs = [_keywords(entry) for entry in self.entries]
+        self._starting = _Words(needs, inside=False)
+        self._inside = _Words(needs, inside=True)
 
-    def find(self, text: str) -> list[Found]:
-        """At most MAX_FOUND places per entry. Raises EngineError."""
-        matched = self._set.Match(text)
-        if 0 not in matched:
-            raise EngineError("the rule engine ran out of memory on this text")
-        return [found for index in sorted(matched) if index for found in self._locate(index - 1, text)]
+    def find(self, text: str) -> Iterator[Found]:
+        """Places entry by entry, at most MAX_FOUND of each."""
+        places: dict[int, list[int]] = {}
+        for words in (self._starting, self._inside):
+            words.look(text, places)
+        for index, starts in places.items():
+            yield from islice(self._locate(index, text, starts), MAX_FOUND)
 
-    def _locate(self, index: int, text: str) -> Iterator[Found]:
+    def _locate(self, index: int, text: str, starts: list[int]) -> Iterator[Found]:
         pattern = self._compiled.get(index)
         if pattern is None:
-            pattern = self._compiled[index] = re2.compile(self._patterns[index], self._options)
-        for match in islice(pattern.finditer(text), MAX_FOUND):  # type: ignore[attr-defined]
-            yield Found(self.entries[index], *match.span())
+            pattern = self._compiled[index] = re2.compile(self._patterns[index], _options())
+        for low, high in _windows(text, starts):
+            for match in pattern.finditer(text[low:high]):
+                yield Found(self.entries[index], low + match.start(), low + match.end())
+
+
+class _Words:
+    """The words that entries need: those that start a word of the text, or those that may stand `inside` one."""
+
+    def __init__(self, needs: Sequence[Sequence[str]], *, inside: bool) -> None:
+        self._of: dict[str, frozenset[int]] = {}
+        own: dict[str, set[int]] = {}
+        for index, words in enumerate(needs):
+            for word in words:
+                if word.startswith(_INSIDE) is inside:
+                    own.setdefault(word.removeprefix(_INSIDE), set()).add(index)
+        # The longest word is found; shorter ones that it begins with (or holds) stand there too.
+        for word in own:
+            shorter = (other for other in own if (other in word if inside else word.startswith(other)))
+            self._of[word] = frozenset().union(*(own[other] for other in shorter))
+        pattern = "|".join(re.escape(word) for word in sorted(own))
+        self._search = re2.compile(pattern if inside else rf"\b(?:{pattern})", _options(longest=True)) if own else None
+
+    def look(self, text: str, places: dict[int, list[int]]) -> None:
+        """Add where the words of each entry stand."""
+        if self._search is None:
+            return
+        for match in self._search.finditer(text):
+            for index in self._of.get(match.group().lower(), ()):
+                places.setdefault(index, []).append(match.start())
+
+
+def _windows(text: str, starts: list[int]) -> Iterator[tuple[int, int]]:
+    """Stretches around the places, joined where they touch, that begin and end between words."""
+    low = high = -1
+    for start in sorted(starts):
+        if start - _REACH > high >= 0:
+            yield _widened(text, low, high)
+            low = high = -1
+        low, high = (start - _REACH if low < 0 else low), start + _REACH
+        low = max(low, 0)
+    if high >= 0:
+        yield _widened(text, low, high)
+
+
+def _widened(text: str, low: int, high: int) -> tuple[int, int]:
+    """Not in the middle of a word: an edge would look like the start of one."""
+    before = text.rfind(" ", max(0, low - _LONGEST_WORD), low + 1) if low else 0
+    after = text.find(" ", high, high + _LONGEST_WORD)
+    return max(before, 0) if before >= 0 else low, after if after >= 0 else high
+
+
+def _options(*, longest: bool = False) -> Any:
+    options = re2.Options()
+    options.case_sensitive, options.never_capture, options.log_errors = False, True, False
+    options.longest_match = longest
+    options.max_mem = _MEMORY
+    return options
+
+
+def _keywords(entry: Entry) -> Sequence[str]:
+    """What a match holds; of the user's own texts it is their first word."""
+    shipped_words = _shipped_keywords().get(entry.rule)
+    if shipped_words is not None:
+        return shipped_words
+    first = _FIRST_WORD.search(entry.pattern)
+    assert first is not None, "a term or phrase has a word"
+    return (f"{_INSIDE}{first[0]}",)
+
+
+@cache
+def _shipped_keywords() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(
+        files("pytest_agentsafety.guards").joinpath(KEYWORDS).read_text(encoding="utf-8")
+    )
+    return found
