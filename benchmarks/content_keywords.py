@@ -27,21 +27,29 @@ from pytest_agentsafety.guards.engine import expand
 TARGET = ROOT / "pytest_agentsafety" / "guards" / KEYWORDS
 # How often a word stands in ordinary text, roughly, per 10 KB; what is not listed is rare.
 _COMMON = {
-    20.0: "self not pro con short generat the and that for you with are this his her they from have was not has can all our out one any use who how "
-    "your their what which when where there will would could should she him its into about more some them then than "
-    "other time people make get like way want need write create give tell show find take help work day new good best "
-    "man men ing age ear pro con com sit set car ran end per art old act add app any own son ass sex ate eat tea",
-    6.0: "website email mail message letter post article story video code script program app software account phone computer "
-    "network system server data information money bank card school house home city store shop company business child "
-    "children kid woman women girl boy person someone somebody friend family student teacher user customer client "
-    "employee manager boss doctor judge official police government president book song poem game file text picture "
-    "photo image name number word page test plan guide step learn teach explain describe build run start stop put keep "
-    "hold call ask pay buy sell order send share play read access record track follow monitor watch location private "
-    "personal history country state public local food drink water pass price market product service animal dog cat "
-    "white black young chance life marriage career open close move bring carry without because online generate produce "
-    "design develop prepare plant spread release deliver print group member world earth virus cancer test exam mak "
-    "creat tak giv writ us shar mov liv hid get tell let com mak produc us manag pos clos rais chang print sign wom "
-    "wom chil crea stor peopl someon employ report claim stat key over out under call check copy document method works feel hidden support read see security heal trans real control follow follow releas prevent",
+    20.0: (
+        "self not pro con short generat the and that for you with are this his her they from have was has can all "
+        "our out one any use who how your their what which when where there will would could should she him its "
+        "into about more some them then than other time people make get like way want need write create give tell "
+        "show find take help work day new good best man men ing age ear com sit set car ran end per art old act "
+        "add app own son ass ate eat tea data key hav mak story call over read pos copy trans stor document method "
+        "works see feel without money business mobile home log deep recipe email access rais real control follow "
+        "check hid cyber information instruct fix serve bug rat child effective human change security software "
+        "machine customer market state collect engin tak fir number body power life invent mean down monitor "
+        "personal "
+    ),
+    6.0: (
+        "website mail message letter post article video code script program account phone computer network system "
+        "server bank card school house city store shop company children kid woman women girl boy person someone "
+        "somebody friend family student teacher user client employee manager boss doctor judge official police "
+        "government president book song poem game file text picture photo image name word page test plan guide "
+        "step learn teach explain describe build run start stop put keep hold ask pay buy sell order send share "
+        "play record track watch location private history country public local food drink water pass price product "
+        "service animal dog cat white black young chance marriage career open close move bring carry because "
+        "online generate produce design develop prepare plant spread release deliver print group member world "
+        "earth virus cancer exam creat giv writ us shar mov liv let produc manag clos chang sign wom chil crea "
+        "peopl someon employ report claim stat under hidden support heal releas prevent "
+    ),
 }
 _WEIGHT = {word: weight for weight, words in _COMMON.items() for word in words.split()}
 _BY_LENGTH = {1: 500.0, 2: 100.0, 3: 3.0, 4: 0.4}
@@ -59,7 +67,7 @@ def keywords_of(pattern: str) -> list[str]:
 
 
 def _needs(nodes: list[Any], start: bool) -> tuple[Needs, bool]:
-    """Of a sequence: the cheapest of what its parts need. `start`: is this the start of a word, and is it one behind?"""
+    """Of a sequence: the cheapest of what its parts need. `start`: does a word start here, and may one start behind?"""
     options: list[frozenset[str]] = []
     run, run_start = "", start
     for op, value in [*nodes, (None, None)]:
@@ -76,7 +84,7 @@ def _needs(nodes: list[Any], start: bool) -> tuple[Needs, bool]:
         inner, start = _part(op, value, start)
         if inner is not None:
             options.append(inner)
-    return min(options, key=_cost, default=None), start
+    return min(options, key=lambda words: (_cost(words), sorted(words)), default=None), start
 
 
 def _words(run: str, start: bool) -> list[tuple[str, bool]]:
@@ -114,10 +122,11 @@ def _is_no_letter(op: Any, value: Any) -> bool:
 
 
 def _cost(words: Iterable[str]) -> float:
-    return sum(
+    total = sum(
         _WEIGHT.get(word.lstrip("*"), _BY_LENGTH.get(len(word.lstrip("*")), 0.05)) * (9 if word[0] == "*" else 1)
         for word in words
     )
+    return round(total, 6)  # whatever the order was
 
 
 def all_keywords() -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ KEYWORDS = "content_keywords.json"
 FILES = ("content_en.toml", "content_en_more.toml", "content_i18n.toml")
 MAX_FOUND = 40
 # Characters before and behind a word in which the rest of a match has to be; longer gaps are no one sentence.
-_REACH = 320
+_REACH = 160
 _LONGEST_WORD = 40
 # Before a word that may stand inside a longer one.
 _INSIDE = "*"
@@ -104,31 +104,36 @@ def _own(category: str, name: str, mode: Mode, texts: Iterable[str]) -> Iterator
 
 
 class Lexicon:
-    """Entries, compiled. Linear in the text: one search for the words that a match has to hold (`content_keywords.json`),
-    then the patterns of the entries whose words were found, each around its words."""
+    """Entries, compiled. Linear in the text.
+
+    One search for the words that a match has to hold (`content_keywords.json`), then the patterns of the entries whose
+    words were found, each around its words.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self._patterns = [expand(entry.pattern) for entry in self.entries]
-        self._compiled: dict[int, Any] = {}
+        self._compiled: dict[tuple[int, type], Any] = {}
         needs = [_keywords(entry) for entry in self.entries]
         self._starting = _Words(needs, inside=False)
         self._inside = _Words(needs, inside=True)
 
     def find(self, text: str) -> Iterator[Found]:
         """Places entry by entry, at most MAX_FOUND of each."""
+        # Offsets into bytes cost the engine nothing; only where they are those of the characters, too, will they do.
+        data: str | bytes = text.encode() if text.isascii() else text
         places: dict[int, list[int]] = {}
         for words in (self._starting, self._inside):
-            words.look(text, places)
+            words.look(data, places)
         for index, starts in places.items():
-            yield from islice(self._locate(index, text, starts), MAX_FOUND)
+            yield from islice(self._locate(index, text, data, starts), MAX_FOUND)
 
-    def _locate(self, index: int, text: str, starts: list[int]) -> Iterator[Found]:
-        pattern = self._compiled.get(index)
+    def _locate(self, index: int, text: str, data: str | bytes, starts: list[int]) -> Iterator[Found]:
+        pattern = self._compiled.get((index, type(data)))
         if pattern is None:
-            pattern = self._compiled[index] = re2.compile(self._patterns[index], _options())
+            pattern = self._compiled[index, type(data)] = _compile(self._patterns[index], data)
         for low, high in _windows(text, starts):
-            for match in pattern.finditer(text[low:high]):
+            for match in pattern.finditer(data[low:high]):
                 yield Found(self.entries[index], low + match.start(), low + match.end())
 
 
@@ -144,18 +149,29 @@ class _Words:
                     own.setdefault(word.removeprefix(_INSIDE), set()).add(index)
         # The longest word is found; shorter ones that it begins with (or holds) stand there too.
         for word in own:
-            shorter = (other for other in own if (other in word if inside else word.startswith(other)))
-            self._of[word] = frozenset().union(*(own[other] for other in shorter))
-        pattern = "|".join(re.escape(word) for word in sorted(own))
-        self._search = re2.compile(pattern if inside else rf"\b(?:{pattern})", _options(longest=True)) if own else None
+            starts = range(len(word)) if inside else (0,)
+            parts = {word[start:end] for start in starts for end in range(start + 1, len(word) + 1)}
+            self._of[word] = frozenset().union(*(own[part] for part in parts if part in own))
+        # Words with letters beyond ASCII are in no ASCII text, where the search is for bytes.
+        self._searches: dict[type, Any] = {}
+        for example in ("", b""):
+            words = [re.escape(word) for word in sorted(own) if example == "" or word.isascii()]
+            pattern = "|".join(words)
+            if words:
+                pattern = pattern if inside else rf"\b(?:{pattern})"
+                self._searches[type(example)] = _compile(pattern, example, longest=True)
+        self._of_bytes = {word.encode(): indexes for word, indexes in self._of.items()}
 
-    def look(self, text: str, places: dict[int, list[int]]) -> None:
+    def look(self, data: str | bytes, places: dict[int, list[int]]) -> None:
         """Add where the words of each entry stand."""
-        if self._search is None:
+        search = self._searches.get(type(data))
+        if search is None:
             return
-        for match in self._search.finditer(text):
-            for index in self._of.get(match.group().lower(), ()):
-                places.setdefault(index, []).append(match.start())
+        entries: Any = self._of if isinstance(data, str) else self._of_bytes
+        for match in search.finditer(data):
+            start, end = match.span()
+            for index in entries.get(data[start:end].lower(), ()):
+                places.setdefault(index, []).append(start)
 
 
 def _windows(text: str, starts: list[int]) -> Iterator[tuple[int, int]]:
@@ -176,6 +192,10 @@ def _widened(text: str, low: int, high: int) -> tuple[int, int]:
     before = text.rfind(" ", max(0, low - _LONGEST_WORD), low + 1) if low else 0
     after = text.find(" ", high, high + _LONGEST_WORD)
     return max(before, 0) if before >= 0 else low, after if after >= 0 else high
+
+
+def _compile(pattern: str, like: str | bytes, *, longest: bool = False) -> Any:
+    return re2.compile(pattern if isinstance(like, str) else pattern.encode(), _options(longest=longest))
 
 
 def _options(*, longest: bool = False) -> Any:
