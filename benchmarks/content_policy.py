@@ -65,7 +65,7 @@ def show(title: str, figures: dict[str, Rate]) -> None:
 
 
 def own_lists() -> None:
-    for name in ("tuned", "held", "languages"):
+    for name in ("tuned", "held", "more", "languages"):
         show(f"harmful, own list {name} (recall)", rates(texts(f"harmful_{name}")))
         show(f"harmless look-alikes, own list {name} (false positives)", rates(texts(f"safe_{name}")))
     for name in ("tuned", "held"):

@@ -1,8 +1,9 @@
 """The lists of `benchmarks/guard_texts`: requests and tool calls, harmful ones and look-alikes, all our own.
 
-`*_tuned` lists were looked at while the rules were written; `*_held` lists were written before the rules were widened,
-and only counted. `*_languages` lists were written beside the patterns of their languages: they show that these work,
-not how far they reach.
+`*_tuned` lists were looked at while the rules were written. `*_held` lists were written before the rules were widened,
+and only counted. `*_more` lists were written after that, paraphrases on purpose: at first contact 21 of the 57 harmful
+ones were found; they were tuned on since. `*_languages` lists were written beside the patterns of their languages: they
+show that these work, not how far they reach.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _WRITE = (
     r"record|script|build|building|come up with|show|send|sending|share|sharing|deliver|formulate|construct|pen|"
     r"invent|fabricate|fabricating|set up|setting up|launch\w*|organi[sz]e|code|program|edit|film|plan|"
     r"continue|roleplay|role-play|describe|narrate|spread\w*|distribut\w+|need|want|sell|suggest|list|host|run|"
-    r"running|convince|persuade|argue|encourage|draw up|outline|explain|teach)"
+    r"running|convince|persuade|argue|encourage|draw up|outline|explain|teach|modify|rewrite|obfuscate|identify|find)"
 )
 _TO_ME = (
     r"(?:me|us|someone|somebody|people|users?|others|readers?|viewers|listeners|him|her|them|kids|children|"
@@ -61,7 +61,9 @@ HOW = (
     r"describing) (?:how to|ways))|what (?:is|are|'s|would be|s) the (?:\w+ ){0,2}(?:way|method|technique|approach|"
     r"strategy|tool|chemical|time|place|excuse|poison|weapon|drug)s? ~3 (?:to|for|of)|"
     r"what(?:'s| is| are)? (?:a |the )?(?:good|best|easiest|safest|quickest|cheapest|most \w+) ~2 to|"
-    r"what (?:do i need|would i need|should i use|can i use|could i use|materials|chemicals|ingredients|tools|"
+    r"(?:chemistry|chemicals?|equipment|ingredients?|tools?|materials?|skills?|route|synthesis|reagents?|precursors?) "
+    r"~1 (?:needed|required|used|necessary|for|to)|what (?:do i need|would i need|should i use|can i use|"
+    r"could i use|materials|chemicals|ingredients|tools|"
     r"equipment|software|should i say) ~4 (?:to|for|in order to)|is there (?:a|any) ~3 (?:to|of|for)|"
     r"(?:help|teach|show|assist|guide|coach|instruct|train|advise) "
     + _TO_ME
@@ -78,7 +80,8 @@ HOW = (
 )
 _WORK = (
     r"\b(?:speech|article|(?:blog )?post|essay|poem|song|video|letter|message|story|ad|advertisement|campaign|e-?mail|"
-    r"tweet|book|manifesto|flyer|pamphlet|poster|website|game|app|blog|text|leaflet|sermon|lyrics|script|content|memes?|"
+    r"tweet|book|manifesto|flyer|pamphlet|poster|website|game|app|blog|text|leaflet|sermon|lyrics|script|"
+    r"content|memes?|"
     r"slogans?|podcast|thread|statement|petition|comic|cartoon)s?"
 )
 _RECIPE = (
@@ -93,7 +96,8 @@ _PLAN = (
     r"cover(?:ing)? up|help (?:me )?with|do|conduct(?:ing)?"
 )
 _START = (
-    r"(?:^\W*|[,;:\"'(]\s*|\b(?:please|kindly|and|then|now|just|also|first|next|go|hey|hi|ok|okay|simply|immediately|secretly|quickly)\s+|"
+    r"(?:^\W*|[,;:\"'(]\s*|\b(?:please|kindly|and|then|now|just|also|first|next|go|hey|hi|ok|okay|simply|"
+    r"immediately|secretly|quickly)\s+|"
     r"\b(?:can|could|would|will|should|must|to|i want|i need|i'd like|want|need)\s+you\s+(?:please\s+|to\s+|"
     r"help me\s+|kindly\s+|just\s+|now\s+)*|\byou\s+(?:must|should|will|can|are to|have to|need to|shall|"
     r"are going to)\s+|"
@@ -144,7 +148,8 @@ _EVADING = (
     r"laws?|victims?|testing|background checks?|sanctions|surveillance|customs|radar|antivirus|safeguards?)\b"
 )
 _AFTER_GUARDING = (
-    r"^\W*(?:prevention|detection|detectors?|removal|protection|protected|awareness|scanner|scanning|analysis|"
+    r"^\W*(?:in (?:the |a |heavy )?(?:rain|storm|traffic|crossfire|middle)|prevention|detection|detectors?|"
+    r"removal|protection|protected|awareness|scanner|scanning|analysis|"
     r"analyst|analysts|addiction|addicts?|overdoses?|withdrawal|abuse (?:treatment|prevention|recovery)|"
     r"use disorder|recovery|policy|policies|disposal|squad|laws?|legislation|statistics|history|hotline|helpline|"
     r"threats?|victims?|survivors?|trials?|treaty|treaties|research|training|simulations?|exercises?|incidents?|"
@@ -171,7 +176,8 @@ _DRILL = (
     r"campaign|course|program)|tabletop exercise|capture the flag|ctf|penetration test\w*|pen-?test\w*|"
     r"red team exercise|honeypots?|yara|sigma rules?|snort|detection rules?|incident response|threat (?:model|intel|"
     r"hunting)\w*|malware analysis|reverse engineer\w* (?:a |this |the )?(?:malware|ransomware|trojan|sample)|"
-    r"owasp|cve-\d+|bug bount\w+|my own (?:\w+ )?(?:server|network|router|wi-?fi|website|account|computer|phone|"
+    r"lab network|lab setup|home lab|owasp|cve-\d+|bug bount\w+|my own (?:\w+ )?(?:server|network|router|"
+    r"wi-?fi|website|account|computer|phone|"
     r"laptop|pc|system|app|password|database|car)|our own (?:\w+ )?(?:server|network|app|staff|systems?|employees|"
     r"website)|test account|lab environment|dummy data|sandbox(?:ed)?)\b"
 )
@@ -191,7 +197,7 @@ _FICTION = (
 _PLAYABLE = frozenset(
     {"violence", "weapons", "crime", "drugs", "extremism", "malware", "harassment", "trafficking", "fraud"}
 )
-_DRILLED = frozenset({"malware", "fraud", "privacy", "crime", "drugs"})
+_DRILLED = frozenset({"malware", "fraud", "privacy", "crime"})
 _TOLD = frozenset(
     {"violence", "crime", "extremism", "drugs", "fraud", "malware", "harassment", "trafficking", "weapons", "privacy"}
 )
@@ -284,11 +290,9 @@ def _asks_plot(where: Place) -> bool:
     if planned is not None and len(where.before[planned:].split()) <= 4:
         return not _has(_ABOUT, where.before[planned:])
     how = _last(HOW, where.before)
-    return (
-        how is not None
-        and len(where.before[how:].split()) <= 6
-        and _has(rf"\b(?:{_PLAN}|for|to|on)\b", where.before[how - 4 :])
-    )
+    if how is None or len(where.before[how:].split()) > 6:
+        return False
+    return _has(rf"\b(?:{_PLAN})\b", where.before[how:]) or _has(r"\b(?:for|to|on|of|about)$", where.before[:how])
 
 
 def _is_imperative(where: Place) -> bool:

@@ -20,7 +20,7 @@ from pytest_agentsafety.model.policy import ContentRules
 Mode = Literal["act", "plot", "thing", "text", "claim", "always"]
 
 KEYWORDS = "content_keywords.json"
-FILES = ("content_en.toml", "content_en_more.toml", "content_i18n.toml")
+FILES = ("content_en.toml", "content_en_more.toml", "content_en_wide.toml", "content_i18n.toml")
 MAX_FOUND = 40
 # Characters before and behind a word in which the rest of a match has to be; longer gaps are no one sentence.
 _REACH = 160
