@@ -117,7 +117,7 @@ _ABOUT = (
     r"(?:that|which) (?:detects?|prevents?|stops?|blocks?|filters?|removes?|identif\w+|flags?|scans?|classif\w+|"
     r"protects?|warns?|explains?)|detect\w*|prevent\w*|protect\w*|difference|review|report (?:about|on)|summary|"
     r"statistics|research|policy|training|awareness|how (?:does|do|is|are|did|was)|why|"
-    r"what (?:is|are))\b"
+    r"what (?:is|are|an?|the))\b"
 )
 _GUARDING = (
     r"\b(?:prevent\w*|stop(?:ping|s)?|avoid\w*|detect\w*|protect\w*|defend\w*|safeguard\w*|secure|against|"
@@ -186,6 +186,7 @@ _HARMLESS_BOMB = (
     r"\b(?:bath|photo|seed|glitter|chocolate|cocoa|water|cherry|yarn|smoke|stink|bug|colou?r|logic|email|love|"
     r"toilet|fragrance|shower|cookie|bread|energy|party the|is the|was the)\s+$"
 )
+_NEEDED = r"\bi (?:want|need|require|would like) (?:an?|some|the) (?:\w+ ){0,2}$"
 _BELIEVED = (
     r"\b(?:people|some|many|they|theorists?|believers|he|she|who|anyone) ~2 (?:think|thinks|believe|believes|say|"
     r"says|claim|claims|said|thought|believed|claimed)\b"
@@ -326,6 +327,8 @@ def _asks_thing(where: Place) -> bool:
 def _asks_text(mode: Mode, where: Place) -> bool:
     if _is_guarded(where):
         return False
+    if mode == "text" and _has(_NEEDED, where.before):
+        return not _has(_ANSWERING, where.harm)
     order = _last(ORDER_WRITE, where.before)
     if order is None:
         return False
