@@ -85,7 +85,7 @@ FILES = (
         "shell",
         "overwrite",
         rf"{_START}(?::|true|cat /dev/null|echo -n|echo \"\"|echo ''|printf '') ?>\|? ?[^\s&>|]+",
-        rf"(?:^|[\n;&|(]) ?>\|? ?(?:/|~|\.|\w)[^\s&>|]*{_END}",
+        rf"(?:^|[\n;&|(]) ?>\|? ?(?:(?:/|~/|\.{{1,2}}/)[^\s&>|]+|[\w-]+\.\w{{1,6}}){_END}",
         r">\|? ?(?:/etc/|/boot/|/usr/|/bin/|/sbin/|/lib|/proc/|/sys/|/var/|~/\.(?:ssh|bashrc|profile|zshrc|gitconfig|"
         r"aws|"
         r"kube|config)|/root/|/home/\w+/\.)",
