@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pytest_agentsafety.approval import DenyApprover
+from pytest_agentsafety.cli.json_lines import LineError, fields
 from pytest_agentsafety.cli.output import say_error
 from pytest_agentsafety.config import Settings, load_settings
 from pytest_agentsafety.gate import Gate
@@ -22,10 +23,6 @@ from pytest_agentsafety.permissions import with_inferred_roles
 from pytest_agentsafety.session.exit_status import ExitStatus
 
 _SHAPE = 'expected {"tool": "name", "arguments": {...}}'
-
-
-class _LineError(ValueError):
-    """A line that is no call; the message says why."""
 
 
 def add(commands: Any) -> None:
@@ -81,7 +78,7 @@ class CallChecker:
                 continue
             try:
                 call = _read(line, number)
-            except _LineError as error:
+            except LineError as error:
                 yield {"error": f"line {number}: {error}"}
                 continue
             decision = self.decide(call)
@@ -116,34 +113,7 @@ def _with_roles(rule: ToolRule, call: ToolCall) -> ToolRule:
 
 
 def _read(line: bytes, number: int) -> ToolCall:
-    value = _parse(line)
-    if not isinstance(value, dict):
-        raise _LineError(f"found a JSON {_kind(value)}, {_SHAPE}")
-    for key, wanted in (("tool", str), ("arguments", dict)):
-        if key not in value:
-            raise _LineError(f"has no {key!r}, {_SHAPE}")
-        if not isinstance(value[key], wanted):
-            raise _LineError(f"{key!r} is a JSON {_kind(value[key])}, {_SHAPE}")
+    value = fields(line, _SHAPE, tool=str, arguments=dict)
     if not value["tool"]:
-        raise _LineError(f"'tool' is empty, {_SHAPE}")
+        raise LineError(f"'tool' is empty, {_SHAPE}")
     return ToolCall(call_id=f"line{number}", name=value["tool"], arguments=value["arguments"])
-
-
-def _parse(line: bytes) -> Any:
-    try:
-        return json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise _LineError(f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start}") from None
-    except RecursionError:
-        raise _LineError("not JSON: nested too deeply") from None
-    except ValueError as error:
-        raise _LineError(f"not JSON: {error}") from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _kind(value: object) -> str:
-    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
-    return kinds.get(type(value), "number")

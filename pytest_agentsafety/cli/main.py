@@ -8,32 +8,17 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 
 from pytest_agentsafety import __version__
-from pytest_agentsafety.cli import (
-    approvals_command,
-    audit_command,
-    check_command,
-    fuzz_command,
-    init_command,
-    list_command,
-    report_command,
-    run_command,
-)
 from pytest_agentsafety.cli.output import say_error
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
-from pytest_agentsafety.session.exit_status import ExitStatus
+from pytest_agentsafety.model.exit_status import ExitStatus
 
-_COMMANDS = (
-    init_command,
-    run_command,
-    list_command,
-    check_command,
-    fuzz_command,
-    approvals_command,
-    report_command,
-    audit_command,
-)
+# In the order of the help. A module is imported when the command line may mean one of its commands.
+_MODULES = ("init", "run", "list", "check", "scan", "fuzz", "approvals", "report", "audit")
+# Commands that stand beside another process have to be there at once: nothing else is loaded for them.
+_ALONE = frozenset({"scan"})
 _EPILOG = "exit status: 0 ok; 1 a failed case, a failed gate, zero cases, or NO-GO; 2 interrupted; 3 internal; 4 usage"
 
 
@@ -45,20 +30,23 @@ class _Parser(argparse.ArgumentParser):
         self.exit(ExitStatus.USAGE, f"{self.prog}: error: {message}\n")
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands, or of `command` alone where that is one of those that load nothing else."""
     parser = _Parser(
         prog="agentsafety", description="What can hostile input make your agent do, and what stops it?", epilog=_EPILOG
     )
     parser.add_argument("--version", action="version", version=f"agentsafety {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in _COMMANDS:
+    for name in (command,) if command in _ALONE else _MODULES:
+        module = import_module(f"pytest_agentsafety.cli.{name}_command")
         module.add(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status. What a person wrote wrongly goes to stderr in words."""
-    options = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = build_parser(words[0] if words else None).parse_args(words)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)

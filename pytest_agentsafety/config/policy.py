@@ -1,4 +1,7 @@
-"""The rules: tables `budget`, `retry`, `models`, `approval`, `tools`, `scope`, and `provenance`, `canaries`."""
+"""The rules: tables `budget`, `retry`, `models`, `approval`, `tools`, and `provenance`, `canaries`, `guardrails`.
+
+What belongs to the text guards (`scope`, `content_policy`, `judge`) is read in `config.guards`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from pytest_agentsafety.config.guards import JUDGE_KEYS, SCOPE_KEYS, read_content, read_judge, read_scope
 from pytest_agentsafety.config.table import Place, Table
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import (
@@ -22,12 +26,23 @@ from pytest_agentsafety.model.policy import (
     RetrySettings,
     Role,
     SandboxChoice,
-    ScopeRules,
     ToolRule,
     Trust,
 )
 
-POLICY_KEYS = ("approval", "budget", "canaries", "models", "provenance", "retry", "scope", "tools")
+POLICY_KEYS = (
+    "approval",
+    "budget",
+    "canaries",
+    "content_policy",
+    "guardrails",
+    "judge",
+    "models",
+    "provenance",
+    "retry",
+    "scope",
+    "tools",
+)
 AVAILABLE_APPROVERS: tuple[ApproverName, ...] = ("deny", "oracle", "console", "callback", "queue")
 REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
@@ -78,9 +93,12 @@ def read_policy(table: Table, base: Path | None) -> Policy:
         budget=_budget(table.table("budget", _BUDGET_KEYS)),
         retry=_retry(table.table("retry", ("base_delay", "max_retries"))),
         models=_models(table.table("models", ("complex", "medium", "simple"))),
-        scope=_scope(table.table("scope", ("allowed_topics", "denied_topics"))),
+        scope=read_scope(table.table("scope", SCOPE_KEYS)),
         provenance=table.choice("provenance", get_args(ProvenanceMode), "enforce"),
         canaries=_canaries(table),
+        content=read_content(table.table("content_policy")),
+        judge=read_judge(table.table("judge", JUDGE_KEYS)),
+        guardrails=_guardrails(table),
     )
 
 
@@ -150,10 +168,15 @@ def _queue(table: Table, base: Path | None) -> str | None:
     return path if base is None else str(base / path)
 
 
-def _scope(table: Table) -> ScopeRules:
-    return ScopeRules(
-        allowed_topics=table.texts("allowed_topics") or (), denied_topics=table.texts("denied_topics") or ()
-    )
+def _guardrails(table: Table) -> tuple[str, ...]:
+    """Guards of the user's own; what they are is looked at when they are made."""
+    names = table.texts("guardrails") or ()
+    for name in names:
+        if not REFERENCE.fullmatch(name):
+            table.fail("guardrails", "module:Class, as in shop.guards:NoDiscounts", name)
+    if len(set(names)) < len(names):
+        table.fail("guardrails", "each guard once", list(names))
+    return names
 
 
 def _canaries(table: Table) -> tuple[str, ...]:

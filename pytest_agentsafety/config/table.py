@@ -97,6 +97,18 @@ class Table:
             raise UnknownNameError(key, value, names, place=self.place.at(key))
         return value
 
+    def choices(self, key: str, valid: Iterable[T], default: tuple[T, ...]) -> tuple[T, ...]:
+        """A list of names, at least one."""
+        found, names = self.texts(key), tuple(valid)
+        if found is None:
+            return default
+        if not found:
+            self.fail(key, f"at least one of {', '.join(names)}", [])
+        for name in found:
+            if name not in names:
+                raise UnknownNameError(key, name, names, place=self.place.at(key))
+        return tuple(name for name in names if name in found)
+
     def flag(self, key: str, default: bool) -> bool:
         value = self.data.get(key, default)
         if not isinstance(value, bool):

@@ -124,7 +124,7 @@ class CallPass:
         usage = response.usage or estimate_usage(len(self._course.request.body), message)
         content = message.get("content")
         content = list(content) if isinstance(content, list) else []
-        if content:
+        if content and not self._admitted.guard:
             state.passes.learn(content)
         charge = state.budget.settle(self._reservation, usage)
         if state.on_reply is not None:

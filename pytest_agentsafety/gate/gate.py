@@ -20,7 +20,7 @@ from pytest_agentsafety.gate.rule_book import RuleBook, tools_sha256
 from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
-from pytest_agentsafety.guards import StageRunner, default_guardrails
+from pytest_agentsafety.guards import StageRunner, check_shape, default_guardrails
 from pytest_agentsafety.llm import activate, current, install
 from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.retry import RetryPlanner
@@ -70,7 +70,9 @@ class Gate:
         self._sink = NullSink() if sink is None else sink
         self._approver = approver
         self._prices = default_prices() if prices is None else prices
-        self._stages = StageRunner(default_guardrails(policy) if guardrails is None else guardrails)
+        for guard in guardrails or ():
+            check_shape(guard, place="Gate(guardrails=...)")
+        self._stages = StageRunner(default_guardrails(policy, root=base) if guardrails is None else guardrails)
         self._base = base
         self._run_budget = run_budget
         self._rules = RuleBook(policy.tools)
@@ -191,6 +193,7 @@ class TaskGate:
 
     def __init__(self, state: TaskState) -> None:
         self.state = state
+        state.door = self
         tools = ToolSide(state)
         # The doors themselves, not methods around them: one step less at every call.
         self.admit = ModelSide(state).admit

@@ -10,7 +10,7 @@ from pytest_agentsafety.gate.call_pass import CallPass, CountPass, released, rer
 from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.course import Course
-from pytest_agentsafety.model.errors import GuardrailBlocked, StopRun
+from pytest_agentsafety.model.errors import GuardrailBlocked, RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, ModelCalled, ModelFailed, Ungated
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest
 
@@ -48,10 +48,11 @@ class ModelSide:
         state.check_open()
         if request.path.rstrip("/").endswith(COUNT_TOKENS):
             return CountPass(state, request)
-        fresh = self._look_at(request)
+        fresh = self._guards_own(request) if request.guard else self._look_at(request)
         # No circuit for what a responder answers: nothing goes upstream.
         upstream = None if state.responder is not None else state.upstream or request.url
-        course = Course(request, state.rerouting, state.circuit, upstream=upstream)
+        # A guard gets the model it asks for: a cheaper one would judge otherwise.
+        course = Course(request, None if request.guard else state.rerouting, state.circuit, upstream=upstream)
         reservation = None
         try:
             reservation = state.budget.reserve(course.request)
@@ -61,6 +62,15 @@ class ModelSide:
             if reservation is not None:
                 state.budget.release(reservation)
             raise
+
+    def _guards_own(self, request: ModelRequest) -> Sequence[Mapping[str, Any]]:
+        """A guard's question is no part of the agent's conversation, and not guarded itself: that would not end."""
+        if not getattr(self._state.responder, "answers_guards", True):
+            raise RunTerminated(
+                f"the guard {request.guard!r} asks a model where one plays a plan: return skipped(...) from check() "
+                f"when context.may_ask is false"
+            )
+        return list(request.payload.get("messages") or [])
 
     def _look_at(self, request: ModelRequest) -> Sequence[Mapping[str, Any]]:
         """The messages that are new in this task, looked at by everybody who has to."""
@@ -125,7 +135,7 @@ class ModelSide:
         state, request, tally = self._state, course.request, self._state.tally
         call_id = state.new_call_id("m")
         with state.lock:
-            tally.model_calls += 1
+            tally.model_calls += not request.guard  # a case without a request of the agent's own says nothing
             tally.saw_model(reservation.model)
         if state.recording:
             events: list[Event] = [_called(state, call_id, reservation.model, request, fresh)]
@@ -160,4 +170,5 @@ def _called(
         messages=len(payload.get("messages") or []),
         new_messages=[summary(message) for message in fresh],
         tools=[str(tool.get("name")) for tool in payload.get("tools") or [] if isinstance(tool, dict)],
+        guard=request.guard,
     )

@@ -17,17 +17,19 @@ from pytest_agentsafety.gate.resume import Resume
 from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.tally import Stop, Tally
 from pytest_agentsafety.gate.ungated import PassLedger
-from pytest_agentsafety.guards import StageRunner
+from pytest_agentsafety.guards import StageRunner, StageVerdict
+from pytest_agentsafety.llm.active import take_over
 from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.retry import RetryPlanner
 from pytest_agentsafety.llm.routing import Rerouting
 from pytest_agentsafety.model.decisions import GuardContext, Stage
 from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, GuardChecked, Notice
+from pytest_agentsafety.model.guard_call import asking
 from pytest_agentsafety.model.messages import ModelRequest, ModelResponse
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
-from pytest_agentsafety.protocols import Approver, EventSink, Observer, Responder, emit_all
+from pytest_agentsafety.protocols import Approver, EventSink, ModelDoor, Observer, Responder, emit_all
 from pytest_agentsafety.provenance import ProvenanceTracker
 
 _MOST_ADDRESSES = 20
@@ -76,6 +78,7 @@ class TaskState:
     base: Path | None = None
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
     resume: Resume | None = None
+    door: ModelDoor | None = None
     tally: Tally = field(default_factory=Tally)
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -150,12 +153,24 @@ class TaskState:
         with self.lock:
             self.tally.stops.append(stop)
 
+    def _judged(self, stage: Stage, text: str, source: str) -> StageVerdict:
+        """What a guard asks a model meanwhile passes this task's door, as the guard's."""
+        may_ask = bool(getattr(self.responder, "answers_guards", True))
+        context = GuardContext(stage=stage, source=source, task=self.prompt, may_ask=may_ask)
+        leave = take_over(self.door) if self.door is not None else None
+        try:
+            with asking("guards"):
+                return self.stages.run(stage, text, context)
+        finally:
+            if leave is not None:
+                leave()
+
     def scan(self, stage: Stage, text: str, *, source: str, call_id: str = "") -> tuple[str, bool, str, str]:
         """Run a stage's guards over a text: (text to use, blocked, deciding guard, rule). Every trigger is an event."""
         if stage not in self.guarded:
             return text, False, "", ""
         started = time.perf_counter()
-        verdict = self.stages.run(stage, text, GuardContext(stage=stage, source=source, task=self.prompt))
+        verdict = self._judged(stage, text, source)
         with self.lock:
             self.tally.guard_ms += (time.perf_counter() - started) * 1000
         for result in verdict.results:
@@ -173,6 +188,8 @@ class TaskState:
                         score=result.score,
                         source=source,
                         spans=[[span.start, span.end, span.rule] for span in result.spans],
+                        severity=result.severity or 0.0,
+                        confidence=result.confidence or 0.0,
                     )
                 )
         decisive = verdict.decisive

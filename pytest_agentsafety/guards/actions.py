@@ -3,124 +3,80 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pytest_agentsafety.guards.engine import EngineError, Hit, Rule, RuleSet
+import re2
+
+from pytest_agentsafety.guards.action_readings import plain_name, readings, strings
+from pytest_agentsafety.guards.action_rules import COMMANDS
+from pytest_agentsafety.guards.engine import EngineError, Hit, RuleSet
 from pytest_agentsafety.guards.files import is_file
 from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import Effect, ToolRule
+from pytest_agentsafety.model.policy import Effect, Role, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 
-_MAX_STRINGS = 10_000
-_MAX_DEPTH = 50
 _LOSES: Mapping[Effect, str] = {"delete": "deletes", "egress": "sends", "pay": "pays"}
 _NO_TARGETS = frozenset({"content", "amount", "secret", "url"})
-_METHOD_NAMES = frozenset({"method", "verb", "httpmethod", "requestmethod", "action"})
+_METHOD_NAMES = frozenset({"method", "verb", "httpmethod", "requestmethod", "action", "xhttpmethodoverride"})
+_URL_NAMES = frozenset({"url", "uri", "endpoint", "path", "href", "link", "resource"})
+# Words of a tool's name that say that somebody executes what it is given.
+_EXECUTING = frozenset(
+    (  # noqa: SIM905 - a list of this length would fill a screen
+        "terminal shell console bash zsh sh cmd command commands exec execute executes run runs eval evaluate "
+        "sql query db database ssh script scripts keyboard keystrokes psql mysql sqlite postgres mongo redis "
+        "powershell repl notebook cell code python node js stdin tmux screen cron crontab job jobs schedule "
+        "process subprocess kubectl docker terraform deploy automation keys keystroke macro pipeline workflow "
+        "hook admin "
+    ).split()
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_TEXT_NAMES = frozenset(
+    (  # noqa: SIM905 - as above
+        "body text message content contents description comment note notes subject title summary caption html markdown "
+        "reply answer question bio about details reason feedback review post caption transcript abstract"
+    ).split()
+)
+# A file that somebody executes, or that decides what is executed.
+_RUN_LATER = re2.compile(
+    r"(?i)\.(?:sh|bash|zsh|ps1|psm1|bat|cmd|sql|py|rb|pl|js|mjs|php|service|timer|plist|desktop|cron|mk)$|"
+    r"(?:^|[/\\])(?:"
+    r"makefile|dockerfile|jenkinsfile|crontab|authorized_keys|\.?bashrc|\.?zshrc|\.?profile|\.?bash_profile|\.env|"
+    r"package\.json|sudoers)$|(?:^|[/\\])(?:\.git[/\\]hooks|cron\.\w+|init\.d|systemd|\.github[/\\]workflows|"
+    r"autostart|startup)[/\\]"
+)
+_BROAD = re2.compile(
+    r"(?i)^(?:/+\*?|~/?\*?|\$home/?\*?|\.{1,2}/?\*?|\*+|[a-z]:[/\\]*\*?|%\w+%\\?\*?|file:///?|(?:/(?:etc|usr|bin|"
+    r"sbin|boot|home|var|root|lib\d*|sys|proc|dev|opt|srv|mnt|users|system|library|applications)|[a-z]:[/\\](?:windows|"
+    r"users|program files(?: \(x86\))?))(?:/\*{0,2}|\\\*?)?)$"
+)
+_SYSTEM = re2.compile(
+    r"(?i)^(?:/(?:etc|usr|bin|sbin|boot|root|lib\d*|sys|proc|dev|system|library)/|[a-z]:[/\\]windows[/\\]|(?:~|/home/"
+    r"[^/]+|/users/[^/]+|/root)/\.(?:ssh|bashrc|bash_profile|profile|zshrc|gnupg|aws|kube|config/autostart|gitconfig|"
+    r"netrc)(?:/|$)|/var/(?:spool/cron|lib|log)/)"
+)
+_COLLECTION = re2.compile(r"(?i)/[a-z][a-z_-]*s/?(?:\?.*)?$")
 
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
-_WHERE_ALL = re.compile(r"\bwhere\s+(?:\(*\s*)?(?:1\s*=\s*1|true\b|'?(\w)'?\s*=\s*'?\1'?\s*$)", re.IGNORECASE)
-
-# A statement starts a line, a string or a sub-command; English that only sounds like one does not match.
-_START = r"(?:^|[\n;|&`\"'({=]|\bsudo |\bthen |\bdo |-[ce] ?[\"']?|/bin/) ?"
-_NAME = r"[\w.\"`\[\]$-]+"
-
-COMMANDS = (
-    Rule(
-        family="sql",
-        name="drop",
-        pattern=r"\bdrop (?:table|database|schema|view|index|user|role|column|function|"
-        rf"trigger)s? (?:if exists )?{_NAME}",
-    ),
-    Rule(
-        family="sql",
-        name="truncate",
-        pattern=rf"{_START}truncate (?:table )?{_NAME} ?(?:;|$|cascade|restart)|\btruncate table\b",
-    ),
-    Rule(
-        family="sql",
-        name="delete",
-        pattern=rf"{_START}delete from {_NAME} ?(?:;|$|\)|\"|'|--|where\b|using\b|returning\b)",  # noqa: S608 - a pattern, nothing runs
-    ),
-    Rule(
-        family="sql",
-        name="update",
-        pattern=rf"{_START}update {_NAME} set {_NAME} ?=[^;]*",  # noqa: S608 - a pattern, nothing runs
-    ),
-    Rule(family="sql", name="grant", pattern=r"\b(?:grant|revoke) (?:all(?: privileges)?|superuser|dba)\b"),
-    Rule(family="sql", name="alter", pattern=rf"\balter (?:table|database) {_NAME} (?:drop|rename)\b"),
-    Rule(
-        family="shell",
-        name="rm",
-        pattern=r"\brm (?:-\S+ )*-(?:\w*[rf]\w*|-recursive|-force|-no-preserve-root)\b|"
-        + _START
-        + r"(?:rm|unlink|rmdir|shred|wipe|srm) [^\s;|&]+ ?(?:$|[\n;|&\"'`)])",
-    ),
-    Rule(
-        family="shell",
-        name="disk",
-        pattern=r"\bmkfs(?:\.\w+)?\b|\bdd[^|;&\n]*[ =]of=\S+|\bwipefs\b|\bfdisk /dev/|> ?/dev/(?:sd|nvme|hd|vd|disk)|"
-        r"\bformat [a-z]: ?(?:$|/)|\bdiskpart\b|\bcipher /w\b",
-    ),
-    Rule(
-        family="shell",
-        name="rights",
-        pattern=r"\bch(?:mod|own|grp) (?:-\S+ )*(?:-\w*r\w*|--recursive)\b|\bchmod (?:-\S+ )*0?777\b",
-    ),
-    Rule(
-        family="shell",
-        name="windows",
-        pattern=r"\b(?:del|erase|rd|rmdir) (?:/[sqf] ?)+|\bremove-item\b[^|;&\n]*[ =]-(?:recurse|force)\b|"
-        r"\bvssadmin delete\b|\breg delete\b",
-    ),
-    Rule(
-        family="shell",
-        name="find-delete",
-        pattern=r"\bfind[^|;&\n]*[ =](?:-delete\b|-exec rm\b)|\bxargs (?:-\S+ )*rm\b|\btruncate (?:-s|"
-        r"--size)[ =]?0\b|\bcrontab -r\b",
-    ),
-    Rule(
-        family="shell",
-        name="git",
-        pattern=r"\bgit push[^|;&\n]*[ =](?:--force\b|-f\b|--delete\b|--mirror\b)|\bgit (?:reset --hard|"
-        r"clean -\w*[fdx]|branch -d|filter-branch|checkout -- \.)",
-    ),
-    Rule(
-        family="shell",
-        name="infra",
-        pattern=r"\bkubectl delete\b|\bhelm (?:uninstall|delete)\b|\bterraform destroy\b|\bdocker (?:system prune|"
-        r"volume rm|rm -f|rmi)\b|\b(?:aws|gcloud|az|gsutil|rclone|doctl|heroku)\b[^|;&\n]*[ =](?:rm|rb|"
-        r"delete|delete-\S+|terminate-instances|destroy|purge|remove)\b|\bpulumi destroy\b",
-    ),
-    Rule(
-        family="shell",
-        name="remote-code",
-        pattern=r"\b(?:curl|wget|fetch)\b[^|;\n]*\| ?(?:sudo )?(?:ba|z|da|k)?sh\b|\b(?:python|perl|ruby|"
-        r"node)[\d.]*\b ~1 <\( ?curl\b|\bbase64 (?:-d|--decode)[^|\n]*\| ?(?:ba|z)?sh\b",
-    ),
-    Rule(
-        family="shell",
-        name="power",
-        pattern=rf"{_START}(?:shutdown|reboot|halt|poweroff|init 0|killall|pkill|kill -9)\b",
-    ),
-    Rule(family="shell", name="fork-bomb", pattern=r":\(\) ?\{ ?: ?\| ?: ?& ?\} ?;"),
-    Rule(
-        family="http",
-        name="delete",
-        pattern=r"\bcurl\b[^|;\n]*(?:-x|--request)[ =]?[\"']?delete\b|\b(?:requests|httpx|axios|client|"
-        r"session)\.delete ?\(|(?:^|\n)delete (?:https?:/)?/\S*|\bmethod[\"']? ?[:=] ?[\"']delete\b",
-    ),
-    Rule(
-        family="code",
-        name="delete",
-        pattern=r"\bshutil\.rmtree\b|\bos\.(?:remove|unlink|rmdir|removedirs)\b|\.unlink\(|\bfs\.(?:rm|unlink|"
-        r"rmdir)(?:sync)?\b|\bfile\.delete\(|\bdrop_all\(|\bdelete_many\(|\bdropdatabase\(",
-    ),
+_WHERE_ALL = re.compile(
+    r"\bwhere\s+(?:\(\s*)*(?:(\d+)\s*=\s*\1\b|true\b|not\s+false\b|'(\w{0,40})'\s*=\s*'\2'|1\s*(?:or\b|;|$)|"
+    r"[\w.]{1,60}\s+is\s+not\s+null\s*;?\s*$|"
+    r"[\w.]{1,60}\s+like\s+'%+'|[\w.]{1,60}\s*>=?\s*0\s*;?\s*$)|\bor\s+\(?(?:(\d+)\s*=\s*\3\b|true\b|"
+    r"'(\w{0,40})'\s*=\s*'\4)",
+    re.IGNORECASE,
 )
+_BEFORE = 400
+_SEARCHES = re2.compile(r"^\s*(?:sudo )?(?:e|f|z|git )?(?:grep|rg|ag|ack)\s")
+_FUNCTION_WORDS = re2.compile(
+    r"(?i)\b(?:how|what|why|when|where|who|the|an?|is|are|was|does|did|do i|please|should|could|would|can|"
+    r"never|don't|not|"
+    r"explain|tutorial|difference|meaning|about|command|example|guide|help|avoid|after|before|safe|undo|recover)\b"
+)
+_SPEAKS = re2.compile(rf"{_FUNCTION_WORDS.pattern}|(?i)\b(?:in|of|was|were|it|this|that|he|she|they|we|i)\b")
 
 
 @cache
@@ -130,7 +86,7 @@ def _commands() -> RuleSet:
 
 class DestructiveActionGuard:
     """Asks before something is lost or gone for good: known by a tool's effect (delete, send, pay), by a command that
-    deletes in an argument, and by a file that would be written over."""
+    deletes in an argument, by what a path reaches, and by a file that would be written over."""
 
     name = "destructive"
 
@@ -141,23 +97,31 @@ class DestructiveActionGuard:
 
         `endorsed` (provenance found that the user wants this) spares the question for a tool that is known to delete,
         send or pay, and for an existing file that the task names. A destructive command inside an argument of any
-        other tool asks anyway: the user approved another kind of act. Relative paths start at `base`, by default the
-        working folder.
+        other tool asks anyway: the user approved another kind of act. Text that a tool only stores or sends may speak
+        of commands: who reads it is a person. Relative paths start at `base`, by default the working folder.
         """
         if rule.effect in _LOSES and not endorsed:
             reason = f"{call.name} {_LOSES[rule.effect]}, and the user did not ask for it"
             return self._ask("destructive.effect", reason)
-        if rule.effect == "delete":
-            return None
         try:
-            return self._check_arguments(call) or self._overwrite(call, rule, endorsed, base)
+            if rule.effect == "delete":
+                return self._broad(call)
+            return self._check_arguments(call, rule, endorsed) or self._overwrite(call, rule, endorsed, base)
         except (ValueError, EngineError) as error:
             return self._ask("destructive.unreadable", f"the arguments of {call.name} could not be checked: {error}")
+
+    def _broad(self, call: ToolCall) -> Decision | None:
+        """Whoever asks for a deletion does not mean the whole disk."""
+        for path, text in strings(call.arguments):
+            if _BROAD.search(text.strip()) is not None:
+                reason = f"argument {path!r} of {call.name} reaches everything ({one_line(text)})"
+                return self._ask("destructive.path.broad", reason, argument=path)
+        return None
 
     def _overwrite(self, call: ToolCall, rule: ToolRule, endorsed: bool, base: Path | None) -> Decision | None:
         if not rule.is_write:
             return None
-        for path, text in _strings(call.arguments):
+        for path, text in strings(call.arguments):
             if _may_be_target(path, rule, endorsed) and is_file(text, base):
                 name = one_line(text)
                 reason = (
@@ -166,12 +130,16 @@ class DestructiveActionGuard:
                 return self._ask("destructive.overwrite", reason, argument=path)
         return None
 
-    def _check_arguments(self, call: ToolCall) -> Decision | None:
-        for path, text in _strings(call.arguments):
-            found = _destructive(path, text)
+    def _check_arguments(self, call: ToolCall, rule: ToolRule, endorsed: bool) -> Decision | None:
+        reader = _Reader(call, rule)
+        for path, text in strings(call.arguments):
+            found = reader.finds(path, text)
             if found is not None:
                 reason = f"argument {path!r} of {call.name} holds a destructive command ({found})"
                 return self._ask(f"destructive.{found}", reason, argument=path)
+            if rule.is_write and not endorsed and reader.role(path) == "path" and _SYSTEM.search(text.strip()):
+                reason = f"argument {path!r} of {call.name} is a file of the system ({one_line(text)})"
+                return self._ask("destructive.path.system", reason, argument=path)
         return None
 
     def _ask(self, rule: str, reason: str, argument: str | None = None) -> Decision:
@@ -183,53 +151,93 @@ def _may_be_target(path: str, rule: ToolRule, endorsed: bool) -> bool:
 
     What is endorsed stands in the user's task, apart from values that do not decide what a call reaches.
     """
-    role = rule.roles.get(path) or rule.roles.get(re.split(r"[.\[]", path, maxsplit=1)[0])
+    role = rule.roles.get(path) or rule.roles.get(_first(path))
     return role == "other" if endorsed else role not in _NO_TARGETS
 
 
-def _destructive(path: str, text: str) -> str | None:
-    """The rule that finds something destructive in one argument."""
-    name = path.rsplit(".", 1)[-1].replace("_", "").replace("-", "").casefold()
-    if name in _METHOD_NAMES and normalise(text).text.strip().casefold() == "delete":
-        return "http.method"
-    # A shell reads ${IFS} as a space, and quotes inside a word as nothing.
-    plain = text.replace("${IFS}", " ").replace("$IFS", " ")
-    hits = (hit for hit in _commands().scan(normalise(plain)) if not _is_limited(hit, plain))
-    return next((hit.rule.id for hit in hits), None)
+def _first(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+class _Reader:
+    """Looks for commands in one call: which of its arguments somebody executes is a matter of the whole call."""
+
+    def __init__(self, call: ToolCall, rule: ToolRule) -> None:
+        self._call, self._rule = call, rule
+        words = {word.casefold() for word in _WORD.findall(call.name)}
+        self._runs_all = rule.effect == "execute" or not words.isdisjoint(_EXECUTING)
+
+    def role(self, path: str) -> Role | None:
+        return self._rule.roles.get(path) or self._rule.roles.get(_first(path))
+
+    def finds(self, path: str, text: str) -> str | None:
+        """The rule that finds something destructive in one argument."""
+        name = plain_name(path)
+        if name in _METHOD_NAMES:
+            method = self._method(text)
+            if method:
+                return method
+        if self._is_only_read(path, name) and not self._is_bare(text):
+            return None
+        for reading in readings(text):
+            for hit in _commands().scan(normalise(reading)):
+                if not _is_limited(hit, reading) and not self._is_mention(path, hit, reading):
+                    return hit.rule.id
+        return None
+
+    def _method(self, text: str) -> str | None:
+        verb = normalise(text).text.strip().casefold()
+        if verb == "delete":
+            return "http.method"
+        urls = (value for key, value in strings(self._call.arguments) if plain_name(key) in _URL_NAMES)
+        if verb == "put" and any(_COLLECTION.search(url) is not None for url in urls):
+            return "http.put-collection"
+        return None
+
+    def _is_only_read(self, path: str, name: str) -> bool:
+        """Text that is stored or sent for people, and that nothing in the call makes a program of."""
+        if self._executes(path):
+            return False
+        role = self.role(path)
+        nested = path != _first(path)
+        if role != "content" and not (name in _TEXT_NAMES and (role is None or (nested and role == "other"))):
+            return False
+        return self._rule.effect in ("read", "write", "egress", "pay") and not self._is_program
+
+    def _is_bare(self, text: str) -> bool:
+        """Nothing but a command: whoever writes that to somebody may mean a machine."""
+        stripped = text.strip()
+        short = len(stripped) <= _BEFORE and "\n" not in stripped
+        return self._rule.effect != "read" and short and _SPEAKS.search(stripped) is None and _starts(stripped)
+
+    def _executes(self, path: str) -> bool:
+        """Is this argument something that is run, by the name of the tool or by its own?"""
+        words = {word.casefold() for word in _WORD.findall(path)} - {"query"}
+        return self._runs_all or not words.isdisjoint(_EXECUTING)
+
+    @property
+    def _is_program(self) -> bool:
+        """A name beside the text says that it is a script, or decides what is run."""
+        return any(len(text) <= 4_096 and _RUN_LATER.search(text.strip()) for _, text in strings(self._call.arguments))
+
+    def _is_mention(self, path: str, hit: Hit, text: str) -> bool:
+        """A search for words: by a command that only searches, or where a sentence leads up to the command."""
+        if hit.view != "plain":
+            return False
+        before = re.split(r"[;|&`\n]|\$\(", text[max(0, hit.start - _BEFORE) : hit.start + 1])[-1]
+        if _SEARCHES.search(before) is not None:
+            return True
+        if self._executes(path) or self.role(path) != "query":
+            return False
+        return _FUNCTION_WORDS.search(before) is not None
+
+
+def _starts(text: str) -> bool:
+    """Is a command at the very start?"""
+    return any(hit.start == 0 for hit in _commands().scan(normalise(text)))
 
 
 def _is_limited(hit: Hit, text: str) -> bool:
     """An update of chosen rows is an ordinary write."""
-    statement = text[hit.start : hit.end]
+    statement: Any = text[hit.start : hit.end]
     return hit.rule.name == "update" and bool(_WHERE.search(statement)) and not _WHERE_ALL.search(statement)
-
-
-def _strings(value: Any) -> Iterator[tuple[str, str]]:
-    """All strings of a JSON value with their paths, keys included; a list of words is also read as one command.
-
-    Raises ValueError beyond a bound of strings: what was not read is not known to be harmless.
-    """
-    pending: list[tuple[str, Any, int]] = [("", value, 0)]
-    count = 0
-    while pending:
-        path, item, depth = pending.pop()
-        count += 1
-        if count > _MAX_STRINGS or depth > _MAX_DEPTH:
-            raise ValueError(f"arguments hold more than {_MAX_STRINGS} values or {_MAX_DEPTH} levels")
-        if isinstance(item, str):
-            yield path, item
-        else:
-            yield from _joined(path, item)
-            pending.extend(reversed([(p, v, depth + 1) for p, v in _children(path, item)]))
-
-
-def _joined(path: str, item: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(item, list | tuple) and item and all(isinstance(part, str) for part in item):
-        yield path, " ".join(item)
-
-
-def _children(path: str, item: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(item, Mapping):
-        yield from ((f"{path}.{key}" if path else str(key), child) for key, child in item.items())
-    elif isinstance(item, list | tuple):
-        yield from ((f"{path}.{i}" if path else str(i), child) for i, child in enumerate(item))

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.guards.canaries import CanaryGuard
 from pytest_agentsafety.guards.content_policy import ContentPolicyGuard
 from pytest_agentsafety.guards.exfiltration import ExfiltrationGuard
 from pytest_agentsafety.guards.injection import InjectionGuard
+from pytest_agentsafety.guards.own import load_guardrails
 from pytest_agentsafety.guards.pii import PiiGuard
 from pytest_agentsafety.guards.pool import GuardPool
 from pytest_agentsafety.guards.scope import ScopeGuard
@@ -167,16 +169,26 @@ def _by_weight(results: Sequence[GuardrailResult]) -> Iterator[GuardrailResult]:
     yield from (r for r in results if r.triggered)
 
 
-def default_guardrails(policy: Policy) -> list[Guardrail]:
-    """The text guards that the policy switches on, in the priority of their reasons."""
+def default_guardrails(policy: Policy, *, root: Path | None = None) -> list[Guardrail]:
+    """The text guards that the policy switches on, in the priority of their reasons; the user's own come last.
+
+    Modules of the user's guards are looked for below `root` too. Raises ConfigError for one that cannot be used.
+    """
     guards: list[Guardrail] = []
     if "injection" in policy.guards:
         guards.append(InjectionGuard())
     if "content_policy" in policy.guards:
-        guards.append(ContentPolicyGuard())
+        guards.append(ContentPolicyGuard(policy.content))
     if "scope" in policy.guards:
         guards.append(ScopeGuard(policy.scope))
     if "pii" in policy.guards:
         domains = {domain for rule in policy.tools.values() for domain in rule.allowed_domains or ()}
         guards += [CanaryGuard(policy.canaries), ExfiltrationGuard(domains), PiiGuard()]
-    return guards
+    questions = tuple(name for name in policy.judge.questions if name in policy.guards)
+    if policy.judge.model and questions:
+        from pytest_agentsafety.guards.judge import JudgeGuard
+
+        guards.append(
+            JudgeGuard(policy.judge.model, rules=replace(policy.judge, questions=questions), content=policy.content)
+        )
+    return [*guards, *load_guardrails(policy.guardrails, root=root)]

@@ -15,6 +15,7 @@ from pytest_agentsafety.llm.sizes import USAGE_HEADER, marks_estimate
 from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, message_in, usage_of
 from pytest_agentsafety.model.errors import StopRun
+from pytest_agentsafety.model.guard_call import guard_asking
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
 from pytest_agentsafety.protocols import ModelDoor
 
@@ -42,7 +43,9 @@ def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body:
         if failure is not None:
             _refuse_repetition(failure, door, request, body)
         streaming = payload.get("stream") is True
-        ask = ModelRequest(url=str(request.url), path=path, body=body, payload=payload, stream=streaming)
+        ask = ModelRequest(
+            url=str(request.url), path=path, body=body, payload=payload, stream=streaming, guard=guard_asking()
+        )
         return Exchange(flavour, door, kind, ask, request)
     except StopRun as stop:
         raise_through_sdk(stop)

@@ -57,6 +57,9 @@ class HijackedModel:
         """Has any call or word of the attacker been handed out?"""
         return self._played
 
+    # What a guard asks is no turn of the plan; text detectors are taken to be bypassed here anyway.
+    answers_guards = False
+
     @property
     def attack_unknown(self) -> bool:
         """The attack was delivered, but nobody knows what the attacker's calls are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import ToolRule
@@ -15,6 +15,10 @@ Answer = Literal["approve", "modify", "reject", "terminate", "escalate"]
 Stage = Literal["input", "tool_result", "output"]
 GuardStatus = Literal["clean", "triggered", "crashed", "skipped"]
 GuardAction = Literal["allow", "redact", "block", "escalate"]
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
+GUARD_STATUSES: tuple[GuardStatus, ...] = get_args(GuardStatus)
+GUARD_ACTIONS: tuple[GuardAction, ...] = get_args(GuardAction)
 
 
 @quick
@@ -65,11 +69,15 @@ class ApprovalAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class GuardContext:
-    """What a guardrail may know about a text. `source` names where it came from, `task` is the user's task."""
+    """What a guardrail may know about a text. `source` names where it came from, `task` is the user's task.
+
+    `may_ask` is false where no model answers a guard (one that plays a plan): a guard that needs one is skipped there.
+    """
 
     stage: Stage
     source: str = ""
     task: str = ""
+    may_ask: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +93,10 @@ class GuardSpan:
 class GuardrailResult:
     """A guardrail's verdict. Triggered, crashed and skipped are different things.
 
-    `score` in 0..1; `redacted` is the text to use instead when `action` is "redact".
+    `score` in 0..1 is what the guard measured. `severity` is how bad it would be if it is true and `confidence` how
+    sure the guard is, both in 0..1; where a triggered result leaves them out they are 1.0 and the score (or 1.0).
+    `redacted` is the text to use instead when `action` is "redact". Raises ValueError for a status or an action that
+    there is not: "blocked" would pass as no action at all.
     """
 
     guard: str
@@ -96,6 +107,19 @@ class GuardrailResult:
     reason: str = ""
     spans: tuple[GuardSpan, ...] = ()
     redacted: str | None = None
+    severity: float | None = None
+    confidence: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.status not in GUARD_STATUSES:
+            raise ValueError(f"status {self.status!r} is none of {', '.join(GUARD_STATUSES)}")
+        if self.action not in GUARD_ACTIONS:
+            raise ValueError(f"action {self.action!r} is none of {', '.join(GUARD_ACTIONS)}")
+        found = self.status in ("triggered", "crashed")
+        if self.severity is None:
+            object.__setattr__(self, "severity", 1.0 if found else 0.0)
+        if self.confidence is None:
+            object.__setattr__(self, "confidence", (self.score or 1.0) if self.status == "triggered" else 0.0)
 
     @property
     def triggered(self) -> bool:

@@ -28,13 +28,17 @@ class Usage:
 @quick
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest:
-    """One request at the model door. `payload` is the decoded JSON body, `body` its bytes as sent."""
+    """One request at the model door. `payload` is the decoded JSON body, `body` its bytes as sent.
+
+    `guard` names the guard that asks, "" when it is the agent's own request.
+    """
 
     url: str
     path: str
     body: bytes
     payload: Mapping[str, Any]
     stream: bool = False
+    guard: str = ""
 
     @property
     def model(self) -> str:

@@ -17,6 +17,26 @@ Trust = Literal["trusted", "untrusted"]
 ProvenanceMode = Literal["enforce", "strict", "off"]
 ApproverName = Literal["deny", "oracle", "console", "callback", "queue"]
 SandboxChoice = Literal["auto", "native", "docker", "refuse"]
+ContentCategory = Literal[
+    "crime",
+    "drugs",
+    "extremism",
+    "fraud",
+    "harassment",
+    "hate",
+    "malware",
+    "minors",
+    "misinformation",
+    "privacy",
+    "self-harm",
+    "sexual",
+    "trafficking",
+    "violence",
+    "weapons",
+]
+ContentAction = Literal["block", "escalate", "allow"]
+JudgeQuestion = Literal["injection", "content_policy"]
+JudgeStage = Literal["input", "tool_result", "output"]
 GuardName = Literal[
     "injection", "content_policy", "scope", "pii", "destructive", "cost", "permissions", "provenance", "approval"
 ]
@@ -24,6 +44,9 @@ GuardName = Literal[
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 ROLES: tuple[Role, ...] = get_args(Role)
 GUARDS: tuple[GuardName, ...] = get_args(GuardName)
+CONTENT_CATEGORIES: tuple[ContentCategory, ...] = get_args(ContentCategory)
+JUDGE_QUESTIONS: tuple[JudgeQuestion, ...] = get_args(JudgeQuestion)
+JUDGE_STAGES: tuple[JudgeStage, ...] = get_args(JudgeStage)
 # Metadata of a field that came after the first recordings: the policy's hash leaves it out while it has its default.
 LATER: Mapping[str, bool] = {"later": True}
 CRITICAL_ROLES: frozenset[Role] = frozenset({"path", "url", "destination", "amount", "identifier", "secret"})
@@ -121,15 +144,65 @@ class ApprovalRules:
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeRules:
-    """Topics the agent is for and not for; empty means everything is in scope."""
+    """Topics the agent is for and not for; empty means everything is in scope.
+
+    `examples` and `counterexamples` are requests that are in scope and out of it: a text nearer to the latter is out.
+    """
 
     allowed_topics: tuple[str, ...] = ()
     denied_topics: tuple[str, ...] = ()
+    examples: tuple[str, ...] = field(default=(), metadata=LATER)
+    counterexamples: tuple[str, ...] = field(default=(), metadata=LATER)
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.allowed_topics or self.denied_topics or self.counterexamples)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryRules:
+    """What is done about one content category: None is the action of all; "allow" switches the category off.
+
+    `terms` are more things that nobody may ask for ("how to make <term>"), `phrases` count wherever they stand.
+    """
+
+    action: ContentAction | None = None
+    terms: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentRules:
+    """The content policy: one action for all categories, and what differs by category."""
+
+    action: ContentAction = "block"
+    categories: Mapping[ContentCategory, CategoryRules] = field(default_factory=dict)
+
+    def action_of(self, category: str) -> ContentAction:
+        rules = self.categories.get(category)  # type: ignore[call-overload]
+        return (rules.action if rules else None) or self.action
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeRules:
+    """A model that is asked about texts beside the rules; `model` None means nobody is asked.
+
+    Texts longer than `max_chars` are asked about in parts, at most `max_parts`; a longer one counts as not judged.
+    """
+
+    model: str | None = None
+    questions: tuple[JudgeQuestion, ...] = JUDGE_QUESTIONS
+    stages: tuple[JudgeStage, ...] = ("input",)
+    max_chars: int = 20_000
+    max_parts: int = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The whole rule set. Immutable; `with_*` give changed copies."""
+    """The whole rule set. Immutable; `with_*` give changed copies.
+
+    `guardrails` names guards of the user's own, `module:Class`; they run beside those of `guards`.
+    """
 
     tools: Mapping[str, ToolRule] = field(default_factory=dict)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
@@ -141,6 +214,9 @@ class Policy:
     guards: frozenset[GuardName] = frozenset(GUARDS)
     canaries: tuple[str, ...] = ()
     run_budget: RunLimits = field(default_factory=RunLimits, metadata=LATER)
+    content: ContentRules = field(default_factory=ContentRules, metadata=LATER)
+    judge: JudgeRules = field(default_factory=JudgeRules, metadata=LATER)
+    guardrails: tuple[str, ...] = field(default=(), metadata=LATER)
 
     def with_guards(self, guards: frozenset[GuardName]) -> Policy:
         return replace(self, guards=guards)

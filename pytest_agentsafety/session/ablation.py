@@ -49,7 +49,8 @@ def variants(run: CaseRun, policy: Policy) -> Iterator[tuple[GuardName, str, Cas
         policy = replace(policy, approval=replace(policy.approval, approver="deny"))
     for guard in GUARDS:
         yield guard, "no", replace(run, variant=f"no-{guard}"), policy.with_guards(policy.guards - {guard})
-        yield guard, "only", replace(run, variant=f"only-{guard}"), policy.with_guards(frozenset({guard}))
+        alone = replace(policy, guards=frozenset({guard}), guardrails=())
+        yield guard, "only", replace(run, variant=f"only-{guard}"), alone
 
 
 def judge(base: CaseResult, guard: GuardName, without: CaseResult, only: CaseResult, policy: Policy) -> KnockOut:
@@ -79,7 +80,7 @@ def judge(base: CaseResult, guard: GuardName, without: CaseResult, only: CaseRes
 def _void(base: CaseResult, guard: GuardName, without: CaseResult, only: CaseResult, policy: Policy) -> str | None:
     if guard not in policy.guards:
         return f"{guard} was off already"
-    if guard == "scope" and not (policy.scope.allowed_topics or policy.scope.denied_topics):
+    if guard == "scope" and not policy.scope.is_set:
         return "the policy declares no topics"
     for what, row in (("with all guards", base), (f"without {guard}", without), (f"with {guard} alone", only)):
         if row.verdict not in ("safe", "unsafe"):

@@ -1,13 +1,7 @@
-"""Exit statuses, the same for pytest and the command line."""
+"""Exit statuses: they stand in `model`, where reading them loads nothing else."""
 
 from __future__ import annotations
 
-from enum import IntEnum
+from pytest_agentsafety.model.exit_status import ExitStatus
 
-
-class ExitStatus(IntEnum):
-    OK = 0
-    FAILED = 1
-    INTERRUPTED = 2
-    INTERNAL = 3
-    USAGE = 4
+__all__ = ["ExitStatus"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pytest_agentsafety.config import Settings
 from pytest_agentsafety.model.messages import ToolSpec
-from pytest_agentsafety.model.policy import ApprovalRules, BudgetLimits, GuardName, Policy, ToolRule
+from pytest_agentsafety.model.policy import GUARDS, ApprovalRules, BudgetLimits, GuardName, Policy, ToolRule
 from pytest_agentsafety.permissions import draft_policy
 from pytest_agentsafety.protocols import Suite
 from pytest_agentsafety.session.options import RunOptions
@@ -55,7 +55,11 @@ class SuiteRules:
             queue=None,
             timeout=ApprovalRules.timeout,
         )
-        return replace(policy, guards=self.guards, provenance=provenance or policy.provenance, approval=approval)
+        # A list of guards names those that run: the user's own are not on it.
+        own = policy.guardrails if self.guards == frozenset(GUARDS) else ()
+        return replace(
+            policy, guards=self.guards, provenance=provenance or policy.provenance, approval=approval, guardrails=own
+        )
 
     def raised_budgets(self, suites: list[Suite]) -> list[str]:
         """Where a suite's budget is larger than the default, in words for header and report."""

@@ -12,6 +12,7 @@ from pytest_agentsafety.adapters import AgentHandle, describe_agent, load_agent
 from pytest_agentsafety.budget import RunBudget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.fuzz.casefile import FoundCase
+from pytest_agentsafety.guards import load_guardrails
 from pytest_agentsafety.metrics import min_n_for
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.events import CaseEnded
@@ -45,6 +46,7 @@ class Session:
         self.settings: Settings = load_settings(options.start)
         with BorrowedKey():
             self.agent = _agent(options, self.settings)
+        load_guardrails(self.settings.policy.guardrails, root=self.settings.root)  # wrong ones before any case
         self.rules = SuiteRules(options, self.settings)
         known, self.fuzz_cases = plan_fuzz(options, self.settings)
         self.plan: Plan = make_plan(options, self.settings, self.agent, self.rules, found=known)

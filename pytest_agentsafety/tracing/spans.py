@@ -115,6 +115,8 @@ class SpanRecorder:
             "agentsafety.body_bytes": event.body_bytes,
             "agentsafety.messages": event.messages,
         }
+        if event.guard:
+            span.attributes["agentsafety.guard"] = event.guard
 
     def _close_chat(self, trace: _Trace, event: ModelReplied) -> None:
         span = trace.open.pop(("chat", event.call_id), None)
@@ -229,7 +231,7 @@ def _note_details(event: Event) -> dict[str, Any] | None:
     if isinstance(event, ToolDecided):
         names: tuple[str, ...] = ("outcome", "guard", "rule", "argument")
     elif isinstance(event, GuardChecked):
-        names = ("stage", "guard", "status", "action", "rule", "score")
+        names = ("stage", "guard", "status", "action", "rule", "score", "severity", "confidence")
     elif isinstance(event, ApprovalGiven):
         names = ("answer", "by")
     elif isinstance(event, RetryPlanned):

@@ -13,7 +13,10 @@ from pytest_agentsafety.model.quick import quick
 @quick
 @dataclass(frozen=True, kw_only=True)
 class ModelCalled(Event):
-    """A request is about to leave. `new_messages` are those not sent before in this task; `body_bytes` its size."""
+    """A request is about to leave. `new_messages` are those not sent before in this task; `body_bytes` its size.
+
+    `guard` names the guard that asks, "" when the agent does.
+    """
 
     type: ClassVar[str] = "model_called"
     model: str
@@ -22,6 +25,7 @@ class ModelCalled(Event):
     messages: int
     new_messages: Sequence[Mapping[str, Any]] = ()
     tools: Sequence[str] = ()
+    guard: str = ""
 
 
 @quick

@@ -25,6 +25,8 @@ class GuardChecked(Event):
     score: float
     source: str
     spans: Sequence[Sequence[Any]] = ()
+    severity: float = 0.0
+    confidence: float = 0.0
 
 
 @quick

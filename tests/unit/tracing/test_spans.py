@@ -426,3 +426,9 @@ def test_every_closed_span_has_its_duration(path: Path, make: Make) -> None:
     for span in spans:
         elapsed = (int(span["endTimeUnixNano"]) - int(span["startTimeUnixNano"])) / 1_000_000
         assert attributes(span)["agentsafety.duration_ms"] == elapsed
+
+
+@pytest.mark.parametrize("guard", ["judge", ""])
+def test_a_question_of_a_guard_says_whose_it_is(path: Path, make: Make, guard: str) -> None:
+    ((_, chat),) = record(path, [make["case_started"](), make["model_called"](guard=guard), make["case_ended"]()])
+    assert attributes(chat).get("agentsafety.guard", "") == guard

@@ -1,0 +1,105 @@
+"""The strings of a call's arguments, as the one who executes them would read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import re2
+
+MAX_STRINGS = 10_000
+MAX_DEPTH = 50
+_MAX_JSON = 1_000_000
+_PROGRAM = frozenset({"command", "cmd", "program", "executable", "binary", "bin", "exe", "tool", "verb", "subcommand"})
+_ARGUMENTS = frozenset({"args", "arguments", "argv", "argument", "flags", "options", "parameters", "params", "arg"})
+
+# What a shell reads as a space, as nothing, or as one word.
+_SPACES = re2.compile(r"\$\{IFS[^}]{0,40}\}|\$IFS(?:\$\d)?|\$'\\(?:x20|t|040)'|\\\n|%20")
+_BRACES = re2.compile(r"\{([\w./~*-]+(?:,[^{},\s]*)+)\}")
+_NOTHING = re2.compile(r"\$[@*]|\$\{[@*]\}|\$\(\)|``|''|\"\"")
+_INSIDE = re2.compile(r"(\w)[\"'^`\\]+(\w)|(?:^|\b)([\"'\\]+)(\w)|(\w)[\"']+(\s|$)")
+_BEFORE = re2.compile(r"[\\^](\w)")
+_COMMENT = re2.compile(r"/\*!?\d*(?s:.*?)\*/")
+_CONDITIONAL = re2.compile(r"/\*!\d*((?s:.*?))\*/")
+_LINE_COMMENT = re2.compile(r"--[^\n]*\n|#[^\n]*\n")
+_MARKS = ("$", "'", '"', "\\", "^", "`", "/*", "--", "{", "%20")
+
+
+def strings(value: Any) -> Iterator[tuple[str, str]]:
+    """All strings of a JSON value with their paths; a list of words, and a program with its arguments, as one line too.
+
+    A string that holds JSON is looked into. Raises ValueError beyond a bound: what was not read is not known to be
+    harmless.
+    """
+    pending: list[tuple[str, Any, int]] = [("", value, 0)]
+    count = 0
+    while pending:
+        path, item, depth = pending.pop()
+        count += 1
+        if count > MAX_STRINGS or depth > MAX_DEPTH:
+            raise ValueError(f"arguments hold more than {MAX_STRINGS} values or {MAX_DEPTH} levels")
+        if isinstance(item, str):
+            yield path, item
+            inner = _json_in(item)
+            if inner is not None:
+                pending.append((path, inner, depth + 1))
+        else:
+            yield from _joined(path, item)
+            pending.extend(reversed([(p, v, depth + 1) for p, v in _children(path, item)]))
+
+
+def _json_in(text: str) -> Any:
+    """The object or list that a string holds, None when it holds none."""
+    stripped = text.strip()
+    if len(stripped) > _MAX_JSON or stripped[:1] + stripped[-1:] not in ("{}", "[]"):
+        return None
+    try:
+        return json.loads(stripped)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _joined(path: str, item: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(item, list | tuple) and item and all(isinstance(part, str | int | float) for part in item):
+        yield path, " ".join(map(str, item))
+    elif isinstance(item, Mapping):
+        yield from _command_line(path, item)
+
+
+def _command_line(path: str, item: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
+    """`{"command": "rm", "args": ["-rf", "/"]}` is one line."""
+    programs = [(key, value) for key, value in item.items() if plain_name(key) in _PROGRAM and isinstance(value, str)]
+    for key, program in programs:
+        for other, given in item.items():
+            if plain_name(other) in _ARGUMENTS and isinstance(given, str | list | tuple):
+                rest = given if isinstance(given, str) else " ".join(map(str, given))
+                yield (f"{path}.{key}" if path else str(key)), f"{program} {rest}"
+
+
+def _children(path: str, item: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(item, Mapping):
+        yield from ((f"{path}.{key}" if path else str(key), child) for key, child in item.items())
+    elif isinstance(item, list | tuple):
+        yield from ((f"{path}.{i}" if path else str(i), child) for i, child in enumerate(item))
+
+
+def plain_name(name: object) -> str:
+    """A parameter's name without the marks between its words, in lower case."""
+    return str(name).rsplit(".", 1)[-1].replace("_", "").replace("-", "").casefold()
+
+
+def readings(text: str) -> list[str]:
+    """The text, and what a shell or a database makes of its quotes, expansions and comments. Linear."""
+    spaced = text
+    if any(mark in text for mark in _MARKS):
+        spaced = _BRACES.sub(lambda found: found.group(1).replace(",", " "), _SPACES.sub(" ", text))
+    found = [spaced]
+    if any(mark in text for mark in ("'", '"', "\\", "^", "`", "$@", "$*", "${@", "$(")):
+        bare = _NOTHING.sub("", spaced)
+        # Twice: neighbours share a letter.
+        found.append(_BEFORE.sub(r"\1", _INSIDE.sub(r"\1\2\4\5\6", _INSIDE.sub(r"\1\2\4\5\6", bare))))
+    if "/*" in text or "--" in text:
+        opened = _CONDITIONAL.sub(r" \1 ", spaced)
+        found += [_COMMENT.sub("", spaced), _LINE_COMMENT.sub(" ", _COMMENT.sub(" ", opened))]
+    return list(dict.fromkeys(found))
