@@ -25,6 +25,7 @@ from pytest_agentsafety.provenance.phrases import (
     EVERYBODY,
     EXTREMES,
     FILE,
+    FILE_NAME,
     GATHERING,
     ID_WORDS,
     INNER,
@@ -43,7 +44,7 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import LIGHT, STOP
+from pytest_agentsafety.provenance.vocabulary import ACTING, STATES, STOP
 
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
@@ -177,7 +178,7 @@ class Reading:
     @cached_property
     def acts(self) -> bool:
         """Does it order anything to be done at all, and not only told?"""
-        return any(verb in LIGHT or lexicon.verb_effect(verb) != "read" for verb in self.orders)
+        return any(verb in ACTING or lexicon.verb_effect(verb) not in ("read", None) for verb in self.orders - STATES)
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:
@@ -289,6 +290,12 @@ class Reading:
             return False
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
+
+    def calls(self, file: str) -> bool:
+        """Does it call a file by the words of its name ("the rowing rota" for "rowing_rota.txt")?"""
+        match = FILE_NAME.fullmatch(file)
+        words = words_only(match[1].replace("_", " ")) if match is not None else ""
+        return words.count(" ") > 2 and words in self.plain
 
     def asserts(self, value: object) -> bool:
         """Does the value stand in a sentence that is no question?"""
