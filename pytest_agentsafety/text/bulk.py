@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ class _Folds:
     """For each code point its length folded, and the fold: itself if one character, else a row of `longer`."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self.known = np.zeros(_CODES, dtype=bool)
         self.size = np.ones(_CODES, dtype=np.uint8)
         self.code = np.arange(_CODES, dtype=np.uint32)
@@ -32,12 +34,17 @@ class _Folds:
             self.plain[low : high + 1] = self.code[low : high + 1]
 
     def learn(self, codes: Any) -> None:
+        """Guards ask from several threads; a code counts as known when all of it is in place."""
+        with self._lock:
+            self._learn(codes)
+
+    def _learn(self, codes: Any) -> None:
         for code in np.unique(codes[~self.known[codes]]).tolist():
             folded = [ord(c) for c in fold_char(chr(code))]
             self.size[code] = len(folded)
             if len(folded) > 1:
-                self.code[code] = len(self.longer)
                 self.longer = np.vstack([self.longer, folded + [0] * (_LONGEST - len(folded))])
+                self.code[code] = len(self.longer) - 1
             elif folded:
                 self.code[code] = self.plain[code] = folded[0]
         self.known[codes] = True

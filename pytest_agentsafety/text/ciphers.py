@@ -36,7 +36,7 @@ _LEET_L = re.compile(
     rb"1(?=1)|(?<=[1l])1|(?<=[bcfgkpBCFGKP])1(?=[aeiouy034])|(?<=[aeou034])1(?=[aeouy034]|\b)|\b1(?=[aeou034@])"
 )
 _LARGE = 1 << 16
-_ACCENTED = re.compile(rb"[\xc3-\xc6][\x80-\xbf]")  # Latin letters of the first blocks
+_OTHER_LETTERS = re.compile(rb"[\xc3-\xd6][\x80-\xbf]")  # Latin with accents, Greek, Cyrillic, Armenian
 
 
 def apply(name: str, word: str) -> str:
@@ -57,15 +57,17 @@ def likeliest_shift(data: bytes) -> str | None:
     return f"rot{best}" if best else None
 
 
-def read_cipher(view: View, name: str) -> View:
+def read_cipher(view: View, name: str) -> list[View]:
     """The text read as one written in a cipher of that name.
 
-    Letters with accents are left alone by a cipher, so it is undone before they lose them.
+    Letters with accents, or of other scripts, are left alone by a cipher, so it is also undone before they are folded.
     """
+    table = _TABLES[_UNDO[name]]
+    views = [View(name, view.data.translate(table), view)]
     before = view.parent
-    if before is not None and not before.data.isascii() and _ACCENTED.search(before.data) is not None:
-        view = before
-    return View(name, view.data.translate(_TABLES[_UNDO[name]]), view)
+    if before is not None and _OTHER_LETTERS.search(before.data) is not None:
+        views.append(View(name, before.data.translate(table), before))
+    return views
 
 
 def read_reversed(view: View) -> list[View]:

@@ -145,10 +145,16 @@ def _backslash(data: Any, at: Any) -> list[_Found]:
         _Found(simple, simple + 2, _SIMPLE[data[simple + 1]]),
         _pairs(_fixed(data, unicode, 2, 4)),
         _Found(braces[closed], (braces + 4 + count)[closed], value[closed]),
-        _fixed(data, at[after == ord("U")], 2, 8),
+        *_capital(data, at[after == ord("U")]),
         _raw(_fixed(data, at[after == ord("x")], 2, 2)),
         _octal(data, at),
     ]
+
+
+def _capital(data: Any, at: Any) -> list[_Found]:
+    """Eight digits, or four where somebody changed the case of a small one."""
+    long = _fixed(data, at, 2, 8)
+    return [long, _pairs(_fixed(data, np.setdiff1d(at, long.start), 2, 4))]
 
 
 def _octal(data: Any, at: Any) -> _Found:

@@ -45,6 +45,10 @@ for _code, _plain in list(_CONFUSABLE.items()):
     for _other in (chr(_code).upper(), chr(_code).lower()):
         if len(_other) == 1 and not _other.isascii():
             _CONFUSABLE.setdefault(ord(_other), _plain)
+for _code, _plain in list(_CONFUSABLE.items()):
+    # A capital stays one: what is written in look-alikes may be base64.
+    if len(_plain) == 1 and chr(_code).isupper():
+        _CONFUSABLE[_code] = _plain.upper()
 
 
 class _Table(dict[int, str]):

@@ -189,7 +189,7 @@ _PATTERNS = {
     ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
     "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
     "%": r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4})",
-    "\\": r"""\\(?:[nrt"'/\\]|u[0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|U0|[0-3][0-7]{2})""",
+    "\\": r"""\\(?:[nrt"'/\\]|[uU][0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|[0-3][0-7]{2})""",
     "=": r"(?:=[0-9A-F]{2}){3}|[A-Za-z]=20[A-Za-z]|\w=\r?\n\w",
     "base64": BASE64_HINT,
     "loose": LOOSE_HINT,
@@ -199,13 +199,14 @@ _PATTERNS = {
     "token rot13": ROT13_HINT,
     "% reversed": "(?:^|[^%0-9A-Fa-f])(?:[0-9A-Fa-f]{2}%){3}",
     "% rot13": "%[2-7][n-sN-S]",
+    "& rot13": "&#[kK][0-9n-sN-S]",
     "& reversed": ";[0-9]{2,5}#&",
     "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
     "\\ rot13": r"\\(?:h[0-9n-sN-S]{4}|k[0-9n-sN-S]{2})",
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
-    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){3}[A-Z][a-z]{3,}|[A-Z]{24,}",
+    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
 
@@ -245,7 +246,9 @@ def look(data: bytes) -> Found:
     found = [name for name in possible if _pattern(name).search(data) is not None]
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
-    names.update(name.partition(" ")[2] for name in found if name[0] in _LEADS or "base64" not in found)
+    names.update(
+        name.partition(" ")[2] for name in found if " " in name and (name[0] in _LEADS or "base64" not in found)
+    )
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]

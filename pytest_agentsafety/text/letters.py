@@ -78,9 +78,9 @@ def close_gaps(view: View) -> tuple[View, View] | None:
 
 
 def close_spaces(view: View) -> View | None:
-    """The same where white space is set between letters: then signs are kept."""
+    """The same where white space, or what is not ASCII, is set between letters: then signs are kept."""
     data = np.frombuffer(view.data, dtype=np.uint8)
-    closed = _close_gaps(view, data, data > 32)
+    closed = _close_gaps(view, data, (data > 32) & (data < 127))
     return None if closed is None else closed[0]
 
 

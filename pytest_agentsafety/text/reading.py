@@ -25,11 +25,12 @@ from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, is_base
 from pytest_agentsafety.text.views import View
 
 MAX_DEPTH = 6
-MAX_VIEWS = 24
+MAX_VIEWS = 32
 # All readings together are not longer than this many times the text, small texts aside.
 MAX_GROWTH = 2.5
 SMALL = 1 << 16
 SHORT = 1 << 11
+TINY = 16
 MAX_PLACES = 64
 _LEADS = "%&\\="
 _SURE = {"base64", "hex"}  # these are not found in anything else
@@ -139,16 +140,16 @@ class Normalised:
         decoded = self._decoded(view, names)
         if decoded is not None:
             yield "decoded", decoded
-        elif step.kinds.isdisjoint(_TURNING) and len(view.data) <= SHORT and not is_plain(view.data):
+        elif step.kinds.isdisjoint(_TURNING) and TINY <= len(view.data) <= SHORT and not is_plain(view.data):
             names |= _in_no_language(view.data)
         if "letters" in names and "letters" not in step.kinds:
             yield from self._letters(view)
-        if "cipher" not in step.kinds:
-            yield from (("cipher", read_cipher(view, name)) for name in _CIPHERS if name in names)
-        if "reversed" in names and "reversed" not in step.kinds:
-            yield from (("reversed", turned) for turned in read_reversed(view))
         if "spelling" not in step.kinds:
             yield from (("spelling", other) for other in self._respelled(view, found))
+        if "cipher" not in step.kinds:
+            yield from (("cipher", read) for name in _CIPHERS if name in names for read in read_cipher(view, name))
+        if "reversed" in names and "reversed" not in step.kinds:
+            yield from (("reversed", turned) for turned in read_reversed(view))
 
     def _letters(self, view: View) -> Iterator[tuple[str, View]]:
         from pytest_agentsafety.text import letters

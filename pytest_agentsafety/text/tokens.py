@@ -52,7 +52,8 @@ _PRE = r"(?:0[xX]|\\[xX])?"
 _ASCII_HEX = rf"{_PRE}(?:[2-7][0-9A-Fa-f]|0[9AaDd]){_SEP}"
 _CONT_HEX = rf"{_PRE}[89ABab][0-9A-Fa-f]{_SEP}"
 _HEX_UNIT = (
-    rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}})"
+    rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}}|"
+    rf"{_PRE}[Ff][0-7]{_SEP}(?:{_CONT_HEX}){{3}})"
 )
 HEX_HINT = rf"(?:{_HEX_UNIT}){{12}}"
 BASE32_HINT = r"\b[A-Z2-7]{24}"

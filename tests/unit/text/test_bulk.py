@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 
 import pytest
@@ -27,6 +28,14 @@ def test_large_texts_are_folded_the_same_whatever_piece_they_are_cut_into(monkey
     whole = bulk.fold_all(text)
     monkeypatch.setattr(bulk, "_PIECE", 7)
     assert bulk.fold_all(text) == whole == fold(text)
+
+
+def test_threads_learn_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_FOLDS", bulk._Folds())
+    texts = [mixture(seed, 3_000) for seed in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        folded = list(pool.map(bulk.fold_all, texts))
+    assert folded == ["".join(map(fold_char, text)) for text in texts]
 
 
 def test_columns_count_bytes() -> None:

@@ -27,7 +27,7 @@ def source(text: str) -> View:
 def test_a_cipher_is_undone(name: str) -> None:
     written = apply(name, SECRET)
     assert written != SECRET
-    assert read_cipher(source(written), name).text == SECRET
+    assert [view.text for view in read_cipher(source(written), name)] == [SECRET]
 
 
 def test_there_are_all_ciphers() -> None:
@@ -48,7 +48,8 @@ def test_plain_text_has_no_shift() -> None:
 
 def test_accents_survive_a_cipher() -> None:
     raw = source("vaqvpnpvóa")
-    assert read_cipher(View("plain", b"vaqvpnpvoa", raw), "rot13").text == "indicación"
+    views = read_cipher(View("plain", b"vaqvpnpvoa", raw), "rot13")
+    assert [view.text for view in views] == ["indicacibn", "indicación"]
 
 
 def test_reversed_text_and_reversed_words() -> None:
