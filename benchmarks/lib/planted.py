@@ -159,7 +159,8 @@ def _backwards(text: str) -> str:
 
 
 def _lines_backwards(text: str) -> str:
-    return "\n".join(line[::-1] for line in text.split("\n"))
+    shown = text.replace("\u202e", "").replace("\u202c", "")
+    return "\n".join(line[::-1] for line in shown.split("\n"))
 
 
 _DECODERS = (_escapes, _hexes, _rotated, _backwards, _lines_backwards)

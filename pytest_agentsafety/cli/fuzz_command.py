@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_agentsafety import __version__
+from pytest_agentsafety.adapters.agent import import_attribute
 from pytest_agentsafety.cli.output import say, say_json
 from pytest_agentsafety.config import FuzzSettings, Settings, load_settings
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.session.exit_status import ExitStatus
 
 if TYPE_CHECKING:
+    from pytest_agentsafety.fuzz.attack import Drawn
     from pytest_agentsafety.fuzz.campaign import Campaign
     from pytest_agentsafety.fuzz.casefile import FoundCase
     from pytest_agentsafety.fuzz.finding import Bypass
@@ -49,6 +51,10 @@ def add(commands: Any) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="repeat a hunt (default: a new one, which is told)")
     parser.add_argument("--oracle", action="append", default=[], metavar="NAME", help="only this one; repeatable")
     parser.add_argument("--stage", default="", metavar="NAME", help="of a guard: input, tool_result, output")
+    for name in ("attacks", "clean"):
+        parser.add_argument(
+            f"--{name}", metavar="module:attr", help=f"{name} texts of your own for a guard: a strategy or a list"
+        )
     parser.add_argument("--replay", metavar="FILE", help="play one case file, nothing else")
     parser.add_argument("--out", metavar="DIR", help="where case files go (default: configuration, fuzz.cases)")
     parser.add_argument("--json", action="store_true", help="as JSON")
@@ -112,6 +118,7 @@ class _Attack:
                 examples=given.examples,
                 seed=self._seed,
                 progress=self._progress.show,
+                drawn=self._drawn(),
                 found=self._keep,
             )
         self._progress.end()
@@ -121,6 +128,17 @@ class _Attack:
         else:
             self._tell(again, campaign)
         return status
+
+    def _drawn(self) -> Drawn:
+        from pytest_agentsafety.fuzz.attack import Drawn
+
+        given = {name: getattr(self._given, name) for name in ("attacks", "clean")}
+        found = {
+            name: import_attribute(reference, place=f"--{name}", root=Path.cwd())
+            for name, reference in given.items()
+            if reference is not None
+        }
+        return Drawn(**found)
 
     def _keep(self, bypass: Bypass) -> None:
         """Written at once: whatever comes after, it is kept."""
@@ -147,7 +165,8 @@ class _Attack:
         arguments = ["agentsafety", "fuzz", given.target, f"--seed={self._seed}"]
         seconds = given.seconds or _SECONDS
         arguments.append(f"--examples={given.examples}" if given.examples else f"--seconds={seconds:g}")
-        arguments += [f"--stage={given.stage}"] if given.stage else []
+        own = {name: getattr(given, name) for name in ("stage", "attacks", "clean")}
+        arguments += [f"--{name}={value}" for name, value in own.items() if value]
         return shlex.join([*arguments, *(f"--oracle={name}" for name in given.oracle)])
 
     def _tell(self, again: Sequence[Replayed], campaign: Campaign) -> None:

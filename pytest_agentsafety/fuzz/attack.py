@@ -14,13 +14,13 @@ from pytest_agentsafety.fuzz.finding import Bypass
 from pytest_agentsafety.fuzz.gate_play import with_arguments
 from pytest_agentsafety.fuzz.hunting import Search
 from pytest_agentsafety.fuzz.replaying import Replayed, replay
-from pytest_agentsafety.fuzz.search import GuardSearches
+from pytest_agentsafety.fuzz.search import GuardSearches, Texts
 from pytest_agentsafety.fuzz.strategies import attack_texts, splits
 from pytest_agentsafety.fuzz.strategies_gate import act_texts
 from pytest_agentsafety.fuzz.strategies_tools import address_spellings, path_spellings, url_spellings
 from pytest_agentsafety.fuzz.targets import Target
 from pytest_agentsafety.fuzz.tool_oracles import DENIED_ADDRESSES, DENIED_URLS, World
-from pytest_agentsafety.model.errors import UnknownNameError
+from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
 from pytest_agentsafety.model.waiver import Waiver
 
 
@@ -32,11 +32,27 @@ class Known:
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
 
 
-def searches_of(target: Target, names: Sequence[str] = ()) -> tuple[list[Search], list[str]]:
-    """The searches for a target, and what was left out and why. Raises UnknownNameError for an oracle it has not."""
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """Texts of the user's own for a guard; None: ours."""
+
+    attacks: Texts | None = None
+    clean: Texts | None = None
+
+
+def searches_of(
+    target: Target, names: Sequence[str] = (), drawn: Drawn | None = None
+) -> tuple[list[Search], list[str]]:
+    """The searches for a target, and what was left out and why.
+
+    Raises UnknownNameError for an oracle it has not, ConfigError for texts where there is no guard to show them to.
+    """
+    own = drawn or Drawn()
     if target.guard is not None:
-        probe = GuardSearches(target.guard, stage=target.stage)
+        probe = GuardSearches(target.guard, stage=target.stage, attacks=own.attacks, clean=own.clean)
         return probe.make(names), probe.notes
+    if own != Drawn():
+        raise ConfigError(f"{target.reference}: texts of your own are for guards; {target.name} is tried without any")
     for name in names:
         if name not in target.oracles:
             raise UnknownNameError("oracle", name, target.oracles, place=target.reference)
@@ -78,12 +94,13 @@ def attack(
     seconds: float | None = None,
     examples: int | None = None,
     seed: int | None = None,
+    drawn: Drawn | None = None,
     progress: Progress | None = None,
     found: Callable[[Bypass], None] | None = None,
 ) -> tuple[list[Replayed], Campaign]:
     """Replay the stored cases of a target, then hunt for what they do not cover."""
     again = [replay(case, target, waiver=stored.waivers.get(case.id), today=today) for case in stored.cases]
-    searches, notes = searches_of(target, oracles)
+    searches, notes = searches_of(target, oracles, drawn)
     # A fixed case is no excuse: only what is still broken is no news.
     known = [
         (one.case.bypass.oracle, frozenset(step.name for step in one.case.bypass.chain))

@@ -9,7 +9,7 @@ from hypothesis.strategies import SearchStrategy
 from pytest_agentsafety.fuzz.campaign import Campaign, run_campaign
 from pytest_agentsafety.fuzz.chains import Chain
 from pytest_agentsafety.fuzz.finding import Bypass
-from pytest_agentsafety.fuzz.search import GuardSearches
+from pytest_agentsafety.fuzz.search import GuardSearches, Texts
 from pytest_agentsafety.model.decisions import Stage
 from pytest_agentsafety.protocols import Guardrail
 
@@ -19,8 +19,8 @@ def fuzz_guard(
     *,
     stage: Stage | None = None,
     oracles: Sequence[str] = (),
-    attacks: SearchStrategy[str] | None = None,
-    clean: SearchStrategy[str] | None = None,
+    attacks: Texts | None = None,
+    clean: Texts | None = None,
     obfuscations: SearchStrategy[Chain] | None = None,
     max_examples: int = 500,
     seconds: float | None = None,
@@ -30,9 +30,9 @@ def fuzz_guard(
 ) -> Campaign:
     """Attack a guard with every oracle that fits it (or those named), `max_examples` each.
 
-    `attacks`, `clean` and `obfuscations` replace what is drawn; `stage` defaults to the guard's first; `known` are
-    (oracle, step names) of bypasses that are no news. Raises
-    ConfigError when the guard detects none of the attacks plain and nothing else can be learned from it.
+    `attacks`, `clean` (strategies or lists) and `obfuscations` replace what is drawn; `stage` defaults to the guard's
+    first; `known` are (oracle, step names) of bypasses that are no news. Raises ConfigError when the guard detects none
+    of the attacks plain and nothing else can be learned from it.
     """
     searches = GuardSearches(guard, stage=stage, attacks=attacks, clean=clean, chains=obfuscations)
     made = searches.make(oracles)
@@ -56,7 +56,7 @@ def check_guardrail(
     seed: int | None = None,
     derandomize: bool = False,
     stage: Stage | None = None,
-    attacks: SearchStrategy[str] | None = None,
+    attacks: Texts | None = None,
     chains: SearchStrategy[Chain] | None = None,
 ) -> Bypass | None:
     """Look for an obfuscation under which a detected attack is detected no more; None when there was none.

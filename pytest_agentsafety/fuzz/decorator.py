@@ -20,6 +20,7 @@ from pytest_agentsafety.fuzz.chains import Chain
 from pytest_agentsafety.fuzz.check import fuzz_guard
 from pytest_agentsafety.fuzz.profiles import from_profile
 from pytest_agentsafety.fuzz.replaying import Replayed, replay
+from pytest_agentsafety.fuzz.search import Texts
 from pytest_agentsafety.fuzz.targets import as_guard, guard_target
 from pytest_agentsafety.model.decisions import Stage
 from pytest_agentsafety.model.safe_text import printable
@@ -36,9 +37,9 @@ def attack_guard(
     guard: Guardrail,
     *,
     target: str,
-    attacks: SearchStrategy[str] | None = None,
+    attacks: Texts | None = None,
     obfuscations: SearchStrategy[Chain] | None = None,
-    clean: SearchStrategy[str] | None = None,
+    clean: Texts | None = None,
     max_examples: int | None = None,
     stage: Stage | None = None,
     oracles: Sequence[str] = (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ class Invariants:
 
     def broken(self, before: Verdict, after: Verdict) -> bool:
         return after.status == "broken"
+
+    def smaller(self, original: str) -> Iterator[str]:
+        """The run without each of its acts."""
+        acts = acts_of(original)
+        for place in range(len(acts)):
+            yield json.dumps(acts[:place] + acts[place + 1 :])
 
 
 def acts_of(text: str) -> list[Act]:

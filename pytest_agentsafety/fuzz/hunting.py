@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -164,6 +164,7 @@ def smallest(oracle: Oracle, original: str, chain: Chain) -> Bypass:
 
     Hypothesis shrinks the numbers that chains are made of, which says little about the chains.
     """
+    original = _smaller(oracle, original, chain)
     before = oracle.before(original)
 
     def breaks(steps: Chain) -> bool:
@@ -180,6 +181,19 @@ def smallest(oracle: Oracle, original: str, chain: Chain) -> Bypass:
         before=before,
         after=oracle.after(attempt),
     )
+
+
+def _smaller(oracle: Oracle, original: str, chain: Chain) -> str:
+    """An original that is made of parts (a run of acts) without those that are not needed."""
+    parts: Callable[[str], Iterable[str]] = getattr(oracle, "smaller", lambda _: ())
+
+    def breaks(shorter: str) -> bool:
+        before = oracle.before(shorter)
+        return oracle.worth(before) and oracle.broken(before, oracle.after(oracle.deliver(shorter, chain)))
+
+    while (shorter := next(filter(breaks, parts(original)), None)) is not None:
+        original = shorter
+    return original
 
 
 def _shorter(chain: Chain, breaks: Callable[[Chain], bool]) -> Chain:

@@ -35,6 +35,19 @@ def default_originals(guard: Guardrail) -> list[str]:
     return [*own, *attacks(), *carried, *HARM, *examples()]
 
 
+Texts = SearchStrategy[str] | Sequence[str]
+
+
+def as_texts(given: object, place: str) -> SearchStrategy[str]:
+    """A strategy, a list of texts, or a function that gives one of them, as a strategy. Raises ConfigError."""
+    made = given() if callable(given) and not isinstance(given, SearchStrategy) else given
+    if isinstance(made, SearchStrategy):
+        return made
+    if isinstance(made, Sequence) and not isinstance(made, str) and made and all(isinstance(one, str) for one in made):
+        return sampled_from(list(made))
+    raise ConfigError(f"{place}: expected a Hypothesis strategy of texts or a list of texts, got {type(made).__name__}")
+
+
 class GuardSearches:
     """The searches for one guard. What is not given is chosen by what the guard detects plain."""
 
@@ -43,13 +56,15 @@ class GuardSearches:
         guard: Guardrail,
         *,
         stage: Stage | None = None,
-        attacks: SearchStrategy[str] | None = None,
-        clean: SearchStrategy[str] | None = None,
+        attacks: Texts | None = None,
+        clean: Texts | None = None,
         chains: SearchStrategy[Chain] | None = None,
     ) -> None:
         self.guard = guard
         self.probe = GuardProbe(guard, GuardContext(stage=stage or stage_of(guard)))
-        self._attacks, self._clean, self._chains = attacks, clean, chains
+        self._attacks = None if attacks is None else as_texts(attacks, "attacks")
+        self._clean = None if clean is None else as_texts(clean, "clean")
+        self._chains = chains
         self.notes: list[str] = []
 
     def order(self, names: Sequence[str]) -> list[Search]:

@@ -120,7 +120,8 @@ def test_a_text_that_is_no_run(text: str) -> None:
         acts_of(text)
 
 
-def hunted(policy: Policy = POLICY, examples: int = 400) -> Any:
+def hunted(policy: Policy = POLICY, examples: int = 5000) -> Any:
+    """Generous: what Hypothesis draws depends on which modules the session has imported; a find ends the hunt."""
     with world_of(ToolRule(effect="read", allowed_paths=("data/", "out/"))) as world:
         search = Search(oracle=Invariants(policy, world.base), originals=act_texts(policy), chains=st.just(()))
         return hunt(search, max_examples=examples, seed=3)
@@ -186,7 +187,7 @@ def test_a_planted_bug_is_found_and_shrunk(bug: Any, monkeypatch: pytest.MonkeyP
     told = hunted()
     assert told.bypass is not None
     assert BUGS[bug] in told.bypass.after.reason
-    assert len(json.loads(told.bypass.attack)) <= 3
+    assert len(json.loads(told.bypass.attack)) <= 3, "every act is needed"
 
 
 class TestChunks:
