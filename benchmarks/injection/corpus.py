@@ -20,6 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 _EACH = 60
 _EACH_BENIGN = 180
 _MIXED = 0.12
+_STORIES = ("persona", "freedom", "authority", "payload", "override")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,18 @@ def long_texts(seed: int = 1, count: int = 1500) -> Iterator[Item]:
         lines = rng.choices(families[source, family], k=rng.randint(4, 30))
         text = rng.choice(("\n", " ", " ", "\n\n")).join(lines)
         yield Item(normalise(text).text, text, False, f"{source}-long", "doc", "tool_result")
+
+
+def long_attacks(seed: int = 1, count: int = 600) -> Iterator[Item]:
+    """Long attacks: several of the sentences that build a persona, plead or press, with harmless ones between."""
+    rng = Random(f"{seed}/long attacks")
+    by_name = {grammar.name: list(grammar.samples(_EACH, seed)) for grammar in grammars()}
+    parts = [s.text for s in by_name["gen-attack"] if s.family in _STORIES]
+    harmless = [s.text for s in by_name["gen-benign"]]
+    for _ in range(count):
+        lines = [rng.choice(harmless if rng.random() < 0.25 else parts) for _ in range(rng.randint(3, 10))]
+        text = rng.choice((" ", " ", "\n")).join([rng.choice(parts), *lines])
+        yield Item(normalise(text).text, text, True, "gen-attack-long", "attack", "input")
 
 
 def _rough(text: str, rng: Random) -> str:

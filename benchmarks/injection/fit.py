@@ -112,11 +112,11 @@ def fit(items: Sequence[Item], all_rows: Rows, chosen: np.ndarray, settings: Set
     picked = np.zeros(len(all_rows.item), bool)
     picked[np.unique(all_rows.item, return_index=True)[1]] = True
     weights, bias = np.zeros(len(keys)), 0.0
+    model = LogisticRegression(C=settings.strength, max_iter=settings.iterations, tol=1e-3, warm_start=True)
     for turn in range(settings.rounds):
         take = np.flatnonzero(used & (~attack[all_rows.item] | picked))
         label = attack[all_rows.item[take]]
         dilute = np.where(label, 1.0, many[all_rows.item[take]] ** -settings.dilution)
-        model = LogisticRegression(C=settings.strength, max_iter=settings.iterations, tol=1e-3)
         model.fit(matrix[take], label, sample_weight=by_item[all_rows.item[take]] * dilute)
         weights, bias = model.coef_[0], float(model.intercept_[0])
         if turn + 1 < settings.rounds:

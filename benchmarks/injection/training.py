@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.injection.corpus import Item, development, generated, long_texts, vocabulary
+from benchmarks.injection.corpus import Item, development, generated, long_attacks, long_texts, vocabulary
 from benchmarks.injection.fit import Fitted, Rows, Settings, export, fit, model, rows
 from benchmarks.injection.vocabulary import lexicon, table
 from pytest_agentsafety.guards.injection_model import HashedModel, Lexicon
@@ -60,7 +60,7 @@ def learned(item: Item, stage: str) -> bool:
 
 def texts(folder: Path, seed: int = 1) -> list[Item]:
     """Everything there is to learn from and to measure on."""
-    return [*development(folder), *generated(seed), *long_texts(seed)]
+    return [*development(folder), *generated(seed), *long_texts(seed), *long_attacks(seed)]
 
 
 def shipped(everything: Sequence[Item], say: Callable[[str], None]) -> bytes:

@@ -90,7 +90,7 @@ class HashedModel:
         count = len(found.starts)
         if not count:
             return None
-        sums = np.zeros(count + 1, np.int64)
+        sums = np.zeros(count + 1, np.int32)
         np.cumsum(self.contributions(found), out=sums[1:])
         size = min(self._window, count)
         scores = sums[size:] - sums[:-size]
