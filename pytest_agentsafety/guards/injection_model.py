@@ -35,6 +35,7 @@ _ZERO = 128
 _SLOT_BITS = 16
 _SLOT_SPREAD = 0x85EBCA6B
 _SHARP = 30.0
+_REPEATS = 6
 
 
 @runtime_checkable
@@ -103,6 +104,9 @@ class HashedModel:
         at, concepts = self._lexicon.find(found)
         if len(at):
             out[at] += weights(self._cells, concept_features(at, concepts))
+        # The training knows no text that says one word over and over; lists and tables do.
+        for gap in range(1, min(_REPEATS, len(out) - 1) + 1):
+            out[gap:] *= found.hashes[gap:] != found.hashes[:-gap]
         return out
 
 

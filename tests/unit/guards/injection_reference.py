@@ -65,6 +65,9 @@ def logit(text: str, cells: list[int], *, unit: float, bias: float, window: int)
     words = split(text)
     if not words:
         return bias
-    each = [sum(weight(cells, key) for key in features(words, at)) for at in range(len(words))]
+    each = [
+        0 if words[at] in words[max(0, at - 6) : at] else sum(weight(cells, key) for key in features(words, at))
+        for at in range(len(words))
+    ]
     size = min(window, len(words))
     return bias + max(sum(each[i : i + size]) for i in range(len(words) - size + 1)) * unit

@@ -62,9 +62,17 @@ def test_a_text_without_words_has_the_score_of_nothing(text: str) -> None:
 
 
 def test_a_window_does_not_add_up_what_stands_far_apart() -> None:
-    model = model_of({"drop": 3})
-    assert model.best("drop a b drop").logit == 5.0
-    assert model.best("drop a b c d drop").logit == 2.0
+    model = model_of({"drop": 3, "rules": 4})
+    assert model.best("drop a b rules").logit == 6.0
+    assert model.best("drop a b c d rules").logit == 3.0
+
+
+def test_a_word_said_over_and_over_counts_once() -> None:
+    model = model_of({"drop": 3, "rules": 4}, window=20)
+    assert model.best("drop drop DROP, drop").logit == 2.0
+    assert model.best("drop a b c d e drop").logit == 2.0
+    assert model.best("drop a b c d e f drop").logit == 5.0
+    assert model.best("drop rules drop rules").logit == 6.0
 
 
 def test_the_window_is_found_anywhere() -> None:
