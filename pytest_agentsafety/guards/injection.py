@@ -1,24 +1,29 @@
 """The injection guard: orders to the model, in what a user typed or in what a tool returned.
 
-A signal, never the boundary: a paraphrase gets past any list of phrases. What stops an attack for sure is the
-tool door.
+A signal, never the boundary: a paraphrase gets past any list of phrases and any small model. What stops an attack for
+sure is the tool door.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Literal
 
-from pytest_agentsafety.guards.engine import Hit, RuleSet, total_score
+from pytest_agentsafety.guards.engine import Hit, Rule, RuleSet, total_score
+from pytest_agentsafety.guards.injection_model import InjectionScorer, bundled, locate, scored
 from pytest_agentsafety.guards.injection_rules import BYPASS, COMMAND, LEAK, MARKUP, OVERRIDE, PERSONA
 from pytest_agentsafety.guards.injection_rules_i18n import LANGUAGES
 from pytest_agentsafety.guards.injection_rules_indirect import INDIRECT
-from pytest_agentsafety.guards.normalise import normalise
+from pytest_agentsafety.guards.normalise import Normalised, normalise
 from pytest_agentsafety.guards.redact import cut
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
 
 MARKER = "[removed by injection guard]"
 THRESHOLD = 0.5
+# What the bundled model has to reach. In a tool's result a find is cut out, which harms the task when it was none.
+MODEL_THRESHOLDS: Mapping[Stage, float] = {"input": 0.5, "tool_result": 0.5}
+_MODEL_RULE = Rule(family="injection", name="model", pattern="", severity=THRESHOLD)
 _ROUNDS = 3
 
 
@@ -29,42 +34,85 @@ def _rules(stage: Stage) -> RuleSet:
 
 
 class InjectionGuard:
-    """Blocks user input that overrides the model's instructions; takes such orders out of tool results."""
+    """Blocks user input that overrides the model's instructions; takes such orders out of tool results.
+
+    Rules come first; what they let pass is scored by a small model over every reading of the text.
+    """
 
     name = "injection"
     stages: frozenset[Stage] = frozenset({"input", "tool_result"})
     inline = True
 
+    def __init__(
+        self,
+        *,
+        model: InjectionScorer | Literal["bundled"] | None = "bundled",
+        thresholds: Mapping[Stage, float] = MODEL_THRESHOLDS,
+        rules: bool = True,
+    ) -> None:
+        """`model` is one of your own, or None for the rules alone; it triggers from `thresholds[stage]` up (0.5)."""
+        self._model, self._with_rules = model, rules
+        self._thresholds = dict(thresholds)
+
     def check(self, text: str, context: GuardContext) -> GuardrailResult:
-        """Score is the combined severity of the families that were found; triggered from 0.5 up."""
-        hits = _rules(context.stage).scan(normalise(text))
-        score = total_score(hits)
-        if score < THRESHOLD:
+        """Score is the combined severity of the rules' families or, where they are silent, that of the model."""
+        try:
+            score, hits = self._find(text, context.stage)
+        except Exception as error:  # noqa: BLE001 - whatever a model raises, it did not say the text is safe
+            reason = f"{type(error).__name__}: {error}"
+            return GuardrailResult(
+                guard=self.name, status="crashed", action="block", rule="injection.crashed", reason=reason
+            )
+        if not hits:
             return GuardrailResult(guard=self.name, status="clean", score=score)
         worst = max(hits, key=lambda hit: hit.rule.severity)
-        redacted = _redact(text, hits, context.stage) if context.stage == "tool_result" else None
+        redacted = self._redact(text, hits, context.stage) if context.stage == "tool_result" else None
         return GuardrailResult(
             guard=self.name,
             status="triggered",
             action="block" if redacted is None else "redact",
             score=score,
             rule=worst.rule.id,
-            reason=_reason(worst),
+            reason=_reason(worst, score),
             spans=tuple(GuardSpan(start=h.start, end=h.end, rule=h.rule.id) for h in hits),
             redacted=redacted,
         )
 
+    def _find(self, text: str, stage: Stage) -> tuple[float, Sequence[Hit]]:
+        """Score, and what triggers; nothing does below the threshold."""
+        normalised = normalise(text)
+        hits = _rules(stage).scan(normalised) if self._with_rules else []
+        score = total_score(hits)
+        if score >= THRESHOLD:
+            return score, hits
+        found = self._ask(normalised, stage)
+        return (score, ()) if found is None else found
 
-def _reason(hit: Hit) -> str:
+    def _ask(self, normalised: Normalised, stage: Stage) -> tuple[float, Sequence[Hit]] | None:
+        """What the model says: the reading with the highest score."""
+        model = bundled(stage) if self._model == "bundled" else self._model
+        if model is None:
+            return None
+        score, view = max(
+            ((scored(model, view.text), view) for view in (*normalised.views, *normalised.spaced)),
+            key=lambda pair: pair[0],
+        )
+        if score < self._thresholds.get(stage, THRESHOLD):
+            return score, ()
+        return score, [Hit(_MODEL_RULE, *view.origin(*locate(model, view.text)), view.name)]
+
+    def _redact(self, text: str, hits: Sequence[Hit], stage: Stage) -> str:
+        """Cut until nothing is found; what cannot be cleaned is taken away whole."""
+        for _ in range(_ROUNDS):
+            text, _spans = cut(text, hits, MARKER)
+            _score, hits = self._find(text, stage)
+            if not hits:
+                return text
+        return MARKER
+
+
+def _reason(hit: Hit, score: float) -> str:
     hidden = "" if hit.view == "plain" else f" (hidden: {hit.view})"
+    if hit.rule is _MODEL_RULE:
+        return f"text reads like orders to the model, score {score:.2f}{hidden}"
     return f"text gives orders to the model{hidden}"
-
-
-def _redact(text: str, hits: Sequence[Hit], stage: Stage) -> str:
-    """Cut until nothing is found; what cannot be cleaned is taken away whole."""
-    for _ in range(_ROUNDS):
-        text, _spans = cut(text, hits, MARKER)
-        hits = _rules(stage).scan(normalise(text))
-        if total_score(hits) < THRESHOLD:
-            return text
-    return MARKER

@@ -1,0 +1,1 @@
+"""Training of the injection model: grammars of generated text, data, fit, export."""

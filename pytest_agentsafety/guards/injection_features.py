@@ -1,0 +1,195 @@
+"""Features of the injection model: hashes of words, word pairs and pairs of concepts, in linear time.
+
+A text is a sequence of words; each feature belongs to the last word it is made of. Words are hashed eight bytes at a
+time, all words at once, so that none is ever cut out as a string. A concept is a group of words of one meaning in any
+language; which word has which concept is part of the weights.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint32]
+
+MAX_BYTES = 1 << 16
+# A word is its first 24 bytes, in parts of eight; one odd factor for each part.
+_PART = 8
+_FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+_STEM_BYTES = 5
+_WIDE = 0x80
+# Rows of the same kind share their features: a pair counts alike at every distance.
+_KINDS = (1, 2, 3, 4, 4, 4, 5)
+_CONCEPT_KINDS = (6, 7, 7, 7, 8, 9)
+_FAMILIES = len(_KINDS)
+_CONCEPT_FAMILIES = len(_CONCEPT_KINDS)
+_REACH = 10  # words between the concepts of a pair
+_NEAR = 3
+_SPREAD = 0x01000193
+
+# Letters and digits are words, in lower case; every byte of a character beyond ASCII is part of a word.
+_LOWER = bytes(c if c >= _WIDE or (chr(c).isalnum() and c < _WIDE) else 32 for c in range(256)).lower()
+# First bytes of Chinese and Japanese characters in UTF-8: every one is a word of its own.
+_IDEOGRAPHS = range(0xE3, 0xEA)
+
+
+class Words(NamedTuple):
+    """Words of a piece of text: byte offsets, hashes of the words and of their stems; `wide` beyond ASCII."""
+
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    hashes: Hashes
+    stems: Hashes
+    wide: bool
+
+
+class _Constants(NamedTuple):
+    masks: NDArray[np.uint64]
+    ideographs: NDArray[np.bool_]
+    seeds: Hashes
+    concept_seeds: Hashes
+
+
+@cache
+def _constants() -> _Constants:
+    """numpy is loaded here, on first use."""
+    import numpy as np
+
+    def seeds(kinds: tuple[int, ...]) -> Hashes:
+        return np.array([[0x3C6EF372 * kind & 0xFFFFFFFF] for kind in kinds], np.uint32)
+
+    masks = np.array([(1 << (8 * size)) - 1 for size in range(_PART + 1)], np.uint64)
+    ideographs = np.zeros(256, np.bool_)
+    ideographs[_IDEOGRAPHS.start : _IDEOGRAPHS.stop] = True
+    return _Constants(masks, ideographs, seeds(_KINDS), seeds(_CONCEPT_KINDS))
+
+
+def to_bytes(text: str) -> bytes:
+    """What the words are looked for in: lower case, a blank for everything that is no word."""
+    if not text.isascii():
+        text = text.lower()
+    return text.encode("utf-8", "surrogatepass").translate(_LOWER)
+
+
+def words(data: bytes) -> Words:
+    """The words of at most MAX_BYTES bytes."""
+    import numpy as np
+
+    raw = np.frombuffer(data, np.uint8)
+    inside = raw != 32
+    wide = not data.isascii()
+    starts, ends = _split_wide(raw, inside) if wide else _split(inside)
+    stem: Any = _STEM_BYTES
+    if wide:
+        stem = np.where(raw[starts] >= _WIDE, _PART, _STEM_BYTES)
+    sizes = ends - starts
+    # The eight bytes from every position on, copied because gathering from places that overlap is slow.
+    parts = np.ndarray(len(data) + 1, "<u8", data + bytes(_PART), strides=(1,)).copy()
+    hashes = _hash(parts, starts, sizes)
+    for number in range(1, len(_FACTORS)):
+        longer = np.flatnonzero(sizes > number * _PART)
+        if len(longer):
+            at = starts[longer] + number * _PART
+            hashes[longer] += _hash(parts, at, ends[longer] - at, number)
+    return Words(starts, ends, hashes, _hash(parts, starts, np.minimum(sizes, stem)), wide)
+
+
+def _hash(parts: NDArray[np.uint64], starts: NDArray[np.intp], sizes: NDArray[np.intp], number: int = 0) -> Hashes:
+    """Hashes of up to eight bytes from `starts` on."""
+    import numpy as np
+
+    part = parts.take(starts, mode="clip") & _constants().masks.take(sizes, mode="clip")
+    part *= np.uint64(_FACTORS[number])
+    return (part >> np.uint64(32)).astype(np.uint32)
+
+
+def _split(inside: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    import numpy as np
+
+    padded = np.zeros(len(inside) + 2, np.int8)
+    padded[1:-1] = inside
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return edges[0::2], edges[1::2]
+
+
+def _split_wide(raw: NDArray[np.uint8], inside: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """As `_split`, with every ideograph apart."""
+    import numpy as np
+
+    first = _constants().ideographs[raw]
+    behind = np.zeros_like(first)
+    behind[3:] = first[:-3]
+    before = np.zeros_like(inside)
+    before[1:] = inside[:-1]
+    begins = inside & (first | behind | ~before)
+    after = np.zeros_like(inside)
+    after[:-1] = inside[1:] & ~begins[1:]
+    return np.flatnonzero(begins), np.flatnonzero(inside & ~after) + 1
+
+
+def mix(values: Hashes) -> Hashes:
+    """Spread a hash over its upper bits, in place."""
+    import numpy as np
+
+    np.bitwise_xor(values, values >> np.uint32(15), out=values)
+    values *= np.uint32(0x2C1B3C6D)
+    np.bitwise_xor(values, values >> np.uint32(12), out=values)
+    values *= np.uint32(0x297A2D39)
+    return values
+
+
+def pair_keys(hashes: Hashes) -> Hashes:
+    """A hash of each two neighbours."""
+    import numpy as np
+
+    keys: Hashes = hashes[:-1] * np.uint32(_SPREAD) + hashes[1:]
+    return keys
+
+
+def text_features(found: Words) -> Hashes:
+    """Hashes, one row per kind of feature, one column per word; words before the first count as empty.
+
+    Kinds: word, stem, pair of words, pairs of stems one, two and three apart (alike), three words.
+    """
+    import numpy as np
+
+    keys = np.zeros((_FAMILIES, len(found.hashes)), np.uint32)
+    word, stem, spread = found.hashes, found.stems, np.uint32(_SPREAD)
+    keys[0] = word
+    keys[1] = stem
+    keys[2, 1:] = pair_keys(word)
+    led = stem * spread
+    for row, gap in ((3, 1), (4, 2), (5, 3)):
+        keys[row, gap:] = led[:-gap] + stem[gap:]
+    keys[6, 2:] = keys[2, 1:-1] * spread + word[2:]
+    np.bitwise_xor(keys, _constants().seeds, out=keys)
+    return mix(keys)
+
+
+def concept_features(at: NDArray[np.intp], concepts: Hashes) -> Hashes:
+    """Hashes for the words at the positions `at` that have a concept, as in `text_features`; 0 where there is none.
+
+    Kinds: the concept, it with each of the three before it in reach, with its direct neighbour, three in a row.
+    """
+    import numpy as np
+
+    keys = np.zeros((_CONCEPT_FAMILIES, len(concepts)), np.uint32)
+    there = np.zeros(keys.shape, np.bool_)
+    keys[0], there[0] = concepts, True
+    spread = np.uint32(_SPREAD)
+    led = concepts * spread
+    for row in (1, 2, 3):
+        keys[row, row:] = led[:-row] + concepts[row:]
+        there[row, row:] = at[row:] - at[:-row] <= _REACH
+    keys[4] = keys[1]
+    there[4, 1:] = at[1:] - at[:-1] <= _NEAR
+    keys[5, 2:] = keys[1, 1:-1] * spread + concepts[2:]
+    there[5] = there[2]
+    np.bitwise_xor(keys, _constants().concept_seeds, out=keys)
+    mixed = mix(keys)
+    mixed *= there
+    return mixed

@@ -1,0 +1,230 @@
+"""The small model beside the injection rules: a weight for each feature, the highest sum over a window of words.
+
+Weights are integers, so a text has the same score on every machine. `MODEL_CARD.md` says what it was trained on.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+from pytest_agentsafety.guards.injection_features import (
+    MAX_BYTES,
+    Words,
+    concept_features,
+    pair_keys,
+    text_features,
+    to_bytes,
+    words,
+)
+from pytest_agentsafety.model.decisions import Stage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAGIC = b"agentsafety injection model 1\n"
+WEIGHTS = "injection_model.bin"
+TABLE_BITS = 16
+# A cell of the table: the upper byte tells features apart that fall into one cell, the lower one is weight + 128.
+_CHECK = 0xFF00
+_ZERO = 128
+_SLOT_BITS = 16
+_SLOT_SPREAD = 0x85EBCA6B
+_SHARP = 30.0
+_REPEATS = 6
+
+
+@runtime_checkable
+class InjectionScorer(Protocol):
+    """A model for `InjectionGuard(model=...)`: how much a text is an order to the model, in 0..1.
+
+    It is asked for every reading of a text (plain, decoded, spaced letters closed), already folded. An exception, or a
+    value outside 0..1, counts as a crash of the guard.
+    """
+
+    def score(self, text: str) -> float: ...
+
+
+class Window(NamedTuple):
+    """The part of a text with the highest score: offsets in characters, the score in units of log odds."""
+
+    logit: float
+    start: int
+    end: int
+
+
+class HashedModel:
+    """A table of weights and the words that have a concept. Safe to use from several threads."""
+
+    def __init__(self, cells: NDArray[np.uint16], lexicon: Lexicon, *, unit: float, bias: float, window: int) -> None:
+        """`unit` is what 1 in the table adds to the log odds, `bias` their value at 0, `window` in words."""
+        self._cells, self._lexicon = cells, lexicon
+        self._unit, self._bias, self._window = unit, bias, window
+
+    def score(self, text: str) -> float:
+        """0..1; from 0.5 up it is an order."""
+        return squash(self.best(text).logit)
+
+    def best(self, text: str) -> Window:
+        """The window with the highest score. Linear in the text, memory bounded by pieces of it."""
+        data = to_bytes(text)
+        best = Window(self._bias, 0, len(data))
+        top: int | None = None
+        for start in range(0, max(len(data), 1), MAX_BYTES // 2):
+            found = self._piece(data[start : start + MAX_BYTES])
+            if found is not None and (top is None or found[0] > top):
+                top, first, last = found
+                best = Window(self._bias + top * self._unit, start + first, start + last)
+            if start + MAX_BYTES >= len(data):
+                break
+        return best if len(data) == len(text) else _in_characters(best, data)
+
+    def _piece(self, data: bytes) -> tuple[int, int, int] | None:
+        """Highest sum in a piece, and the bytes it comes from; None without words."""
+        import numpy as np
+
+        found = words(data)
+        count = len(found.starts)
+        if not count:
+            return None
+        sums = np.zeros(count + 1, np.int32)
+        np.cumsum(self.contributions(found), out=sums[1:])
+        size = min(self._window, count)
+        scores = sums[size:] - sums[:-size]
+        first = int(scores.argmax())
+        return int(scores[first]), int(found.starts[first]), int(found.ends[first + size - 1])
+
+    def contributions(self, found: Words) -> NDArray[np.int16]:
+        """What each word adds to the score of a window it is in, in units."""
+        out = weights(self._cells, text_features(found))
+        at, concepts = self._lexicon.find(found)
+        if len(at):
+            out[at] += weights(self._cells, concept_features(at, concepts))
+        # The training knows no text that says one word over and over; lists and tables do.
+        for gap in range(1, min(_REPEATS, len(out) - 1) + 1):
+            out[gap:] *= found.hashes[gap:] != found.hashes[:-gap]
+        return out
+
+
+class Lexicon:
+    """Words with a concept, sorted by hash."""
+
+    def __init__(self, hashes: NDArray[np.uint32], concepts: NDArray[np.uint32]) -> None:
+        self._hashes, self._concepts = hashes, concepts
+        self._slots = slots(hashes)
+
+    def find(self, found: Words) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+        """Positions of the words that have a concept, and the concepts; of two ideographs the second has it."""
+        import numpy as np
+
+        at, concepts = self._lookup(found.hashes)
+        if not found.wide:
+            return at, concepts
+        more, others = self._lookup(pair_keys(found.hashes))
+        at, first = np.unique(np.concatenate((at, more + 1)), return_index=True)
+        return at, np.concatenate((concepts, others))[first]
+
+    def _lookup(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+        import numpy as np
+
+        entry = self._slots.take(_slot(keys), mode="clip")
+        at = np.flatnonzero(entry >= 0)
+        entry = entry[at]
+        same = self._hashes[entry] == keys[at]
+        return at[same], self._concepts[entry[same]]
+
+
+def weights(cells: NDArray[np.uint16], keys: NDArray[np.uint32]) -> NDArray[np.int16]:
+    """Sum of the weights of each column of features; a feature that the table does not have counts nothing."""
+    import numpy as np
+
+    # An index of another type than this one is converted element by element.
+    cell = cells.take((keys >> np.uint32(32 - TABLE_BITS)).astype(np.intp), mode="clip")
+    np.bitwise_xor(cell, keys.astype(np.uint16) & np.uint16(_CHECK), out=cell)
+    known = cell <= np.uint16(0xFF)
+    weight = cell.view(np.int16)
+    weight -= np.int16(_ZERO)
+    weight *= known
+    total: NDArray[np.int16] = weight.sum(axis=0, dtype=np.int16)
+    return total
+
+
+def parse(data: bytes) -> dict[str, HashedModel]:
+    """The models of a file, by the stage they are for. Raises ValueError when it is none of this version."""
+    import numpy as np
+
+    if not data.startswith(MAGIC):
+        raise ValueError("not the weights of an injection model of this version")
+    line, _, body = data[len(MAGIC) :].partition(b"\n")
+    header: dict[str, Any] = json.loads(line)
+    count, cells = header["words"], 2 << TABLE_BITS
+    if len(body) != 5 * count + cells * len(header["models"]):
+        raise ValueError("the weights of the injection model are cut off")
+    concepts = np.frombuffer(body, np.uint8, count, 4 * count).astype(np.uint32)
+    lexicon = Lexicon(np.frombuffer(body, "<u4", count).astype(np.uint32), concepts)
+    tables = np.frombuffer(body, "<u2", offset=5 * count).astype(np.uint16).reshape(-1, 1 << TABLE_BITS)
+    stages = sorted(header["models"].items())
+    return {
+        stage: HashedModel(table, lexicon, **settings) for (stage, settings), table in zip(stages, tables, strict=True)
+    }
+
+
+def slots(hashes: NDArray[np.uint32]) -> NDArray[np.int16]:
+    """Where in the list of words a hash may stand: -1 for nowhere."""
+    import numpy as np
+
+    table = np.full(1 << _SLOT_BITS, -1, np.int16)
+    table[_slot(hashes)] = np.arange(len(hashes), dtype=np.int16)
+    return table
+
+
+def _slot(hashes: NDArray[np.uint32]) -> NDArray[np.intp]:
+    import numpy as np
+
+    return ((hashes * np.uint32(_SLOT_SPREAD)) >> np.uint32(32 - _SLOT_BITS)).astype(np.intp)
+
+
+def _in_characters(window: Window, data: bytes) -> Window:
+    """Offsets of bytes as offsets of characters: a character begins with a byte that continues none."""
+    import numpy as np
+
+    begins = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
+    start = int(np.count_nonzero(begins[: window.start]))
+    return Window(window.logit, start, start + int(np.count_nonzero(begins[window.start : window.end])))
+
+
+def squash(logit: float) -> float:
+    """Log odds as a probability, to four digits: the last bits of `exp` differ between machines."""
+    if abs(logit) > _SHARP:
+        return 1.0 if logit > 0 else 0.0
+    return round(1.0 / (1.0 + math.exp(-logit)), 4)
+
+
+def scored(model: InjectionScorer, text: str) -> float:
+    """The model's score. Raises ValueError for one that is none: a broken model must not count as silent."""
+    score = model.score(text)
+    if not 0.0 <= score <= 1.0:
+        raise ValueError(f"the model's score is {score!r}, expected 0..1")
+    return score
+
+
+def locate(model: InjectionScorer, text: str) -> tuple[int, int]:
+    """Where in the text the model saw it: all of it when the model cannot tell."""
+    if isinstance(model, HashedModel):
+        found = model.best(text)
+        return found.start, found.end
+    return 0, len(text)
+
+
+def bundled(stage: Stage) -> HashedModel:
+    """The shipped model for a stage."""
+    return _shipped()["tool_result" if stage == "tool_result" else "input"]
+
+
+@cache
+def _shipped() -> dict[str, HashedModel]:
+    return parse(files(__package__).joinpath(WEIGHTS).read_bytes())
