@@ -14,10 +14,10 @@ from typing import NamedTuple
 from pytest_agentsafety.guards.content_intent import asked_for, place
 from pytest_agentsafety.guards.content_lexicon import Entry, Lexicon, entries_for
 from pytest_agentsafety.guards.normalise import normalise
-from pytest_agentsafety.guards.spans import View
 from pytest_agentsafety.guards.verdicts import clean
 from pytest_agentsafety.model.decisions import GuardAction, GuardContext, GuardrailResult, GuardSpan, Stage
 from pytest_agentsafety.model.policy import ContentRules
+from pytest_agentsafety.text import View
 
 _compiling = Lock()
 
@@ -64,8 +64,7 @@ class ContentPolicyGuard:
         return self.rules.action_of(request.entry.category)
 
     def _requests(self, text: str) -> Iterator[_Request]:
-        normal = normalise(text)
-        for view in (*normal.views, *normal.spaced):
+        for view in normalise(text).views:
             yield from _in_view(self._lexicon, view)
 
     @cached_property

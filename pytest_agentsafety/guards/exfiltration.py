@@ -11,8 +11,9 @@ import re2
 
 from pytest_agentsafety.guards.exfil_urls import Address, carries, parse
 from pytest_agentsafety.guards.normalise import normalise
-from pytest_agentsafety.guards.spans import View, merge_spans, replace_spans
+from pytest_agentsafety.guards.spans import merge_spans, replace_spans
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
+from pytest_agentsafety.text import View
 
 _MARKER = "[redacted link]"
 _WINDOW = 400

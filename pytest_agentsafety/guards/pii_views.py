@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import re2
 
 from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
-from pytest_agentsafety.guards.spans import Edit, View, replace_spans
+from pytest_agentsafety.guards.spans import replace_spans
+from pytest_agentsafety.text import View
 
 # Single characters with the same one between them, eight or more, the first two of them letters or digits.
 _GAPS = (" ", r"\.", "-", "_", r"\*", r"\|", "/")
 _APART = re2.compile("|".join(rf"(?:[A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^\s]" for gap in _GAPS))
+
+
+Back = Callable[[int, int], tuple[int, int]]
 
 
 class Hidden(NamedTuple):
@@ -64,7 +69,7 @@ def _digits_of(view: View) -> Iterator[View]:
     if not view.text.isascii():
         text = view.text.translate(_other_digits())
         if text != view.text:
-            yield View("digits", text, view)
+            yield _Derived("digits", text, view, lambda start, end: (start, end))
 
 
 def _closed(view: View) -> Iterator[View]:
@@ -76,31 +81,49 @@ def _closed(view: View) -> Iterator[View]:
     parts = (view.text[start:end:2] for start, end in runs)
     text = replace_spans(view.text, [(start, end, part) for (start, end), part in zip(runs, parts, strict=True)])
     gaps = ((at, at + 1) for start, end in runs for at in range(start + 1, end, 2))
-    yield View("closed", text, view, lambda: list(_cuts(gaps)))
+    yield _Derived("closed", text, view, _past(gaps))
 
 
 def _lines_joined(view: View) -> Iterator[View]:
     """A value that is broken over two lines."""
     if "\n" in view.text:
         text = view.text.replace("\r\n", "").replace("\n", "")
-        yield View("lines", text, view, lambda: list(_cuts(m.span() for m in re.finditer(r"\r?\n", view.text))))
+        yield _Derived("lines", text, view, _past(m.span() for m in re.finditer(r"\r?\n", view.text)))
 
 
-def _cuts(gaps: Iterable[tuple[int, int]]) -> Iterator[Edit]:
-    """Edits that leave these spans out."""
+def _past(gaps: Iterable[tuple[int, int]]) -> Back:
+    """The way back to a text that these spans were taken out of."""
+    cuts: list[int] = []
+    ends: list[int] = []
     gone = 0
     for start, end in gaps:
-        yield Edit(start - gone, start - gone, start, end)
+        cuts.append(start - gone)
+        ends.append(end)
         gone += end - start
 
+    def back(start: int, end: int) -> tuple[int, int]:
+        return _behind(cuts, ends, start), _behind(cuts, ends, end - 1) + 1
 
-class _Backwards(View):
-    """A text from its end to its start."""
+    return back
+
+
+def _behind(cuts: list[int], ends: list[int], position: int) -> int:
+    index = bisect_right(cuts, position) - 1
+    return position if index < 0 else ends[index] + position - cuts[index]
+
+
+class _Derived(View):
+    """A text whose characters are found again by `back`, in characters of the parent."""
+
+    def __init__(self, name: str, text: str, parent: View, back: Back) -> None:
+        super().__init__(name, text.encode("utf-8", "surrogatepass"), parent)
+        self._from = back
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         assert self.parent is not None
-        return self.parent.origin(len(self.text) - end, len(self.text) - start)
+        return self.parent.origin(*self._from(start, end))
 
 
-def _backwards(view: View) -> Iterator[Any]:
-    yield _Backwards("backwards", view.text[::-1], view)
+def _backwards(view: View) -> Iterator[View]:
+    size = len(view.text)
+    yield _Derived("backwards", view.text[::-1], view, lambda start, end: (size - end, size - start))
