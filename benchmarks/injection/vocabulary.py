@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-
 from pytest_agentsafety.guards.fold import fold
+
 from pytest_agentsafety.guards.injection_features import pair_keys, to_bytes, words
 from pytest_agentsafety.guards.injection_model import slots
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pytest_agentsafety.approval import triage
+from pytest_agentsafety.gate.leaks import leaked
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.guards import DestructiveActionGuard
 from pytest_agentsafety.model.decisions import Decision
@@ -43,7 +44,7 @@ def _no_tool() -> None:
 
 
 def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
-    """Policy, permissions, sandbox, provenance, destructive action, approval lists: allowed, denied or ask."""
+    """Policy, permissions, canaries, sandbox, provenance, destructive action, approval lists: allowed, denied or ask."""
     if ruled.denial is not None:
         return ruled.denial
     rule = ruled.rule
@@ -51,6 +52,8 @@ def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
         permitted = state.permissions.check(call, rule)
         if permitted.outcome != "allowed":
             return permitted
+    if "pii" in state.policy.guards and (leak := leaked(call, state.policy.canaries, state.prompt)):
+        return leak
     if rule.effect == "execute":
         return _SANDBOX.refusal(rule)
     return _listed(state, call, _asks(state, call, rule))
