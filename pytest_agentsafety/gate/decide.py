@@ -44,7 +44,7 @@ def _no_tool() -> None:
 
 
 def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
-    """Policy, permissions, canaries, sandbox, provenance, destructive action, approval lists: allowed, denied or ask."""
+    """Policy, permissions, canaries, sandbox, provenance, destructive action, lists: allowed, denied or ask."""
     if ruled.denial is not None:
         return ruled.denial
     rule = ruled.rule
