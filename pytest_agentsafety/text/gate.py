@@ -206,6 +206,8 @@ _PATTERNS = {
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
+    # Chinese, Japanese or Korean characters with something between them.
+    "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/,+~-]{1,3}){4}[\xe3-\xed]",
     "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
@@ -269,6 +271,8 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
             yield "points"
     if "mixed" in shapes:
         yield "loose"
+    if not data.isascii():
+        yield "apart"
     if b"= " in data or b"=\n" in data:
         yield "words64"
     if b">" in data and b"<" in data:

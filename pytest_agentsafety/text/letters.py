@@ -27,6 +27,7 @@ _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200
 _SMALL = 1 << 13
 _PIECE = 1 << 16
+_BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/,+~-]{1,3}(?=[\xe3-\xed])")
 _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _BREAK = b"\n\n"
@@ -75,6 +76,22 @@ def close_gaps(view: View) -> tuple[View, View] | None:
     """
     data = np.frombuffer(view.data, dtype=np.uint8)
     return _close_gaps(view, data, _LETTER[data])
+
+
+def close_signs(view: View) -> View:
+    """Without what stands between characters of Chinese, Japanese or Korean."""
+    data = _BETWEEN_SIGNS.sub(b"", view.data)
+    return View("spaced", data, view, back_through(lambda: _signs_closed(view.data)))
+
+
+def _signs_closed(data: bytes) -> Edits:
+    rows: list[tuple[int, int, int, int]] = []
+    gone = 0
+    for match in _BETWEEN_SIGNS.finditer(data):
+        start, end = match.span()
+        rows.append((start - gone, start - gone, start, end))
+        gone += end - start
+    return edits_of(rows)
 
 
 def close_spaces(view: View) -> View | None:

@@ -35,6 +35,7 @@ MAX_PLACES = 64
 _LEADS = "%&\\="
 _SURE = {"base64", "hex"}  # these are not found in anything else
 _PEELING = frozenset({"decoded", "hidden"})
+_SET_APART = frozenset({"letters", "apart"})
 _GAPLESS = ("split", "glued", "solid")  # words cut in two or run together, the surest first
 _SPELLINGS = frozenset({"leet", "tripled", "joined", "tagged", *_GAPLESS})
 _TURNING = frozenset({"cipher", "reversed", "spelling"})
@@ -128,7 +129,9 @@ class Normalised:
             self._unread |= not found.names.isdisjoint(_SURE)
             return
         for kind, view in self._made(step, found):
-            after = _Step(view, step.depth + 1, step.kinds | {kind})
+            # What was decoded is a new text, in which something may be hidden again.
+            kinds = step.kinds - {"hidden"} if kind == "decoded" else step.kinds
+            after = _Step(view, step.depth + 1, kinds | {kind})
             self._room -= len(view.data)
             if self._room < 0:
                 self._unread |= after.kinds <= _PEELING
@@ -142,8 +145,8 @@ class Normalised:
             yield "decoded", decoded
         elif step.kinds.isdisjoint(_TURNING) and TINY <= len(view.data) <= SHORT and not is_plain(view.data):
             names |= _in_no_language(view.data)
-        if "letters" in names and "letters" not in step.kinds:
-            yield from self._letters(view)
+        if not names.isdisjoint(_SET_APART) and "letters" not in step.kinds:
+            yield from self._letters(view, names)
         if "spelling" not in step.kinds:
             yield from (("spelling", other) for other in self._respelled(view, found))
         if "cipher" not in step.kinds:
@@ -151,9 +154,13 @@ class Normalised:
         if "reversed" in names and "reversed" not in step.kinds:
             yield from (("reversed", turned) for turned in read_reversed(view))
 
-    def _letters(self, view: View) -> Iterator[tuple[str, View]]:
+    def _letters(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
         from pytest_agentsafety.text import letters
 
+        if "apart" in names:
+            yield "letters", letters.close_signs(view)
+        if "letters" not in names:
+            return
         view, left_out = letters.runs(view)
         self._unread |= left_out
         closed = letters.close_gaps(view)

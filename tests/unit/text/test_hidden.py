@@ -16,7 +16,7 @@ def test_nothing_is_hidden_in_ordinary_text() -> None:
 
 
 def test_tag_characters_become_readable() -> None:
-    assert shown("hello" + "".join(chr(0xE0000 + ord(c)) for c in SECRET)) == {"tags": "hello" + SECRET}
+    assert shown("hello" + "".join(chr(0xE0000 + ord(c)) for c in SECRET)) == {"tags": f"hello {SECRET}"}
 
 
 def test_an_override_is_read_as_it_is_displayed() -> None:

@@ -78,7 +78,7 @@ def test_json_white_space_separates_words() -> None:
 
 def test_tags_and_bidi_get_views() -> None:
     tags = "".join(chr(0xE0000 + ord(c)) for c in SECRET)
-    assert [v.text for v in normalise("x" + tags).views if v.name == "tags"] == ["x" + SECRET]
+    assert [v.text for v in normalise("x" + tags).views if v.name == "tags"] == ["x " + SECRET]
     shown = [v for v in normalise("a \u202e" + SECRET[::-1] + "\u202c b").views if v.name == "bidi"]
     assert [v.text for v in shown] == [f"a  {SECRET} b"]
 
@@ -167,3 +167,9 @@ def test_readings_are_the_texts_of_all_views_without_repetition() -> None:
     assert any("words" in reading for reading in found)
     assert len(set(found)) == len(found)
     assert all_readings("lunch is at noon") == ("lunch is at noon",)
+
+
+def test_tags_of_which_half_are_escaped_are_read() -> None:
+    tags = [chr(0xE0000 + ord(c)) for c in SECRET]
+    text = "".join(f"&#{ord(tag)};" if i % 2 else tag for i, tag in enumerate(tags))
+    assert any(SECRET in reading for reading in readings(text))
