@@ -62,8 +62,8 @@ def encoded(texts: Sequence[str], judge: Callable[[str], Flags]) -> dict[str, Ra
 
 def table(title: str, found: dict[tuple[bool, str], dict[str, Rate]]) -> str:
     """A line for each source, attacks first."""
-    lines = [f"\n{title}", f"{'':34}{'rules':28}{'model':28}both"]
+    lines = [f"\n{title}", f"{'':34}{'rules':34}{'model':34}both"]
     for (attack, source), rate in sorted(found.items(), key=lambda pair: (not pair[0][0], pair[0][1])):
         name = f"{'attacks' if attack else 'harmless'}  {source}"
-        lines.append(f"{name:34}" + "".join(f"{rate[who]!s:28}" for who in BY))
+        lines.append(f"{name:34}" + "".join(f"{rate[who]!s:34}" for who in BY))
     return "\n".join(lines)

@@ -36,6 +36,8 @@ _SLOT_BITS = 16
 _SLOT_SPREAD = 0x85EBCA6B
 _SHARP = 30.0
 _REPEATS = 6
+# Pieces of a long text share this many bytes, more than a window of ordinary words has.
+_OVERLAP = 4096
 
 
 @runtime_checkable
@@ -74,7 +76,7 @@ class HashedModel:
         data = to_bytes(text)
         best = Window(self._bias, 0, len(data))
         top: int | None = None
-        for start in range(0, max(len(data), 1), MAX_BYTES // 2):
+        for start in range(0, max(len(data), 1), MAX_BYTES - _OVERLAP):
             found = self._piece(data[start : start + MAX_BYTES])
             if found is not None and (top is None or found[0] > top):
                 top, first, last = found
