@@ -107,8 +107,7 @@ class HashedModel:
         if len(at):
             out[at] += weights(self._cells, concept_features(at, concepts))
         # The training knows no text that says one word over and over; lists and tables do.
-        for gap in range(1, min(_REPEATS, len(out) - 1) + 1):
-            out[gap:] *= found.hashes[gap:] != found.hashes[:-gap]
+        out *= _new(found.hashes)
         return out
 
 
@@ -138,6 +137,16 @@ class Lexicon:
         entry = entry[at]
         same = self._hashes[entry] == keys[at]
         return at[same], self._concepts[entry[same]]
+
+
+def _new(hashes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which words are none of the few before them."""
+    import numpy as np
+
+    new = np.ones(len(hashes), np.bool_)
+    for gap in range(1, min(_REPEATS, len(hashes) - 1) + 1):
+        new[gap:] &= hashes[gap:] != hashes[:-gap]
+    return new
 
 
 def weights(cells: NDArray[np.uint16], keys: NDArray[np.uint32]) -> NDArray[np.int16]:
