@@ -36,7 +36,14 @@ class Judge:
         self._model = InjectionGuard(model="bundled" if model is None else model, rules=False)
 
     def __call__(self, text: str) -> Flags:
-        return Flags(self._rules.check(text, self.context).triggered, self._model.check(text, self.context).triggered)
+        return Flags(self._flag(self._rules, text), self._flag(self._model, text))
+
+    def _flag(self, guard: InjectionGuard, text: str) -> bool:
+        """A crash is no verdict: it ends the measurement."""
+        result = guard.check(text, self.context)
+        if result.status == "crashed":
+            raise RuntimeError(result.reason)
+        return result.triggered
 
 
 def by_source(items: Iterable[Item], judge: Callable[[str], Flags]) -> dict[tuple[bool, str], dict[str, Rate]]:

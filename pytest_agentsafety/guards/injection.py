@@ -93,10 +93,9 @@ class InjectionGuard:
         model = bundled(stage) if self._model == "bundled" else self._model
         if model is None:
             return None
-        score, view = max(
-            ((scored(model, view.text), view) for view in (*normalised.views, *normalised.spaced)),
-            key=lambda pair: pair[0],
-        )
+        # Texts set letter by letter may be readings of their own, beside the views.
+        readings = (*normalised.views, *getattr(normalised, "spaced", ()))
+        score, view = max(((scored(model, view.text), view) for view in readings), key=lambda pair: pair[0])
         if score < self._thresholds.get(stage, THRESHOLD):
             return score, ()
         return score, [Hit(_MODEL_RULE, *view.origin(*locate(model, view.text)), view.name)]
