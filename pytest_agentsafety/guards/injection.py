@@ -98,7 +98,8 @@ class InjectionGuard:
         score, view = max(((scored(model, view.text), view) for view in readings), key=lambda pair: pair[0])
         if score < self._thresholds.get(stage, THRESHOLD):
             return score, ()
-        return score, [Hit(_MODEL_RULE, *view.origin(*locate(model, view.text)), view.name)]
+        start, end = view.origin(*locate(model, view.text))
+        return score, [Hit(_MODEL_RULE, start, end, view.name)]
 
     def _redact(self, text: str, hits: Sequence[Hit], stage: Stage) -> str:
         """Cut until nothing is found; what cannot be cleaned is taken away whole."""
