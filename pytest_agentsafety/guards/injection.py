@@ -93,10 +93,7 @@ class InjectionGuard:
         model = bundled(stage) if self._model == "bundled" else self._model
         if model is None:
             return None
-        score, view = max(
-            ((scored(model, view.text), view) for view in normalised.views),
-            key=lambda pair: pair[0],
-        )
+        score, view = max(((scored(model, view.text), view) for view in normalised.views), key=lambda pair: pair[0])
         if score < self._thresholds.get(stage, THRESHOLD):
             return score, ()
         start, end = view.origin(*locate(model, view.text))
