@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pytest_agentsafety import lexicon
+from pytest_agentsafety.provenance import idioms
 from pytest_agentsafety.provenance.vocabulary import (
     AFTER_NOUN,
     AUXILIARIES,
@@ -30,15 +31,18 @@ from pytest_agentsafety.provenance.vocabulary import (
     WISHES,
 )
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+|[.,;:!?()\n]")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[.,;:!?()\n$\u20ac\u00a3\u00a5]")
 _QUOTED = re.compile(
     r"(?<!\w)'[^'\n]{1,400}'(?!\w)|\"[^\"\n]{1,400}\"|\u201c[^\u201d\n]{1,400}\u201d|\u2018[^\u2019\n]{1,400}\u2019(?!\w)|`[^`\n]{1,400}`"
 )
 _WORDS = re.compile(r"\S+")
 _PLACE = re.compile(r"[@/\\]|\w\.\w")  # inside a word: an address, a link, a path; its parts order nothing
+_NUMBER = re.compile(r"\W{0,3}\d[\d.,]{0,30}\W{0,3}")
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)(?:[^.,;:!?\n]|\.(?=\w)){1,60}? know\b", re.IGNORECASE)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
+_IRREVOCABLE = frozenset({"pay", "delete", "execute"})
+_GIVING = frozenset({"send", "give", "move", "forward", "hand", "remit", "wire", "return", "pass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,36 +189,73 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
     return lemma if leads or not lexicon.often_noun(lemma) else _nominal(tokens, index)
 
 
-@lru_cache(maxsize=512)
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a text orders: the verbs (lemmas); which of them can mean to pay, delete or run something; the things
+    (noun lemmas) to be made or given ("an offer" in "make Lena an offer"); whether money is to be handed over."""
+
+    verbs: frozenset[str]
+    grave: frozenset[str]
+    things: frozenset[str]
+    money: bool
+
+
 def orders(text: str) -> frozenset[str]:
     """The verbs (lemmas) that a text orders to be done."""
-    return _read(text)[0]
-
-
-def made(text: str) -> frozenset[str]:
-    """The things (noun lemmas) that a text orders to be made or given: "an offer" in "make Lena an offer"."""
-    return _read(text)[1]
+    return read_orders(text).verbs
 
 
 def _without_places(match: re.Match[str]) -> str:
     word = match[0]
-    if _PLACE.search(word) is None:
+    if _PLACE.search(word) is None or _NUMBER.fullmatch(word) is not None:
         return word
     return f"x{word[-1]}" if word[-1] in _BREAKS else "x"
 
 
-@lru_cache(maxsize=512)
-def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    found = {"tell"} if _LET_KNOW.search(text) else set()
-    things: set[str] = set()
-    for clause in _clauses(_WORDS.sub(_without_places, _QUOTED.sub(" x ", text))):
-        for index in range(len(clause.tokens)):
-            verb = _order(clause.tokens, index)
+class _Reader:
+    """Collects what the clauses of one text order."""
+
+    def __init__(self) -> None:
+        self.verbs: set[str] = set()
+        self.grave: set[str] = set()
+        self.things: set[str] = set()
+        self.money = False
+
+    def clause(self, tokens: Sequence[str]) -> None:
+        for index in range(len(tokens)):
+            verb = _order(tokens, index)
             if verb is not None:
-                found.add(verb)
-                if verb == "write" and _to_somebody(clause.tokens, index):
-                    found.add("message")
-                found |= _phrasal(clause.tokens, index)
-            if _carried(clause.tokens, index):
-                things.add(lexicon.lemma(clause.tokens[index]))
-    return frozenset(found), frozenset(things)
+                self._ordered(verb, tokens, index)
+            if _carried(tokens, index):
+                self.things.add(lexicon.lemma(tokens[index]))
+
+    def _ordered(self, verb: str, tokens: Sequence[str], index: int) -> None:
+        together = _phrasal(tokens, index)
+        meant = idioms.meaning(verb, tokens, index)
+        if meant is not None:
+            self._add(meant | together)
+            return
+        self._add(together)
+        if together and lexicon.verb_effect(verb) in _IRREVOCABLE:
+            return  # "drop off" is no dropping
+        self.verbs.add(verb)
+        if idioms.grave(verb, tokens, index):
+            self.grave.add(verb)
+        self.money = self.money or (verb in _GIVING and idioms.of_money(tokens, index))
+        if verb == "write" and _to_somebody(tokens, index):
+            self._add({"message"})
+
+    def _add(self, verbs: Set[str]) -> None:
+        self.verbs |= verbs
+        self.grave |= verbs
+
+
+@lru_cache(maxsize=512)
+def read_orders(text: str) -> Orders:
+    """What a text orders, told from what it tells, forbids or quotes."""
+    found = _Reader()
+    if _LET_KNOW.search(text):
+        found.verbs.add("tell")
+    for clause in _clauses(_WORDS.sub(_without_places, _QUOTED.sub(" x ", text))):
+        found.clause(clause.tokens)
+    return Orders(frozenset(found.verbs), frozenset(found.grave), frozenset(found.things), found.money)

@@ -10,7 +10,7 @@ from pytest_agentsafety.model.policy import Role
 from pytest_agentsafety.provenance.dates import Day, days_in, months_in
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
-from pytest_agentsafety.provenance.orders import made, orders
+from pytest_agentsafety.provenance.orders import Orders, read_orders
 from pytest_agentsafety.provenance.phrases import (
     ADDRESSING,
     ALL,
@@ -68,13 +68,19 @@ class Reading:
         return normalise(self.text)
 
     @cached_property
-    def orders(self) -> frozenset[str]:
-        return orders(self.text)
+    def ordered(self) -> Orders:
+        """What it orders."""
+        return read_orders(self.text)
 
-    @cached_property
+    @property
+    def orders(self) -> frozenset[str]:
+        """The verbs of what it orders."""
+        return self.ordered.verbs
+
+    @property
     def made(self) -> frozenset[str]:
         """The things it orders to be made or given."""
-        return made(self.text)
+        return self.ordered.things
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -25,22 +25,34 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
     """Is the tool's act ordered, by its own verb or one for the same act? Every way to pay is paying,
     every way to reach somebody is reaching somebody.
 
-    What cannot be taken back needs a verb that clearly means it ("take" may mean anything).
+    What cannot be taken back needs a verb that clearly means it ("take" may mean anything), in a sense that can
+    ("pay attention" pays nobody). "Send" is an order to pay where it is money that is to be sent.
     """
+    if effect in OWN_WORDS_ONLY:
+        return _gravely_ordered(reading, sense, effect)
     found = reading.orders
     if effect == "egress" and "write" not in sense.verbs and "message" not in found:
         found = found - {"write"}  # a text is written for the user; "write to somebody" is a message
-    if effect in ("pay", "delete", "egress") and any(_clearly(order, effect) for order in found):
-        return effect != "delete" or spoken_of(reading, sense)
-    if effect in OWN_WORDS_ONLY:
-        return any(
-            lexicon.class_effect(name) != "read"  # whatever a rule says that a "fetch" does, "read" does not order it
-            for verb in sense.verbs
-            for order in found
-            for name in lexicon.verb_classes(verb)
-            & (lexicon.verb_classes(order) if verb == order else lexicon.clear_classes(order))
-        )
+    if effect == "egress" and any(_clearly(order, effect) for order in found):
+        return True
     return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in found)
+
+
+def _gravely_ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
+    found = reading.ordered.grave
+    if effect in ("pay", "delete") and any(_clearly(order, effect) for order in found):
+        return effect != "delete" or spoken_of(reading, sense)
+    if effect == "pay" and reading.ordered.money:
+        return True
+    # Whatever a rule says that a "fetch" does, "read" does not order it; nor does "send" order a payment.
+    too_little = {"read", "egress"} if effect == "pay" else {"read"}
+    return any(
+        lexicon.class_effect(name) not in too_little
+        for verb in sense.verbs
+        for order in found
+        for name in lexicon.verb_classes(verb)
+        & (lexicon.verb_classes(order) if verb == order else lexicon.clear_classes(order))
+    )
 
 
 def named_to_be_made(reading: Reading, sense: ToolSense) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_agentsafety.provenance.orders import made, orders
+from pytest_agentsafety.provenance.orders import orders, read_orders
 from tests.unit.provenance.kit import Run
 
 LENA = "lena@quay.test"
@@ -22,7 +22,7 @@ LENA = "lena@quay.test"
     ],
 )
 def test_a_thing_is_not_to_be_made_where_its_verb_is_no_order(task: str) -> None:
-    assert "letter" not in made(task.format(LENA))
+    assert "letter" not in read_orders(task.format(LENA)).things
     assert Run(task.format(LENA)).outcome("mail_letter", to=LENA, body="hi") == "ask"
 
 
