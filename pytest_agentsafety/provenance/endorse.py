@@ -30,6 +30,8 @@ _PEOPLE = word_set(
     "person people user member contact participant attendee guest customer client employee colleague candidate patient "
     "follower subscriber channel group team recipient friend applicant student owner"
 )
+_LETTERS = word_set("email message mail letter dm sms chat correspondence")
+_DIRECTORY = word_set("contact person member directory phonebook address-book")
 _UNSEEN = "stands neither in your task nor in any result"
 
 
@@ -114,6 +116,8 @@ class Endorser:
             return Verdict(False, f"is a field of {where}, which your task does not point to")
         # Anybody may call himself what the task names: to be paid by it, the task has to speak of where it stands.
         claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source))
+        if self._named_only(place, leaf):
+            return Verdict(False, f"is a field of {where}, where anybody may call himself what your task names")
         if mark.surely and not claimed and not self._topic_only(place, leaf):
             return self._rivals(place, leaf, rule, where) or Verdict(True, f"the one you mean in {where}")
         if self._mode == "strict":
@@ -126,6 +130,19 @@ class Endorser:
         if leaf.role != "destination" or mark.by_person or user.replies:
             return False
         return content_words(place.field.key.replace("_", " ")).isdisjoint(user.words)
+
+    def _named_only(self, place: Place, leaf: Leaf) -> bool:
+        """An address in a message, for somebody whom the task names without speaking of a message of theirs.
+
+        A name and an address in somebody's own directory belong together; in a letter the writer chose both.
+        """
+        if leaf.role != "destination" or not place.source.outside or self.voices.user.replies:
+            return False
+        if place.field.kind not in ("email", "phone", "account") or not place.source.things & {"email", "message"}:
+            return False
+        if not place.source.things.isdisjoint(_DIRECTORY):
+            return False
+        return not self.voices.user.tells_of(_LETTERS)
 
     def _speaks_of(self, source: Source) -> bool:
         return not self.voices.user.things.isdisjoint(source.things)
@@ -147,7 +164,7 @@ class Endorser:
         grave = rule.effect in _SENSITIVE or leaf.role in ("destination", "url")
         if not grave or leaf.role == "amount" or self.voices.user.says_all_of(place.source.things):
             return None  # an amount goes with the record that says whom to pay
-        others = {value for source in self._heard.sources for value in _said_by(source, place)}
+        others = {value for source in self._heard.sources for value in _said_by(source, place, self.voices.user.names)}
         if not others:
             return None
         shown = _listed({place.field.value, *others})
@@ -239,6 +256,8 @@ class Endorser:
             if kind == "url" and rule.is_write and leaf.role != "url":
                 return None
             if leaf.role == "destination":
+                if not block.source.whole:  # whoever writes may call himself what the task names
+                    return Verdict(False, f"stands in {where}, which says itself whose it is")
                 return self._addressee(str(leaf.value), kind, where)
             return Verdict(True, f"the only {kind} in {where}, which you pointed to")
         if rule.effect == "write" and kind == "name" and leaf.role in (None, "other"):
@@ -314,7 +333,7 @@ def _leads_out(path: str) -> bool:
     return path[:1] in ("/", "\\", "~") or path[1:2] == ":" or any(part.startswith(".") for part in parts)
 
 
-def _said_by(source: Source, place: Place) -> Iterator[str]:
+def _said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[str]:
     """The values that records of a source give in place of this one, where the task names those records too.
 
     What others write does not contest the user's own data.
@@ -324,6 +343,8 @@ def _said_by(source: Source, place: Place) -> Iterator[str]:
     kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
     for record, mark in source.marks.items():
         alike = not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source)
+        if place.source.outside and not source.outside:  # the user's own data knows somebody of that name
+            alike = alike or not names.isdisjoint(own.words & mark.words)
         if not alike or record.holds(spelling):
             continue
         for item in record.fields:

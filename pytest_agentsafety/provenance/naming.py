@@ -28,7 +28,8 @@ _WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|
 
 @dataclass
 class Mark:
-    """How the task speaks of one record. `best`: no record of the same result is meant more."""
+    """How the task speaks of one record. `best`: no record of the same result is meant more; `words`: what of the
+    record stands in the task, whole values (`whole`) marked with "="."""
 
     mention: Mention = "none"
     score: float = 0.0
@@ -37,6 +38,7 @@ class Mark:
     by_name: bool = False
     by_person: bool = False
     whole: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
     @property
     def meant(self) -> bool:
@@ -122,6 +124,7 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
         found[record].by_person = person
         found[record].whole = frozenset(filter(_is_name, hits))
+        found[record].words = frozenset(hits)
         found[record].by_name = any(not hit.startswith("month ") and not _is_number(hit) for hit in hits)
     best = max((mark.score for mark in found.values()), default=0.0)
     for record in records:  # parents stand before their parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
@@ -47,7 +48,13 @@ from pytest_agentsafety.provenance.vocabulary import STOP
 @lru_cache(maxsize=8192)
 def content_words(text: str) -> frozenset[str]:
     """The lemmas of a text's telling words."""
-    return frozenset(lexicon.lemma(word) for word in lexicon.words(text) if word not in STOP and len(word) > 1)
+    found = (_bare(word) for word in lexicon.words(text))
+    return frozenset(lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
+
+
+def _bare(word: str) -> str:
+    """Without the mark of the genitive: "Lena's" is about Lena."""
+    return word.removesuffix("'s").removesuffix("\u2019s") if word[-2:-1] in ("'", "\u2019") else word
 
 
 @lru_cache(maxsize=8192)
@@ -224,6 +231,12 @@ class Reading:
     def computes(self) -> bool:
         """Does it leave an amount to be worked out?"""
         return bool(COMPUTES.search(self.text))
+
+    def tells_of(self, things: frozenset[str]) -> bool:
+        """Does it speak of such a thing that is there already: not only in what it orders to be done or made?"""
+        counted = Counter(lexicon.lemma(word) for word in lexicon.words(self.text))
+        wanted = self.orders | self.made
+        return any(counted[thing] > (thing in wanted) for thing in things)
 
     def asks_for(self, kind: Kind) -> bool:
         """Does it speak of a value of this kind without giving one ("her e-mail address", "the link")?"""

@@ -40,7 +40,7 @@ CASES: list[tuple[str, str, Results, str, dict[str, Any], str, str]] = [
     ),
     (
         "structured",
-        "Send a letter to Lena Quist",
+        "Reply to the letter of Lena Quist",
         [("read_letters", LETTERS, {"query": "Lena Quist"})],
         "mail_letter",
         {"to": "lena@quay.test"},
