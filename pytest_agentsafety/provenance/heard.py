@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
+from pytest_agentsafety.provenance.disguise import CODE, closed, is_code
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number, spellings
@@ -115,6 +116,8 @@ class Heard:
         self.sources: list[Source] = []
         self._fields: dict[str, list[Place]] = {}
         self._seen: dict[str, tuple[Block, ...]] = {}
+        self._codes: dict[str, list[tuple[str, Place]]] = {}
+        self._coded = 0
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
@@ -123,6 +126,23 @@ class Heard:
         for record in source.records:
             for found in record.fields:
                 self._fields.setdefault(found.spelling, []).append(Place(found, record, source))
+
+    def own_codes(self, run: str) -> Iterator[Place]:
+        """The codes of the user's own data that stand anywhere in a closed-up text."""
+        self._index_codes()
+        for at in range(len(run) - CODE + 1):
+            for code, place in self._codes.get(run[at : at + CODE], ()):
+                if run.startswith(code, at):
+                    yield place
+
+    def _index_codes(self) -> None:
+        for source in self.sources[self._coded :]:
+            for record in () if source.outside or source.ours else source.records:
+                for found in record.fields:
+                    code = closed(found.value) if found.kind not in ("date", "number", "url", "text") else ""
+                    if is_code(code):
+                        self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
+        self._coded = len(self.sources)
 
     @property
     def blocks(self) -> Iterator[Block]:

@@ -7,6 +7,10 @@ import re
 _LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\.)[^\s<>\"'`)\]}|]{1,4000}")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ACCOUNT = re.compile(r"(?<!\w)(?:[a-z]{2}\d{2}[a-z0-9]{10,30}|\d{9,34})(?!\w)")
+ACTIVE_LINK = re.compile(
+    r"\b(?:javascript|vbscript)\s{0,3}:(?=\S|\s{0,3}[\w.]{1,40}\()[^<>\"\n]{0,200}|\bdata:[a-z]{1,20}/[\w.+-]{1,60}[;,][^\s<>\"]{0,200}",
+    re.IGNORECASE,
+)
 _HOST_END = re.compile(r"[/?#\\]")
 
 

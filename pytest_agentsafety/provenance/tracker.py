@@ -11,15 +11,17 @@ from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
+from pytest_agentsafety.provenance.asking import unasked
 from pytest_agentsafety.provenance.content import Carriage, Finding
 from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.endorse import Endorser, Verdict, Voices, led_to
+from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, leaves
 from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.reading import read
-from pytest_agentsafety.provenance.records import parsed, plain, records_of
+from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, things_of, wanted
@@ -27,7 +29,7 @@ from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_b
 # What can be switched off to measure what it is worth (benchmarks); everything is on in use.
 MECHANISMS = word_set(
     "intent arguments pointing structured trusted freetext delegation derived dates content confidential "
-    "egress_reads made_up ordered output "
+    "egress_reads made_up ordered output widened "
 )
 _MAX_NAMES = 5
 _SHORTEST = 3
@@ -69,6 +71,7 @@ class ProvenanceTracker:
         self._developer = read(system) if system else None
         self._delegated: list[str] = []
         self._heard = Heard()
+        self._told: dict[Record, set[str]] = {}
         self._lost: str | None = None
         self._build()
 
@@ -76,7 +79,7 @@ class ProvenanceTracker:
         delegated = read("\n".join(self._delegated)) if self._delegated else None
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
-        self._carriage = Carriage(self._voices, self._heard, self._off)
+        self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
 
     # -- what is heard
 
@@ -178,6 +181,7 @@ class ProvenanceTracker:
         return (
             self._unendorsed(critical, verdicts)
             or self._choice(found, rule)
+            or self._switched(call)
             or self._content(found, rule)
             or self._ordered(found, rule, sense, verdicts)
             or self._dates(found)
@@ -240,13 +244,25 @@ class ProvenanceTracker:
                 return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
         return None
 
+    def _switched(self, call: ToolCall) -> Decision | None:
+        """A switch that opens something up or lets a check be skipped, of which the task says nothing."""
+        for switch in () if "widened" in self._off else switches(call):
+            asked = asks_for(self._user.text, switch.asked_by)
+            if not asked and not (self._developer is not None and asks_for(self._developer.text, switch.asked_by)):
+                where = one_line(switch.where)
+                reason = (
+                    f'{where} "{switch.value}" widens what the call does; your task says nothing of "{switch.word}"'
+                )
+                return _decision("ask", "widened", reason, switch.where, self.origin(switch.value).source)
+        return None
+
     def _content(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
         """What leaves with the content, where the content leaves."""
         if rule.effect not in ("egress", "pay", "execute") and self._mode != "strict":
             return None
         for leaf in found:
             if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                finding = self._carriage.look(leaf.value)
+                finding = self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
                 if finding is not None:
                     return self._finding(leaf, finding)
         return None
@@ -304,9 +320,8 @@ class ProvenanceTracker:
                 "ask", "unknown_words", f"nobody said what {name} does, and its words are not known: {words}"
             )
         if not self._wanted(rule, sense, verdicts, found):
-            return _decision(
-                "ask", "not_asked_for", f"your task does not ask for what {name} does (effect {rule.effect})"
-            )
+            want = wanted(rule, sense, self._user, self._voices.delegated)
+            return _decision("ask", "not_asked_for", unasked(name, rule.effect, sense, self._user, want))
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
         return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
 

@@ -13,6 +13,7 @@ from pytest_agentsafety.provenance.reading import Reading
 Want = Literal["act and thing", "act", "thing", "nothing"]
 # What cannot be taken back counts only in the user's own words, never in those of a text the user pointed to.
 OWN_WORDS_ONLY = frozenset({"pay", "delete", "execute"})
+_HANDED_OVER = frozenset({"send", "give", "share", "equip", "upload"})  # verb classes that may hand over anything
 
 
 @lru_cache(maxsize=4096)
@@ -45,9 +46,9 @@ def _gravely_ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool
     if effect == "pay" and reading.ordered.money:
         return True
     # Whatever a rule says that a "fetch" does, "read" does not order it; nor does "send" order a payment.
-    too_little = {"read", "egress"} if effect == "pay" else {"read"}
+    too_little = _HANDED_OVER if effect == "pay" else frozenset[str]()
     return any(
-        lexicon.class_effect(name) not in too_little
+        lexicon.class_effect(name) != "read" and name not in too_little
         for verb in sense.verbs
         for order in found
         for name in lexicon.verb_classes(verb)

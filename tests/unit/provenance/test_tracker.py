@@ -167,7 +167,7 @@ def test_a_write_with_nothing_to_endorse_asks_unless_the_task_asks_for_it(argume
     unasked = ToolSense(tool="act", verbs=frozenset({"archive"}), objects=frozenset({"parcel"}))
     decision = tracker().judge(call(**arguments), rule(), unasked)
     assert (decision.outcome, decision.rule) == ("ask", "provenance.not_asked_for")
-    assert "your task does not ask for what act does" in decision.reason
+    assert decision.reason.startswith("act changes something (effect write), and your task orders")
 
 
 def test_with_drafted_roles_the_unknown_counts_too() -> None:
