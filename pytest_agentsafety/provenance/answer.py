@@ -52,28 +52,27 @@ class AnswerCheck:
         new = content_words(sentence) - self._user.words
         reported = REPORTED.search(sentence.lower()) is not None and not any(True for _ in typed_items(sentence))
         for source in () if reported else self._heard.sources:
-            if not self._may_say(source, sentence, new):
-                continue
-            for block in source.blocks:
-                if self._dictated(sentence, new, block):
-                    return source.tool
+            if any(
+                self._may_say(flat, sentence, new) and self._dictated(sentence, new, flat) for flat in _texts(source)
+            ):
+                return source.tool
         return self._brought_up(sentence)
 
     @staticmethod
-    def _may_say(source: Source, sentence: str, new: frozenset[str]) -> bool:
-        """A quick look: are enough of the sentence's words in the source at all, or something typed?"""
-        said = sum(word[:5] in source.flat for word in new)
+    def _may_say(flat: str, sentence: str, new: frozenset[str]) -> bool:
+        """A quick look: are enough of the sentence's words in the text at all, or something typed?"""
+        said = sum(word[:5] in flat for word in new)
         return said >= _SHARE * len(new) or any(True for _ in typed_items(sentence))
 
-    def _dictated(self, sentence: str, new: frozenset[str], block: Block) -> bool:
+    def _dictated(self, sentence: str, new: frozenset[str], flat: str) -> bool:
         """Does the text order something to be said, and is this it?"""
-        said = {word for word in new if word[:5] in block.record.flat}
+        said = {word for word in new if word[:5] in flat}
         items = [item for item in typed_items(sentence) if self._unasked(item)]
         phrase = normalise(sentence).strip(" .,;:!?*\"'")
-        short = 1 < len(new) <= _LEAST and len(said) == len(new) and phrase in block.record.flat
+        short = 1 < len(new) <= _LEAST and len(said) == len(new) and phrase in flat
         if len(said) < max(_LEAST, _SHARE * len(new)) and not items and not short:
             return False
-        for text, _ in _sentences(block.record.flat):
+        for text, _ in _sentences(flat):
             ordered = orders(text)
             if items and ordered and any(item.text.lower() in text for item in items if item.kind == "url"):
                 return True
@@ -133,15 +132,26 @@ class AnswerCheck:
                             return tool
         return None
 
+    def _texts_with(self, name: str) -> Iterator[tuple[Block, str]]:
+        yield from ((block, block.record.flat) for block in self._heard.blocks if name in block.record.flat)
+        for source in self._heard.sources:
+            yield from ((block, text) for block, text in source.disguised if name in text)
+
     def _elsewhere(self, name: str) -> str | None:
-        for block in self._heard.blocks:
+        for block, flat in self._texts_with(name):
             if block.source.ours or not block.source.outside:
                 continue
             family = [record for record in (block.record, block.record.parent) if record is not None]
             about = [item.spelling for record in family for item in record.fields]
-            if about and name not in about and _pushed(block.record.flat, name):
+            if about and name not in about and _pushed(flat, name):
                 return block.source.tool
         return None
+
+
+def _texts(source: Source) -> Iterator[str]:
+    """The free texts of a source, as they stand and in other readings."""
+    yield from (block.record.flat for block in source.blocks)
+    yield from (text for _, text in source.disguised)
 
 
 def _pushed(text: str, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,7 +13,7 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.disguise import closed, hidden_codes, holds_secret
 from pytest_agentsafety.provenance.endorse import Voices
-from pytest_agentsafety.provenance.heard import Heard, Place, Source
+from pytest_agentsafety.provenance.heard import Heard, Place, Source, passages_of
 from pytest_agentsafety.provenance.links import ACTIVE_LINK, has_query
 from pytest_agentsafety.provenance.normal import normalise, undefanged, words_only
 from pytest_agentsafety.provenance.orders import orders
@@ -50,16 +50,25 @@ _DICTATED, _WINDOW = 10, 300  # the shortest text that can be dictated; how far 
 _CODE = 6  # characters from which a word with a digit in it is a code
 
 
-def _around(source: Source, passage: str) -> Iterator[str]:
-    """The texts of a source near a passage: from some way before it to its end."""
+def _around(flats: Iterable[str], passage: str) -> Iterator[str]:
+    """What stands near a passage in these texts: from some way before it to its end."""
     first, last = passage.split()[0], passage.split()[-1]
-    for block in source.blocks:
-        flat = block.record.flat
+    for flat in flats:
         for match in re.finditer(re.escape(first), flat):
             end = flat.find(last, match.start(), match.start() + 2 * len(passage) + 20)
             if end >= 0 and passage in words_only(flat[match.start() : end + len(last)]):
                 yield flat[max(0, match.start() - _WINDOW) : end + len(last)]
                 break
+
+
+def _hidden_orders(source: Source, words: str) -> Iterator[str]:
+    """The same for texts that a source holds in an encoding or another spelling."""
+    runs = passages_of(words, step=1) or [words]
+    for _, flat in source.disguised:
+        plain_words = words_only(flat)
+        found = next((run for run in runs if run in plain_words), None)
+        if found is not None:
+            yield from _around([flat], found)
 
 
 def _orders_act(text: str, sense: ToolSense, effect: Effect) -> bool:
@@ -129,7 +138,8 @@ class Carriage:
             if self._voices.delegated is not None and source.pointed and self._voices.user.delegates:
                 continue
             found = next(source.shared(words), words if words in source.words else None)
-            if found is not None and any(_orders_act(part, sense, effect) for part in _around(source, found)):
+            parts = () if found is None else _around((block.record.flat for block in source.blocks), found)
+            if any(_orders_act(part, sense, effect) for part in chain(parts, _hidden_orders(source, words))):
                 return source.tool
         return None
 

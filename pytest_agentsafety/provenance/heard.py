@@ -11,12 +11,13 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
-from pytest_agentsafety.provenance.disguise import CODE, closed, is_code
+from pytest_agentsafety.provenance.disguise import CODE, closed, is_code, is_encoded
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
-from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, same_spelling
+from pytest_agentsafety.provenance.values import Item, host_of, kind_of, same_spelling
+from pytest_agentsafety.text import readings
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
 _SEARCHED = 20_000  # characters up to which a search is quicker than a set
@@ -76,10 +77,25 @@ class Source:
         return frozenset(passages_of(self.words))
 
     @cached_property
+    def raw(self) -> str:
+        """All its free text as it was written."""
+        return "\n".join(text for block in self.blocks for text in block.record.texts)
+
+    @cached_property
+    def encoded(self) -> bool:
+        """May its free text say more than it shows?"""
+        return is_encoded(self.raw)
+
+    @property
+    def disguised(self) -> Iterator[tuple[Block, str]]:
+        """Its texts in other readings, if it has any."""
+        if self.encoded:
+            yield from ((block, text) for block in self.blocks for text in block.record.disguised)
+
+    @cached_property
     def hidden(self) -> tuple[str, ...]:
-        """What other encodings in its free text spell."""
-        texts = "\n".join(text for block in self.blocks for text in block.record.texts)
-        return tuple(normalise(inner) for inner in decodings(texts))
+        """Its free text with what stands there in other encodings decoded."""
+        return tuple(normalise(text) for text in readings(self.raw)[1:])
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -121,7 +137,7 @@ class Heard:
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
-        _ = source.flat, source.hidden  # now, not in the middle of a decision
+        _ = source.flat, source.hidden, source.encoded  # now, not in the middle of a decision
         self._seen.clear()
         for record in source.records:
             for found in record.fields:
@@ -230,7 +246,7 @@ class Heard:
             return None
         wanted = normalise(value)
         for source in reversed(self.sources):
-            if any(wanted in inner for inner in source.hidden):
+            if any(has_token(inner, wanted) for inner in source.hidden):
                 return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
             if wanted in source.spelled and has_token(source.spelled, wanted):
                 return Origin(source=f"tool:{source.tool}", detail="part of a field")

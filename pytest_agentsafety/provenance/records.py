@@ -15,6 +15,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from pytest_agentsafety.provenance.disguise import disguised
 from pytest_agentsafety.provenance.normal import normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.values import Kind, kind_of, same_spelling, typed_items
@@ -62,6 +63,11 @@ class Record:
     def flat(self) -> str:
         """All free text in one spelling."""
         return normalise(" \n ".join(self.texts))
+
+    @cached_property
+    def disguised(self) -> tuple[str, ...]:
+        """What its free text says in other readings: decoded, or spelled in a plainer way."""
+        return disguised(" \n ".join(self.texts))
 
     @cached_property
     def items(self) -> dict[Kind, frozenset[str]]:
