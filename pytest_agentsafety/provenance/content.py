@@ -11,7 +11,7 @@ from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Effect
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
-from pytest_agentsafety.provenance.disguise import closed, hidden_codes, holds_secret
+from pytest_agentsafety.provenance.disguise import closed, decoded, hidden_codes, holds_secret
 from pytest_agentsafety.provenance.endorse import Voices
 from pytest_agentsafety.provenance.heard import Heard, Place, Source, passages_of
 from pytest_agentsafety.provenance.links import ACTIVE_LINK, has_query
@@ -22,12 +22,7 @@ from pytest_agentsafety.provenance.records import PIECE, Field, Record
 from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, typed_items
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.wants import things_of
-from pytest_agentsafety.text import readings
 
-_SECRET_KEY = re.compile(
-    r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
-    r"recovery|seed"
-)
 _SECRET_WORDS = re.compile(
     r"\b(?:secrets?|(?:access |api |auth )tokens?|(?:api|private|ssh|access|signing|public) keys?|credentials?)\b",
     re.IGNORECASE,
@@ -110,7 +105,7 @@ class Carriage:
         if len(text) > _LONGEST:
             return Finding("too_long", f"{len(text)} characters", "nobody can look through that", "unknown")
         shown = undefanged(text)
-        for layer in dict.fromkeys((shown, *decodings(shown), *readings(text)[1:])):
+        for layer in dict.fromkeys((shown, *decodings(shown), *decoded(text))):
             found = (self._planted(layer) or self._active(layer)) if "content" not in self._off else None
             if "confidential" not in self._off:
                 found = found or self._private(layer) or self._own_codes(layer) or self._copied(layer)
@@ -305,7 +300,5 @@ class Carriage:
 
     def _secrets(self) -> Iterator[tuple[str, str, str]]:
         for source in self._heard.sources:
-            for record in source.records:
-                for found in record.fields:
-                    if len(found.value) > 3 and _SECRET_KEY.search(found.key):
-                        yield found.value, found.key, source.tool
+            for found in source.secrets:
+                yield found.value, found.key, source.tool

@@ -17,6 +17,12 @@ _ROT13 = str.maketrans(
 )
 _LEET = str.maketrans("013457@$", "oieastas")
 _GROUPS = re.compile(r"(?:[^\W_]{1,5}[^\w\n]{1,3}){2,60}[^\W_]{1,5}")
+_ENCODED = re2.compile(
+    r"&#|&[A-Za-z]{2,31};|%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}[ :,]){8}|"
+    r"(?:[^\s][ \t._*|-]{1,8}){6}[^\s](?:\s|$)"
+)
+_LONG = re2.compile(r"[A-Za-z0-9+/_-]{16,}")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 # Two words with digits inside, as in "t3ll 7he"; a word that mixes Latin letters with their look-alikes.
 _MIXED = re2.compile(
     r"[A-Za-z][013457@$][A-Za-z]\S*\s(?:\S*\s){0,3}?\S*[A-Za-z][013457@$][A-Za-z]|"
@@ -68,7 +74,20 @@ def disguised(text: str) -> tuple[str, ...]:
     return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
 
 
-def is_encoded(text: str) -> bool:
-    """May a text say more than it shows: is part of it encoded, turned, spaced out, or spelled with other signs?"""
+def decoded(text: str) -> tuple[str, ...]:
+    """What a text says in every encoding that is looked for; empty where there is none to be seen."""
     raw = text.encode("utf-8", "replace")
-    return any(pattern.search(raw) is not None for pattern in (_MIXED, _TURNED)) or len(readings(text)) > 1
+    if text.isascii() and _ENCODED.search(raw) is None and not any(map(_packed, _LONG.findall(raw))):
+        return ()
+    return readings(text)[1:]
+
+
+def is_spelled_otherwise(text: str) -> bool:
+    """May a text say more than it shows, because words are turned, or spelled with other signs?"""
+    raw = text.encode("utf-8", "replace")
+    return any(pattern.search(raw) is not None for pattern in (_MIXED, _TURNED))
+
+
+def _packed(run: bytes) -> bool:
+    """Can a run of letters and digits be base64 or hex of a text? Words, links and paths in one case are neither."""
+    return not (run.islower() or run.isupper()) or _HEX.fullmatch(run) is not None

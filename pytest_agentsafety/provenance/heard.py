@@ -11,18 +11,21 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
-from pytest_agentsafety.provenance.disguise import CODE, closed, is_code, is_encoded
+from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.values import Item, host_of, kind_of, same_spelling
-from pytest_agentsafety.text import readings
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
 _SEARCHED = 20_000  # characters up to which a search is quicker than a set
 _BETWEEN = " \n "  # no token goes across it
 _MOST_SPOTS = 200
+_SECRET_KEY = re.compile(
+    r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
+    r"recovery|seed"
+)
 _TELLING = 4  # characters from which a number speaks for itself
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 
@@ -77,6 +80,12 @@ class Source:
         return frozenset(passages_of(self.words))
 
     @cached_property
+    def secrets(self) -> tuple[Field, ...]:
+        """Its fields whose keys say that they are secret."""
+        found = (item for record in self.records for item in record.fields)
+        return tuple(item for item in found if len(item.value) >= _TELLING and _SECRET_KEY.search(item.key))
+
+    @cached_property
     def raw(self) -> str:
         """All its free text as it was written."""
         return "\n".join(text for block in self.blocks for text in block.record.texts)
@@ -84,7 +93,11 @@ class Source:
     @cached_property
     def encoded(self) -> bool:
         """May its free text say more than it shows?"""
-        return is_encoded(self.raw)
+        return bool(self._decoded) or is_spelled_otherwise(self.raw)
+
+    @cached_property
+    def _decoded(self) -> tuple[str, ...]:
+        return decoded(self.raw)
 
     @property
     def disguised(self) -> Iterator[tuple[Block, str]]:
@@ -95,7 +108,7 @@ class Source:
     @cached_property
     def hidden(self) -> tuple[str, ...]:
         """Its free text with what stands there in other encodings decoded."""
-        return tuple(normalise(text) for text in readings(self.raw)[1:])
+        return tuple(normalise(text) for text in self._decoded)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -130,7 +143,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
-        self._fields: dict[str, list[Place]] = {}
+        self._fields: dict[str, list[tuple[Field, Record, Source]]] = {}
         self._seen: dict[str, tuple[Block, ...]] = {}
         self._codes: dict[str, list[tuple[str, Place]]] = {}
         self._coded = 0
@@ -139,9 +152,10 @@ class Heard:
         self.sources.append(source)
         _ = source.flat, source.hidden, source.encoded  # now, not in the middle of a decision
         self._seen.clear()
+        index = self._fields
         for record in source.records:
             for found in record.fields:
-                self._fields.setdefault(found.spelling, []).append(Place(found, record, source))
+                index.setdefault(found.spelling, []).append((found, record, source))
 
     def own_codes(self, run: str) -> Iterator[Place]:
         """The codes of the user's own data that stand anywhere in a closed-up text."""
@@ -172,7 +186,7 @@ class Heard:
         if number is not None and not found:
             for spelling in spellings(number):
                 found = found or self._fields.get(spelling, [])
-        return found[::-1]
+        return [Place(*place) for place in reversed(found)]
 
     def in_text(self, value: object) -> tuple[Block, ...]:
         """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""

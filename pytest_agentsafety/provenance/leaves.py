@@ -23,7 +23,9 @@ class Leaf:
 
 
 def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role], depth: int) -> Iterator[Leaf]:
-    if depth > _MAX_DEPTH:
+    if type(value) is str:
+        yield Leaf(where, role, value)
+    elif depth > _MAX_DEPTH:
         # Nobody would read it, so nobody can have asked for it: one opaque value that stands in no text.
         yield Leaf(where, None, "(a value nested too deep to be read)")
     elif isinstance(value, Mapping):

@@ -17,6 +17,7 @@ from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.vocabulary import STOP, TEXT_KEYS
 
 Mention = Literal["none", "weak", "strong"]
+_SHORTEST = 3
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
@@ -68,7 +69,10 @@ def _named_value(field: Field, reading: Reading) -> bool:
         return number is not None and telling and number in reading.spoken.numbers
     if kind == "date":
         return bool(reading.days) and bool(days_in(field.value) & reading.days)
-    return len(field.spelling) > 2 and field.spelling not in STOP and has_token(reading.folded, normalise(field.value))
+    if len(field.spelling) < _SHORTEST or field.spelling in STOP:
+        return False
+    written = field.spelling if kind in ("name", "email") else normalise(field.value)
+    return has_token(reading.folded, written)
 
 
 def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool, bool]:
@@ -79,8 +83,9 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
     for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
             words = _words(field) - dull
-            hits = words & (reading.words | reading.numerals)
-            found.update(dict.fromkeys(hits, weight))
+            hits = words & reading.telling
+            if hits:
+                found.update(dict.fromkeys(hits, weight))
             if field.kind == "date" and reading.months:
                 found.update(
                     (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months

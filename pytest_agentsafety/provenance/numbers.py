@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 # Not the inside of something longer: "INV-77", "2026-11-05", "v1.2". Possessive, so that it does not shrink to fit.
 _NUMBER = re.compile(r"(?<![\w.,])(?<!\w[-/@+])[-+]?[0-9][0-9.,]{0,40}+(?!\w)(?![-/@]\w)")
 _PLAIN = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(?P<sep>[.,])[0-9]{3}(?:(?P=sep)[0-9]{3})*(?:(?!(?P=sep))[.,][0-9]+)?")
+_LONGEST = 40
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 
@@ -42,15 +44,20 @@ def numbers_in(text: str) -> frozenset[Decimal]:
 
 def as_number(value: object) -> Decimal | None:
     """The value of a number or of a string that is nothing but a plainly written one. Leading zeros: not a number."""
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        return _written(value) if len(value) <= _LONGEST else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    if isinstance(value, (int, float, Decimal)):
-        number = _decimal(str(value))
-        return number if number is not None and number.is_finite() else None
-    if isinstance(value, str) and len(value) <= 40:
-        readings = _readings(value.strip())
-        return readings.pop() if len(readings) == 1 else None
-    return None
+    number = _decimal(str(value))
+    return number if number is not None and number.is_finite() else None
+
+
+@lru_cache(maxsize=8192)
+def _written(text: str) -> Decimal | None:
+    if not any(map(str.isdigit, text)):
+        return None
+    readings = _readings(text.strip())
+    return readings.pop() if len(readings) == 1 else None
 
 
 def spellings(number: Decimal) -> tuple[str, ...]:

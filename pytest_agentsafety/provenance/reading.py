@@ -44,6 +44,8 @@ from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
 from pytest_agentsafety.provenance.vocabulary import STOP
 
+_REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
+
 
 @lru_cache(maxsize=8192)
 def content_words(text: str) -> frozenset[str]:
@@ -69,6 +71,7 @@ class Reading:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spoken = Spoken(text)
+        self._stated: dict[tuple[str, Role | None, frozenset[str]], bool] = {}
 
     @cached_property
     def folded(self) -> str:
@@ -100,6 +103,11 @@ class Reading:
         if "account" in self.given or MONEY.search(self.text):
             found |= {"money", "payment"}
         return frozenset(found)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Its words and numerals."""
+        return self.words | self.numerals
 
     @cached_property
     def things(self) -> frozenset[str]:
@@ -234,9 +242,12 @@ class Reading:
 
     def tells_of(self, things: frozenset[str]) -> bool:
         """Does it speak of such a thing that is there already: not only in what it orders to be done or made?"""
-        counted = Counter(lexicon.lemma(word) for word in lexicon.words(self.text))
         wanted = self.orders | self.made
-        return any(counted[thing] > (thing in wanted) for thing in things)
+        return any(self._counted[thing] > (thing in wanted) for thing in things)
+
+    @cached_property
+    def _counted(self) -> Counter[str]:
+        return Counter(lexicon.lemma(word) for word in lexicon.words(self.text))
 
     def asks_for(self, kind: Kind) -> bool:
         """Does it speak of a value of this kind without giving one ("her e-mail address", "the link")?"""
@@ -245,6 +256,17 @@ class Reading:
 
     def states(self, value: object, role: Role | None = None, things: frozenset[str] = frozenset()) -> bool:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
+        if not isinstance(value, str) or len(value) > _REMEMBERED:
+            return self._states(value, role, things)
+        key = (value, role, things)
+        known = self._stated.get(key)
+        if known is None:
+            if len(self._stated) > _MOST:
+                self._stated.clear()
+            known = self._stated[key] = self._states(value, role, things)
+        return known
+
+    def _states(self, value: object, role: Role | None, things: frozenset[str]) -> bool:
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
         if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
