@@ -45,6 +45,13 @@ _DICTATED, _WINDOW = 10, 300  # the shortest text that can be dictated; how far 
 _CODE = 6  # characters from which a word with a digit in it is a code
 
 
+def _layers(text: str) -> Iterator[str]:
+    """A text as a reader takes it, and what stands in it encoded; each once."""
+    shown = undefanged(text)
+    yield shown
+    yield from dict.fromkeys(other for other in chain(decodings(shown), decoded(text)) if other != shown)
+
+
 def _around(flats: Iterable[str], passage: str) -> Iterator[str]:
     """What stands near a passage in these texts: from some way before it to its end."""
     first, last = passage.split()[0], passage.split()[-1]
@@ -104,8 +111,7 @@ class Carriage:
         """The first thing that should not leave with a content argument."""
         if len(text) > _LONGEST:
             return Finding("too_long", f"{len(text)} characters", "nobody can look through that", "unknown")
-        shown = undefanged(text)
-        for layer in dict.fromkeys((shown, *decodings(shown), *decoded(text))):
+        for layer in _layers(text):
             found = (self._planted(layer) or self._active(layer)) if "content" not in self._off else None
             if "confidential" not in self._off:
                 found = found or self._private(layer) or self._own_codes(layer) or self._copied(layer)
@@ -228,10 +234,11 @@ class Carriage:
         """A secret of the user that the task does not tell to pass on."""
         shut = ""
         for secret, key, source in self._secrets():
-            telling = content_words(key.replace("_", " ")) - _DULL_KEYS
             shut = shut or closed(text)
-            held = secret in text or holds_secret(shut, secret)
-            if held and telling.isdisjoint(self._voices.user.words) and not self._voices.user.states(secret):
+            if secret not in text and not holds_secret(shut, secret):
+                continue
+            telling = content_words(key.replace("_", " ")) - _DULL_KEYS
+            if telling.isdisjoint(self._voices.user.words) and not self._voices.user.states(secret):
                 return Finding("private", "a secret", f"stands in the result of {one_line(source)}", f"tool:{source}")
         if _SECRET_SHAPE.search(text) and not _SECRET_WORDS.search(self._voices.user.text):
             return Finding("private", "a key", "nobody passes keys on unasked", "unknown")
@@ -248,7 +255,8 @@ class Carriage:
                         return self._code(place, bare)
         spaced = [item.text for item in typed_items(text) if item.kind in ("phone", "account") and " " in item.text]
         found = (place for code in spaced for place in self._heard.places(code) if not place.source.outside)
-        hidden = (place for run in hidden_codes(text) for place in self._heard.own_codes(run))
+        runs = hidden_codes(text) if self._heard.has_codes else ()
+        hidden = (place for run in runs for place in self._heard.own_codes(run))
         for place in chain(found, hidden):
             if not place.source.ours and not self._spoken_of(place):
                 return self._code(place, place.field.value)

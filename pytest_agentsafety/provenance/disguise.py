@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import re2
 
 from pytest_agentsafety.provenance.normal import WORD, normalise, plain
+from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
 CODE = 6  # characters from which letters and digits are a code
@@ -29,12 +30,14 @@ _MIXED = re2.compile(
     r"[A-Za-z][\x{370}-\x{58f}]|[\x{370}-\x{58f}][A-Za-z]"
 )
 # Words without which hardly anything is ordered; none of them is another word when it is turned.
-_TELLTALE = (
+_TELLTALE = word_set(
     "the you this that with your must please tell say send recommend mention include answer write state inform add "
     "suggest advise visit repeat reply announce promote transfer delete create forward share invite"
-).split()
+)
 _TURNED = re2.compile(
-    "(?i)\\b(?:%s)\\b" % "|".join(turned for word in _TELLTALE for turned in (word[::-1], word.translate(_ROT13)))
+    "(?i)\\b(?:"
+    + "|".join(turned for word in sorted(_TELLTALE) for turned in (word[::-1], word.translate(_ROT13)))
+    + ")\\b"
 )
 
 
@@ -50,6 +53,8 @@ def is_code(closed_text: str) -> bool:
 
 def hidden_codes(text: str) -> Iterator[str]:
     """What a text may hold without showing it, closed up: words backwards, and groups put together, either way."""
+    if not any(map(str.isdigit, text)):
+        return
     for word in text.split():
         turned = closed(word)[::-1]
         if is_code(turned):

@@ -30,7 +30,7 @@ _PEOPLE = word_set(
     "person people user member contact participant attendee guest customer client employee colleague candidate patient "
     "follower subscriber channel group team recipient friend applicant student owner"
 )
-_LETTERS = word_set("email message mail letter dm sms chat correspondence")
+_ADDRESSES = frozenset({"email", "phone", "account"})
 _DIRECTORY = word_set("contact person member directory phonebook address-book")
 _UNSEEN = "stands neither in your task nor in any result"
 
@@ -103,7 +103,7 @@ class Endorser:
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""
         source, mark = place.source, place.source.mark(place.record)
-        where = f"the result of {one_line(source.tool)}"
+        where = source.shown
         if source.outside and ("structured" in self._off or self._mode == "strict"):
             return Verdict(False, f"is a field of {where}, which others can write in")
         if not source.outside and "trusted" in self._off:
@@ -136,13 +136,12 @@ class Endorser:
 
         A name and an address in somebody's own directory belong together; in a letter the writer chose both.
         """
-        if leaf.role != "destination" or not place.source.outside or self.voices.user.replies:
+        if leaf.role != "destination" or not place.source.outside or place.field.kind not in _ADDRESSES:
             return False
-        if place.field.kind not in ("email", "phone", "account") or not place.source.things & {"email", "message"}:
+        things = place.source.things
+        if not things & {"email", "message"} or not things.isdisjoint(_DIRECTORY):
             return False
-        if not place.source.things.isdisjoint(_DIRECTORY):
-            return False
-        return not self.voices.user.tells_of(_LETTERS)
+        return not self.voices.user.replies and not self.voices.user.tells_of_letters
 
     def _speaks_of(self, source: Source) -> bool:
         return not self.voices.user.things.isdisjoint(source.things)

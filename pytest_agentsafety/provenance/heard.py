@@ -6,11 +6,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
+from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
@@ -49,6 +50,11 @@ class Source:
     told: dict[Record, Mark] = field(default_factory=dict)
 
     @cached_property
+    def shown(self) -> str:
+        """How a reason speaks of it."""
+        return f"the result of {one_line(self.tool)}"
+
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """Its free texts, a record each."""
         return tuple(Block(record, self) for record in self.records if record.texts)
@@ -83,7 +89,7 @@ class Source:
     def secrets(self) -> tuple[Field, ...]:
         """Its fields whose keys say that they are secret."""
         found = (item for record in self.records for item in record.fields)
-        return tuple(item for item in found if len(item.value) >= _TELLING and _SECRET_KEY.search(item.key))
+        return tuple(item for item in found if len(item.value) >= _TELLING and _is_secret(item.key))
 
     @cached_property
     def raw(self) -> str:
@@ -150,7 +156,7 @@ class Heard:
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
-        _ = source.flat, source.hidden, source.encoded  # now, not in the middle of a decision
+        _ = source.flat, source.hidden, source.encoded, source.secrets  # now, not in the middle of a decision
         self._seen.clear()
         index = self._fields
         for record in source.records:
@@ -159,11 +165,16 @@ class Heard:
 
     def own_codes(self, run: str) -> Iterator[Place]:
         """The codes of the user's own data that stand anywhere in a closed-up text."""
-        self._index_codes()
         for at in range(len(run) - CODE + 1):
             for code, place in self._codes.get(run[at : at + CODE], ()):
                 if run.startswith(code, at):
                     yield place
+
+    @property
+    def has_codes(self) -> bool:
+        """Are there any? Brings their index up to date."""
+        self._index_codes()
+        return bool(self._codes)
 
     def _index_codes(self) -> None:
         for source in self.sources[self._coded :]:
@@ -265,6 +276,11 @@ class Heard:
             if wanted in source.spelled and has_token(source.spelled, wanted):
                 return Origin(source=f"tool:{source.tool}", detail="part of a field")
         return None
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def passages_of(words: str, step: int = _PASSAGE // 2) -> list[str]:

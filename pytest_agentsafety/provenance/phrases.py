@@ -71,6 +71,7 @@ KIND_WORDS: dict[Kind, re.Pattern[str]] = {
     "account": re.compile(r"\b(?:iban|account|bank details)\b", re.IGNORECASE),
     "phone": re.compile(r"\b(?:phone|telephone|mobile|cell|number|call|text|sms|whatsapp)\b", re.IGNORECASE),
 }
+LETTERS = word_set("email message mail letter dm sms chat correspondence")
 ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
 
 # "All" by itself, of people and things at once.

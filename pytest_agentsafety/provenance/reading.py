@@ -29,6 +29,7 @@ from pytest_agentsafety.provenance.phrases import (
     ID_WORDS,
     INNER,
     KIND_WORDS,
+    LETTERS,
     MONEY,
     NAME,
     NUMERAL,
@@ -240,14 +241,12 @@ class Reading:
         """Does it leave an amount to be worked out?"""
         return bool(COMPUTES.search(self.text))
 
-    def tells_of(self, things: frozenset[str]) -> bool:
-        """Does it speak of such a thing that is there already: not only in what it orders to be done or made?"""
-        wanted = self.orders | self.made
-        return any(self._counted[thing] > (thing in wanted) for thing in things)
-
     @cached_property
-    def _counted(self) -> Counter[str]:
-        return Counter(lexicon.lemma(word) for word in lexicon.words(self.text))
+    def tells_of_letters(self) -> bool:
+        """Does it speak of a message that is there already: not only in what it orders to be done or made?"""
+        counted = Counter(lexicon.lemma(word) for word in lexicon.words(self.text))
+        wanted = self.orders | self.made
+        return any(counted[thing] > (thing in wanted) for thing in LETTERS)
 
     def asks_for(self, kind: Kind) -> bool:
         """Does it speak of a value of this kind without giving one ("her e-mail address", "the link")?"""
