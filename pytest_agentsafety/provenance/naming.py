@@ -126,6 +126,7 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
+        strong = strong or any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits)
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
         found[record].by_person = person
         found[record].whole = frozenset(filter(_is_name, hits))

@@ -15,6 +15,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from pytest_agentsafety.provenance.columns import cells
 from pytest_agentsafety.provenance.disguise import disguised
 from pytest_agentsafety.provenance.normal import normalise
 from pytest_agentsafety.provenance.numbers import as_number
@@ -200,14 +201,21 @@ class _Builder:
         elif not key and self._lines and _is_listing(value):
             self._listing(value)
         elif not key and not record.fields and not record.texts:
-            chunks = _chunks(value)
             self.records[-1] = record
-            _entry(record, chunks[0], listed=len(chunks) > 1)
-            for chunk in chunks[1:]:
-                _entry(made := Record(), chunk, listed=True)
-                self.records.append(made)
+            self._entries(record, _chunks(value))
         else:
             record.texts.append(value)
+
+    def _entries(self, first: Record, chunks: list[str]) -> None:
+        """A record for each entry of a list."""
+        rows = [chunk for chunk in chunks if "\n" not in chunk and _ENTRY.match(chunk)]
+        columns = dict(zip(rows, cells(rows), strict=True)) if len(rows) > 1 else {}
+        for index, chunk in enumerate(chunks):
+            record = Record() if index else first
+            _entry(record, chunk, listed=len(chunks) > 1)
+            record.fields += [_field(*cell) for cell in columns.get(chunk, ())]
+            if index:
+                self.records.append(record)
 
     def _listing(self, text: str) -> None:
         lines = [line for line in map(str.strip, text.splitlines()) if line]

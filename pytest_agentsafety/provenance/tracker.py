@@ -31,6 +31,7 @@ MECHANISMS = word_set(
     "intent arguments pointing structured trusted freetext delegation derived dates content confidential "
     "egress_reads made_up ordered output widened "
 )
+_OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
 _MAX_NAMES = 5
 _SHORTEST = 3
 
@@ -369,7 +370,8 @@ def _is_filter(leaf: Leaf) -> bool:
 def _only_fetches(rule: ToolRule, sense: ToolSense) -> bool:
     """A read that leaves: its address is what counts, nobody orders a fetch by name."""
     reads = (any(lexicon.class_effect(name) == "read" for name in lexicon.verb_classes(verb)) for verb in sense.verbs)
-    return rule.effect == "egress" and bool(sense.verbs) and all(reads)
+    opens = sense.result == "outside" and sense.verbs <= _OPENING
+    return rule.effect == "egress" and bool(sense.verbs) and (opens or all(reads))
 
 
 def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:
