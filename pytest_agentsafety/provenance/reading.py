@@ -43,7 +43,7 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import STOP
+from pytest_agentsafety.provenance.vocabulary import LIGHT, STOP
 
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
@@ -173,6 +173,11 @@ class Reading:
         return any(
             lexicon.class_effect(name) == "write" for verb in self.orders for name in lexicon.clear_classes(verb)
         )
+
+    @cached_property
+    def acts(self) -> bool:
+        """Does it order anything to be done at all, and not only told?"""
+        return any(verb in LIGHT or lexicon.verb_effect(verb) != "read" for verb in self.orders)
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:

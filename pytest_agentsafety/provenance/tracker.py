@@ -23,7 +23,7 @@ from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
-from pytest_agentsafety.provenance.vocabulary import word_set
+from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, things_of, wanted
 
 # What can be switched off to measure what it is worth (benchmarks); everything is on in use.
@@ -338,10 +338,17 @@ class ProvenanceTracker:
             return True
         if want == "act":
             return given or (bool(verdicts) and rule.effect not in OWN_WORDS_ONLY)
+        if rule.effect == "write" and verdicts and self._user.acts and self._any_change(found, rule, sense):
+            return True
         if want != "thing" or rule.effect != "write" or not verdicts:
             return False
         # "Thermostat to 19, please": no verb, but the thing and its new value.
         return any(not is_critical(leaf, rule) and self._user.states(leaf.value) for leaf in found)
+
+    def _any_change(self, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> bool:
+        """Does the tool's name say no more than that something changes, and is nothing of others put in?"""
+        texts = (leaf.value for leaf in found if isinstance(leaf.value, str) and not is_critical(leaf, rule))
+        return sense.verbs <= GENERAL and not any(self._carriage.look(text) for text in texts)
 
     @cached_property
     def _answering(self) -> Any:

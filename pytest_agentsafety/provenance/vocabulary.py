@@ -38,6 +38,11 @@ LIGHT = word_set(
     "make do place issue process put set give arrange take request leave write post create need want send submit file "
     "get have schedule perform execute initiate want"
 )
+# Verbs that say no more of a tool than that something changes: what exactly stands in its arguments.
+GENERAL = word_set(
+    "set update change move edit make put add create enter manage configure correct modify adjust apply assign write "
+    "save record book schedule do handle register insert amend revise alter fill submit"
+)
 TO_THE_USER = word_set(
     "tell let give show get inform send write remind help teach ask provide read email mail text update"
 )
