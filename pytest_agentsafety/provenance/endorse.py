@@ -178,7 +178,7 @@ class Endorser:
         if place.field.key == PIECE and not mark.meant:
             return Verdict(False, f"is part of a line in {where}, which your task does not name")
         if (mark.extreme and not (source.outside and (rule.effect == "pay" or leaf.role == "destination"))) or (
-            mark.meant and not grave
+            (mark.meant or (mark.aside and rule.effect == "write")) and not grave
         ):
             return Verdict(True, f"the one you mean in {where}")
         if not rule.is_write and not source.outside:

@@ -29,13 +29,15 @@ _WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|
 
 @dataclass
 class Mark:
-    """How the task speaks of one record. `best`: no record of the same result is meant more; `words`: what of the
+    """How the task speaks of one record. `best`: no record of the same result is meant more; `aside`: a word of
+    the task stands in a field of this record alone, which another sentence may mean; `words`: what of the
     record stands in the task, whole values (`whole`) marked with "="."""
 
     mention: Mention = "none"
     score: float = 0.0
     best: bool = False
     extreme: bool = False
+    aside: bool = False
     by_name: bool = False
     by_person: bool = False
     whole: frozenset[str] = frozenset()
@@ -129,6 +131,9 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         strong = strong or any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits)
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
         found[record].by_person = person
+        found[record].aside = any(
+            weight == 1.0 and spread[hit, weight] == 1 and hit.isalpha() for hit, weight in hits.items()
+        )
         found[record].whole = frozenset(filter(_is_name, hits))
         found[record].words = frozenset(hits)
         found[record].by_name = any(not hit.startswith("month ") and not _is_number(hit) for hit in hits)

@@ -290,6 +290,16 @@ class Reading:
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
 
+    def asserts(self, value: object) -> bool:
+        """Does the value stand in a sentence that is no question?"""
+        return isinstance(value, (str, int, float)) and read(self._told).states(value)
+
+    @cached_property
+    def _told(self) -> str:
+        """Its sentences without the questions."""
+        parts = re.split(r"(?<=[.!?\n])\s+", self.text)
+        return " ".join(part for part in parts if not part.endswith("?"))
+
     def _addressed(self, word: str) -> bool:
         """Is a single word meant as whom to reach: written with a capital or in quotes, or behind "to" and the like?"""
         if word.lower() in self.names:

@@ -342,8 +342,13 @@ class ProvenanceTracker:
             return True
         if want != "thing" or rule.effect != "write" or not verdicts:
             return False
-        # "Thermostat to 19, please": no verb, but the thing and its new value.
-        return any(not is_critical(leaf, rule) and self._user.states(leaf.value) for leaf in found)
+        # "Thermostat to 19, please", "Sven gets locker 9": no order, but the thing and its new value.
+        return any(
+            len(verdicts) > 1 and self._user.asserts(leaf.value)
+            if is_critical(leaf, rule)
+            else self._user.states(leaf.value)
+            for leaf in found
+        )
 
     def _any_change(self, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> bool:
         """Does the tool's name say no more than that something changes, and is nothing of others put in?"""

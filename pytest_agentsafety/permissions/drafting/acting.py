@@ -126,6 +126,17 @@ def _reads_only(verb: str) -> bool:
     return verb in _STATE or lemma(verb) in _STATE
 
 
+def _shown_thing(parts: list[str], told: Told) -> bool:
+    """A name that is one noun, of a tool whose description does nothing but show."""
+    name = lemma(parts[0])
+    if len(parts) > 1 or not groups_of(name) or not told.verbs or name in map(lemma, told.verbs):
+        return False
+    if verb_effect(name) not in ("read", "write"):
+        return False
+    shown = [clear_classes(verb) for verb in told.verbs]
+    return all(classes and {class_effect(name) for name in classes} == {"read"} for classes in shown)
+
+
 def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[int], bool]:
     if not candidates:
         return [], False
@@ -133,6 +144,8 @@ def _choose(parts: list[str], candidates: list[int], told: Told) -> tuple[list[i
     first = candidates[0]
     plain = [index for index in candidates if not often_noun(lemma(parts[index]))]
     phrased = len(parts) > 1 and phrasal(lemma(parts[first]), parts[1]) is not None
+    if _shown_thing(parts, told):
+        return [], False  # "timetable", told as "Lists the lessons"
     if _plainly_thing(parts, candidates, plain, told):
         return [], False  # "lift_status", told as "Which lifts are running"
     if first == 0 and (first in plain or first in agreed or phrased):
