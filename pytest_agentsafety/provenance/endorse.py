@@ -80,6 +80,8 @@ class Endorser:
     def _stated(self, value: object, role: Role | None, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
         if self.voices.user.states(value, role, things):
             return Verdict(True, "given by you", user=True)
+        if role in ("identifier", "path") and isinstance(value, str) and self.voices.user.calls(value):
+            return Verdict(True, "called by you by its words", user=True)
         developer, delegated = self.voices.developer, self.voices.delegated
         if developer is not None and developer.states(value, role, things):
             return Verdict(True, "given by the developer")
@@ -192,6 +194,8 @@ class Endorser:
             and (mark.meant or not any(other.meant for other in source.marks.values()))
         ):
             return Verdict(True, f"one of all in {where}")
+        if rule.effect == "write" and not grave and user.says_all_of(mark.words):
+            return Verdict(True, f"one of all that you mean in {where}")
         alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
         if alone and (not grave or not source.outside):
             return Verdict(True, f"the only one in {where}")

@@ -11,6 +11,7 @@ BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
 NAME = re.compile(r"\w(?:[\w \-'\u2019&,]{0,198}\w)?")
 NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
+FILE_NAME = re.compile(r"([^\W\d]\w*(?:[ _-]\w+)+)\.[a-z0-9]{2,5}", re.IGNORECASE)
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
 SUM = re.compile(

@@ -25,6 +25,7 @@ from pytest_agentsafety.provenance.phrases import (
     EVERYBODY,
     EXTREMES,
     FILE,
+    FILE_NAME,
     GATHERING,
     ID_WORDS,
     INNER,
@@ -289,6 +290,12 @@ class Reading:
             return False
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
+
+    def calls(self, file: str) -> bool:
+        """Does it call a file by the words of its name ("the rowing rota" for "rowing_rota.txt")?"""
+        match = FILE_NAME.fullmatch(file)
+        words = words_only(match[1].replace("_", " ")) if match is not None else ""
+        return words.count(" ") > 2 and words in self.plain
 
     def asserts(self, value: object) -> bool:
         """Does the value stand in a sentence that is no question?"""

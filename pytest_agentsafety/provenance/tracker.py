@@ -20,7 +20,7 @@ from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, leaves
 from pytest_agentsafety.provenance.naming import marks
-from pytest_agentsafety.provenance.reading import read
+from pytest_agentsafety.provenance.reading import content_words, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
@@ -334,7 +334,7 @@ class ProvenanceTracker:
         if want == "act and thing":
             return True
         given = bool(verdicts) and all(verdict.user for verdict in verdicts)
-        if given and rule.effect in ("egress", "pay") and named_to_be_made(self._user, sense):
+        if given and rule.effect in ("egress", "pay") and named_to_be_made(self._user, sense, _names(found)):
             return True
         if want == "act":
             return given or (bool(verdicts) and rule.effect not in OWN_WORDS_ONLY)
@@ -377,6 +377,12 @@ class ProvenanceTracker:
 def _is_filter(leaf: Leaf) -> bool:
     """One plain word for what nobody knows the meaning of ("status: open") narrows a list, and points at nothing."""
     return leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.isalpha()
+
+
+def _names(found: list[Leaf]) -> frozenset[str]:
+    """The words of what a call names."""
+    named = (leaf.value for leaf in found if leaf.role in ("identifier", "other") and isinstance(leaf.value, str))
+    return frozenset(word for value in named for word in content_words(value))
 
 
 def _only_fetches(rule: ToolRule, sense: ToolSense) -> bool:

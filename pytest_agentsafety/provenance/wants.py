@@ -56,9 +56,11 @@ def _gravely_ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool
     )
 
 
-def named_to_be_made(reading: Reading, sense: ToolSense) -> bool:
-    """ "I need an ad", "make her an offer": is the thing itself asked for, whatever the tool calls its making?"""
-    return not reading.made.isdisjoint(things_of(sense.objects))
+def named_to_be_made(reading: Reading, sense: ToolSense, names: frozenset[str] = frozenset()) -> bool:
+    """ "I need an ad", "make her an offer": is the thing itself asked for, whatever the tool calls its making?
+
+    `names`: the words that the call names it by ("I need the blue boat")."""
+    return not reading.made.isdisjoint(things_of(sense.objects) | names)
 
 
 def _clearly(verb: str, effect: Effect) -> bool:

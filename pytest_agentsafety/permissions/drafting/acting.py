@@ -129,8 +129,10 @@ def _reads_only(verb: str) -> bool:
 def _shown_thing(parts: list[str], told: Told) -> bool:
     """A name that is one noun, of a tool whose description does nothing but show."""
     name = lemma(parts[0])
-    if len(parts) > 1 or not groups_of(name) or not told.verbs or name in map(lemma, told.verbs):
+    if len(parts) > 1 or not groups_of(name) or name in map(lemma, told.verbs):
         return False
+    if not told.verbs:
+        return told.described_thing and verb_effect(name) in ("read", "write")
     if verb_effect(name) not in ("read", "write"):
         return False
     shown = [clear_classes(verb) for verb in told.verbs]
