@@ -44,7 +44,7 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import LIGHT, STOP
+from pytest_agentsafety.provenance.vocabulary import ACTING, STATES, STOP
 
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
@@ -178,7 +178,7 @@ class Reading:
     @cached_property
     def acts(self) -> bool:
         """Does it order anything to be done at all, and not only told?"""
-        return any(verb in LIGHT or lexicon.verb_effect(verb) != "read" for verb in self.orders)
+        return any(verb in ACTING or lexicon.verb_effect(verb) not in ("read", None) for verb in self.orders - STATES)
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:

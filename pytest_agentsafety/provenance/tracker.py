@@ -342,7 +342,7 @@ class ProvenanceTracker:
             return True
         if want != "thing" or rule.effect != "write" or not verdicts:
             return False
-        # "Thermostat to 19, please", "Sven gets locker 9": no order, but the thing and its new value.
+        # "Thermostat to 19, please", "Mia gets cabin 9": no order, but the thing and its new value.
         return any(
             len(verdicts) > 1 and self._user.asserts(leaf.value)
             if is_critical(leaf, rule)

@@ -43,6 +43,8 @@ GENERAL = word_set(
     "set update change move edit make put add create enter manage configure correct modify adjust apply assign write "
     "save record book schedule do handle register insert amend revise alter fill submit"
 )
+ACTING = word_set("make put set give take change turn bring")
+STATES = word_set("get have need want own hold lack belong fine new")
 TO_THE_USER = word_set(
     "tell let give show get inform send write remind help teach ask provide read email mail text update"
 )

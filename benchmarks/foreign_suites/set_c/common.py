@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - tasks in one line each
 """What the suites of this set share: tasks in a few words."""
 
 from collections.abc import Callable, Sequence

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG005, E501 - tasks in one line each
 """The front desk of a climbing gym: classes, members, messages, machines, the notice board."""
 
 from typing import Annotated

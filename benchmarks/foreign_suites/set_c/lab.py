@@ -1,3 +1,4 @@
+# ruff: noqa: ARG005, E501 - tasks in one line each
 """A moss laboratory: samples, instruments, colleagues, mail, papers, files, orders."""
 
 from typing import Annotated
