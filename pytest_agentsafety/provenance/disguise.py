@@ -89,8 +89,10 @@ def decoded(text: str) -> tuple[str, ...]:
 
 def _readings(text: str) -> tuple[str, ...]:
     """The decoded forms: of runs that go over several lines, and of each line by itself."""
-    apart = text.replace("\n", " \n ")
-    return (*readings(text)[1:], *(readings(apart)[1:] if "\n" in text else ()))
+    whole = readings(text)[1:]
+    if "\n" not in text or not any(map(_packed, _LONG.findall(text.encode("utf-8", "replace")))):
+        return whole
+    return (*whole, *readings(text.replace("\n", " \n "))[1:])
 
 
 def is_spelled_otherwise(text: str) -> bool:
