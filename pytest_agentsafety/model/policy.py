@@ -51,6 +51,7 @@ class ToolRule:
     roles: Mapping[str, Role] = field(default_factory=dict)
     result_trust: Trust = "untrusted"
     drafted: bool = False
+    cpu_seconds: int | None = field(default=None, metadata=LATER)
 
     @property
     def is_write(self) -> bool:

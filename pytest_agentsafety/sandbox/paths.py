@@ -1,0 +1,71 @@
+"""What of the machine code in the sandbox may read: Python, its packages, shared libraries, time zones."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
+_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+_PACKAGES = frozenset({"site-packages", "dist-packages"})
+
+
+@dataclass(frozen=True)
+class Readable:
+    """`reads` are real paths, `links` symbolic links that lead to them, `sys_path` is where modules are looked for."""
+
+    reads: tuple[str, ...]
+    links: dict[str, str]
+    sys_path: tuple[str, ...]
+
+    def behind_doors(self) -> list[str]:
+        """Folders of `sys_path` that a user without any rights cannot walk to."""
+        return [path for path in self.sys_path if not _open_to_all(path)]
+
+
+@cache
+def readable() -> Readable:
+    """For the interpreter that runs now. A package folder counts, a folder of one's own on `sys.path` does not."""
+    stdlib = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    dynload = [str(Path(folder, "lib-dynload")) for folder in stdlib]
+    packages = [path for path in sys.path if Path(path).name in _PACKAGES]
+    modules = _real([*stdlib, *dynload, *packages])
+    libraries = [*_LIBRARIES, *_own_libraries()]
+    links = {path: str(Path(path).readlink()) for path in libraries if Path(path).is_symlink()}
+    return Readable(reads=_outermost(_real([*modules, *libraries, *_FILES])), links=links, sys_path=tuple(modules))
+
+
+def executable() -> str:
+    """The interpreter itself, not a virtual environment's link to it."""
+    return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def _own_libraries() -> list[str]:
+    """Where libpython is, for an interpreter that was built with a shared one."""
+    folder, name = sysconfig.get_config_var("LIBDIR"), sysconfig.get_config_var("LDLIBRARY")
+    if not folder or not name or not Path(folder, name).is_file():
+        return []
+    return [str(path) for path in Path(folder).glob(f"{Path(name).stem.split('.')[0]}*") if path.is_file()]
+
+
+def _real(paths: Sequence[str]) -> list[str]:
+    """Real paths of those that exist, each once."""
+    return list(dict.fromkeys(os.path.realpath(path) for path in paths if Path(path).exists()))
+
+
+def _outermost(paths: Sequence[str]) -> tuple[str, ...]:
+    """Without those that lie below another one."""
+    return tuple(path for path in paths if not any(path.startswith(f"{other}/") for other in paths))
+
+
+def _open_to_all(path: str) -> bool:
+    own = Path(path)
+    try:
+        return own.stat().st_mode & 0o5 == 0o5 and all(parent.stat().st_mode & 0o1 for parent in own.parents)
+    except OSError:
+        return False
