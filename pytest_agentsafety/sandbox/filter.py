@@ -60,8 +60,8 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
     "personality": (OneOf(0, (0xFFFFFFFF,)),),
 }
 
-# libc tries the first of these at every thread and goes on with clone: no offence, and no question to the supervisor.
-_QUIET = {"clone3": errno.ENOSYS}
+# What libc and BLAS try at every start and can do without: no offence, and no question to the supervisor.
+_QUIET = {"clone3": errno.ENOSYS, "mbind": errno.EPERM, "set_mempolicy": errno.EPERM}
 
 _ERRNO: Mapping[str, int] = {
     **dict.fromkeys(

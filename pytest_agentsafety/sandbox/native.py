@@ -17,7 +17,6 @@ from pytest_agentsafety.sandbox.run import Ends, Needs, Program, SetupError, Sup
 from pytest_agentsafety.sandbox.uids import fresh_uid, tasks_of
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_OWN = ("/proc/self",)
 
 
 class NativeSandbox:
@@ -51,13 +50,15 @@ class NativeSandbox:
             for file in theirs:
                 os.close(file)
         try:
-            supervision = Supervision(ends, limits, needs)
-            if workspace is not None:
-                supervision.take_in = lambda folder: workspace.take_in(folder, config["uid"])
-                supervision.take_out = workspace.take_out
-            return supervision.run(program)
+            return self.supervised(Supervision(ends, limits, needs), config, workspace).run(program)
         finally:
             process.wait()
+
+    def supervised(self, supervision: Supervision, config: dict[str, Any], workspace: Any) -> Supervision:
+        if workspace is not None:
+            supervision.take_in = lambda folder: workspace.take_in(folder, config["uid"])
+            supervision.take_out = workspace.take_out
+        return supervision
 
     def configuration(self, limits: Limits, *, wants_box: bool) -> tuple[dict[str, Any], Needs]:
         """What the child is told, and what the supervisor insists on. Raises SetupError for a foreign machine."""
@@ -89,7 +90,7 @@ class NativeSandbox:
 
 
 def _shown(places: Readable) -> tuple[str, ...]:
-    return (*places.reads, *places.links, *_DEVICES, *_OWN)
+    return (*places.reads, *places.links, *_DEVICES)
 
 
 def connections() -> tuple[Ends, tuple[int, int, int, int]]:

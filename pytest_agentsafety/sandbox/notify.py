@@ -37,6 +37,9 @@ renameat renameat2 linkat
     "inotify_add_watch": ((None, 1),),
     "umount2": ((None, 0),),
 }  # fmt: skip
+# Libraries ask here how many processors and how much memory there are, and do without an answer.
+_NOT_WORTH_NOTING = ("/sys/devices/system/cpu", "/sys/devices/system/node", "/proc/stat", "/proc/meminfo",
+                     "/proc/cpuinfo", "/proc/sys/vm/overcommit_memory", "/sys/fs/cgroup", "/proc/self")  # fmt: skip
 _READ_ONLY_FLAGS = {"open": 1, "openat": 2}  # argument with the flags
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -95,7 +98,7 @@ class Notifier:
             self._add(Violation(syscall=name or f"syscall_{number}", path=_first(paths)))
             return
         reads = _reads_only(name, arguments)
-        allowed = (*self.inside, *self.readable) if reads else self.inside
+        allowed = (*self.inside, *self.readable, *_NOT_WORTH_NOTING) if reads else self.inside
         for path in paths:
             if path is None or any(path == top or path.startswith(f"{top}/") for top in allowed):
                 continue

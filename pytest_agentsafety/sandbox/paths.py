@@ -36,7 +36,7 @@ def readable() -> Readable:
     packages = [path for path in sys.path if Path(path).name in _PACKAGES]
     modules = _real([*stdlib, *dynload, *packages])
     libraries = [*_LIBRARIES, *_own_libraries()]
-    links = {path: str(Path(path).readlink()) for path in libraries if Path(path).is_symlink()}
+    links = {path: str(Path(path).readlink()) for path in (*libraries, *_FILES) if Path(path).is_symlink()}
     return Readable(reads=_outermost(_real([*modules, *libraries, *_FILES])), links=links, sys_path=tuple(modules))
 
 

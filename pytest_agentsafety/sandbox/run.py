@@ -19,7 +19,7 @@ from pytest_agentsafety.sandbox.outcome import Ending, Streams, conclude
 from pytest_agentsafety.sandbox.result import SandboxResult
 
 SETUP_SECONDS = 30.0
-_KILL = b"K"
+_KILL, _GO = b"K", b"G"
 
 
 class SetupError(Exception):
@@ -38,6 +38,18 @@ class Ends:
     channel: socket.socket
     out: int
     err: int
+
+    def finish(self) -> None:
+        """Let the keeper go, wait until it has, and close."""
+        self.channel.close()
+        try:
+            self.lifeline.shutdown(socket.SHUT_WR)
+            self.lifeline.settimeout(SETUP_SECONDS)
+            while self.lifeline.recv(4096):
+                continue
+        except OSError:
+            pass  # it has ended before, or hangs: closing is all that is left to do
+        self.close()
 
     def close(self) -> None:
         self.lifeline.close()
@@ -88,6 +100,7 @@ class Supervision:
             started = time.monotonic()
             self._deadline = started + self.limits.timeout
             wire.send(self.ends.channel, (program.code, program.filename, list(program.arguments)))
+            self.ends.lifeline.send(_GO)
             streams = Streams(self.limits.output_kb << 10)
             ending = self._watch(streams)
             wall = time.monotonic() - started
@@ -190,8 +203,9 @@ class Supervision:
                 return  # it has ended by itself
 
     def _release(self) -> None:
+        """The keeper cleans up and ends; when this returns nothing is left of the run."""
         for file in (self._box, None if self._notifier is None else self._notifier.listener):
             if file is not None:
                 os.close(file)
         self._box = None
-        self.ends.close()
+        self.ends.finish()

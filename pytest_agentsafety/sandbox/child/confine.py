@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing itself costs an import at every start
     from typing import Any
 
-_OWN_FILES = ("maps", "smaps", "status", "stat", "statm", "cmdline", "comm", "limits", "cgroup")
+_OWN_FILES = ("maps", "status", "stat", "statm", "cmdline")
 
 
 def close_descriptors(keep: int, *, top: int = 0) -> None:

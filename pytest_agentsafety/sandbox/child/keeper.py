@@ -9,6 +9,7 @@ from __future__ import annotations
 import _socket as socket
 import os
 import select
+import signal
 import sys
 
 from pytest_agentsafety.sandbox.child import namespaces, privileges, program, scratch, wire
@@ -20,6 +21,8 @@ if TYPE_CHECKING:  # typing itself costs an import at every start
 
 _LOOK_MS = 20
 _KILL = 9
+_GO = b"G"
+_GRACE_MS = 500
 
 
 def keep(config: dict[str, Any], lifeline: socket.socket, channel: socket.socket, supervisor: int) -> None:
@@ -40,7 +43,8 @@ def keep(config: dict[str, Any], lifeline: socket.socket, channel: socket.socket
         for file in (1, 2):
             os.dup2(0, file)  # the output ends when the code's own process does
         wire.send(lifeline, ("exit", *_watch(config, lifeline, started, host_box, supervisor)))
-        lifeline.recv(1)  # until the supervisor has taken the files
+        while lifeline.recv(64):
+            continue  # until the supervisor has taken the files
     except OSError as error:
         _tell(lifeline, ("failed", str(error)))
     finally:
@@ -108,8 +112,9 @@ def _first_process(config: dict[str, Any], channel: socket.socket, box: str, lay
         channel.close()
         for file in (0, 1, 2):
             os.close(file)
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, _KILL))
         privileges.lock_privileges()
-        privileges.drop_capabilities()
+        privileges.drop_capabilities(but=privileges.CAP_KILL)
         while True:
             ended, status = os.wait()
             if ended == pid:
@@ -179,17 +184,19 @@ def _watch(
     for file in (lifeline.fileno(), run.handle, supervisor):
         poll.register(file, select.POLLIN)
     why: str | None = None
-    pause = _LOOK_MS if box is not None else None
+    pause: int | None = None
     while True:
         ready = {file for file, _ in poll.poll(pause)}
         if run.handle in ready:
             break
-        if not ready.isdisjoint((lifeline.fileno(), supervisor)):
-            why = why or "told"
+        if supervisor in ready or (lifeline.fileno() in ready and lifeline.recv(1) != _GO):
+            why = "told"
+        elif lifeline.fileno() in ready:
+            pause = _LOOK_MS if box is not None else None  # the code is on its way
         elif box is not None and _too_much(config, box, run.pid):
             why = "disk"
         if why is not None:
-            os.kill(run.pid, _KILL)
+            _end(run)
             break
     _, status, usage = os.wait4(run.pid, 0)
     if run.ending is not None:
@@ -198,6 +205,18 @@ def _watch(
         os.close(run.ending)
     os.close(run.handle)
     return status, usage.ru_utime, usage.ru_stime, usage.ru_maxrss, why
+
+
+def _end(run: _Started) -> None:
+    """Kill the code's process. Process 1 of a namespace is asked first: ended with it, nobody counts what it used."""
+    if run.ending is None:
+        os.kill(run.pid, _KILL)
+        return
+    os.kill(run.pid, signal.SIGTERM)
+    poll = select.poll()
+    poll.register(run.handle, select.POLLIN)
+    if not poll.poll(_GRACE_MS):
+        os.kill(run.pid, _KILL)
 
 
 def _too_much(config: dict[str, Any], box: str, pid: int) -> bool:

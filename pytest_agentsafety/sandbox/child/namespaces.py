@@ -57,6 +57,7 @@ def private_root(paths: list[str], links: dict[str, str], *, room: int, files: i
         _place(path, tree)
     for path, target in links.items():
         if not os.path.lexists(f".{path}"):
+            os.makedirs(f".{path}".rpartition("/")[0], exist_ok=True)
             os.symlink(target, f".{path}")
     for folder in ("/proc", BOX):
         os.makedirs(f".{folder}", exist_ok=True)

@@ -11,7 +11,7 @@ from pytest_agentsafety.sandbox.child import kernel
 from pytest_agentsafety.sandbox.child.kernel import call, prctl
 
 _CAP_VERSION = 0x20080522
-_CAP_SETPCAP, _CAP_SYS_ADMIN = 8, 21
+CAP_KILL, _CAP_SETPCAP, _CAP_SYS_ADMIN = 5, 8, 21
 _SECURE = 0b1110_1111  # root is nobody special, keep_caps stays off, no ambient capabilities; all of it locked
 
 
@@ -37,7 +37,7 @@ def become(uid: int, gid: int) -> str:
 
 def lock_privileges() -> None:
     """Empty the bounding set and lock the secure bits; without CAP_SETPCAP there is nothing to be had anyway."""
-    if not effective_capabilities() >> _CAP_SETPCAP & 1:
+    if not effective_capabilities() >> _CAP_SETPCAP & 1 or not prctl(kernel.PR_CAPBSET_READ, 0):
         return
     for capability in range(64):
         try:
@@ -47,11 +47,12 @@ def lock_privileges() -> None:
     prctl(kernel.PR_SET_SECUREBITS, _SECURE)
 
 
-def drop_capabilities() -> str:
-    """Empty all sets. Raises OSError, also when something is left."""
+def drop_capabilities(*, but: int | None = None) -> str:
+    """Empty all sets, of what is effective all but one. Raises OSError, also when something else is left."""
     prctl(kernel.PR_CAP_AMBIENT, 4)
-    call("capset", struct.pack("<Ii", _CAP_VERSION, 0), bytes(24))
-    if effective_capabilities():
+    kept = 0 if but is None else effective_capabilities() & 1 << but
+    call("capset", struct.pack("<Ii", _CAP_VERSION, 0), struct.pack("<6I", kept, kept, 0, 0, 0, 0))
+    if effective_capabilities() != kept:
         raise OSError("capset: capabilities are left")
     return "no_capabilities"
 

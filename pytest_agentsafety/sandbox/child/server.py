@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import _socket as socket
+import gc
 import os
 import select
 import signal
+import sys
 
-from pytest_agentsafety.sandbox.child import wire
+from pytest_agentsafety.sandbox.child import privileges, wire
 from pytest_agentsafety.sandbox.child.keeper import keep
 
 TYPE_CHECKING = False
@@ -24,13 +26,21 @@ def once(config: dict[str, Any], lifeline: int, channel: int, supervisor: int) -
         os._exit(0)
 
 
-def serve(requests: int, imports: list[str], supervisor: int) -> None:
-    """Import, say so, then fork a keeper per request until the supervisor is gone. Does not return."""
+def serve(requests: int, imports: list[str], path: list[str], supervisor: int) -> None:
+    """Import, say so, then fork a keeper per request until the supervisor is gone. Does not return.
+
+    What is imported is the user's own installation; code that was sent never runs in this process.
+    """
     door = socket.socket(fileno=requests)
     try:
         parent = _handle(supervisor)
+        privileges.lock_privileges()
+        privileges.no_new_privileges()
+        sys.path[:] = path
         for name in imports:
             __import__(name)
+        gc.collect()
+        gc.freeze()  # a fork that looks through all objects would copy all their pages
         wire.send(door, ("warm", os.getpid()))
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are nobody's children to wait for
         poll = select.poll()
@@ -46,7 +56,7 @@ def serve(requests: int, imports: list[str], supervisor: int) -> None:
                 _keep_forked(config, files, parent)
             for file in files:
                 os.close(file)
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         wire.send(door, ("failed", str(error)))
     finally:
         os._exit(0)
