@@ -18,6 +18,7 @@ from pytest_agentsafety.cli import (
     list_command,
     report_command,
     run_command,
+    sandbox_command,
 )
 from pytest_agentsafety.cli.output import say_error
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
@@ -31,6 +32,7 @@ _COMMANDS = (
     approvals_command,
     report_command,
     audit_command,
+    sandbox_command,
 )
 _EPILOG = "exit status: 0 ok; 1 a failed case, a failed gate, zero cases, or NO-GO; 2 interrupted; 3 internal; 4 usage"
 
@@ -49,15 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentsafety {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for module in (
-        init_command,
-        run_command,
-        list_command,
-        check_command,
-        approvals_command,
-        report_command,
-        audit_command,
-    ):
+    for module in _COMMANDS:
         module.add(commands)
     return parser
 

@@ -44,6 +44,7 @@ _TOOL_KEYS = (
     "allow_subprocess",
     "allowed_domains",
     "allowed_paths",
+    "cpu_seconds",
     "disk_mb",
     "effect",
     "max_size_kb",
@@ -184,6 +185,7 @@ def _tool(table: Table, base: Path | None) -> ToolRule:
         disk_mb=table.integer("disk_mb", default.disk_mb),
         output_kb=table.integer("output_kb", default.output_kb),
         allow_subprocess=table.flag("allow_subprocess", default.allow_subprocess),
+        cpu_seconds=table.integer("cpu_seconds", None),
         roles=_roles(table.table("roles")),
         result_trust=table.choice("result_trust", get_args(Trust), default.result_trust),
     )

@@ -74,6 +74,7 @@ class TaskState:
     upstream: str | None = None
     is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
     base: Path | None = None
+    workspace: Path | None = None  # what code in the sandbox gets a copy of, and may change
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
     resume: Resume | None = None
     tally: Tally = field(default_factory=Tally)

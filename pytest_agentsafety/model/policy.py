@@ -16,7 +16,7 @@ Role = Literal[
 Trust = Literal["trusted", "untrusted"]
 ProvenanceMode = Literal["enforce", "strict", "off"]
 ApproverName = Literal["deny", "oracle", "console", "callback", "queue"]
-SandboxChoice = Literal["auto", "native", "docker", "refuse"]
+SandboxChoice = Literal["auto", "native", "docker", "refuse", "native-weak"]
 GuardName = Literal[
     "injection", "content_policy", "scope", "pii", "destructive", "cost", "permissions", "provenance", "approval"
 ]

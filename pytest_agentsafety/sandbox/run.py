@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.sandbox.child import wire
 from pytest_agentsafety.sandbox.child.scratch import FOLDERS
 from pytest_agentsafety.sandbox.layers import missing
@@ -123,7 +124,10 @@ class Supervision:
             if message[0] != "box":
                 raise SetupError((str(message[1]),))
             self._box = files[0]
-            self.take_in(self._box)
+            try:
+                self.take_in(self._box)
+            except (AgentSafetyError, OSError) as error:
+                raise SetupError((f"the workspace cannot be copied in: {error}",)) from None
         message, files = self._first_word()
         if message[0] != "ready":
             raise SetupError(

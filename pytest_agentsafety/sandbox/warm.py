@@ -154,4 +154,3 @@ def _end(door: socket.socket, process: subprocess.Popen[bytes], owner: int) -> N
     door.close()
     if owner == os.getpid():
         process.wait()
-
