@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_agentsafety.checklist.sandbox_judge import FILE as EVIDENCE
 from pytest_agentsafety.cli.output import say, say_error, say_json
 from pytest_agentsafety.config import Settings, load_settings
 from pytest_agentsafety.model.errors import ConfigError
@@ -18,7 +19,6 @@ from pytest_agentsafety.session.exit_status import ExitStatus
 if TYPE_CHECKING:
     from pytest_agentsafety.sandbox.check import CheckReport, ProbeRow
 
-EVIDENCE = "sandbox.json"
 _TOOL = "execute_code"
 
 
