@@ -31,17 +31,11 @@ class WarmSandbox(NativeSandbox):
 
     def __init__(self, *, namespaces: bool, weak: bool = False, imports: Sequence[str] = ()) -> None:
         super().__init__(namespaces=namespaces, weak=weak)
-        self._imports = list(imports)
-        self._lock = threading.Lock()
-        self._template: _Template | None = None
-        self._spare: _Ready | None = None
+        self._kept = _Kept(tuple(imports))
+        weakref.finalize(self, self._kept.end)
 
     def close(self) -> None:
-        with self._lock:
-            self._drop_spare()
-            if self._template is not None:
-                self._template.end()
-                self._template = None
+        self._kept.end()
 
     def __enter__(self) -> WarmSandbox:
         return self
@@ -52,30 +46,21 @@ class WarmSandbox(NativeSandbox):
     def _run(self, program: Program, limits: Limits, workspace: Any) -> SandboxResult:
         """Take the process that was made ready during the run before, if it has these limits, and make the next."""
         key = (limits, workspace is not None)
-        with self._lock:
-            spare, self._spare = self._spare, None
-            if spare is not None and (spare.key != key or self._template is None or not self._template.usable):
-                spare.ends.finish()
-                spare = None
-            ready = spare or self._forked(*key)
-            self._spare = self._forked(*key)
+        with self._kept.lock:
+            ready = self._kept.take(key) or self._forked(*key)
+            self._kept.spare = self._forked(*key)
         try:
             return self.supervised(Supervision(ready.ends, limits, ready.needs), ready.config, workspace).run(program)
         except SetupError:
-            with self._lock:
-                self._drop_spare()  # it would fail alike
+            with self._kept.lock:
+                self._kept.drop_spare()  # it would fail alike
             raise
-
-    def _drop_spare(self) -> None:
-        if self._spare is not None:
-            self._spare.ends.finish()
-            self._spare = None
 
     def _forked(self, limits: Limits, wants_box: bool) -> _Ready:
         config, needs = self.configuration(limits, wants_box=wants_box)
         ends, theirs = connections()
         try:
-            self._ask(config, theirs)
+            self._kept.ask(config, theirs)
         except BaseException:
             ends.close()
             raise
@@ -83,19 +68,6 @@ class WarmSandbox(NativeSandbox):
             for file in theirs:
                 os.close(file)
         return _Ready((limits, wants_box), config, needs, ends)
-
-    def _ask(self, config: dict[str, Any], files: tuple[int, ...]) -> None:
-        for _ in range(2):  # a template that died in the meantime is replaced once
-            if self._template is None or not self._template.usable:
-                self._template = _Template(self._imports)
-            try:
-                wire.send(self._template.door, config, files)
-            except OSError:
-                self._template.end()
-                self._template = None
-            else:
-                return
-        raise SetupError(("the fork server dies as soon as it is started",))
 
 
 @dataclass(frozen=True)
@@ -108,15 +80,68 @@ class _Ready:
     ends: Ends
 
 
+class _Kept:
+    """What outlives a run: the template, and the process that is ready for the next one.
+
+    In a fork of the process that made them they are only let go: they belong to the parent.
+    """
+
+    def __init__(self, imports: tuple[str, ...]) -> None:
+        self.lock = threading.RLock()
+        self.spare: _Ready | None = None
+        self._imports = imports
+        self._template: _Template | None = None
+
+    def take(self, key: tuple[Limits, bool]) -> _Ready | None:
+        """The spare process if it fits; one that does not is ended."""
+        found, usable = self.spare, self._template is not None and self._template.ours
+        if found is not None and found.key == key and usable:
+            self.spare = None
+            return found
+        self.drop_spare()
+        return None
+
+    def drop_spare(self) -> None:
+        if self.spare is not None:
+            if self._template is not None and self._template.ours:
+                self.spare.ends.finish()
+            else:
+                self.spare.ends.close()
+            self.spare = None
+
+    def ask(self, config: dict[str, Any], files: tuple[int, ...]) -> None:
+        """Have a keeper forked. Raises SetupError; a template that died in the meantime is replaced once."""
+        for _ in range(2):
+            if self._template is None or not self._template.ours:
+                self._end_template()
+                self._template = _Template(self._imports)
+            try:
+                wire.send(self._template.door, config, files)
+            except OSError:
+                self._end_template()
+            else:
+                return
+        raise SetupError(("the fork server dies as soon as it is started",))
+
+    def end(self) -> None:
+        with self.lock:
+            self.drop_spare()
+            self._end_template()
+
+    def _end_template(self) -> None:
+        if self._template is not None:
+            self._template.end()
+            self._template = None
+
+
 class _Template:
     """The warm interpreter. Raises SetupError when it cannot be started or an import fails."""
 
-    def __init__(self, imports: list[str]) -> None:
+    def __init__(self, imports: tuple[str, ...]) -> None:
         self.door, theirs = socket.socketpair()
         self._owner = os.getpid()
         try:
-            path = list(readable().sys_path)
-            arguments = (theirs.fileno(), imports, path, self._owner)
+            arguments = (theirs.fileno(), list(imports), list(readable().sys_path), self._owner)
             self._process = start(
                 "serve", arguments, self.door, inherited=(theirs.fileno(),),
                 out=subprocess.DEVNULL, err=subprocess.DEVNULL,
@@ -126,7 +151,6 @@ class _Template:
             raise SetupError((f"Python cannot be started: {error}",)) from None
         finally:
             theirs.close()
-        self._finalizer = weakref.finalize(self, _end, self.door, self._process, self._owner)
         self._greet()
 
     def _greet(self) -> None:
@@ -142,15 +166,13 @@ class _Template:
         self.door.settimeout(None)
 
     @property
-    def usable(self) -> bool:
-        """False in a fork of this process: its parent's template watches the parent."""
+    def ours(self) -> bool:
+        """False in a fork of the process that started it."""
         return self._owner == os.getpid()
 
     def end(self) -> None:
-        self._finalizer()
-
-
-def _end(door: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
-    door.close()
-    if owner == os.getpid():
-        process.wait()
+        self.door.close()
+        if self.ours:
+            self._process.wait()
+        else:
+            self._process.returncode = 0  # not our child: nothing to wait for, and nothing to warn of
