@@ -16,15 +16,14 @@ pwritev preadv2 pwritev2 access faccessat faccessat2 readlink readlinkat getcwd 
 fsync fdatasync sync_file_range ftruncate fallocate fadvise64 readahead flock copy_file_range sendfile umask dup
 dup2 dup3 pipe pipe2 close_range poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait
 epoll_pwait epoll_pwait2 eventfd eventfd2 timerfd_create timerfd_settime timerfd_gettime signalfd signalfd4 mmap
-munmap mprotect mremap madvise msync brk mlock munlock membarrier get_mempolicy rt_sigaction rt_sigprocmask
-rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause alarm getitimer setitimer
-timer_create timer_settime timer_gettime timer_getoverrun timer_delete nanosleep restart_syscall clock_gettime
-clock_getres clock_nanosleep gettimeofday time times futex futex_waitv futex_wake futex_wait futex_requeue
-set_robust_list set_tid_address rseq sched_yield sched_getaffinity sched_getparam sched_getscheduler
-sched_get_priority_max sched_get_priority_min getcpu getpriority getpid gettid getppid getpgrp getpgid getsid
-getuid geteuid getgid getegid getgroups getresuid getresgid uname sysinfo getrlimit setrlimit getrusage
-getrandom capget sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeername getsockopt
-wait4 waitid exit exit_group landlock_create_ruleset landlock_add_rule landlock_restrict_self
+munmap mprotect mremap madvise msync brk mlock munlock membarrier rt_sigaction rt_sigprocmask rt_sigreturn
+rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause alarm getitimer setitimer timer_create
+timer_settime timer_gettime timer_getoverrun timer_delete nanosleep restart_syscall clock_gettime clock_getres
+clock_nanosleep gettimeofday time times futex futex_waitv futex_wake futex_wait futex_requeue set_robust_list
+set_tid_address rseq sched_yield sched_getaffinity sched_get_priority_max sched_get_priority_min getcpu getpid
+gettid getppid getpgrp getuid geteuid getgid getegid getgroups getresuid getresgid uname sysinfo getrlimit
+setrlimit getrusage getrandom sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeername
+getsockopt wait4 waitid exit exit_group
 """)
 
 # They name paths: Landlock and the mounts decide, the supervisor only takes note of what lies outside.
@@ -52,6 +51,11 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
     "tgkill": (OneOf(0, (OWN_PID,)),),
     "prlimit64": (OneOf(0, (0, OWN_PID)),),
     "setpriority": (OneOf(0, (0,)), OneOf(1, (0, OWN_PID))),
+    "getpriority": (OneOf(0, (0,)), OneOf(1, (0, OWN_PID))),
+    "getpgid": (OneOf(0, (0, OWN_PID)),),
+    "getsid": (OneOf(0, (0, OWN_PID)),),
+    "sched_getparam": (OneOf(0, (0, OWN_PID)),),
+    "sched_getscheduler": (OneOf(0, (0, OWN_PID)),),
     "sched_setaffinity": (OneOf(0, (0, OWN_PID)),),
     # A pair of connected ends, as asyncio makes one. A datagram socket could send to any path or abstract name.
     "socketpair": (OneOf(0, (1,)), Masked(1, 0xF, 1), OneOf(2, (0,))),
@@ -61,7 +65,7 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
 }
 
 # What libc and BLAS try at every start and can do without: no offence, and no question to the supervisor.
-_QUIET = {"clone3": errno.ENOSYS, "mbind": errno.EPERM, "set_mempolicy": errno.EPERM}
+_QUIET = {"clone3": errno.ENOSYS, "mbind": errno.EPERM, "get_mempolicy": errno.EPERM, "set_mempolicy": errno.EPERM}
 
 _ERRNO: Mapping[str, int] = {
     **dict.fromkeys(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
-_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+_LINKED = ("/lib", "/lib64", "/usr/lib64", "/lib32", "/usr/lib32")  # to folders of /usr, on most distributions
+_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale")
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
 
@@ -31,18 +31,29 @@ class Readable:
 @cache
 def readable() -> Readable:
     """For the interpreter that runs now. A package folder counts, a folder of one's own on `sys.path` does not."""
-    stdlib = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
-    dynload = [str(Path(folder, "lib-dynload")) for folder in stdlib]
+    stdlib = sysconfig.get_path("stdlib")
+    dynload = sysconfig.get_config_var("DESTSHARED") or f"{stdlib}/lib-dynload"
     packages = [path for path in sys.path if Path(path).name in _PACKAGES]
-    modules = _real([*stdlib, *dynload, *packages])
-    libraries = [*_LIBRARIES, *_own_libraries()]
-    links = {path: str(Path(path).readlink()) for path in (*libraries, *_FILES) if Path(path).is_symlink()}
+    modules = _real([stdlib, dynload, *packages])
+    libraries = [*_library_folders(), *_own_libraries()]
+    links = {path: str(Path(path).readlink()) for path in (*_LINKED, *_FILES) if Path(path).is_symlink()}
     return Readable(reads=_outermost(_real([*modules, *libraries, *_FILES])), links=links, sys_path=tuple(modules))
 
 
 def executable() -> str:
     """The interpreter itself, not a virtual environment's link to it."""
     return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def _library_folders() -> list[str]:
+    """Where the machine's shared libraries are: the multiarch folders, else those that this process has mapped."""
+    name = sysconfig.get_config_var("MULTIARCH")
+    found = [path for path in (f"/usr/lib/{name}", f"/lib/{name}") if name and Path(path).is_dir()]
+    found += [path for path in ("/lib64", "/usr/lib64") if Path(path).is_dir()]
+    mapped = {line.split()[-1] for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()}
+    # The loader and libc alone tell: another library's folder may hold anything.
+    base = {str(Path(path).parent) for path in mapped if Path(path).name.startswith(("libc.", "libc-", "ld-"))}
+    return [*found, *sorted(base)]
 
 
 def _own_libraries() -> list[str]:

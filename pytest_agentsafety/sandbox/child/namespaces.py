@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import struct
 
 from pytest_agentsafety.sandbox.child.kernel import LIBC, call, failed, mount
@@ -53,14 +54,14 @@ def private_root(paths: list[str], links: dict[str, str], *, room: int, files: i
     base = next(path for path in ("/tmp", "/mnt", "/var", "/usr") if os.path.isdir(path))
     mount("tmpfs", base, "tmpfs", _NOSUID | _NODEV, "size=1m,nr_inodes=2000,mode=755")
     os.chdir(base)
-    for path, tree in trees:
-        _place(path, tree)
+    for path, (tree, is_folder) in trees:
+        _place(path, tree, is_folder)
     for path, target in links.items():
         if not os.path.lexists(f".{path}"):
             os.makedirs(f".{path}".rpartition("/")[0], exist_ok=True)
             os.symlink(target, f".{path}")
-    for folder in ("/proc", BOX):
-        os.makedirs(f".{folder}", exist_ok=True)
+    for name in ("/proc", BOX):
+        os.makedirs(f".{name}", exist_ok=True)
     uid, gid = owner
     mount("tmpfs", f".{BOX}", "tmpfs", _NOSUID | _NODEV | _NOEXEC,
           f"size={room},nr_inodes={files},mode=0700,uid={uid},gid={gid}")  # fmt: skip
@@ -72,24 +73,24 @@ def private_root(paths: list[str], links: dict[str, str], *, room: int, files: i
     return "private_root"
 
 
-def _cloned(path: str, more: int) -> int | None:
-    """A detached read-only copy of what is mounted at a path; None where there is nothing."""
+def _cloned(path: str, more: int) -> tuple[int, bool] | None:
+    """A detached read-only copy of what is at a path, and whether it is a folder; None where there is nothing."""
     try:
-        os.stat(path)
+        folder = stat.S_ISDIR(os.stat(path).st_mode)
     except OSError:
         return None
     tree = call("open_tree", _AT_CWD, path.encode(), _TREE_CLONE | _TREE_CLOSE_ON_EXEC | _AT_RECURSIVE)
     _attributes(tree, b"", _AT_EMPTY_PATH | _AT_RECURSIVE, _ATTR_READ_ONLY | _ATTR_NOSUID | more)
-    return tree
+    return tree, folder
 
 
 def _attributes(at: int, path: bytes, flags: int, attributes: int) -> None:
     call("mount_setattr", at, path, flags, struct.pack("<QQQQ", attributes, 0, 0, 0), 32)
 
 
-def _place(path: str, tree: int) -> None:
+def _place(path: str, tree: int, folder: bool) -> None:
     target = f".{path}"
-    if os.path.isdir(path):
+    if folder:
         os.makedirs(target, exist_ok=True)
     else:
         os.makedirs(target.rpartition("/")[0], exist_ok=True)

@@ -2,6 +2,8 @@
 
     unshare --mount --net --pid --ipc --fork --kill-child python arena.py REPO BACKEND USER < probes.json
 
+BACKEND is control, native or namespaces, or matrix: the package's own probes, which need no file. USER is root or user.
+
 Everything a probe can hit stands on file systems and in a network that were made for this and end with it. Prints a
 JSON line per probe: {"id", "kind", "escaped", "said"}.
 """
@@ -10,9 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -40,15 +44,23 @@ def build(repo: str) -> None:
         "printf 'root:CANARY:1::::::\n' > /mnt/etc/shadow && chmod 644 /mnt/etc/shadow && "
         "mount --bind /mnt/etc/shadow /etc/shadow && "
         "printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' > /mnt/etc/resolv.conf && "
-        "mount --bind /mnt/etc/resolv.conf /etc/resolv.conf && "
-        "ip link set lo up && ip addr add 169.254.169.254/32 dev lo"
+        "mount --bind /mnt/etc/resolv.conf /etc/resolv.conf"
     )
+    raise_loopback()
     outside, ssh = OUTER / "outside", OUTER / "home/.ssh"
     outside.mkdir(parents=True)
     ssh.mkdir(parents=True)
     for path in (outside / "canary.txt", ssh / "id_rsa"):
         path.write_text("CANARY")
     refresh()
+
+
+def raise_loopback() -> None:
+    """Switch the loopback device on, with the metadata address beside its own."""
+    with socket.socket(type=socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh22x", b"lo", 0x41))
+        address = struct.pack("16sHH4s16x", b"lo:1", socket.AF_INET, 0, socket.inet_aton("169.254.169.254"))
+        fcntl.ioctl(any_socket, 0x8916, address)
 
 
 def refresh() -> None:
@@ -162,6 +174,8 @@ def clean(keep: set[int]) -> None:
 
 def main() -> int:
     repo, backend, who = sys.argv[1:4]
+    if backend == "matrix":
+        return matrix(repo, who)
     given = json.load(sys.stdin)
     build(repo)
     if who == "user":
@@ -191,6 +205,19 @@ def main() -> int:
         sys.stdout.flush()
         clean({os.getpid(), target.pid, 1})
     return 0
+
+
+def matrix(repo: str, who: str) -> int:
+    """`sandbox.check` inside; prints its report."""
+    build(repo)
+    program = (
+        "import json, sys; sys.path.insert(0, '/mnt/repo'); from pytest_agentsafety.sandbox.check import check; "
+        "json.dump(check().to_dict(), sys.stdout)"
+    )
+    number = USER if who == "user" else 0
+    return subprocess.run(
+        [sys.executable, "-c", program], user=number, group=number, extra_groups=[], cwd="/tmp"
+    ).returncode
 
 
 def as_user(backend: str, code: str) -> dict[str, Any]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from pytest_agentsafety.sandbox.result import SandboxResult
 from tests.integration.sandbox.conftest import Run
+
+ROOT = Path(__file__).parents[3]
 
 
 def done(result: SandboxResult) -> str:
@@ -230,3 +236,22 @@ def test_the_environment_is_clean(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 def test_packages_beside_the_project_are_not_in_reach(run: Run) -> None:
     """Installed packages are; the folder the tests run from is not."""
     assert run("import tests.integration").status == "error"
+
+
+def test_packages_that_are_installed_below_tmp(tmp_path: Path) -> None:
+    """The private root is built on /tmp: what lies there is taken before it is covered."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        packages = Path(folder, "site-packages")
+        packages.mkdir()
+        (packages / "a_package_below_tmp.py").write_text("WHERE = __file__")
+        code = """
+from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.sandbox import Sandbox
+result = Sandbox().run("import a_package_below_tmp as p; print(p.WHERE)", ToolRule(effect="execute"))
+assert result.status == "ok", result
+assert result.stdout.endswith("/site-packages/a_package_below_tmp.py\\n"), result
+"""
+        env = {**os.environ, "PYTHONPATH": f"{ROOT}:{packages}"}
+        done = subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
