@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import tempfile
 from typing import Any
 
 from pytest_agentsafety.sandbox.filter import build_filter
 from pytest_agentsafety.sandbox.launch import start
 from pytest_agentsafety.sandbox.limits import Limits
-from pytest_agentsafety.sandbox.paths import Readable, readable
+from pytest_agentsafety.sandbox.paths import Readable, readable, scratch_parent
 from pytest_agentsafety.sandbox.result import SandboxResult
 from pytest_agentsafety.sandbox.run import Ends, Needs, Program, SetupError, Supervision
 from pytest_agentsafety.sandbox.uids import fresh_uid, tasks_of
@@ -83,7 +82,7 @@ class NativeSandbox:
             "limits": limits.for_kernel(processes=processes),
             "disk": limits.disk_mb << 20,
             "files": limits.files,
-            "scratch": tempfile.gettempdir(),
+            "scratch": scratch_parent(fresh=uid is not None),
             "wants_box": wants_box,
         }
         return config, Needs(_shown(places), namespaces=self.namespaces, uid=root, weak=self.weak)

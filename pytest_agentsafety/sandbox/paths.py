@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,13 @@ def readable() -> Readable:
 def executable() -> str:
     """The interpreter itself, not a virtual environment's link to it."""
     return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def scratch_parent(*, fresh: bool) -> str:
+    """Where boxes are made: the system's choice, or, for a user id that may walk nowhere else, a folder open to all."""
+    chosen = tempfile.gettempdir()
+    candidates = [chosen, "/tmp", "/var/tmp", "/dev/shm"]  # noqa: S108 - a box has a random name and is its owner's
+    return next((path for path in candidates if not fresh or _open_to_all(path)), chosen)
 
 
 def _library_folders() -> list[str]:

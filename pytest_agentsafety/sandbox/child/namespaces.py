@@ -49,8 +49,8 @@ def private_root(paths: list[str], links: dict[str, str], *, room: int, files: i
     The box is a memory file system of `room` bytes and `files` inodes that belongs to `owner`. Raises OSError.
     """
     mount("none", "/", None, _RECURSIVE | _PRIVATE)
-    trees = [(path, tree) for path in paths if (tree := _cloned(path, _ATTR_NODEV)) is not None]
-    trees += [(path, tree) for path in DEVICES if (tree := _cloned(path, _ATTR_NOEXEC)) is not None]
+    trees = [(path, found) for path in paths if (found := _cloned(path, _ATTR_NODEV)) is not None]
+    trees += [(path, found) for path in DEVICES if (found := _cloned(path, _ATTR_NOEXEC)) is not None]
     base = next(path for path in ("/tmp", "/mnt", "/var", "/usr") if os.path.isdir(path))
     mount("tmpfs", base, "tmpfs", _NOSUID | _NODEV, "size=1m,nr_inodes=2000,mode=755")
     os.chdir(base)

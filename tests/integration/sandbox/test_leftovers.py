@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -26,15 +28,42 @@ MARK = "from posix import read"  # in the command line of every interpreter of o
 
 
 def ours() -> set[int]:
-    """Interpreters of the sandbox that live; their forks have the same command line."""
-    found = set()
+    """Living interpreters of the sandbox below this process, which adopts those whose parent has died."""
+    parents: dict[int, int] = {}
+    marked: set[int] = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             if MARK.encode() in (folder / "cmdline").read_bytes():
-                found.add(int(folder.name))
+                marked.add(int(folder.name))
         except OSError:
             continue
-    return found
+    return {pid for pid in marked if below(pid, parents)}
+
+
+def below(pid: int, parents: dict[int, int]) -> bool:
+    while pid in parents:
+        pid = parents[pid]
+        if pid == os.getpid():
+            return True
+    return False
+
+
+@pytest.fixture(autouse=True)
+def adopting() -> Iterator[None]:
+    """Orphans of a killed parent become children of this process, so that they are seen; the dead ones are buried."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(36, 1, 0, 0, 0)
+    yield
+    libc.prctl(36, 0, 0, 0, 0)
+
+
+def bury() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return
 
 
 def zombies() -> set[str]:
@@ -60,11 +89,20 @@ def descriptors() -> int:
 
 
 @pytest.fixture
-def nothing_left() -> Iterator[None]:
-    """Afterwards the machine is as it was. Other tests' boxes may come and go at the same time."""
+def nothing_left(
+    adopting: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Afterwards the machine is as it was, as far as this process and what it has started are concerned."""
+    folder = tmp_path_factory.mktemp("boxes")
+    for parent in (folder, *folder.parents[:2]):  # the boxes' own users walk through
+        parent.chmod(0o755)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     before = ours(), boxes(), segments(), descriptors()
     yield
+    gc.collect()
     until(lambda: ours() <= before[0] and boxes() <= before[1])
+    bury()
     assert ours() <= before[0]
     assert boxes() <= before[1]
     assert segments() == before[2]
