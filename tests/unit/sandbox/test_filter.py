@@ -9,7 +9,7 @@ import pytest
 
 from pytest_agentsafety.sandbox.bpf import ALLOW, ERRNO, NOTIFY, OWN_PID, Masked, OneOf, assemble
 from pytest_agentsafety.sandbox.filter import WATCHED, build_filter, refused_with
-from pytest_agentsafety.sandbox.syscalls import Machine, machine
+from pytest_agentsafety.sandbox.syscalls import Machine, machine, words
 from tests.unit.sandbox.bpf_machine import run
 
 MACHINES = ("x86_64", "aarch64")
@@ -38,7 +38,7 @@ def decide(
 @pytest.mark.parametrize("name", MACHINES)
 @pytest.mark.parametrize(
     "call",
-    ["read", "write", "close", "mmap", "munmap", "brk", "futex", "exit_group", "rt_sigaction", "getrandom", "pipe2"],
+    words("read write close mmap munmap brk futex exit_group rt_sigaction getrandom pipe2"),
 )
 @pytest.mark.parametrize("form", ["loud", "quiet"])
 def test_what_every_program_needs_passes(name: str, call: str, form: str) -> None:
@@ -48,120 +48,26 @@ def test_what_every_program_needs_passes(name: str, call: str, form: str) -> Non
 @pytest.mark.parametrize("name", MACHINES)
 @pytest.mark.parametrize(
     "call",
-    [
-        "execve",
-        "execveat",
-        "ptrace",
-        "process_vm_readv",
-        "process_vm_writev",
-        "kcmp",
-        "pidfd_open",
-        "pidfd_getfd",
-        "pidfd_send_signal",
-        "process_madvise",
-        "mount",
-        "umount2",
-        "pivot_root",
-        "chroot",
-        "move_mount",
-        "open_tree",
-        "fsopen",
-        "fsmount",
-        "mount_setattr",
-        "unshare",
-        "setns",
-        "keyctl",
-        "add_key",
-        "request_key",
-        "bpf",
-        "perf_event_open",
-        "userfaultfd",
-        "io_uring_setup",
-        "io_uring_enter",
-        "io_uring_register",
-        "init_module",
-        "finit_module",
-        "delete_module",
-        "kexec_load",
-        "reboot",
-        "swapon",
-        "swapoff",
-        "acct",
-        "settimeofday",
-        "clock_settime",
-        "adjtimex",
-        "sethostname",
-        "setdomainname",
-        "syslog",
-        "quotactl",
-        "name_to_handle_at",
-        "open_by_handle_at",
-        "fanotify_init",
-        "inotify_init1",
-        "memfd_create",
-        "memfd_secret",
-        "shmget",
-        "shmat",
-        "msgget",
-        "semget",
-        "mq_open",
-        "socket",
-        "connect",
-        "bind",
-        "listen",
-        "accept",
-        "accept4",
-        "mknodat",
-        "setuid",
-        "setgid",
-        "setresuid",
-        "setresgid",
-        "setgroups",
-        "capset",
-        "seccomp",
-        "landlock_create_ruleset",
-        "vmsplice",
-        "splice",
-        "tee",
-        "rt_sigqueueinfo",
-        "rt_tgsigqueueinfo",
-        "tkill",
-        "sched_setscheduler",
-        "sched_setattr",
-        "setsid",
-        "setpgid",
-        "fchown",
-        "fchownat",
-        "setxattr",
-        "getxattr",
-        "ioprio_set",
-        "migrate_pages",
-        "move_pages",
-        "fchmod",
-        "fchmodat",
-        "utimensat",
-        "truncate",
-        "openat2",
-        "io_setup",
-        "capget",
-        "statmount",
-        "listmount",
-        "setxattrat",
-        "open_tree_attr",
-        "file_setattr",
-        "cachestat",
-        "fchmodat2",
-        "map_shadow_stack",
-    ],
+    words("""
+execve execveat ptrace process_vm_readv process_vm_writev kcmp pidfd_open pidfd_getfd pidfd_send_signal
+process_madvise mount umount2 pivot_root chroot move_mount open_tree fsopen fsmount mount_setattr unshare
+setns keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup io_uring_enter
+io_uring_register init_module finit_module delete_module kexec_load reboot swapon swapoff acct settimeofday
+clock_settime adjtimex sethostname setdomainname syslog quotactl name_to_handle_at open_by_handle_at
+fanotify_init inotify_init1 memfd_create memfd_secret shmget shmat msgget semget mq_open socket connect bind
+listen accept accept4 mknodat setuid setgid setresuid setresgid setgroups capset seccomp
+landlock_create_ruleset vmsplice splice tee rt_sigqueueinfo rt_tgsigqueueinfo tkill sched_setscheduler
+sched_setattr setsid setpgid fchown fchownat setxattr getxattr ioprio_set migrate_pages move_pages fchmod
+fchmodat utimensat truncate openat2 io_setup capget statmount listmount setxattrat open_tree_attr file_setattr
+cachestat fchmodat2 map_shadow_stack
+"""),
 )
 def test_what_no_program_needs_does_not(name: str, call: str) -> None:
     assert decide(name, call) == NOTIFY
     assert decide(name, call, form="quiet") == ERRNO | refused_with(call)
 
 
-@pytest.mark.parametrize(
-    "call", ["fork", "vfork", "chmod", "chown", "mknod", "utime", "uselib", "modify_ldt", "iopl", "arch_prctl"]
-)
+@pytest.mark.parametrize("call", words("fork vfork chmod chown mknod utime uselib modify_ldt iopl arch_prctl"))
 def test_what_only_one_machine_has_is_denied_there(call: str) -> None:
     assert decide("x86_64", call) == NOTIFY
     assert decide("x86_64", call, form="quiet") == DENIED

@@ -161,12 +161,12 @@ def test_readable_is_python_and_its_libraries_and_nothing_of_the_users(monkeypat
         places = readable()
     finally:
         readable.cache_clear()
-    assert os.path.realpath(os.path.dirname(os.__file__)) in places.sys_path
+    assert str(Path(os.__file__).resolve().parent) in places.sys_path
     assert here not in places.sys_path
     for path in places.reads:
         assert path == os.path.realpath(path)
         assert not any(path.startswith(f"{other}/") for other in places.reads)
-        assert path not in ("/", "/usr", "/usr/lib", "/etc", "/home", "/root", os.path.expanduser("~"))
+        assert path not in ("/", "/usr", "/usr/lib", "/etc", "/home", "/root", str(Path.home()))
     assert not any(path.startswith(("/etc/shadow", "/proc", "/sys", "/var")) for path in places.reads)
 
 

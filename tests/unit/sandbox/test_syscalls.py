@@ -13,7 +13,7 @@ X86 = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
 GENERIC = Path("/usr/include/asm-generic/unistd.h")
 # Names by which the generic header calls what has another name elsewhere.
 _RENAMED = {"fstatat": "newfstatat"}
-_NO_CALLS = {"syscalls", "arch_specific_syscall"}
+_NO_CALLS = {"syscalls", "arch_specific_syscall", "sync_file_range2"}  # the last is another name of number 84
 
 
 def header(path: Path, pattern: str) -> dict[str, int]:
