@@ -173,6 +173,7 @@ def test_a_tool_rule_with_every_key() -> None:
                 "disk_mb": 8,
                 "output_kb": 16,
                 "allow_subprocess": True,
+                "cpu_seconds": 7,
                 "roles": {"code": "content"},
                 "result_trust": "trusted",
             }
@@ -192,6 +193,7 @@ def test_a_tool_rule_with_every_key() -> None:
             disk_mb=8,
             output_kb=16,
             allow_subprocess=True,
+            cpu_seconds=7,
             roles={"code": "content"},
             result_trust="trusted",
         )
