@@ -89,14 +89,11 @@ def descriptors() -> int:
 
 
 @pytest.fixture
-def nothing_left(
-    adopting: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def nothing_left(adopting: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Afterwards the machine is as it was, as far as this process and what it has started are concerned."""
-    folder = tmp_path_factory.mktemp("boxes")
-    for parent in (folder, *folder.parents[:2]):  # the boxes' own users walk through
-        parent.chmod(0o755)
-    monkeypatch.setenv("TMPDIR", str(folder))
+    folder = tempfile.mkdtemp(prefix="agentsafety-boxes-", dir="/tmp")
+    Path(folder).chmod(0o1777)  # the boxes' own users walk through
+    monkeypatch.setenv("TMPDIR", folder)
     monkeypatch.setattr(tempfile, "tempdir", None)
     before = ours(), boxes(), segments(), descriptors()
     yield
@@ -108,6 +105,7 @@ def nothing_left(
     assert segments() == before[2]
     assert descriptors() <= before[3]
     assert zombies() == set()
+    Path(folder).rmdir()
 
 
 def until(true, seconds: float = 20.0) -> None:
