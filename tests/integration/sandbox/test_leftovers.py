@@ -89,8 +89,11 @@ def descriptors() -> int:
 
 
 @pytest.fixture
-def nothing_left(adopting: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_left(
+    adopting: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Afterwards the machine is as it was, as far as this process and what it has started are concerned."""
+    tmp_path_factory.getbasetemp()  # pytest's own, before TMPDIR changes
     folder = tempfile.mkdtemp(prefix="agentsafety-boxes-", dir="/tmp")
     Path(folder).chmod(0o1777)  # the boxes' own users walk through
     monkeypatch.setenv("TMPDIR", folder)
