@@ -13,7 +13,7 @@ from pytest_agentsafety.sandbox.limits import Limits
 from pytest_agentsafety.sandbox.paths import Readable, readable, scratch_parent
 from pytest_agentsafety.sandbox.result import SandboxResult
 from pytest_agentsafety.sandbox.run import Ends, Needs, Program, SetupError, Supervision
-from pytest_agentsafety.sandbox.uids import fresh_uid, tasks_of
+from pytest_agentsafety.sandbox.uids import fresh_uid, may_trace, tasks_of
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
@@ -72,7 +72,8 @@ class NativeSandbox:
             "namespaces": self.namespaces,
             "weak": self.weak,
             "uid": uid,
-            "dumpable": not root,
+            # A process that may not be dumped shows nothing to a supervisor without CAP_SYS_PTRACE.
+            "dumpable": not (root and may_trace()),
             "reads": list(places.reads),
             "links": places.links,
             "sys_path": list(places.sys_path),
@@ -85,7 +86,9 @@ class NativeSandbox:
             "scratch": scratch_parent(fresh=uid is not None),
             "wants_box": wants_box,
         }
-        return config, Needs(_shown(places), namespaces=self.namespaces, uid=root, weak=self.weak)
+        return config, Needs(
+            _shown(places), namespaces=self.namespaces, uid=root, weak=self.weak, read_as=None if may_trace() else uid
+        )
 
 
 def _shown(places: Readable) -> tuple[str, ...]:

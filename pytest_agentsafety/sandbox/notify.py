@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pytest_agentsafety.sandbox.filter import WATCHED, refused_with
@@ -46,11 +49,15 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 @dataclass
 class Notifier:
-    """Serves one listener. `inside` may be read and written, `readable` only read; both are absolute folders."""
+    """Serves one listener. `inside` may be read and written, `readable` only read; both are absolute folders.
+
+    `uid` is the process's, where it can be read in that name alone.
+    """
 
     listener: int
     inside: tuple[str, ...]
     readable: tuple[str, ...]
+    uid: int | None = None
     violations: list[Violation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -76,9 +83,11 @@ class Notifier:
         key, pid, _, number, _, _, *arguments = struct.unpack(_NOTICE, buffer)
         name = self._names.get(number)
         try:
-            self._note(name, number, pid, arguments)
+            with _in_the_name_of(self.uid):
+                self._note(name, number, pid, arguments)
         except (OSError, ValueError):
-            self._add(Violation(syscall=name or f"syscall_{number}")) if name not in WATCHED else None
+            if name not in WATCHED:
+                self._add(Violation(syscall=name or f"syscall_{number}"))
         if name in WATCHED:
             answer = struct.pack(_ANSWER, key, 0, 0, _CONTINUE)
         else:
@@ -120,6 +129,22 @@ class Notifier:
         path = os.path.normpath(text)
         own = f"/proc/{pid}/"
         return f"/proc/self/{path[len(own) :]}" if path.startswith(own) else path
+
+
+@contextmanager
+def _in_the_name_of(uid: int | None) -> Iterator[None]:
+    """This thread looks at files as another user: the only way for root without CAP_SYS_PTRACE to read its process."""
+    if uid is None:
+        yield
+        return
+    libc, group, user = ctypes.CDLL(None), os.getegid(), os.geteuid()
+    libc.setfsgid(uid)
+    libc.setfsuid(uid)
+    try:
+        yield
+    finally:
+        libc.setfsuid(user)
+        libc.setfsgid(group)
 
 
 def _first(paths: list[str | None]) -> str | None:

@@ -76,6 +76,7 @@ class Needs:
     namespaces: bool
     uid: bool
     weak: bool = False
+    read_as: int | None = None  # the process's uid, where its memory can be read in that name alone
 
 
 @dataclass
@@ -136,7 +137,7 @@ class Supervision:
         self.layers = tuple(message[1])
         if files:
             inside = tuple(f"{message[3]}/{name}" for name in FOLDERS)
-            self._notifier = Notifier(files[0], inside=inside, readable=self.needs.readable)
+            self._notifier = Notifier(files[0], inside=inside, readable=self.needs.readable, uid=self.needs.read_as)
         lacks = missing(self.layers, namespaces=self.needs.namespaces, uid=self.needs.uid, weak=self.needs.weak)
         if lacks:
             raise SetupError(lacks, self.layers)

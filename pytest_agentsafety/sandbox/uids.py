@@ -10,7 +10,7 @@ from pathlib import Path
 
 _FIRST, _COUNT = 0x6000_0000, 0x1000_0000  # above everything that systemd, containers and directories hand out
 _FIRST_SMALL, _COUNT_SMALL = 60_000, 1_500  # where a container has 65,536 ids: above users, below nobody
-_OVERFLOW = 0xFFFF_FFFF
+_CAP_SYS_PTRACE = 19
 
 
 @cache
@@ -42,3 +42,12 @@ def tasks_of(uid: int) -> int:
             except OSError:
                 continue  # it ended
     return total
+
+
+def may_trace() -> bool:
+    """Has this process CAP_SYS_PTRACE? Root in a container has not."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        name, _, value = line.partition(":")
+        if name == "CapEff":
+            return bool(int(value, 16) >> _CAP_SYS_PTRACE & 1)
+    return False

@@ -220,5 +220,5 @@ def _end(run: _Started) -> None:
 
 
 def _too_much(config: dict[str, Any], box: str, pid: int) -> bool:
-    size, count = scratch.used(box, config["files"], pid)
+    size, count = scratch.used(box, config["files"], pid, config["uid"])
     return bool(size > config["disk"] or count > config["files"])

@@ -29,9 +29,12 @@ def may_administer() -> bool:
 
 def become(uid: int, gid: int) -> str:
     """Take on fresh ids, of which no process and no file is. Raises OSError."""
-    os.setgroups([])
-    os.setresgid(gid, gid, gid)
-    os.setresuid(uid, uid, uid)
+    try:
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+    except PermissionError as error:
+        raise OSError(f"uid: root needs CAP_SETUID and CAP_SETGID for a fresh user id ({error.strerror})") from None
     return "uid"
 
 

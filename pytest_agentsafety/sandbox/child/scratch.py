@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 
+from pytest_agentsafety.sandbox.child.kernel import LIBC
+
 FOLDERS = ("work", "tmp")
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -23,12 +25,19 @@ def make(parent: str, owner: tuple[int, int] | None) -> str:
         for name in FOLDERS:
             os.mkdir(f"{path}/{name}", 0o700)
         if owner is not None:
-            for name in (path, *(f"{path}/{name}" for name in FOLDERS)):
-                os.chown(name, *owner)
+            _give(path, owner)
     except OSError:
         remove(path)
         raise
     return path
+
+
+def _give(path: str, owner: tuple[int, int]) -> None:
+    try:
+        for name in (path, *(f"{path}/{name}" for name in FOLDERS)):
+            os.chown(name, *owner)
+    except PermissionError as error:
+        raise OSError(f"uid: root needs CAP_CHOWN to give a folder to a fresh user id ({error.strerror})") from None
 
 
 def remove(path: str) -> None:
@@ -80,10 +89,11 @@ def _unlinked(name: str, folder: int) -> bool:
     return True
 
 
-def used(path: str, files: int, pid: int) -> tuple[int, int]:
+def used(path: str, files: int, pid: int, uid: int | None = None) -> tuple[int, int]:
     """Bytes on disk and number of entries below `path`, with those that process `pid` holds open and has unlinked.
 
-    Stops counting where there are more than `files`; a tree that is too deep to be walked counts as too many.
+    Stops counting where there are more than `files`; a tree that is too deep to be walked counts as too many. `uid` is
+    the process's: root without CAP_SYS_PTRACE, as in a container, may look at its files in no other name.
     """
     size, count, waiting = 0, 0, [path]
     while waiting and count <= files:
@@ -98,17 +108,32 @@ def used(path: str, files: int, pid: int) -> tuple[int, int]:
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 return size, files + 1
-    return size + _unlinked_size(pid), count
+    try:
+        return size + _unlinked_size(pid), count
+    except PermissionError:
+        if uid is None:
+            return size, count
+        own = os.getegid(), os.geteuid()
+        LIBC.setfsgid(uid)
+        LIBC.setfsuid(uid)
+        try:
+            return size + _unlinked_size(pid), count
+        except PermissionError:
+            return size, count
+        finally:
+            LIBC.setfsuid(own[1])
+            LIBC.setfsgid(own[0])
 
 
 def _unlinked_size(pid: int) -> int:
+    """Raises PermissionError where the process may not be looked at."""
     size = 0
     try:
         with os.scandir(f"/proc/{pid}/fd") as entries:
             for entry in entries:
-                found = os.stat(entry.path)
+                found = os.stat(entry.path)  # through the link, to the file that has no name any more
                 if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
                     size += found.st_blocks * 512
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):
         return size  # it ended, or closed one while we looked
     return size
