@@ -47,6 +47,7 @@ _TOOL_KEYS = (
     "cpu_seconds",
     "disk_mb",
     "effect",
+    "image",
     "max_size_kb",
     "memory_mb",
     "no_network",
@@ -186,6 +187,7 @@ def _tool(table: Table, base: Path | None) -> ToolRule:
         output_kb=table.integer("output_kb", default.output_kb),
         allow_subprocess=table.flag("allow_subprocess", default.allow_subprocess),
         cpu_seconds=table.integer("cpu_seconds", None),
+        image=table.text("image"),
         roles=_roles(table.table("roles")),
         result_trust=table.choice("result_trust", get_args(Trust), default.result_trust),
     )

@@ -52,6 +52,7 @@ class ToolRule:
     result_trust: Trust = "untrusted"
     drafted: bool = False
     cpu_seconds: int | None = field(default=None, metadata=LATER)
+    image: str | None = field(default=None, metadata=LATER)
 
     @property
     def is_write(self) -> bool:

@@ -67,6 +67,7 @@ def conclude(
     layers: tuple[str, ...],
     violations: tuple[Violation, ...],
     changes: Mapping[str, str] | None,
+    backend: str = "native",
 ) -> SandboxResult:
     """`ours` is why the supervisor ended the run, None when it did not."""
     number = code = None
@@ -84,7 +85,7 @@ def conclude(
         wall_s=wall,
         cpu_s=ending.cpu_s,
         max_rss_kb=ending.max_rss_kb,
-        backend="native",
+        backend=backend,
         layers=layers,
         violations=violations,
         reason=reason,

@@ -6,10 +6,15 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.sandbox.result import SandboxResult
+
+if TYPE_CHECKING:
+    from pytest_agentsafety.sandbox.limits import Limits
+    from pytest_agentsafety.sandbox.workspace import Workspace
 
 _MACHINES = ("x86_64", "aarch64")
 
@@ -44,6 +49,8 @@ class Sandbox:
         if reason is not None:
             text = f"{_REFUSED}: {reason}"
             return SandboxResult(status="refused", stderr=text, reason=text, missing=(reason,))
+        if _in_docker(rule):
+            return self._docker(code, rule, filename, tuple(arguments))
         return self._native(code, rule, filename, tuple(arguments))
 
     def close(self) -> None:
@@ -58,6 +65,20 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _docker(self, code: str, rule: ToolRule, filename: str, arguments: tuple[str, ...]) -> SandboxResult:
+        from pytest_agentsafety.sandbox.docker import DockerSandbox
+        from pytest_agentsafety.sandbox.limits import Limits
+        from pytest_agentsafety.sandbox.run import Program
+
+        limits = Limits.of(rule)
+        program = Program(code, filename, arguments)
+        return DockerSandbox(rule.image or "").run(program, limits, self._workspace(limits))
+
+    def _workspace(self, limits: Limits) -> Workspace | None:
+        from pytest_agentsafety.sandbox.workspace import Workspace
+
+        return None if self._folder is None else Workspace(self._folder, room=limits.disk_mb << 20, files=limits.files)
+
     def _native(self, code: str, rule: ToolRule, filename: str, arguments: tuple[str, ...]) -> SandboxResult:
         # Linux only: what is imported here does not exist elsewhere.
         from pytest_agentsafety.sandbox.limits import Limits
@@ -65,7 +86,6 @@ class Sandbox:
         from pytest_agentsafety.sandbox.run import Program
         from pytest_agentsafety.sandbox.support import namespaces_work
         from pytest_agentsafety.sandbox.warm import WarmSandbox
-        from pytest_agentsafety.sandbox.workspace import Workspace
 
         limits, key = Limits.of(rule), (namespaces_work(), rule.sandbox == WEAK)
         backend = self._kept.get(key)
@@ -75,10 +95,7 @@ class Sandbox:
                 self._kept[key] = backend
             else:
                 backend = NativeSandbox(namespaces=key[0], weak=key[1])
-        workspace = None
-        if self._folder is not None:
-            workspace = Workspace(self._folder, room=limits.disk_mb << 20, files=limits.files)
-        return backend.run(Program(code, filename, arguments), limits, workspace)
+        return backend.run(Program(code, filename, arguments), limits, self._workspace(limits))
 
 
 WEAK = "native-weak"
@@ -89,15 +106,27 @@ def unmet(rule: ToolRule) -> str | None:
     """What a rule asks for and does not get here, with the way out; None when all of it can be had."""
     if rule.sandbox == "refuse":
         return "the rule says sandbox = 'refuse'"
-    if rule.sandbox == "docker":
-        return "this version has no docker backend; use sandbox = 'auto' or 'native' on Linux"
-    if not sys.platform.startswith("linux"):
-        return f"the native backend needs Linux, this is {sys.platform}, and this version has no docker backend"
-    machine = os.uname().machine
-    if machine not in _MACHINES:
-        return f"the native backend knows {' and '.join(_MACHINES)}, this is {machine}"
+    if rule.sandbox == "docker" and rule.image is None:
+        return 'the docker backend needs an image of your choice with Python in it: image = "python:3.13-slim"'
+    native = _no_native()
+    if native is not None and not _in_docker(rule):
+        more = ' Name an image to use docker: image = "python:3.13-slim".' if rule.sandbox == "auto" else ""
+        return native + more
     if not rule.no_network:
         return "this version gives code no network, not even to allowed_domains; set no_network = true"
     if rule.allow_subprocess:
         return "this version lets code start no processes; set allow_subprocess = false"
     return None
+
+
+def _no_native() -> str | None:
+    """Why there is no native backend on this machine; None where there is one."""
+    if not sys.platform.startswith("linux"):
+        return f"the native backend needs Linux, this is {sys.platform}."
+    machine = os.uname().machine
+    return None if machine in _MACHINES else f"the native backend knows {' and '.join(_MACHINES)}, this is {machine}."
+
+
+def _in_docker(rule: ToolRule) -> bool:
+    """Docker by name, or where there is nothing else and an image was chosen."""
+    return rule.sandbox == "docker" or (rule.sandbox == "auto" and rule.image is not None and _no_native() is not None)

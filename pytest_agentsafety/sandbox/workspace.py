@@ -43,11 +43,7 @@ class Workspace:
 
     def take_in(self, box: int, uid: int | None) -> None:
         """Copy into `work` of the box (a folder descriptor), owned by `uid`. Raises AgentSafetyError, OSError."""
-        top = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            self._before = read_tree(top, self.room, self.files)
-        finally:
-            os.close(top)
+        self.load()
         work = os.open("work", _FOLDER, dir_fd=box)
         try:
             for path in self._before.folders:
@@ -59,6 +55,15 @@ class Workspace:
                     os.chown(path, uid, uid, dir_fd=work, follow_symlinks=False)
         finally:
             os.close(work)
+
+    def load(self) -> Tree:
+        """Read the user's folder as it is before the run. Raises AgentSafetyError, OSError."""
+        top = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self._before = read_tree(top, self.room, self.files)
+        finally:
+            os.close(top)
+        return self._before
 
     def take_out(self, box: int) -> dict[str, str]:
         """Copy what changed back; returns it by path: a diff, or in words. Raises nothing for what the run has made.
@@ -75,6 +80,10 @@ class Workspace:
             return {".": f"not taken out: {error}"}
         finally:
             os.close(work)
+        return self.store(after)
+
+    def store(self, after: Tree) -> dict[str, str]:
+        """Make the user's folder like `after`; returns what changed."""
         changes = dict(_changes(self._before, after))
         try:
             self._apply(after)

@@ -86,7 +86,7 @@ def test_a_workspace_is_read_and_changed(call: Call, folder: Path, typed: Any) -
     assert set(said.json["changes"]) == {"out.txt"}
 
 
-@pytest.mark.parametrize(("choice", "words"), [("refuse", "sandbox = 'refuse'"), ("docker", "no docker backend")])
+@pytest.mark.parametrize(("choice", "words"), [("refuse", "sandbox = 'refuse'"), ("docker", "needs an image")])
 def test_a_rule_that_cannot_be_met_is_a_refusal(call: Call, folder: Path, typed: Any, choice: str, words: str) -> None:
     (folder / "agentsafety.toml").write_text(f'{RULES}sandbox = "{choice}"\n')
     typed("open('ran', 'w')")

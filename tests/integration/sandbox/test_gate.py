@@ -130,7 +130,7 @@ def test_an_async_tool_is_contained_too() -> None:
     ("change", "words"),
     [
         ({"sandbox": "refuse"}, "the rule says sandbox = 'refuse'"),
-        ({"sandbox": "docker"}, "no docker backend"),
+        ({"sandbox": "docker"}, "needs an image of your choice"),
         ({"no_network": False, "allowed_domains": ("example.com",)}, "no network"),
         ({"allow_subprocess": True}, "start no processes"),
     ],

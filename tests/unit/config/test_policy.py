@@ -174,6 +174,7 @@ def test_a_tool_rule_with_every_key() -> None:
                 "output_kb": 16,
                 "allow_subprocess": True,
                 "cpu_seconds": 7,
+                "image": "python:3.13-slim",
                 "roles": {"code": "content"},
                 "result_trust": "trusted",
             }
@@ -194,6 +195,7 @@ def test_a_tool_rule_with_every_key() -> None:
             output_kb=16,
             allow_subprocess=True,
             cpu_seconds=7,
+            image="python:3.13-slim",
             roles={"code": "content"},
             result_trust="trusted",
         )

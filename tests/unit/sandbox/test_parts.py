@@ -91,7 +91,7 @@ def test_a_weak_run_needs_its_limits() -> None:
     ("change", "words"),
     [
         ({"sandbox": "refuse"}, "sandbox = 'refuse'"),
-        ({"sandbox": "docker"}, "no docker backend; use sandbox = 'auto' or 'native'"),
+        ({"sandbox": "docker"}, "needs an image of your choice"),
         ({"no_network": False}, "set no_network = true"),
         ({"allow_subprocess": True}, "set allow_subprocess = false"),
     ],
@@ -123,7 +123,18 @@ def test_elsewhere_it_is_docker_or_refused(platform: str, choice: Any, monkeypat
     monkeypatch.setattr(sys, "platform", platform)
     reason = unmet(replace(RULE, sandbox=choice)) or ""
     assert platform in reason
-    assert "no docker backend" in reason
+    assert ("Name an image to use docker" in reason) == (choice == "auto")
+
+
+@pytest.mark.parametrize(
+    ("choice", "image", "met"),
+    [("auto", "i", True), ("docker", "i", True), ("native", "i", False), ("auto", None, False)],
+)
+def test_elsewhere_docker_needs_an_image(
+    choice: Any, image: str | None, met: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert (unmet(replace(RULE, sandbox=choice, image=image)) is None) == met
 
 
 @linux
