@@ -98,27 +98,43 @@ def refused_with(name: str | None) -> int:
     return errno.ENOSYS if name is None else _ERRNO.get(name, errno.EPERM)
 
 
+# With processes of its own, in a pid namespace of its own: they may start, and signal each other.
+_PROCESSES = words("""
+fork vfork execve setsid setpgid getpgid getsid kill tgkill pidfd_open pidfd_send_signal
+""")
+_TESTED_PROCESSES: Mapping[str, tuple[Test, ...]] = {
+    **{name: tests for name, tests in _TESTED.items() if name not in _PROCESSES},
+    "clone": (Masked(0, _CLONE_NAMESPACES, 0),),
+    "prlimit64": (OneOf(0, (0,)),),
+    "arch_prctl": (OneOf(0, (0x1002, 0x3001)),),  # a program's start: thread-local storage, and what the loader asks
+}
+
+
 @cache
-def build_filter(machine_name: str, *, private_root: bool) -> Filter | None:
-    """The filter for a machine, None for one without tables. With a private root, modes and times may be changed."""
+def build_filter(machine_name: str, *, private_root: bool, processes: bool = False) -> Filter | None:
+    """The filter for a machine, None for one without tables. With a private root, modes and times may be changed.
+
+    `processes` lets code start processes; only for a pid namespace that ends with it.
+    """
     tables = machine(machine_name)
     if tables is None:
         return None
-    allowed = [*_ALLOWED, *(_METADATA if private_root else ())]
+    allowed = [*_ALLOWED, *(_METADATA if private_root else ()), *(_PROCESSES if processes else ())]
+    tested = _TESTED_PROCESSES if processes else _TESTED
     quiet = {name: ERRNO | code for name, code in _QUIET.items()}
     refused = {name: ERRNO | code for name, code in _ERRNO.items() if name not in allowed}
     return Filter(
         loud=assemble(
             tables,
             allowed=allowed,
-            tested=_TESTED,
+            tested=tested,
             answers={**quiet, **dict.fromkeys(WATCHED, NOTIFY)},
             default=NOTIFY,
         ),
         quiet=assemble(
             tables,
             allowed=allowed,
-            tested=_TESTED,
+            tested=tested,
             answers={**quiet, **refused, **dict.fromkeys(WATCHED, ALLOW)},
             default=ERRNO | errno.EPERM,
         ),

@@ -13,7 +13,9 @@ class Limits:
     """`timeout` in wall seconds, `cpu_seconds` of CPU over all threads (None: a second more than the timeout).
 
     `memory_mb` bounds the address space, `disk_mb` and `files` what the run may have written at any time, `output_kb`
-    standard output and error together, `threads` how many there may be at once. mb and kb are powers of 1024.
+    standard output and error together, `threads` how many there may be at once. With `subprocesses` code may start
+    processes: `threads` and `memory_mb` then bound all of them together, `cpu_seconds` each. mb and kb are powers of
+    1024.
     """
 
     timeout: float = 30.0
@@ -23,6 +25,7 @@ class Limits:
     output_kb: int = 1024
     files: int = 8192
     threads: int = 64
+    subprocesses: bool = False
 
     @classmethod
     def of(cls, rule: ToolRule) -> Limits:
@@ -33,6 +36,7 @@ class Limits:
             memory_mb=rule.memory_mb,
             disk_mb=rule.disk_mb,
             output_kb=rule.output_kb,
+            subprocesses=rule.allow_subprocess,
         )
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from pytest_agentsafety.sandbox.filter import build_filter
 from pytest_agentsafety.sandbox.launch import start
 from pytest_agentsafety.sandbox.limits import Limits
-from pytest_agentsafety.sandbox.paths import Readable, readable, scratch_parent
+from pytest_agentsafety.sandbox.paths import Readable, program_folders, program_links, readable, scratch_parent
 from pytest_agentsafety.sandbox.result import SandboxResult
 from pytest_agentsafety.sandbox.run import Ends, Needs, Program, SetupError, Supervision
 from pytest_agentsafety.sandbox.uids import fresh_uid, may_trace, tasks_of
@@ -61,7 +61,9 @@ class NativeSandbox:
 
     def configuration(self, limits: Limits, *, wants_box: bool) -> tuple[dict[str, Any], Needs]:
         """What the child is told, and what the supervisor insists on. Raises SetupError for a foreign machine."""
-        code = build_filter(os.uname().machine, private_root=self.namespaces)
+        if limits.subprocesses and not self.namespaces:
+            raise SetupError(("namespaces, without which the processes that code starts cannot all be ended",))
+        code = build_filter(os.uname().machine, private_root=self.namespaces, processes=limits.subprocesses)
         if code is None:
             raise SetupError((f"a filter for {os.uname().machine}: x86_64 and aarch64 are known",))
         places = readable()
@@ -74,8 +76,10 @@ class NativeSandbox:
             "uid": uid,
             # A process that may not be dumped shows nothing to a supervisor without CAP_SYS_PTRACE.
             "dumpable": not (root and may_trace()),
-            "reads": list(places.reads),
-            "links": places.links,
+            "reads": [*places.reads, *(program_folders() if limits.subprocesses else ())],
+            "links": places.links | (program_links() if limits.subprocesses else {}),
+            "processes": limits.subprocesses,
+            "memory": limits.memory_mb << 20,
             "sys_path": list(places.sys_path),
             "behind_doors": places.behind_doors() if uid is not None and not self.namespaces else [],
             "loud": code.loud,

@@ -106,6 +106,8 @@ def _status(
         return "killed", "its keeper was killed from outside"
     if ending.why == "disk":
         return "killed", f"it wrote more than {limits.disk_mb} MB or {limits.files} files"
+    if ending.why == "memory":
+        return "memory", f"its processes took more than {limits.memory_mb} MB together"
     if number is not None:
         over = number == signal.SIGKILL and ending.cpu_s is not None and ending.cpu_s >= limits.cpu
         if number == signal.SIGXCPU or over:

@@ -53,6 +53,15 @@ def scratch_parent(*, fresh: bool) -> str:
     return next((path for path in candidates if not fresh or _open_to_all(path)), chosen)
 
 
+def program_folders() -> list[str]:
+    """Where programs are, for code that may start some: the system's, and the interpreter's own."""
+    return list(_outermost(_real(["/usr/bin", "/usr/local/bin", str(Path(executable()).parent)])))
+
+
+def program_links() -> dict[str, str]:
+    return {"/bin": str(Path("/bin").readlink())} if Path("/bin").is_symlink() else {}
+
+
 def _library_folders() -> list[str]:
     """Where the machine's shared libraries are: the multiarch folders, else those that this process has mapped."""
     name = sysconfig.get_config_var("MULTIARCH")

@@ -54,7 +54,8 @@ def confine(config: dict[str, Any], box: str, parent: int) -> tuple[list[str], i
 
 def _ruleset(config: dict[str, Any], box: str) -> int | None:
     own = f"/proc/{os.getpid()}"
-    rules = [(path, landlock.READ) for path in config["reads"]]
+    read = landlock.READ | (landlock.EXECUTE if config["processes"] else 0)
+    rules = [(path, read) for path in config["reads"]]
     rules += [(f"{own}/{name}", landlock.READ_FILE) for name in _OWN_FILES]
     rules += [(f"{box}/{name}", landlock.CHANGE) for name in ("work", "tmp")]
     rules += [(path, landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE) for path in DEVICES]

@@ -105,7 +105,9 @@ def _first_process(config: dict[str, Any], channel: socket.socket, box: str, lay
         try:
             layers.append(namespaces.own_processes())
         except OSError:
-            pass  # masked by the container: then there is no /proc at all
+            if config["processes"]:
+                raise  # their memory could not be counted
+            # masked by the container: then there is no /proc at all
         pid = os.fork()
         if pid == 0:
             _confined(config, channel, box, layers, 1)
@@ -119,9 +121,20 @@ def _first_process(config: dict[str, Any], channel: socket.socket, box: str, lay
             ended, status = os.wait()
             if ended == pid:
                 os.write(ending, status.to_bytes(4, "little"))
+                _end_all()
                 break
     finally:
         os._exit(0)
+
+
+def _end_all() -> None:
+    """End and bury what the code has left running in the namespace, so that its use is counted."""
+    try:
+        os.kill(-1, _KILL)
+        while True:
+            os.wait()
+    except (ChildProcessError, ProcessLookupError):
+        return
 
 
 def _confined(config: dict[str, Any], channel: socket.socket, box: str, layers: list[str], parent: int) -> None:
@@ -192,7 +205,9 @@ def _watch(
         if supervisor in ready or (lifeline.fileno() in ready and lifeline.recv(1) != _GO):
             why = "told"
         elif lifeline.fileno() in ready:
-            pause = _LOOK_MS if box is not None else None  # the code is on its way
+            pause = _LOOK_MS if box is not None or config["processes"] else None  # the code is on its way
+        elif config["processes"] and _memory_of_all() > config["memory"]:
+            why = "memory"
         elif box is not None and _too_much(config, box, run.pid):
             why = "disk"
         if why is not None:
@@ -217,6 +232,20 @@ def _end(run: _Started) -> None:
     poll.register(run.handle, select.POLLIN)
     if not poll.poll(_GRACE_MS):
         os.kill(run.pid, _KILL)
+
+
+def _memory_of_all() -> int:
+    """Bytes of memory of all processes of the namespace, whose /proc is ours too; what they share counts for each."""
+    pages = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit() and name != "1":
+            try:
+                with open(f"/proc/{name}/statm", encoding="ascii") as file:
+                    _, resident, shared, *_ = map(int, file.read().split())
+            except (OSError, ValueError):
+                continue  # it ended
+            pages += resident - shared
+    return pages * 4096
 
 
 def _too_much(config: dict[str, Any], box: str, pid: int) -> bool:

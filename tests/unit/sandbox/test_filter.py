@@ -230,3 +230,22 @@ def test_a_jump_is_never_too_far() -> None:
     assert run(code, 1, (0,), arch=7) == ALLOW
     assert run(code, 1, (199,), arch=7) == ALLOW
     assert run(code, 1, (200,), arch=7) == DENIED
+
+
+@pytest.mark.parametrize("name", MACHINES)
+@pytest.mark.parametrize(
+    ("call", "arguments", "allowed"),
+    [
+        ("execve", (), True), ("setsid", (), True), ("kill", (PID + 1, 9), True), ("clone", (0x11,), True),
+        ("clone", (THREAD,), True), ("clone", (0x10000011,), False), ("clone", (0x20000011,), False),
+        ("socket", (2, 1, 0), False), ("ptrace", (), False), ("mount", (), False), ("unshare", (), False),
+        ("prlimit64", (0, 7), True), ("prlimit64", (PID, 7), False), ("execveat", (), False), ("tkill", (), False),
+        ("prctl", (1, 0), False), ("io_uring_setup", (), False),
+    ],
+)  # fmt: skip
+def test_with_processes_of_its_own(name: str, call: str, arguments: tuple[int, ...], allowed: bool) -> None:
+    made = build_filter(name, private_root=True, processes=True)
+    assert made is not None
+    where = tables(name)
+    found = run(made.loud, where.numbers[call], arguments, arch=where.audit_arch)
+    assert (found == ALLOW) is allowed
