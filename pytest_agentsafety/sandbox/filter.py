@@ -64,8 +64,12 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
     "personality": (OneOf(0, (0xFFFFFFFF,)),),
 }
 
-# What libc and BLAS try at every start and can do without: no offence, and no question to the supervisor.
-_QUIET = {"clone3": errno.ENOSYS, "mbind": errno.EPERM, "get_mempolicy": errno.EPERM, "set_mempolicy": errno.EPERM}
+# What libc, BLAS and shutil try at every turn and can do without: no offence, and no question to the supervisor.
+_QUIET = {
+    "clone3": errno.ENOSYS,
+    **dict.fromkeys(words("mbind get_mempolicy set_mempolicy"), errno.EPERM),
+    **dict.fromkeys(words("listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr"), errno.ENOTSUP),
+}
 
 _ERRNO: Mapping[str, int] = {
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""System calls that the filter asks about: refused ones are answered and noted, others only looked at."""
+"""System calls that the filter asks about: refused ones are answered and noted, others looked at or done for it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pytest_agentsafety.sandbox.filter import WATCHED, refused_with
+from pytest_agentsafety.sandbox.metadata import EMULATED, change_mode, change_times
 from pytest_agentsafety.sandbox.result import Violation
 from pytest_agentsafety.sandbox.syscalls import machine, words
 
@@ -82,21 +83,36 @@ class Notifier:
             return error.errno in (errno.EINTR, errno.ENOENT)  # ENOENT: it was killed while it asked
         key, pid, _, number, _, _, *arguments = struct.unpack(_NOTICE, buffer)
         name = self._names.get(number)
+        refusal = refused_with(name)
         try:
             with _in_the_name_of(self.uid):
-                self._note(name, number, pid, arguments)
+                if name not in EMULATED or (refusal := self._changed(name, pid, arguments)) == errno.EPERM:
+                    self._note(name, number, pid, arguments)
         except (OSError, ValueError):
             if name not in WATCHED:
                 self._add(Violation(syscall=name or f"syscall_{number}"))
         if name in WATCHED:
             answer = struct.pack(_ANSWER, key, 0, 0, _CONTINUE)
         else:
-            answer = struct.pack(_ANSWER, key, 0, -refused_with(name), 0)
+            answer = struct.pack(_ANSWER, key, 0, -refusal, 0)
         try:
             fcntl.ioctl(self.listener, _SEND, answer)
         except OSError as error:
             return error.errno == errno.ENOENT
         return True
+
+    def _changed(self, name: str, pid: int, arguments: list[int]) -> int:
+        """Change a file's mode or times for the process, if it is one of its own; returns 0 or an errno."""
+        if name == "fchmod" or (name == "utimensat" and not arguments[1]):
+            path: str | None = _folder(pid, arguments[0])
+        else:
+            path = self._absolute(pid, arguments, (None, 0) if name == "chmod" else (0, 1))
+        if path is None:
+            return errno.EFAULT
+        if name != "utimensat":
+            return change_mode(path, self.inside, name, arguments)
+        times = _memory(pid, arguments[2], 32) if arguments[2] else None
+        return change_times(path, self.inside, times)
 
     def _note(self, name: str | None, number: int, pid: int, arguments: list[int]) -> None:
         if len(self.violations) >= _MOST:
@@ -166,11 +182,16 @@ def _text(pid: int, address: int) -> str | None:
     """The string at an address of the process; None for one that is not there. Raises OSError."""
     if not address:
         return None
+    data = _memory(pid, address, 4096 - address % 4096)
+    if b"\0" not in data:
+        data += _memory(pid, address + len(data), 4096)
+    return os.fsdecode(data.split(b"\0", 1)[0])
+
+
+def _memory(pid: int, address: int, size: int) -> bytes:
+    """Bytes of the process's memory. Raises OSError."""
     memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        data = os.pread(memory, 4096 - address % 4096, address)
-        if b"\0" not in data:
-            data += os.pread(memory, 4096, address + len(data))
+        return os.pread(memory, size, address)
     finally:
         os.close(memory)
-    return os.fsdecode(data.split(b"\0", 1)[0])

@@ -92,8 +92,8 @@ def _unlinked(name: str, folder: int) -> bool:
 def used(path: str, files: int, pid: int, uid: int | None = None) -> tuple[int, int]:
     """Bytes on disk and number of entries below `path`, with those that process `pid` holds open and has unlinked.
 
-    Stops counting where there are more than `files`; a tree that is too deep to be walked counts as too many. `uid` is
-    the process's: root without CAP_SYS_PTRACE, as in a container, may look at its files in no other name.
+    Stops counting where there are more than `files`; a tree that cannot be walked (too deep, shut) counts as too
+    many. `uid` is the process's: root without CAP_SYS_PTRACE may look at its files in no other name.
     """
     size, count, waiting = 0, 0, [path]
     while waiting and count <= files:
@@ -106,7 +106,7 @@ def used(path: str, files: int, pid: int, uid: int | None = None) -> tuple[int, 
                     if stat.S_ISDIR(found.st_mode):
                         waiting.append(entry.path)
         except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
+            if error.errno in (errno.ENAMETOOLONG, errno.EACCES):
                 return size, files + 1
     try:
         return size + _unlinked_size(pid), count

@@ -255,3 +255,46 @@ assert result.stdout.endswith("/site-packages/a_package_below_tmp.py\\n"), resul
         env = {**os.environ, "PYTHONPATH": f"{ROOT}:{packages}"}
         done = subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+
+
+def test_modes_and_times_of_its_own_files(run: Run) -> None:
+    """Without a root folder of its own the supervisor changes them for the code."""
+    code = """
+import os, shutil, tarfile
+open("a", "w").write("x"); os.chmod("a", 0o640); os.utime("a", (5, 6))
+shutil.copy("a", "b"); shutil.copy2("a", "c"); shutil.copytree(".", "../tmp/tree")
+os.fchmod(os.open("b", os.O_RDONLY), 0o600)
+with tarfile.open("t.tar", "w") as tar: tar.add("a")
+tarfile.open("t.tar").extractall("out")
+print([(oct(os.stat(n).st_mode & 0o777), os.stat(n).st_mtime == 6) for n in ("a", "b", "c", "out/a", "../tmp/tree/c")])
+"""
+    result = run(code)
+    kept, changed = "('0o640', True)", "('0o600', False)"
+    assert done(result) == f"[{kept}, {changed}, {kept}, {kept}, {kept}]\n"
+    assert not [found for found in result.violations if found.syscall in ("chmod", "utimensat", "fchmod", "listxattr")]
+
+
+def test_modes_and_times_of_the_machines_files_stay(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    target.write_text("x")
+    target.chmod(0o666)
+    before = target.stat()
+    code = f"""
+import os
+os.symlink({str(target)!r}, "link"); os.mkdir("d"); os.symlink({str(tmp_path)!r}, "d/up")
+for path in ({str(target)!r}, "link", "d/up/file", "d/up", "/usr/lib", "/dev/null", "/proc/self/fd/1"):
+    for attempt in (lambda: os.chmod(path, 0), lambda: os.utime(path, (1, 1)), lambda: os.utime(path)):
+        try: attempt(); print("changed", path)
+        except OSError: pass
+file = os.open({str(target)!r} if os.path.exists({str(target)!r}) else "/dev/null", os.O_PATH)
+for attempt in (lambda: os.fchmod(file, 0), lambda: os.utime(file)):
+    try: attempt(); print("changed by descriptor")
+    except OSError: pass
+"""
+    assert done(run(code)) == ""
+    after = target.stat()
+    assert (after.st_mode, after.st_mtime_ns, after.st_atime_ns) == (
+        before.st_mode,
+        before.st_mtime_ns,
+        before.st_atime_ns,
+    )
