@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pytest_agentsafety.approval import triage
+from pytest_agentsafety.gate.code_calls import refusal
 from pytest_agentsafety.gate.leaks import leaked
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.guards import DestructiveActionGuard
@@ -13,10 +14,8 @@ from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall, ToolSpec
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.permissions import draft_rule
-from pytest_agentsafety.sandbox import RefusingSandbox
 
 _DESTRUCTIVE = DestructiveActionGuard()
-_SANDBOX = RefusingSandbox()
 _PLAIN_READ = Decision(outcome="allowed", guard="provenance", rule="provenance.read", reason="a plain read")
 
 
@@ -54,8 +53,8 @@ def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
             return permitted
     if "pii" in state.policy.guards and (leak := leaked(call, state.policy.canaries, state.prompt)):
         return leak
-    if rule.effect == "execute":
-        return _SANDBOX.refusal(rule)
+    if rule.effect == "execute" and (uncontained := refusal(call, rule)) is not None:
+        return uncontained
     return _listed(state, call, _asks(state, call, rule))
 
 
