@@ -26,7 +26,7 @@ class Readable:
 
     def behind_doors(self) -> list[str]:
         """Folders of `sys_path` that a user without any rights cannot walk to."""
-        return [path for path in self.sys_path if not _open_to_all(path)]
+        return list(_outermost([path for path in self.sys_path if not _open_to_all(path)]))
 
 
 @cache

@@ -195,6 +195,9 @@ def test_folders_behind_a_closed_door_are_found(tmp_path: Path) -> None:
     places = Readable(reads=(), links={}, sys_path=(str(open_one / "in"), str(shut / "in"), "/nowhere"))
     (open_one / "in").chmod(0o755)
     assert places.behind_doors() == [str(shut / "in"), "/nowhere"]
+    (shut / "in/deep").mkdir()
+    nested = Readable(reads=(), links={}, sys_path=(str(shut / "in"), str(shut / "in/deep")))
+    assert nested.behind_doors() == [str(shut / "in")]
 
 
 @linux
