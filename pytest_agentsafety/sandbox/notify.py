@@ -42,8 +42,10 @@ renameat renameat2 linkat
     "umount2": ((None, 0),),
 }  # fmt: skip
 # Libraries ask here how many processors and how much memory there are, and do without an answer.
-_NOT_WORTH_NOTING = ("/sys/devices/system/cpu", "/sys/devices/system/node", "/proc/stat", "/proc/meminfo",
-                     "/proc/cpuinfo", "/proc/sys/vm/overcommit_memory", "/sys/fs/cgroup", "/proc/self")  # fmt: skip
+_NOT_WORTH_NOTING = words("""
+/sys/devices/system/cpu /sys/devices/system/node /proc/stat /proc/meminfo /proc/cpuinfo
+/usr/lib/ssl /etc/ssl/openssl.cnf /proc/sys/vm/overcommit_memory /sys/fs/cgroup /proc/self
+""")
 _READ_ONLY_FLAGS = {"open": 1, "openat": 2}  # argument with the flags
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +25,7 @@ class Readable:
 
     def behind_doors(self) -> list[str]:
         """Folders of `sys_path` that a user without any rights cannot walk to."""
-        return [path for path in self.sys_path if not _open_to_all(path)]
+        return list(_outermost([path for path in self.sys_path if not _open_to_all(path)]))
 
 
 @cache
@@ -47,10 +46,14 @@ def executable() -> str:
 
 
 def scratch_parent(*, fresh: bool) -> str:
-    """Where boxes are made: the system's choice, or, for a user id that may walk nowhere else, a folder open to all."""
-    chosen = tempfile.gettempdir()
-    candidates = [chosen, "/tmp", "/var/tmp", "/dev/shm"]  # noqa: S108 - a box has a random name and is its owner's
-    return next((path for path in candidates if not fresh or _open_to_all(path)), chosen)
+    """Where boxes are made: TMPDIR or /tmp; for a user id that may walk nowhere else, a folder open to all.
+
+    `tempfile` is not asked: it writes a file to find out, which a kill at that moment would leave behind.
+    """
+    named = os.environ.get("TMPDIR", "")
+    places = [*([named] if named.startswith("/") else []), "/tmp", "/var/tmp", "/dev/shm"]  # noqa: S108 - see scratch.make
+    usable = [path for path in places if os.access(path, os.W_OK | os.X_OK) and (not fresh or _open_to_all(path))]
+    return next(iter(usable), places[0])
 
 
 def program_folders() -> list[str]:

@@ -173,13 +173,19 @@ def _held_open(config: dict[str, Any]) -> dict[str, str]:
     return ways
 
 
+def _way(path: str, ways: dict[str, str]) -> str:
+    """A path by the way that is held open, if it lies behind a closed door."""
+    for old, new in ways.items():
+        if path == old or path.startswith(f"{old}/"):
+            return new + path[len(old) :]
+    return path
+
+
 def _furnish(config: dict[str, Any], box: str, paths: dict[str, str]) -> None:
-    for module in list(sys.modules.values()):  # packages that are loaded know the way they came
+    for module in list(sys.modules.values()) if paths else ():  # packages that are loaded know the way they came
         for i, folder in enumerate(getattr(module, "__path__", ())):
-            for path, new in paths.items():
-                if str(folder).startswith(f"{path}/"):
-                    module.__path__[i] = new + folder[len(path) :]
-    sys.path[:] = ["", *(paths.get(path, path) for path in config["sys_path"])]
+            module.__path__[i] = _way(str(folder), paths)
+    sys.path[:] = ["", *(_way(path, paths) for path in config["sys_path"])]
     sys.path_importer_cache.clear()
     for name, value in (("HOME", f"{box}/tmp"), ("TMPDIR", f"{box}/tmp"), ("MPLCONFIGDIR", f"{box}/tmp")):
         os.environ[name] = value

@@ -298,3 +298,24 @@ for attempt in (lambda: os.fchmod(file, 0), lambda: os.utime(file)):
         before.st_mtime_ns,
         before.st_atime_ns,
     )
+
+
+def test_no_descriptor_is_inherited(run: Run, tmp_path: Path) -> None:
+    """The three of every process, and one per folder of Python's own that its user cannot walk to."""
+    from pytest_agentsafety.sandbox.paths import readable
+
+    kept = (tmp_path / "mine").open("w")
+    os.set_inheritable(kept.fileno(), True)
+    code = """
+import os
+found = []
+for number in range(300):
+    try: os.fstat(number); found.append(number)
+    except OSError: pass
+print(found)
+"""
+    result = run(code)
+    kept.close()
+    doors = 0 if "private_root" in result.layers or os.geteuid() else len(readable().behind_doors())
+    assert done(result) == f"{[0, 1, 2, *range(256 - doors, 256)]}\n"
+    assert doors <= 2

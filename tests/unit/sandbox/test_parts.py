@@ -195,19 +195,24 @@ def test_folders_behind_a_closed_door_are_found(tmp_path: Path) -> None:
     places = Readable(reads=(), links={}, sys_path=(str(open_one / "in"), str(shut / "in"), "/nowhere"))
     (open_one / "in").chmod(0o755)
     assert places.behind_doors() == [str(shut / "in"), "/nowhere"]
+    (shut / "in/deep").mkdir()
+    nested = Readable(reads=(), links={}, sys_path=(str(shut / "in"), str(shut / "in/deep")))
+    assert nested.behind_doors() == [str(shut / "in")]
 
 
 @linux
 def test_boxes_stand_where_their_user_can_walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tempfile
-
     from pytest_agentsafety.sandbox.paths import scratch_parent
 
     shut = tmp_path / "shut"
     shut.mkdir(mode=0o700)
-    monkeypatch.setattr(tempfile, "tempdir", str(shut))
+    monkeypatch.setenv("TMPDIR", str(shut))
     assert scratch_parent(fresh=False) == str(shut)
     assert scratch_parent(fresh=True) in ("/tmp", "/var/tmp", "/dev/shm")
+    assert list(shut.iterdir()) == []
+    for nowhere in ("relative", "/no/such/folder", ""):
+        monkeypatch.setenv("TMPDIR", nowhere)
+        assert scratch_parent(fresh=False) == "/tmp"
 
 
 # user ids
