@@ -44,7 +44,7 @@ class Workspace:
     def take_in(self, box: int, uid: int | None) -> None:
         """Copy into `work` of the box (a folder descriptor), owned by `uid`. Raises AgentSafetyError, OSError."""
         self.load()
-        work = os.open("work", _FOLDER, dir_fd=box)
+        work = os.open("files", _FOLDER, dir_fd=box)
         try:
             for path in self._before.folders:
                 os.mkdir(path, 0o700, dir_fd=work)
@@ -71,7 +71,7 @@ class Workspace:
         More than there is room for is not taken out at all, and that is told.
         """
         try:
-            work = os.open("work", _FOLDER, dir_fd=box)
+            work = os.open("files", _FOLDER, dir_fd=box)
         except OSError as error:
             return {".": f"lost: {error}"}
         try:

@@ -38,7 +38,7 @@ def confine(config: dict[str, Any], box: str, parent: int) -> tuple[list[str], i
     prctl(kernel.PR_SET_DUMPABLE, int(config["dumpable"]))
     privileges.die_with(parent)
     layers.append(privileges.limit(config["limits"]))
-    os.chdir(f"{box}/work")
+    os.chdir(f"{box}/files")
     if ruleset is not None:
         layers.append(landlock.enforce(ruleset))
         _must_be_closed("/")
@@ -57,7 +57,7 @@ def _ruleset(config: dict[str, Any], box: str) -> int | None:
     read = landlock.READ | (landlock.EXECUTE if config["processes"] else 0)
     rules = [(path, read) for path in config["reads"]]
     rules += [(f"{own}/{name}", landlock.READ_FILE) for name in _OWN_FILES]
-    rules += [(f"{box}/{name}", landlock.CHANGE) for name in ("work", "tmp")]
+    rules += [(f"{box}/{name}", landlock.CHANGE) for name in ("files", "tmp")]
     rules += [(path, landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE) for path in DEVICES]
     try:
         return landlock.prepare(rules)

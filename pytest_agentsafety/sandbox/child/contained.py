@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 BOX = "/box"
-FOLDERS = ("work", "tmp")
+FOLDERS = ("files", "tmp")
 _DUMPABLE, _PDEATHSIG, _SECCOMP = 4, 1, 22
 _OWN_PID = 0xFFFFFFF1  # as in bpf.py
 
@@ -77,9 +77,9 @@ def main(config: dict[str, Any], program: str) -> None:
 
 def put(folders: list[str], files: dict[str, str]) -> None:
     for path in folders:
-        os.mkdir(f"{BOX}/work/{path}", 0o700)
+        os.mkdir(f"{BOX}/files/{path}", 0o700)
     for path, data in files.items():
-        with open(f"{BOX}/work/{path}", "wb") as file:
+        with open(f"{BOX}/files/{path}", "wb") as file:
             file.write(base64.b64decode(data))
 
 
@@ -98,7 +98,7 @@ def become_code(
         hard = value + (name == "RLIMIT_CPU")  # a second between the signal and the end
         hard = hard if most == resource.RLIM_INFINITY else min(hard, most)
         resource.setrlimit(which, (min(value, hard), hard))
-    os.chdir(f"{BOX}/work")
+    os.chdir(f"{BOX}/files")
     os.environ.clear()
     os.environ.update(config["environment"])
     sys.path.insert(0, "")
@@ -143,7 +143,7 @@ def take(room: int, most: int) -> tuple[list[str] | None, dict[str, str] | None]
     """Folders and plain files of the workspace; None, None for more than there is room for. No link is followed."""
     folders: list[str] = []
     files: dict[str, str] = {}
-    top = f"{BOX}/work"
+    top = f"{BOX}/files"
     for folder, inside, names in os.walk(top):
         here = os.path.relpath(folder, top)
         prefix = "" if here == "." else f"{here}/"

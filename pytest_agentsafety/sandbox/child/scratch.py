@@ -8,7 +8,7 @@ import stat
 
 from pytest_agentsafety.sandbox.child.kernel import LIBC
 
-FOLDERS = ("work", "tmp")
+FOLDERS = ("files", "tmp")
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 

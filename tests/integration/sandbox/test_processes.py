@@ -41,7 +41,7 @@ print(subprocess.run([sys.executable, "-c", "print('a child')"], capture_output=
     result = run(sandbox, code)
     assert result.status == "ok", result
     assert "42\n" in result.stdout
-    assert "/box/work" in result.stdout
+    assert "/box/files" in result.stdout
     assert "a child" in result.stdout
     assert "home" not in result.stdout
 

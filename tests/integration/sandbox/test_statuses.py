@@ -206,7 +206,7 @@ for attempt in (lambda: open({str(secret)!r}), lambda: os.unlink('/etc/hostname'
         Violation(syscall="clone"),
         Violation(syscall="execve", path="/bin/true"),
     }
-    assert any(found.syscall == "chown" and found.path.endswith("/work/x") for found in result.violations)
+    assert any(found.syscall == "chown" and found.path.endswith("/files/x") for found in result.violations)
 
 
 def test_what_was_done_a_thousand_times_is_told_once(run: Run) -> None:

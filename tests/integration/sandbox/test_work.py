@@ -46,7 +46,7 @@ def needs(package: str) -> None:
         ("import sys; print(sys.argv, __name__, sys.flags.isolated)", "['<sandbox>'] __main__ 1"),
         ("import dataclasses, typing, enum\n@dataclasses.dataclass\nclass A:\n    x: int = 1\nprint(A())", "A(x=1)"),
         ("import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))).__name__)", "A"),
-        ("import os; print(os.getcwd().endswith('/work'), os.listdir('.'), os.cpu_count() > 0)", "True [] True"),
+        ("import os; print(os.getcwd().endswith('/files'), os.listdir('.'), os.cpu_count() > 0)", "True [] True"),
         ("import atexit; atexit.register(print, 'last'); print('first')", "first\nlast"),
     ],
 )  # fmt: skip

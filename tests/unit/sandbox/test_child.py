@@ -17,7 +17,7 @@ from pytest_agentsafety.sandbox.child import landlock, scratch, wire
 
 def test_a_scratch_folder_is_its_owners(tmp_path: Path) -> None:
     made = Path(scratch.make(str(tmp_path), None))
-    assert sorted(path.name for path in made.iterdir()) == ["tmp", "work"]
+    assert sorted(path.name for path in made.iterdir()) == ["files", "tmp"]
     assert {path.stat().st_mode & 0o777 for path in (made, *made.iterdir())} == {0o700}
     assert scratch.make(str(tmp_path), None) != str(made)
     scratch.remove(str(made))
@@ -34,13 +34,13 @@ def test_removing_follows_no_link_and_stops_at_no_mode(tmp_path: Path) -> None:
     outside.mkdir()
     (outside / "kept").write_text("x")
     made = Path(scratch.make(str(tmp_path), None))
-    (made / "work/l").symlink_to(outside)
-    (made / "work/dangling").symlink_to("nowhere")
-    os.mkfifo(made / "work/fifo")
-    (made / "work/shut/in").mkdir(parents=True)
-    (made / "work/shut/in/f").write_text("x")
-    (made / "work/shut/in").chmod(0)
-    (made / "work/shut").chmod(0)
+    (made / "files/l").symlink_to(outside)
+    (made / "files/dangling").symlink_to("nowhere")
+    os.mkfifo(made / "files/fifo")
+    (made / "files/shut/in").mkdir(parents=True)
+    (made / "files/shut/in/f").write_text("x")
+    (made / "files/shut/in").chmod(0)
+    (made / "files/shut").chmod(0)
     scratch.remove(str(made))
     assert not made.exists()
     assert (outside / "kept").read_text() == "x"
@@ -48,7 +48,7 @@ def test_removing_follows_no_link_and_stops_at_no_mode(tmp_path: Path) -> None:
 
 def test_removing_needs_no_stack_and_no_long_path(tmp_path: Path) -> None:
     made = scratch.make(str(tmp_path), None)
-    here = os.open(f"{made}/work", os.O_RDONLY)
+    here = os.open(f"{made}/files", os.O_RDONLY)
     for _ in range(3000):
         os.mkdir("d" * 50, dir_fd=here)
         inside = os.open("d" * 50, os.O_RDONLY, dir_fd=here)
@@ -70,21 +70,21 @@ def test_removing_what_is_not_there(tmp_path: Path) -> None:
 def test_what_is_used(tmp_path: Path) -> None:
     made = Path(scratch.make(str(tmp_path), None))
     empty = scratch.used(str(made), 100, os.getpid())
-    (made / "work/f").write_bytes(b"x" * (1 << 20))
-    (made / "work/d").mkdir()
+    (made / "files/f").write_bytes(b"x" * (1 << 20))
+    (made / "files/d").mkdir()
     size, count = scratch.used(str(made), 100, os.getpid())
     assert size - empty[0] >= 1 << 20
     assert count - empty[1] == 2
     for number in range(50):
-        (made / f"work/{number}").touch()
+        (made / f"files/{number}").touch()
     assert scratch.used(str(made), 10, os.getpid())[1] > 10
 
 
 def test_what_has_no_name_any_more_is_used_too(tmp_path: Path) -> None:
     made = Path(scratch.make(str(tmp_path), None))
     before = scratch.used(str(made), 100, os.getpid())[0]
-    with (made / "work/f").open("wb") as file:
-        (made / "work/f").unlink()
+    with (made / "files/f").open("wb") as file:
+        (made / "files/f").unlink()
         file.write(b"x" * (1 << 20))
         file.flush()
         assert scratch.used(str(made), 100, os.getpid())[0] - before >= 1 << 20

@@ -17,7 +17,7 @@ class Box:
     """A folder with `work` in it, as a run has it."""
 
     def __init__(self, path: Path) -> None:
-        self.work = path / "work"
+        self.work = path / "files"
         self.work.mkdir(parents=True)
         self.descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
 
