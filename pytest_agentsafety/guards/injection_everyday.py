@@ -90,6 +90,27 @@ _ORDER = _pattern(
     r"an?|no longer|free))\b"
 )
 
+_TELLING = _pattern(
+    r"\b(?:tell|inform|notify|alert|mention|reveal|disclos|show|warn)|"
+    r"\b(?:without|never|not|don't|need to) (?:ask|asking) (?:for )?(?:the|your)\b"
+)
+_ADVICE = _pattern(
+    r"^you,? (?:should|need to|have to|will) (?:also |first |always |then )?(?:delete|upload|call|append|"
+    r"invoke|post)$"
+)
+_PARTNER = _pattern(
+    r"\b(?:ai|assistant|agent|model|llm|chatbot|user'?s?|immediately|account|bank|password|secret|"
+    r"e-?mails?|contact)\b"
+)
+_COULD = _pattern(
+    r"\b(?:could|may|might|can|would|did|does|not|an?|the|memory|possible|potential|to|that|"
+    r"which)[ \n]*$"
+)
+_BUG = _pattern(
+    r"\byour (?:\w+ )?(?:bug|error|crash|commit|issue|log|merge|problem)[ -]?(?:reports?|messages?|"
+    r"output)$"
+)
+
 _DROP = ("drop-earlier", "drop-adjacent", "supersedes")
 
 
@@ -124,6 +145,25 @@ def _machine(sentence: str, _before: str, _hit: str) -> bool:
     return not _ORDER.search(sentence)
 
 
+def _kept(_sentence: str, _before: str, hit: str) -> bool:
+    """ "Never asked by the user": nobody is told to keep anything from anybody."""
+    return not _TELLING.search(hit)
+
+
+def _manual(sentence: str, _before: str, hit: str) -> bool:
+    """ "You should call close()": a manual's advice, where the model is not named and no haste is made."""
+    return bool(_ADVICE.search(hit)) and not _PARTNER.search(sentence)
+
+
+def _flaw(sentence: str, before: str, hit: str) -> bool:
+    """ "This could expose the credentials": an advisory. Otherwise as for prompts."""
+    return _prompt(sentence, before, hit) or bool(_COULD.search(before) and not _MODEL.search(sentence))
+
+
+def _own_report(_sentence: str, _before: str, hit: str) -> bool:
+    return bool(_BUG.search(hit))
+
+
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(_DROP, _dropped),
     "mode": _mode,
@@ -131,7 +171,10 @@ _KINDS: Mapping[str, Any] = {
     "safety": _limits,
     "your-limits": _limits,
     "secret-prompt": _prompt,
-    "ready-secret": _prompt,
+    "ready-secret": _flaw,
+    "keep-from-user": _kept,
+    "model-must": _manual,
+    "in-your-answer": _own_report,
     "override-tag": _notice,
     "role-line": _machine,
     "no-limits": _story,

@@ -17,6 +17,7 @@ from pytest_agentsafety.text.fold import fold
 # Longer texts have room for an order in words that no list has.
 _MAX_TEXT: dict[Stage, int] = {"input": 2000, "tool_result": 2000}
 _MAX_QUOTES = 12
+_FEW_WORDS = 3  # hardly an order yet
 _PLACE = '"x"'
 _MIN_WORDS: dict[Stage, int] = {"input": 3, "tool_result": 6}
 
@@ -34,8 +35,10 @@ _QUOTED = (
     r"|(?:^|[ (])'[^'\n]{2,200}'(?:$|[ .,;:?!)])"
 )
 # Signs of a chat template, named one by one in a question about templates.
-_SIGNS = r"<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|instructions?)>|<!--[^<>]{2,200}-->"
-_QUOTE: dict[Stage, Any] = {"input": _pattern(f"{_QUOTED}|{_SIGNS}"), "tool_result": _pattern(_QUOTED)}
+_TOKENS = r"<\|[a-z_]{2,20}\|>|\[/?INST\]"
+_SIGNS = rf"{_TOKENS}|<</?SYS>>|</?(?:system|assistant|instructions?)>|<!--[^<>]{2, 200}-->"
+_QUOTE: dict[Stage, Any] = {"input": _pattern(f"{_QUOTED}|{_SIGNS}"), "tool_result": _pattern(rf"{_QUOTED}|{_TOKENS}")}
+_TOKEN = _pattern(_TOKENS)
 _GAPS = _pattern(r"[.!?。!?؟।]+(?:\s|$)|[。?!।]|\n+")
 _WORD = _pattern(r"[\p{L}\p{N}]+")
 _WIDE = _pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
@@ -44,7 +47,7 @@ _WIDE = _pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _ATTACKS = (
     r"\b(?:attack|injection|jailbreak|phish|malicious|adversarial|exploit|red.?team|pentest|finding|suspicious|"
     r"angreif|angriff|sicherheit|ataque|atacante|seguridad|seguranca|attaqu|securite|attacc|sicurezza|aanval|"
-    r"veiligheid|atak|bezpieczenstw|saldiri|guvenlik|classifier|false positive|dangerous|filter|risk|"
+    r"veiligheid|atak|bezpieczenstw|saldiri|guvenlik|classifier|false positive|leak attempt|dangerous|filter|risk|"
     r"harm\b|gefahrlich|"
     r"peligro|danger|pericolo|perigo)\w*|атак|безопасн|злоумышл|攻击|攻擊|安全|攻撃|セキュリティ|危険|"
     r"공격|보안|هجوم|أمن|सुरक्षा|हमल"
@@ -77,7 +80,7 @@ _ACTS = _pattern(
     r"따르|따라|실행|수행|대답|نفذ|اتبع|أطع|पालन करो|पालन करें|करो\b"
 )
 # What an order inside a tool's result needs, and an example of one seldom has.
-_MEANS = _pattern(r"[\d@_]|https?:|www\.|\w\.\w")
+_MEANS = _pattern(r"\d\d|[@_]|https?:|www\.|\w\.\w")
 
 
 def without_quotations(text: str, stage: Stage) -> str | None:
@@ -89,7 +92,8 @@ def without_quotations(text: str, stage: Stage) -> str | None:
     if not 0 < len(quoted) <= _MAX_QUOTES or (stage == "tool_result" and not _only_named(quoted, text)):
         return None
     rest: str = quote.sub(f" {_PLACE} ", text)
-    if _ACTS.search(rest) or not _spoken_about(rest, stage):
+    few = all(len(part.split()) <= _FEW_WORDS for part in quoted)
+    if _ACTS.search(rest) or not _spoken_about(rest, _MIN_WORDS[stage], _SPEAKS["input" if few else stage]):
         return None
     return rest
 
@@ -97,15 +101,17 @@ def without_quotations(text: str, stage: Stage) -> str | None:
 def _only_named(quoted: list[str], text: str) -> bool:
     """Whether the quotations are examples in running prose: short, without means, not most of the text."""
     size = sum(map(len, quoted))
-    return size * 3 <= len(text) * 2 and not any(_MEANS.search(part) or len(part) > 100 for part in quoted)
+    return size * 3 <= len(text) * 2 and not any(
+        len(part) > 100 or (_MEANS.search(part) and not _TOKEN.fullmatch(part)) for part in quoted
+    )
 
 
-def _spoken_about(rest: str, stage: Stage) -> bool:
+def _spoken_about(rest: str, least: int, speaks: Any) -> bool:
     """Whether every sentence with a quotation has words of its own, and it or one beside it says what that is."""
     parts = [part for part in _GAPS.split(rest) if part.strip()]
     own = [part.replace(_PLACE, " ") for part in parts]
     return all(
-        _size(own[at]) >= _MIN_WORDS[stage] and _SPEAKS[stage].search(" ".join(own[max(0, at - 1) : at + 2]))
+        _size(own[at]) >= least and speaks.search(" ".join(own[max(0, at - 1) : at + 2]))
         for at, part in enumerate(parts)
         if _PLACE in part
     )

@@ -88,6 +88,8 @@ def test_what_is_decoded_is_never_a_mention() -> None:
     "text",
     [
         f'The report says that "{ORDER}" is the oldest attack on assistants and that filters find it easily.',
+        'In the review somebody found the constant "SYSTEM OVERRIDE" in an example, and nobody knew why.',
+        "The template of this model marks every turn with the tokens <|im_start|> and <|im_end|> in the text.",
         f'A plain "{ORDER}" is the injection that every scanner knows; paraphrases of the attack are missed.',
     ],
 )
