@@ -17,9 +17,10 @@ from pytest_agentsafety.text.fold import fold
 # Longer texts have room for an order in words that no list has.
 _MAX_TEXT: dict[Stage, int] = {"input": 2000, "tool_result": 2000}
 _MAX_QUOTES = 12
+_ASKING_WORDS = 5
 _FEW_WORDS = 3  # hardly an order yet
 _PLACE = '"x"'
-_MIN_WORDS: dict[Stage, int] = {"input": 3, "tool_result": 6}
+_MIN_WORDS: dict[Stage, int] = {"input": 3, "tool_result": 5}
 
 
 def _pattern(source: str) -> Any:
@@ -36,16 +37,22 @@ _QUOTED = (
 )
 # Signs of a chat template, named one by one in a question about templates.
 _TOKENS = r"<\|[a-z_]{2,20}\|>|\[/?INST\]"
-_SIGNS = rf"{_TOKENS}|<</?SYS>>|</?(?:system|assistant|instructions?)>|<!--[^<>]{2, 200}-->"
+_SIGNS = rf"{_TOKENS}|<</?SYS>>|</?(?:system|assistant|instructions?)>|<!--[^<>]{{2,200}}-->"
 _QUOTE: dict[Stage, Any] = {"input": _pattern(f"{_QUOTED}|{_SIGNS}"), "tool_result": _pattern(rf"{_QUOTED}|{_TOKENS}")}
 _TOKEN = _pattern(_TOKENS)
-_GAPS = _pattern(r"[.!?。!?؟।]+(?:\s|$)|[。?!।]|\n+")
+_SENTENCE = _pattern(r"[^.!?。!?؟।\n]+[.!?。!?؟।]*")
+_ASKS = _pattern(r"[?؟]")
+# A question that asks somebody to do it asks for an act.
+_FAVOUR = _pattern(
+    r"\b(?:you|u|please|kindly|kannst|konntest|konnen sie|bitte|puedes?|podrias?|por favor|peux|pouvez|s'il|puoi|"
+    r"potresti|pode|poderia|kun je|czy mozesz|lutfen)\b|можешь|можете|пожалуйста|请你|你能|ください|주세요"
+)
 _WORD = _pattern(r"[\p{L}\p{N}]+")
 _WIDE = _pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 # Words that say what the quotation is. The narrow ones are about attacks.
 _ATTACKS = (
-    r"\b(?:attack|injection|jailbreak|phish|malicious|adversarial|exploit|red.?team|pentest|finding|suspicious|"
+    r"\b(?:attack|spammer|hacker|scammer|troll|injection|jailbreak|phish|malicious|adversarial|exploit|red.?team|pentest|finding|suspicious|"
     r"angreif|angriff|sicherheit|ataque|atacante|seguridad|seguranca|attaqu|securite|attacc|sicurezza|aanval|"
     r"veiligheid|atak|bezpieczenstw|saldiri|guvenlik|classifier|false positive|leak attempt|dangerous|filter|risk|"
     r"harm\b|gefahrlich|"
@@ -54,12 +61,19 @@ _ATTACKS = (
 )
 _ABOUT = (
     rf"{_ATTACKS}|\b(?:phras|sentence|wording|trick|techniq|filter|classif|detect|defen|translat|example|glossar|"
-    r"definition|proofread|constant|chatbot|viral|scanner|documentation|article|paper|thesis|blog|logs?\b|log line|"
+    r"definition|proofread|constant|chatbot|viral|scanner|documentation|article|paper|thesis|blog|moderat|string|"
+    r"logs?\b|log line|"
     r"mean(?:s|ing)?\b|bedeut|satz|sprachmodell|ubersetz|beispiel|frase|signific|ejemplo|traduc|veut dire|signifi|"
     r"traduis|exempl|esempio|betekent|zin\b|oznacza|zdani|cumle|anlam)\w*|token|template|означа|фраз|значит|意思|"
     r"什么|という文|意味|뜻|의미|تعني|عبارة|معنى|अर्थ|मतलब|वाक्य"
 )
 _SPEAKS: dict[Stage, Any] = {"input": _pattern(_ABOUT), "tool_result": _pattern(_ATTACKS)}
+
+# What a question in a document may be about.
+_TOPIC = _pattern(
+    rf"{_ABOUT}|\b(?:message|title|subject|spam|model|bots?\b|users?\b|forum|meme|text|provider|transformer|input|"
+    r"ausdruck|modell|demande|filtr|rules\b)\w*"
+)
 
 # Any of these outside the quotation may be an order to act on it.
 _ACTS = _pattern(
@@ -69,7 +83,7 @@ _ACTS = _pattern(
     r"respond|repl(?:y|ies)\b|act\b|acting|become|run\b|running|carry|treat|try\b|use (?:it|this|that|"
     r"them)\b|apply\b|start\b|then\b|say\b|and write\b|"
     r"accordingly|first\b[^.?!]{0,40}\byou\b|you (?:should|will|are|have|need|shall)\b|your\b|yourself|"
-    r"do (?:it|this|so|as|that|what|exactly|whatever|everything)\b|does it say|answer (?:it|to|as|with|in|the|like|"
+    r"do so(?: now)?(?:[.!,;]|$)|do (?:it|this|as|that|what|exactly|whatever|everything)\b|does it say|answer (?:it|to|as|with|in|the|like|"
     r"what)\b|show me|give me the|tell me (?:the|your|what)\b|send|forward|"
     r"befolg|fuhre|ausfuhr|gehorch|antwort|mach(?:e|en)?\b|tu(?:e|n)?\b|jetzt|nun\b|zeig|verrat|"
     r"sigue|siga|ejecut|obedec|haz\b|hagan?\b|cumpl|respond|ahora|muestra|suis\b|suivez|obei|fais\b|faites|repond|"
@@ -93,7 +107,7 @@ def without_quotations(text: str, stage: Stage) -> str | None:
         return None
     rest: str = quote.sub(f" {_PLACE} ", text)
     few = all(len(part.split()) <= _FEW_WORDS for part in quoted)
-    if _ACTS.search(rest) or not _spoken_about(rest, _MIN_WORDS[stage], _SPEAKS["input" if few else stage]):
+    if _ACTS.search(rest) or not _spoken_about(rest, stage, few=few):
         return None
     return rest
 
@@ -106,15 +120,25 @@ def _only_named(quoted: list[str], text: str) -> bool:
     )
 
 
-def _spoken_about(rest: str, least: int, speaks: Any) -> bool:
-    """Whether every sentence with a quotation has words of its own, and it or one beside it says what that is."""
-    parts = [part for part in _GAPS.split(rest) if part.strip()]
+def _spoken_about(rest: str, stage: Stage, *, few: bool) -> bool:
+    """Whether every sentence with a quotation has words of its own, and it or one beside it asks or explains."""
+    parts = [match.group() for match in _SENTENCE.finditer(rest) if match.group().strip()]
     own = [part.replace(_PLACE, " ") for part in parts]
     return all(
-        _size(own[at]) >= least and speaks.search(" ".join(own[max(0, at - 1) : at + 2]))
+        _says(" ".join(own[max(0, at - 1) : at + 2]), _size(own[at]), stage, few=few)
         for at, part in enumerate(parts)
         if _PLACE in part
     )
+
+
+def _says(around: str, size: int, stage: Stage, *, few: bool) -> bool:
+    if size < _MIN_WORDS[stage]:
+        return False
+    if _SPEAKS["input" if few else stage].search(around):
+        return True
+    if size < _ASKING_WORDS or not _ASKS.search(around) or _FAVOUR.search(around):
+        return False
+    return stage == "input" or bool(_TOPIC.search(around))
 
 
 def _size(text: str) -> int:
