@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from benchmarks.injection.grammar import grammars
+from benchmarks.injection.grammar import Sample, grammars
 from pytest_agentsafety.guards.normalise import normalise
 
 FILES = ("injections_direct", "injections_indirect", "benign")
@@ -19,6 +19,7 @@ DERIVED = "own transform"
 _WORD = re.compile(r"[^\W_]+")
 _EACH = 60
 _EACH_BENIGN = 180
+_RICH = ("gen-benign", "gen-mention")
 _MIXED = 0.12
 _STORIES = ("persona", "freedom", "authority", "payload", "override")
 
@@ -66,7 +67,8 @@ def _stage(name: str, kind: str) -> str:
 def generated(seed: int = 1) -> Iterator[Item]:
     """Texts of the grammars, roughened as people write: other case, no full stop, an attack behind a harmless text."""
     rng = Random(f"{seed}/noise")
-    samples = [s for g in grammars() for s in g.samples(_EACH_BENIGN if g.name == "gen-benign" else _EACH, seed)]
+    samples = [s for g in grammars() for s in g.samples(_EACH_BENIGN if g.name in _RICH else _EACH, seed)]
+    samples = _thinned(samples)
     harmless = [s.text for s in samples if s.source == "gen-benign"]
     for sample in samples:
         text = _rough(sample.text, rng)
@@ -75,6 +77,11 @@ def generated(seed: int = 1) -> Iterator[Item]:
             text = f"{other} {text}" if rng.random() < 0.6 else f"{text} {other}"
         stage = "tool_result" if sample.label in ("indirect", "doc") else "input"
         yield Item(normalise(text).text, text, sample.attack, sample.source, sample.label, stage)
+
+
+def _thinned(samples: list[Sample]) -> list[Sample]:
+    """Fewer of the other languages' mentions of attacks: they are many for the few attacks there."""
+    return [s for at, s in enumerate(samples) if s.family != "mention" or at % 3 != 0]
 
 
 def long_texts(seed: int = 1, count: int = 1500) -> Iterator[Item]:
