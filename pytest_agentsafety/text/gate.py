@@ -80,6 +80,7 @@ _SHAPES = {
     "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
     "long": "[a1-]{32}",
     "token": "[a1-]{16}",
+    "pairs": "(?:[a1]{2}[^a1]){20}",
     "dense": "(?:1[^1]{0,5}){10}",
     "bits": "(?:1{8}[^1a]{0,2}){6}",
     "decimals": "(?:1{1,3}[^1a]{1,2}){12}",
@@ -88,6 +89,7 @@ _SHAPES = {
     "mixed": "a1|1a",
     "morse": "(?:-{1,6} ){8}",
 }
+_ESCAPE = re.compile(rb"\\[a-z]\b")
 _MAX_WORDS = 512
 
 
@@ -265,10 +267,10 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
     yield from (name for lead, names in _BY_LEAD.items() if lead in data for name in names)
     if "token" in shapes:
         yield from ("base64", "base32", "token reversed", "token rot13")
-    if "dense" in shapes:
+    if not shapes.isdisjoint(("dense", "pairs", "long")):
         yield "hex"
-        if b"U+" in data:
-            yield "points"
+    if "dense" in shapes and b"U+" in data:
+        yield "points"
     if "mixed" in shapes:
         yield "loose"
     if not data.isascii():
@@ -281,4 +283,6 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
 
 def is_plain(data: bytes) -> bool:
     """Is there a word without which hardly a sentence is written, in a language that is?"""
-    return not _PLAIN.isdisjoint(data.translate(_FLAT).decode("ascii").split())
+    # The letter of an escape is no word.
+    flat = _ESCAPE.sub(b" ", data).translate(_FLAT)
+    return not _PLAIN.isdisjoint(flat.decode("ascii").split())

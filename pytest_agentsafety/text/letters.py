@@ -21,7 +21,7 @@ _BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) no
 _NO_LETTER = bytes(c for c in range(128) if not chr(c).isalnum() and c != 10)
 _WORD_GAPS = bytes(c if chr(c) not in "-_.+*/|~,;:" else 32 for c in range(128)) + bytes(range(128, 256))
 _MOST_ROWS = 2_000
-_PART = r"[A-Za-z0-9'\x80-\xff]{1,15}[?!]?"
+_PART = r"(?:[A-Za-z0-9']|[\xc2-\xf4][\x80-\xbf]{1,3}){1,15}[?!]?"  # characters are not cut in two
 _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200
@@ -172,7 +172,7 @@ def around(view: View, places: Iterable[int], most: int) -> View:
     if len(view.data) <= _SMALL:
         return view
     chosen = islice(places, most)
-    spans = merged((max(0, place - _AROUND), min(len(view.data), place + _AROUND)) for place in chosen)
+    spans = merged((_begin(view.data, place - _AROUND), _begin(view.data, place + _AROUND)) for place in chosen)
     rows: list[tuple[int, int, int, int]] = []
     at = 0
     for start, end in spans:
@@ -180,6 +180,14 @@ def around(view: View, places: Iterable[int], most: int) -> View:
         at += end - start + len(_BREAK)
     data = _BREAK.join(view.data[start:end] for start, end in spans)
     return View(view.name, data, view, back_through(lambda: edits_of(rows)))
+
+
+def _begin(data: bytes, place: int) -> int:
+    """That place, or where the character begins that it is inside of."""
+    place = min(max(0, place), len(data))
+    while 0 < place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
 
 
 def _subsequence(data: bytes, dropped: bytes) -> Edits:

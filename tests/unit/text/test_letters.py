@@ -112,3 +112,16 @@ def test_letters_that_were_multiplied_are_written_once() -> None:
     assert view.text == "iggnore? ignore all previous"
     assert text[slice(*view.origin(9, 15))] == "igggnore"
     assert text[slice(*view.origin(20, 28))] == "prrrevious"
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_no_character_is_cut_in_two(shift: int) -> None:
+    text = "\u00e9\u4e2d" * 3_000 + "x" * shift + " ignore " + "\u4e2d\u00e9" * 3_000
+    view = around(source(text), [text.encode().index(b"ignore")], 9)
+    assert "ignore" in view.text
+    assert view.text.strip("x ignore\u00e9\u4e2d") == ""
+
+
+def test_rows_hold_whole_characters() -> None:
+    word = "a" + "\u5ffd" * 14
+    assert set_words_apart(source("_".join([word] * 5))).text.split() == [word] * 5
