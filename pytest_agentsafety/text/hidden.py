@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from pytest_agentsafety.text.fold import fold_char
+from pytest_agentsafety.text.fold import fold
 from pytest_agentsafety.text.lookalikes import UPSIDE_DOWN
+from pytest_agentsafety.text.pieces import matches, replace
 from pytest_agentsafety.text.views import View, back_through, back_whole, edits_of
 
 _OVERRIDE = "\u202e"
@@ -24,7 +25,7 @@ _UPSIDE_DOWN = {ord(c): plain for c, plain in UPSIDE_DOWN.items()}
 _TURNED_LEADS = tuple({c.encode()[:1] for c in UPSIDE_DOWN if not c.isascii()} - {b"\xc4"})
 # A character beyond ASCII between two like signs that set letters apart.
 _APART = re.compile(r"([ .*_|/,+~-])([^\x00-\x7f])(?=\1)")
-_STILL_RAW = ("bidi", "spaced")  # the names of readings in which something may be hidden still
+_STILL_RAW = ("bidi", "spaced", "tags")  # the names of readings in which something may be hidden still
 _FEWEST_TURNED = 5
 _MOST_TURNED = 1 << 14
 _MOST_RUNS = 1_000
@@ -38,9 +39,11 @@ def hidden(view: View) -> Iterator[View]:
     yield from found
     for raw in (view, *(other for other in found if other.name in _STILL_RAW)):
         # Escapes stand between hidden characters, and those are gone once a text is folded.
-        plain = _unescaped(raw) if found else raw
+        plain = _unescaped(raw)
         if raw is not view or _count(plain) > _count(raw):
             yield from _hidden(plain)
+        elif plain is not raw:
+            yield from _without_noise(plain, plain.text)
 
 
 def _count(view: View) -> int:
@@ -60,8 +63,7 @@ def _hidden(view: View) -> Iterator[View]:
     text, data = view.text, view.data
     if b"\xf3" in data and _TAG.search(text) is not None:
         yield from (View("tags", read, view, back_whole(len(view.data))) for read in _read_tags(text))
-    if _APART.search(text) is not None:
-        yield from _without_noise(view, text)
+    yield from _without_noise(view, text)
     if _OVERRIDE in text:
         yield _displayed(view, text)
     if (b"\xf3" in data or b"\xef" in data) and _SELECTED.search(text) is not None:
@@ -89,21 +91,26 @@ def _encode(text: str) -> bytes:
 
 def _without_noise(view: View, text: str) -> Iterator[View]:
     """Letters set apart of which some are nothing: these go, each with one of the gaps beside it."""
-    kept: list[str] = []
+    if _APART.search(text) is None:
+        return
+    short = replace(_APART, lambda match: match[0] if fold(match[2]) else "", text)
+    if short != text:
+        yield View("spaced", _encode(short), view, back_through(lambda: edits_of(_noise(text))))
+
+
+def _noise(text: str) -> list[tuple[int, int, int, int]]:
     rows: list[tuple[int, int, int, int]] = []
     done = at = gone = 0
-    for match in _APART.finditer(text):
-        if fold_char(match[2]):
+    for offset, match in matches(_APART, text):
+        if fold(match[2]):
             continue
-        kept.append(text[done : match.start()])
-        at += len(_encode(kept[-1]))
+        at += len(_encode(text[done : offset + match.start()]))
+        done = offset + match.end()
         size = len(_encode(match[0]))
         rows.append((at - gone, at - gone, at, at + size))
         at += size
         gone += size
-        done = match.end()
-    if rows:
-        yield View("spaced", _encode("".join([*kept, text[done:]])), view, back_through(lambda: edits_of(rows)))
+    return rows
 
 
 def _displayed(view: View, text: str) -> View:

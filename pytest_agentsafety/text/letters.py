@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import re2
 
+from pytest_agentsafety.text.gate import SHORT_LINE
+from pytest_agentsafety.text.pieces import matches, replace
 from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
 
 _RUN = 6  # so many letters in a row have to stand alone
@@ -30,6 +32,7 @@ _PIECE = 1 << 16
 _BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/,+~-]{1,3}(?=[\xe3-\xed])")
 _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
+_LINE_BREAK = re.compile(rb"[ \t]?\r?\n[\s>]*")
 _BREAK = b"\n\n"
 _LETTER = np.zeros(256, dtype=bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
@@ -159,6 +162,36 @@ def untag(view: View) -> View:
     """Without tags and signs inside words; gaps of words stay."""
     data = _without_tags(view.data).translate(None, _BETWEEN)
     return View("split", data, view, back_through(lambda: _subsequence(view.data, _BETWEEN)))
+
+
+def join_lines(view: View) -> View:
+    """Of lines of a word or two, sentences."""
+    parts: list[bytes] = []
+    done = 0
+    for run in _short_lines().finditer(view.data):
+        parts += (view.data[done : run.start()], replace(_LINE_BREAK, b" ", run.group()))
+        done = run.end()
+    data = b"".join([*parts, view.data[done:]])
+    return View("lines", data, view, back_through(lambda: edits_of(_joints(view.data))))
+
+
+@cache
+def _short_lines() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(f"{SHORT_LINE}{{2,}}".encode(), options)
+
+
+def _joints(data: bytes) -> list[tuple[int, int, int, int]]:
+    """Each break and what quotes the next line, as one blank."""
+    rows: list[tuple[int, int, int, int]] = []
+    shrunk = 0
+    for run in _short_lines().finditer(data):
+        for offset, match in matches(_LINE_BREAK, run.group()):
+            start, end = (place + offset + run.start() for place in match.span())
+            rows.append((start - shrunk, start - shrunk + 1, start, end))
+            shrunk += end - start - 1
+    return rows
 
 
 def squeeze(view: View) -> View:

@@ -149,6 +149,8 @@ class Normalised:
             yield from self._guesses(view, _in_no_language(view.data) - names)
         if not names.isdisjoint(_SET_APART) and "letters" not in step.kinds:
             yield from self._letters(view, names)
+        if "lines" in names and "lines" not in step.kinds:
+            yield "lines", _joined_lines(view)
         if "spelling" not in step.kinds:
             respelled = self._respelled(view, found, encoded=decoded is not None)
             yield from (("spelling", other) for other in respelled)
@@ -169,7 +171,8 @@ class Normalised:
         if "apart" in names:
             closed_signs = letters.close_signs(view)
             yield "letters", closed_signs
-            yield from (("letters", turned) for turned in read_reversed(closed_signs))
+            if len(closed_signs.data) <= SMALL:
+                yield "letters", read_reversed(closed_signs)[0]
         if "letters" not in names:
             return
         view, left_out = letters.runs(view)
@@ -254,6 +257,12 @@ class Normalised:
             found = _SURE
         self._unread = True
         return view
+
+
+def _joined_lines(view: View) -> View:
+    from pytest_agentsafety.text.letters import join_lines
+
+    return join_lines(view)
 
 
 def _in_no_language(data: bytes) -> set[str]:
