@@ -27,8 +27,9 @@ if str(ROOT) not in sys.path:
 from pytest_agentsafety.guards.content_lexicon import shipped
 from pytest_agentsafety.guards.engine import expand
 from pytest_agentsafety.guards.injection import shipped_rules
-from pytest_agentsafety.guards.prefilter import CLAUSES, WORDS, Need, fingerprint
+from pytest_agentsafety.guards.prefilter import CLAUSES, WORDS, Need, Way, fingerprint
 
+MOST = 8
 TARGET = ROOT / "pytest_agentsafety" / "guards" / WORDS
 # How often a word stands in ordinary text, roughly, per 10 KB; what is not listed is rare.
 _COMMON = {
@@ -59,6 +60,7 @@ _COMMON = {
 _WEIGHT = {word: weight for weight, words in _COMMON.items() for word in words.split()}
 _BY_LENGTH = {1: 60.0, 2: 30.0, 3: 3.0, 4: 0.4}
 _TOO_COMMON = 150.0
+_HARDLY_RARE = 80.0  # a clause that is fulfilled nearly everywhere tells nothing beside a rarer one
 _SHORTEST = 3  # beginning of a word
 _MOST_ENDINGS = 24
 _IDEOGRAPHS = 0x2E80  # from here on letters have no case
@@ -70,12 +72,38 @@ Nodes = Sequence[Any]
 
 
 def need_of(pattern: str) -> Need:
-    """What a match of an expanded pattern holds. Without clauses where nothing has to occur."""
+    """What a match of an expanded pattern holds. Without ways where nothing has to occur."""
     nodes = list(parser.parse(pattern, 0))
-    clauses, _ = _clauses(nodes, False, ())
+    ways = [_unlike(_rarest(_clauses(way, False, ())[0], MOST)) for way in _ways(nodes)]
     gaps = _gaps(nodes)
-    words = tuple(tuple(sorted(clause)) for clause in _unlike(_rarest(clauses, len(clauses))))
-    return Need(words, None if gaps == inf else int(gaps))
+    return Need(_joined(ways) if all(ways) else (), None if gaps == inf else int(gaps))
+
+
+def _ways(nodes: Nodes) -> list[Nodes]:
+    """A pattern that is nothing but alternatives, one by one."""
+    inner = [at for at, (op, _) in enumerate(nodes) if op is not ops.AT]
+    if len(inner) != 1:
+        return [nodes]
+    (at,) = inner
+    op, value = nodes[at]
+    if op is ops.SUBPATTERN:
+        return _ways([*nodes[:at], *value[3], *nodes[at + 1 :]])
+    if op is not ops.BRANCH:
+        return [nodes]
+    return [way for branch in value[1] for way in _ways([*nodes[:at], *branch, *nodes[at + 1 :]])]
+
+
+def _joined(ways: list[list[Clause]]) -> tuple[Way, ...]:
+    """Ways of one clause are as well one way; of the others those with a clause in common."""
+    by_last: dict[Clause, Clause] = {}
+    single: Clause = frozenset()
+    for first, *more in ways:
+        if more:
+            by_last[more[0]] = by_last.get(more[0], frozenset()) | first
+        else:
+            single |= first
+    found = [(first, last) for last, first in by_last.items()]
+    return tuple(tuple(tuple(sorted(one)) for one in way) for way in (*([(single,)] if single else []), *found))
 
 
 def _rarest(clauses: Iterable[Clause], most: int) -> list[Clause]:
@@ -87,6 +115,8 @@ def _unlike(clauses: Iterable[Clause]) -> list[Clause]:
     """The first ones that share few words: what one word fulfils twice says nothing new."""
     chosen: list[Clause] = []
     for clause in clauses:
+        if chosen and _cost(clause) > _HARDLY_RARE:
+            break
         if len(chosen) < CLAUSES and all(len(clause & one) * 4 <= min(len(clause), len(one)) for one in chosen):
             chosen.append(clause)
     return chosen
@@ -257,7 +287,7 @@ def all_needs() -> dict[str, dict[str, Any]]:
     found = {}
     for name, pattern in patterns.items():
         need = need_of(expand(pattern))
-        found[name] = {"of": fingerprint(expand(pattern)), "span": need.span, "words": need.words}
+        found[name] = {"of": fingerprint(expand(pattern)), "span": need.span, "ways": need.ways}
     return found
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 # Stretches without white space in a block.
-BLOCK = 24
+BLOCK = 16
 WHOLE = 8
 _PIECE = 1 << 16
 _SMALL = 1 << 16

@@ -131,7 +131,7 @@ class Patterns:
         """Index, start and end of every match, pattern by pattern, at most so many of each. Raises EngineError."""
         stretches = self._prefilter.places(data)
         if len(self._in_set) > 1:
-            stretches |= dict.fromkeys(self._matched(data), [(0, len(data))])
+            stretches |= {index: [(0, len(data))] for index in self._matched(data)}
         for index in sorted(stretches):
             for start, end in islice(self.locate(index, data, stretches[index]), most):
                 yield index, start, end

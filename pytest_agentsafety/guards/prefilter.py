@@ -25,21 +25,29 @@ if TYPE_CHECKING:
     Bits = NDArray[np.uint64]
 
 WORDS = "rule_words.json"
-CLAUSES = 3
-_WIDE = 4  # a match of more gaps than a block has lies in so many blocks and one, or anywhere
+CLAUSES = 2
+_WIDE = 2  # a match of more gaps than a block has lies in so many blocks and one, or anywhere
 # Beginnings of words are looked up by so many bytes; a longer one by those that fit.
-_STEMS = (3, 4, 6)
+_STEMS = (3, 4)
 _CHARACTER = 3  # bytes of a character without case
+_NO_TEXT = (1 << 64) - 1
+_NEAR_ENOUGH = 800
 _SLOT_BITS = 14
 _FACTOR = 0x9E3779B97F4A7C15
 
 Stretches = list[tuple[int, int]]
 
 
-class Need(NamedTuple):
-    """Of each clause a match holds one word (`kill`, or the beginning `kill*`); `span` bounds the gaps in a match."""
+Way = tuple[tuple[str, ...], ...]
 
-    words: tuple[tuple[str, ...], ...]
+
+class Need(NamedTuple):
+    """A match is of one of the ways; of each of its clauses it holds a word (`kill`, or a beginning, `kill*`).
+
+    `span` bounds the number of gaps between words in a match.
+    """
+
+    ways: tuple[Way, ...]
     span: int | None
 
 
@@ -51,9 +59,9 @@ def fingerprint(pattern: str) -> str:
 def need_of(rule: str, pattern: str) -> Need | None:
     """What a shipped rule needs. None for any other, and for one that was changed since its needs were written."""
     known = _shipped().get(rule)
-    if known is None or known["of"] != fingerprint(pattern) or not known["words"]:
+    if known is None or known["of"] != fingerprint(pattern) or not known["ways"]:
         return None
-    return Need(tuple(map(tuple, known["words"])), known["span"])
+    return Need(known["ways"], known["span"])
 
 
 @cache
@@ -69,16 +77,17 @@ class Prefilter:
     def __init__(self, needs: Mapping[int, Need]) -> None:
         import numpy as np
 
-        self._rules = sorted(needs)
-        width = -(-len(self._rules) // 64)
-        self._without = np.zeros((CLAUSES, width), np.uint64)  # the clauses that rules do not have
+        ways = [(rule, way) for rule in sorted(needs) for way in needs[rule].ways]
+        self._rules = [rule for rule, _ in ways]
+        width = -(-len(ways) // 64)
+        self._without = np.zeros((CLAUSES, width), np.uint64)  # the clauses that ways do not have
         self._near, self._wide, self._far = np.zeros((3, width), np.uint64)
         users: dict[_Key, Bits] = {}
-        for column, rule in enumerate(self._rules):
+        for column, (rule, way) in enumerate(ways):
             word, bit = column // 64, np.uint64(1 << column % 64)
             self._reach(needs[rule].span)[word] |= bit
-            self._without[len(needs[rule].words) :, word] |= bit
-            for number, clause in enumerate(needs[rule].words):
+            self._without[len(way) :, word] |= bit
+            for number, clause in enumerate(way):
                 for key in map(_key, clause):
                     users.setdefault(key, np.zeros((CLAUSES, width), np.uint64))[number, word] |= bit
         self._tables = [_Table(kind, users) for kind in sorted({(key.wide, key.size) for key in users})]
@@ -92,10 +101,10 @@ class Prefilter:
         """For each rule that may match, parts of `data` (folded UTF-8) that hold its matches whole. None overlap."""
         import numpy as np
 
-        if not self._rules:
+        if not self._rules or not data:
             return {}
         found = [(piece.blocks, *self._look(piece)) for piece in pieces(data)]
-        starts = np.concatenate([blocks for blocks, _, _ in found])
+        starts = found[0][0] if len(found) == 1 else np.concatenate([blocks for blocks, _, _ in found])
         bits = np.zeros((len(starts) + _WIDE, *self._without.shape), np.uint64)
         for _, blocks, users in found:
             bits[blocks] |= users
@@ -105,47 +114,48 @@ class Prefilter:
         """Blocks in which words stand, and whose clauses these are."""
         import numpy as np
 
-        hits = [table.look(piece) for table in self._tables]
+        hits = [found for table in self._tables if (found := table.look(piece)) is not None]
+        if not hits:
+            return piece.at[:0], np.zeros((0, *self._without.shape), np.uint64)
         places = np.concatenate([at for at, _ in hits])
         order = places.argsort(kind="stable")
-        blocks = piece.block_of(places[order])
-        firsts = np.flatnonzero(np.diff(blocks, prepend=-1))
-        users = np.concatenate([users for _, users in hits])[order]
-        return blocks[firsts], np.bitwise_or.reduceat(users, firsts) if len(firsts) else users
+        blocks = piece.block_of(places.take(order))
+        firsts = np.flatnonzero(blocks[1:] != blocks[:-1])
+        firsts = np.concatenate(([0], firsts + 1))
+        users = np.concatenate([users for _, users in hits]).take(order, axis=0)
+        return blocks.take(firsts), np.bitwise_or.reduceat(users, firsts)
 
     def _stretches(self, bits: Bits, starts: list[int]) -> dict[int, Stretches]:
-        found: dict[int, Stretches] = {}
-        for reach, rules in ((1, self._near), (_WIDE, self._wide)):
-            if not rules.any():
-                continue
-            together = bits[: len(bits) - reach].copy()
-            for step in range(1, reach + 1):
-                together |= bits[step : len(bits) - reach + step]
-            for block, rule in self._fulfilled(together, rules):
-                _add(found.setdefault(rule, []), starts[block], starts[block + reach + 1])
-        if self._far.any():
-            import numpy as np
-
-            for _, rule in self._fulfilled(np.bitwise_or.reduce(bits, axis=0, keepdims=True), self._far):
-                found[rule] = [(0, starts[-1])]
-        return found
-
-    def _fulfilled(self, together: Bits, rules: Bits) -> Iterator[tuple[int, int]]:
-        """Places whose words are enough for a rule, in their order."""
         import numpy as np
 
-        together |= self._without
-        enough = np.bitwise_and.reduce(together, axis=1) & rules
-        for block, word in zip(*(where.tolist() for where in np.nonzero(enough)), strict=True):
-            left = int(enough[block, word])
+        whole = np.bitwise_or.reduce(bits, axis=0) | self._without
+        possible = np.bitwise_and.reduce(whole, axis=0)
+        found = {rule: [(0, starts[-1])] for _, rule in self._rules_of((possible & self._far)[np.newaxis])}
+        together = bits[:-1] | bits[1:]
+        for reach, rules in ((1, self._near), (_WIDE, self._wide)):
+            rules = rules & possible
+            if not rules.any():
+                continue
+            for step in range(2, reach + 1):
+                together = together[:-1] | bits[step:]
+            enough = np.bitwise_and.reduce(together | self._without, axis=1) & rules
+            for block, rule in self._rules_of(enough):
+                _add(found.setdefault(rule, []), starts[block], starts[block + reach + 1])
+        return found
+
+    def _rules_of(self, enough: Bits) -> Iterator[tuple[int, int]]:
+        """Row and rule of each bit, row by row."""
+        for row, word in zip(*(where.tolist() for where in enough.nonzero()), strict=True):
+            left = int(enough[row, word])
             while left:
                 lowest = left & -left
-                yield block, self._rules[64 * word + lowest.bit_length() - 1]
+                yield row, self._rules[64 * word + lowest.bit_length() - 1]
                 left ^= lowest
 
 
 def _add(stretches: Stretches, low: int, high: int) -> None:
-    if stretches and low <= stretches[-1][1]:
+    # Two calls of the engine cost more than some text in between.
+    if stretches and low <= stretches[-1][1] + _NEAR_ENOUGH:
         low = stretches.pop()[0]
     stretches.append((low, high))
 
@@ -175,23 +185,26 @@ class _Table:
 
         self._wide, self._size = kind
         keys = sorted(key for key in users if key[:2] == kind)
-        self._values = np.array([key.value for key in keys], np.uint64)
-        self._users = np.stack([users[key] for key in keys])
+        # The last one is no text: what is sorted behind all others finds it.
+        self._values = np.array([*(key.value for key in keys), _NO_TEXT], np.uint64)
+        self._users = np.stack([*(users[key] for key in keys), np.zeros_like(users[keys[0]])])
         self._mask = np.uint64((1 << 8 * self._size) - 1)
         self._slots = np.zeros(1 << _SLOT_BITS, np.bool_)
         self._slots[_slot(self._values)] = True
 
-    def look(self, piece: Piece) -> tuple[Places, Bits]:
-        """Where words stand, and who needs them."""
-        import numpy as np
-
+    def look(self, piece: Piece) -> tuple[Places, Bits] | None:
+        """Where words stand, and who needs them. None if there are none."""
         places = piece.wide_at if self._wide else piece.at
+        if not len(places):
+            return None
         values = self._masked(piece)
-        at = np.flatnonzero(self._slots.take(_slot(values)))
+        at = self._slots.take(_slot(values)).nonzero()[0]
         values = values.take(at)
-        which = np.minimum(self._values.searchsorted(values), len(self._values) - 1)
-        same = self._values.take(which) == values
-        return places.take(at[same]), self._users.take(which[same], axis=0)
+        which = self._values.searchsorted(values)
+        same = (self._values.take(which) == values).nonzero()[0]
+        if not len(same):
+            return None
+        return places.take(at.take(same)), self._users.take(which.take(same), axis=0)
 
     def _masked(self, piece: Piece) -> Values:
         if self._size == WHOLE:
