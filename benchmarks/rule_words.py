@@ -33,6 +33,7 @@ MOST = 8
 TARGET = ROOT / "pytest_agentsafety" / "guards" / WORDS
 # How often a word stands in ordinary text, roughly, per 10 KB; what is not listed is rare.
 _COMMON = {
+    100.0: "the a an to and of in is for i it on that with as be",
     20.0: (
         "self not pro con short generat the and that for you with are this his her they from have was has can all "
         "our out one any use who how your their what which when where there will would could should she him its "
@@ -57,7 +58,7 @@ _COMMON = {
         "peopl someon employ report claim stat under hidden support heal releas prevent "
     ),
 }
-_WEIGHT = {word: weight for weight, words in _COMMON.items() for word in words.split()}
+_WEIGHT = {word: weight for weight, words in reversed(_COMMON.items()) for word in words.split()}
 _BY_LENGTH = {1: 60.0, 2: 30.0, 3: 3.0, 4: 0.4}
 _TOO_COMMON = 150.0
 _HARDLY_RARE = 80.0  # a clause that is fulfilled nearly everywhere tells nothing beside a rarer one

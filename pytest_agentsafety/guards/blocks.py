@@ -18,6 +18,7 @@ BLOCK = 16
 WHOLE = 8
 _PIECE = 1 << 16
 _SMALL = 1 << 16
+_BEHIND = b" " * (WHOLE + 1)
 _BLANK, _SIGN, _FIRST_WIDE = 0x20, 0x21, 0xE2
 
 
@@ -86,21 +87,26 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> tup
     import numpy as np
 
     # One byte in front tells whether a word begins; those behind belong to words that do.
-    text = (data[low - 1 : low] or b" ") + data[low : high + WHOLE] + b" " * (WHOLE + 1)
+    text = (data[low - 1 : low] or b" ") + data[low : high + WHOLE] + _BEHIND
     raw = np.frombuffer(text.translate(_TABLE), np.uint8)
-    size = high - low + 1
-    letters = (raw - np.uint8(_SIGN + 1)) < np.uint8(0x80 - _SIGN - 1)
-    at = np.flatnonzero(letters[1:size] > letters[: size - 1]) + 1
+    size, offset = high - low + 1, low - 1
     values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).copy()
+    at, ends = _words(raw, size)
     parts = values.take(at)
-    if len(at):
-        ends = np.flatnonzero(letters[:-1] > letters[1:]) + 1
-        whole = parts & _masks().take(np.minimum(ends[ends.searchsorted(at[0], "right") :][: len(at)] - at, WHOLE))
-    else:
-        whole = parts
-    wide = np.flatnonzero(raw[1:size] >= _FIRST_WIDE) + 1 if not data.isascii() else at[:0]
-    solid = raw != _BLANK
-    begins = np.flatnonzero(solid[1:size] > solid[: size - 1])
-    offset = low - 1
-    place = begins[-stretches % BLOCK :: BLOCK] + low
-    return Piece(at + offset, parts, whole, wide + offset, values.take(wide), place, before), len(begins)
+    wide = at[:0] if data.isascii() else (raw[1:size] >= _FIRST_WIDE).nonzero()[0] + 1
+    solid = raw[:size] != _BLANK
+    begins = (solid[1:] > solid[:-1]).nonzero()[0]
+    blocks = begins[-stretches % BLOCK :: BLOCK] + low
+    whole = parts & _masks().take(np.minimum(ends - at, WHOLE))
+    return Piece(at + offset, parts, whole, wide + offset, values.take(wide), blocks, before), len(begins)
+
+
+def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:
+    """Where words begin and end; the first byte is one in front of the text, and words begin in front of `size`."""
+    import numpy as np
+
+    letters = (raw - np.uint8(_SIGN + 1)) < np.uint8(0x80 - _SIGN - 1)
+    edges = (letters[1:] != letters[:-1]).nonzero()[0]
+    edges = edges[int(letters[0]) :] + 1  # in front of this part a word began that ends in it
+    count = int(edges[::2].searchsorted(size))
+    return edges[: 2 * count : 2], edges[1 : 2 * count : 2]

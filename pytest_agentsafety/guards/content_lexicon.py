@@ -100,8 +100,12 @@ class Lexicon:
 
     def find(self, text: str) -> Iterator[Found]:
         """Places entry by entry, at most MAX_FOUND of each. Raises EngineError."""
-        data = text.encode("utf-8", "surrogatepass")
+        return self.find_in(text.encode("utf-8", "surrogatepass"))
+
+    def find_in(self, data: bytes) -> Iterator[Found]:
+        """The same for a text in UTF-8; places are those of the characters."""
+        ascii_only = data.isascii()
         for index, start, end in self._patterns.find(data, MAX_FOUND):
-            if len(data) != len(text):
+            if not ascii_only:
                 start, end = (len(data[:at].decode("utf-8", "surrogatepass")) for at in (start, end))
             yield Found(self.entries[index], start, end)

@@ -97,7 +97,7 @@ def _compiled(key: _Key) -> Lexicon:
 
 
 def _in_view(lexicon: Lexicon, view: View) -> Iterator[_Request]:
-    for found in lexicon.find(view.text):
+    for found in lexicon.find_in(view.data):
         entry = found.entry
         where = place(view.text, found.start, found.end)
         if asked_for(entry.mode, entry.category, entry.name, where):

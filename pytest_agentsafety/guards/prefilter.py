@@ -8,8 +8,8 @@ over arrays, however many words are found, and no automaton that a text could ma
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,7 +31,7 @@ _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and on
 _STEMS = (3, 4)
 _CHARACTER = 3  # bytes of a character without case
 _NO_TEXT = (1 << 64) - 1
-_NEAR_ENOUGH = 800
+_NEAR_ENOUGH = 6  # two calls of the engine cost more than some blocks in between
 _SLOT_BITS = 14
 _FACTOR = 0x9E3779B97F4A7C15
 
@@ -71,37 +71,51 @@ def _shipped() -> dict[str, Any]:
     return found
 
 
-class Prefilter:
-    """Of numbered rules, those that may match, and where. Safe to use from several threads."""
+@lru_cache(maxsize=4)
+def shipped_places(data: bytes) -> Mapping[str, Stretches]:
+    """`Prefilter.places` for all rules that are shipped. Guards of one stage share the result."""
+    return _all().places(data)
 
-    def __init__(self, needs: Mapping[int, Need]) -> None:
+
+@cache
+def _all() -> Prefilter:
+    return Prefilter({name: Need(known["ways"], known["span"]) for name, known in _shipped().items()})
+
+
+class Prefilter:
+    """Of named rules, those that may match, and where. Safe to use from several threads."""
+
+    def __init__(self, needs: Mapping[str, Need]) -> None:
         import numpy as np
 
-        ways = [(rule, way) for rule in sorted(needs) for way in needs[rule].ways]
-        self._rules = [rule for rule, _ in ways]
+        self._names = list(needs)
+        ways = [(rule, way) for rule, name in enumerate(needs) for way in needs[name].ways]
         width = -(-len(ways) // 64)
+        self._rule_of = np.array([rule for rule, _ in ways], np.intp)
         self._without = np.zeros((CLAUSES, width), np.uint64)  # the clauses that ways do not have
         self._near, self._wide, self._far = np.zeros((3, width), np.uint64)
         users: dict[_Key, Bits] = {}
         for column, (rule, way) in enumerate(ways):
             word, bit = column // 64, np.uint64(1 << column % 64)
-            self._reach(needs[rule].span)[word] |= bit
+            self._reach(needs[self._names[rule]].span)[word] |= bit
             self._without[len(way) :, word] |= bit
             for number, clause in enumerate(way):
                 for key in map(_key, clause):
                     users.setdefault(key, np.zeros((CLAUSES, width), np.uint64))[number, word] |= bit
-        self._tables = [_Table(kind, users) for kind in sorted({(key.wide, key.size) for key in users})]
+        keys = sorted(users)
+        self._users = np.stack([users[key] for key in keys]) if keys else np.zeros((0, CLAUSES, width), np.uint64)
+        self._tables = [_Table(kind, keys) for kind in sorted({(key.wide, key.size) for key in keys})]
 
     def _reach(self, span: int | None) -> Bits:
         if span is None or span > BLOCK * _WIDE:
             return self._far
         return self._near if span <= BLOCK else self._wide
 
-    def places(self, data: bytes) -> dict[int, Stretches]:
+    def places(self, data: bytes) -> dict[str, Stretches]:
         """For each rule that may match, parts of `data` (folded UTF-8) that hold its matches whole. None overlap."""
         import numpy as np
 
-        if not self._rules or not data:
+        if not self._names or not data:
             return {}
         found = [(piece.blocks, *self._look(piece)) for piece in pieces(data)]
         starts = found[0][0] if len(found) == 1 else np.concatenate([blocks for blocks, _, _ in found])
@@ -116,48 +130,49 @@ class Prefilter:
 
         hits = [found for table in self._tables if (found := table.look(piece)) is not None]
         if not hits:
-            return piece.at[:0], np.zeros((0, *self._without.shape), np.uint64)
+            return piece.at[:0], self._users[:0]
         places = np.concatenate([at for at, _ in hits])
         order = places.argsort(kind="stable")
         blocks = piece.block_of(places.take(order))
-        firsts = np.flatnonzero(blocks[1:] != blocks[:-1])
-        firsts = np.concatenate(([0], firsts + 1))
-        users = np.concatenate([users for _, users in hits]).take(order, axis=0)
+        firsts = np.concatenate(([0], (blocks[1:] != blocks[:-1]).nonzero()[0] + 1))
+        users = self._users.take(np.concatenate([which for _, which in hits]).take(order), axis=0)
         return blocks.take(firsts), np.bitwise_or.reduceat(users, firsts)
 
-    def _stretches(self, bits: Bits, starts: list[int]) -> dict[int, Stretches]:
+    def _stretches(self, bits: Bits, starts: list[int]) -> dict[str, Stretches]:
         import numpy as np
 
         whole = np.bitwise_or.reduce(bits, axis=0) | self._without
         possible = np.bitwise_and.reduce(whole, axis=0)
-        found = {rule: [(0, starts[-1])] for _, rule in self._rules_of((possible & self._far)[np.newaxis])}
-        together = bits[:-1] | bits[1:]
-        for reach, rules in ((1, self._near), (_WIDE, self._wide)):
-            rules = rules & possible
-            if not rules.any():
-                continue
-            for step in range(2, reach + 1):
-                together = together[:-1] | bits[step:]
-            enough = np.bitwise_and.reduce(together | self._without, axis=1) & rules
-            for block, rule in self._rules_of(enough):
-                _add(found.setdefault(rule, []), starts[block], starts[block + reach + 1])
+        found: dict[str, Stretches] = {}
+        together = bits
+        for reach, rules in enumerate((self._near, self._wide), 1):
+            together = together[:-1] | bits[reach:]
+            some = possible & rules
+            if some.any():
+                enough = np.bitwise_and.reduce(together | self._without, axis=1) & some
+                self._add(found, enough, reach, starts)
+        some = possible & self._far
+        if some.any():
+            self._add(found, some[np.newaxis], len(starts) - 2, starts)
         return found
 
-    def _rules_of(self, enough: Bits) -> Iterator[tuple[int, int]]:
-        """Row and rule of each bit, row by row."""
-        for row, word in zip(*(where.tolist() for where in enough.nonzero()), strict=True):
-            left = int(enough[row, word])
-            while left:
-                lowest = left & -left
-                yield row, self._rules[64 * word + lowest.bit_length() - 1]
-                left ^= lowest
+    def _add(self, found: dict[str, Stretches], enough: Bits, reach: int, starts: list[int]) -> None:
+        """From the blocks in which rules may match, each with so many behind it; near ones are one stretch."""
+        import numpy as np
 
-
-def _add(stretches: Stretches, low: int, high: int) -> None:
-    # Two calls of the engine cost more than some text in between.
-    if stretches and low <= stretches[-1][1] + _NEAR_ENOUGH:
-        low = stretches.pop()[0]
-    stretches.append((low, high))
+        near = reach + _NEAR_ENOUGH
+        size = len(starts) + near  # so that the last block of a rule is not near the first one of the next
+        filled = enough.ravel().nonzero()[0]
+        if not len(filled):
+            return
+        bits = np.unpackbits(enough.ravel().take(filled).view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
+        rows, words = np.divmod(filled.take(bits >> 6), enough.shape[1])
+        where = np.unique(self._rule_of.take((words << 6) + (bits & 63)) * size + rows)
+        ends = (where[1:] - where[:-1] > near).nonzero()[0]
+        lows, highs = where.take([0, *(ends + 1)]).tolist(), where.take([*ends, len(where) - 1]).tolist()
+        for low, high in zip(lows, highs, strict=True):
+            stretch = starts[low % size], starts[high % size + reach + 1]
+            found.setdefault(self._names[low // size], []).append(stretch)
 
 
 class _Key(NamedTuple):
@@ -180,20 +195,20 @@ def _key(word: str) -> _Key:
 class _Table:
     """Words of one length: a slot says whether one may be meant, then a sorted list tells which."""
 
-    def __init__(self, kind: tuple[bool, int], users: Mapping[_Key, Bits]) -> None:
+    def __init__(self, kind: tuple[bool, int], keys: list[_Key]) -> None:
         import numpy as np
 
         self._wide, self._size = kind
-        keys = sorted(key for key in users if key[:2] == kind)
+        own = [number for number, key in enumerate(keys) if key[:2] == kind]
+        self._first = own[0]
         # The last one is no text: what is sorted behind all others finds it.
-        self._values = np.array([*(key.value for key in keys), _NO_TEXT], np.uint64)
-        self._users = np.stack([*(users[key] for key in keys), np.zeros_like(users[keys[0]])])
+        self._values = np.array([*(keys[number].value for number in own), _NO_TEXT], np.uint64)
         self._mask = np.uint64((1 << 8 * self._size) - 1)
         self._slots = np.zeros(1 << _SLOT_BITS, np.bool_)
         self._slots[_slot(self._values)] = True
 
-    def look(self, piece: Piece) -> tuple[Places, Bits] | None:
-        """Where words stand, and who needs them. None if there are none."""
+    def look(self, piece: Piece) -> tuple[Places, Places] | None:
+        """Where words stand, and their numbers in the list of all keys. None if there are none."""
         places = piece.wide_at if self._wide else piece.at
         if not len(places):
             return None
@@ -204,7 +219,7 @@ class _Table:
         same = (self._values.take(which) == values).nonzero()[0]
         if not len(same):
             return None
-        return places.take(at.take(same)), self._users.take(which.take(same), axis=0)
+        return places.take(at.take(same)), which.take(same) + self._first
 
     def _masked(self, piece: Piece) -> Values:
         if self._size == WHOLE:

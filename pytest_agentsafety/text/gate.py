@@ -273,7 +273,7 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
         yield "loose"
     if not data.isascii():
         yield "apart"
-    if b"= " in data or b"=\n" in data:
+    if b"=" in data and (b"= " in data or b"=\n" in data):
         yield "words64"
     if b">" in data and b"<" in data:
         yield "tagged"
