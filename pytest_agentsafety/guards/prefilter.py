@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.blocks import Places, Values
 
     Bits = NDArray[np.uint64]
+    Hits = NDArray[np.int32]
 
 WORDS = "rule_words.json"
 CLAUSES = 2
@@ -30,6 +31,7 @@ _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and on
 # Beginnings of words are looked up by so many bytes; a longer one by those that fit.
 _STEMS = (3, 4)
 _CHARACTER = 3  # bytes of a character without case
+_AT_ONCE = 1 << 14
 _NO_TEXT = (1 << 64) - 1
 _NEAR_ENOUGH = 6  # two calls of the engine cost more than some blocks in between
 _SLOT_BITS = 14
@@ -118,45 +120,58 @@ class Prefilter:
         if not self._names or not data:
             return {}
         found = [(piece.blocks, *self._look(piece)) for piece in pieces(data)]
-        starts = found[0][0] if len(found) == 1 else np.concatenate([blocks for blocks, _, _ in found])
-        bits = np.zeros((len(starts) + _WIDE, *self._without.shape), np.uint64)
-        for _, blocks, users in found:
-            bits[blocks] |= users
-        return self._stretches(bits, [0, *starts[1:].tolist(), *[len(data)] * (_WIDE + 2)])
+        starts, blocks, keys = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+        seen, number = self._numbered(keys)
+        users = self._users.take(seen, axis=0)
+        possible = np.bitwise_and.reduce(np.bitwise_or.reduce(users, axis=0) | self._without, axis=0)
+        words = possible.nonzero()[0]
+        if not len(words):
+            return {}
+        # Only what may lead to something is looked at block by block.
+        users = (users & possible).take(words, axis=2)
+        hits = users.any(axis=(1, 2)).take(number).nonzero()[0]
+        bits = np.zeros((len(starts) + _WIDE, CLAUSES, len(words)), np.uint64)
+        _spread(bits, blocks.take(hits), users, number.take(hits))
+        return self._stretches(bits, words, possible, [0, *starts[1:].tolist(), *[len(data)] * (_WIDE + 2)])
 
-    def _look(self, piece: Piece) -> tuple[Places, Bits]:
-        """Blocks in which words stand, and whose clauses these are."""
+    def _look(self, piece: Piece) -> tuple[Hits, Hits]:
+        """The blocks of the words that were found, and the numbers of these in the list of all keys."""
         import numpy as np
 
         hits = [found for table in self._tables if (found := table.look(piece)) is not None]
         if not hits:
-            return piece.at[:0], self._users[:0]
-        places = np.concatenate([at for at, _ in hits])
-        order = places.argsort(kind="stable")
-        blocks = piece.block_of(places.take(order))
-        firsts = np.concatenate(([0], (blocks[1:] != blocks[:-1]).nonzero()[0] + 1))
-        users = self._users.take(np.concatenate([which for _, which in hits]).take(order), axis=0)
-        return blocks.take(firsts), np.bitwise_or.reduceat(users, firsts)
+            return np.zeros(0, np.int32), np.zeros(0, np.int32)
+        at, keys = (np.concatenate(parts) for parts in zip(*hits, strict=True))
+        return piece.block_of(at).astype(np.int32), keys.astype(np.int32)
 
-    def _stretches(self, bits: Bits, starts: list[int]) -> dict[str, Stretches]:
+    def _numbered(self, keys: Hits) -> tuple[Places, Places]:
+        """The different keys, and of each key its place among these."""
         import numpy as np
 
-        whole = np.bitwise_or.reduce(bits, axis=0) | self._without
-        possible = np.bitwise_and.reduce(whole, axis=0)
+        marks = np.zeros(len(self._users), np.bool_)
+        marks[keys] = True
+        seen = marks.nonzero()[0]
+        places = np.empty(len(marks), np.intp)
+        places[seen] = np.arange(len(seen))
+        return seen, places.take(keys)
+
+    def _stretches(self, bits: Bits, words: Places, possible: Bits, starts: list[int]) -> dict[str, Stretches]:
+        import numpy as np
+
         found: dict[str, Stretches] = {}
-        together = bits
+        together, without = bits, self._without.take(words, axis=1)
         for reach, rules in enumerate((self._near, self._wide), 1):
             together = together[:-1] | bits[reach:]
-            some = possible & rules
+            some = (possible & rules).take(words)
             if some.any():
-                enough = np.bitwise_and.reduce(together | self._without, axis=1) & some
-                self._add(found, enough, reach, starts)
-        some = possible & self._far
+                enough = np.bitwise_and.reduce(together | without, axis=1) & some
+                self._add(found, enough, words, reach, starts)
+        some = (possible & self._far).take(words)
         if some.any():
-            self._add(found, some[np.newaxis], len(starts) - 2, starts)
+            self._add(found, some[np.newaxis], words, len(starts) - 2, starts)
         return found
 
-    def _add(self, found: dict[str, Stretches], enough: Bits, reach: int, starts: list[int]) -> None:
+    def _add(self, found: dict[str, Stretches], enough: Bits, words: Places, reach: int, starts: list[int]) -> None:
         """From the blocks in which rules may match, each with so many behind it; near ones are one stretch."""
         import numpy as np
 
@@ -166,13 +181,27 @@ class Prefilter:
         if not len(filled):
             return
         bits = np.unpackbits(enough.ravel().take(filled).view(np.uint8), bitorder="little").view(np.bool_).nonzero()[0]
-        rows, words = np.divmod(filled.take(bits >> 6), enough.shape[1])
-        where = np.unique(self._rule_of.take((words << 6) + (bits & 63)) * size + rows)
+        rows, column = np.divmod(filled.take(bits >> 6), len(words))
+        where = self._rule_of.take((words.take(column) << 6) + (bits & 63)) * size + rows
+        where.sort()
         ends = (where[1:] - where[:-1] > near).nonzero()[0]
-        lows, highs = where.take([0, *(ends + 1)]).tolist(), where.take([*ends, len(where) - 1]).tolist()
-        for low, high in zip(lows, highs, strict=True):
+        lows = where[np.concatenate(([0], ends + 1))]
+        highs = where[np.concatenate((ends, [len(where) - 1]))]
+        for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
             stretch = starts[low % size], starts[high % size + reach + 1]
             found.setdefault(self._names[low // size], []).append(stretch)
+
+
+def _spread(bits: Bits, blocks: Hits, users: Bits, number: Places) -> None:
+    """Add to the bits of each block the users of all words that stand in it."""
+    import numpy as np
+
+    order = blocks.argsort(kind="stable")
+    for low in range(0, len(order), _AT_ONCE):
+        some = order[low : low + _AT_ONCE]
+        block = blocks.take(some)
+        firsts = np.concatenate(([0], (block[1:] != block[:-1]).nonzero()[0] + 1))
+        bits[block.take(firsts)] |= np.bitwise_or.reduceat(users.take(number.take(some), axis=0), firsts)
 
 
 class _Key(NamedTuple):
