@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.prefilter import Stretches, need_of, shipped_places
+from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of
 from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
@@ -118,10 +118,10 @@ class Patterns:
     def __init__(self, names: Sequence[str], patterns: Sequence[str]) -> None:
         self._patterns = patterns
         self._compiled: dict[int, Any] = {}
-        known = [need_of(name, pattern) is not None for name, pattern in zip(names, patterns, strict=True)]
-        self._by_name = {name: index for index, name in enumerate(names) if known[index]}
+        needs = [need_of(name, pattern) for name, pattern in zip(names, patterns, strict=True)]
+        self._prefilter = Prefilter({index: need for index, need in enumerate(needs) if need is not None})
         # Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing.
-        self._in_set = (-1, *(index for index, is_known in enumerate(known) if not is_known))
+        self._in_set = (-1, *(index for index, need in enumerate(needs) if need is None))
         self._set = re2.Set.SearchSet(_options())
         for index in self._in_set:
             self._set.Add("" if index < 0 else patterns[index])
@@ -129,16 +129,12 @@ class Patterns:
 
     def find(self, data: bytes, most: int) -> Iterator[tuple[int, int, int]]:
         """Index, start and end of every match, pattern by pattern, at most so many of each. Raises EngineError."""
-        stretches = self._near_words(data) if self._by_name else {}
+        stretches = self._prefilter.places(data)
         if len(self._in_set) > 1:
             stretches |= {index: [(0, len(data))] for index in self._matched(data)}
         for index in sorted(stretches):
             for start, end in islice(self.locate(index, data, stretches[index]), most):
                 yield index, start, end
-
-    def _near_words(self, data: bytes) -> dict[int, Stretches]:
-        found = shipped_places(data).items()
-        return {self._by_name[name]: stretches for name, stretches in found if name in self._by_name}
 
     def _matched(self, data: bytes) -> list[int]:
         matched = self._set.Match(data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -73,25 +73,14 @@ def _shipped() -> dict[str, Any]:
     return found
 
 
-@lru_cache(maxsize=4)
-def shipped_places(data: bytes) -> Mapping[str, Stretches]:
-    """`Prefilter.places` for all rules that are shipped. Guards of one stage share the result."""
-    return _all().places(data)
-
-
-@cache
-def _all() -> Prefilter:
-    return Prefilter({name: Need(known["ways"], known["span"]) for name, known in _shipped().items()})
-
-
 class Prefilter:
-    """Of named rules, those that may match, and where. Safe to use from several threads."""
+    """Of numbered rules, those that may match, and where. Safe to use from several threads."""
 
-    def __init__(self, needs: Mapping[str, Need]) -> None:
+    def __init__(self, needs: Mapping[int, Need]) -> None:
         import numpy as np
 
-        self._names = list(needs)
-        ways = [(rule, way) for rule, name in enumerate(needs) for way in needs[name].ways]
+        self._rules = list(needs)
+        ways = [(rule, way) for rule, need in enumerate(needs.values()) for way in need.ways]
         width = -(-len(ways) // 64)
         self._rule_of = np.array([rule for rule, _ in ways], np.intp)
         self._without = np.zeros((CLAUSES, width), np.uint64)  # the clauses that ways do not have
@@ -99,7 +88,7 @@ class Prefilter:
         users: dict[_Key, Bits] = {}
         for column, (rule, way) in enumerate(ways):
             word, bit = column // 64, np.uint64(1 << column % 64)
-            self._reach(needs[self._names[rule]].span)[word] |= bit
+            self._reach(needs[self._rules[rule]].span)[word] |= bit
             self._without[len(way) :, word] |= bit
             for number, clause in enumerate(way):
                 for key in map(_key, clause):
@@ -113,11 +102,11 @@ class Prefilter:
             return self._far
         return self._near if span <= BLOCK else self._wide
 
-    def places(self, data: bytes) -> dict[str, Stretches]:
+    def places(self, data: bytes) -> dict[int, Stretches]:
         """For each rule that may match, parts of `data` (folded UTF-8) that hold its matches whole. None overlap."""
         import numpy as np
 
-        if not self._names or not data:
+        if not self._rules or not data:
             return {}
         found = [(piece.blocks, *self._look(piece)) for piece in pieces(data)]
         starts, blocks, keys = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
@@ -155,10 +144,10 @@ class Prefilter:
         places[seen] = np.arange(len(seen))
         return seen, places.take(keys)
 
-    def _stretches(self, bits: Bits, words: Places, possible: Bits, starts: list[int]) -> dict[str, Stretches]:
+    def _stretches(self, bits: Bits, words: Places, possible: Bits, starts: list[int]) -> dict[int, Stretches]:
         import numpy as np
 
-        found: dict[str, Stretches] = {}
+        found: dict[int, Stretches] = {}
         together, without = bits, self._without.take(words, axis=1)
         for reach, rules in enumerate((self._near, self._wide), 1):
             together = together[:-1] | bits[reach:]
@@ -171,7 +160,7 @@ class Prefilter:
             self._add(found, some[np.newaxis], words, len(starts) - 2, starts)
         return found
 
-    def _add(self, found: dict[str, Stretches], enough: Bits, words: Places, reach: int, starts: list[int]) -> None:
+    def _add(self, found: dict[int, Stretches], enough: Bits, words: Places, reach: int, starts: list[int]) -> None:
         """From the blocks in which rules may match, each with so many behind it; near ones are one stretch."""
         import numpy as np
 
@@ -189,7 +178,7 @@ class Prefilter:
         highs = where[np.concatenate((ends, [len(where) - 1]))]
         for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
             stretch = starts[low % size], starts[high % size + reach + 1]
-            found.setdefault(self._names[low // size], []).append(stretch)
+            found.setdefault(self._rules[low // size], []).append(stretch)
 
 
 def _spread(bits: Bits, blocks: Hits, users: Bits, number: Places) -> None:

@@ -14,8 +14,8 @@ GAP = "so " * 40
 
 def places(text: str, *needs: Need) -> dict[int, list[str]]:
     data = text.encode()
-    found = Prefilter({str(number): need for number, need in enumerate(needs)}).places(data)
-    return {int(rule): [data[low:high].decode() for low, high in stretches] for rule, stretches in found.items()}
+    found = Prefilter(dict(enumerate(needs))).places(data)
+    return {rule: [data[low:high].decode() for low, high in stretches] for rule, stretches in found.items()}
 
 
 def test_a_word_of_every_clause_has_to_stand_there() -> None:
@@ -84,7 +84,7 @@ def test_where_a_large_text_is_cut_nothing_is_lost(at: int) -> None:
 
 def test_stretches_of_a_rule_do_not_overlap_and_near_ones_are_one() -> None:
     data = (f"ignore orders {GAP}" * 3 + "so " * 400 + f"ignore orders {GAP}").encode()
-    stretches = Prefilter({"order": ORDER}).places(data)["order"]
+    stretches = Prefilter({0: ORDER}).places(data)[0]
     assert len(stretches) == 2
     assert stretches[0][1] < stretches[1][0]
 
