@@ -31,7 +31,7 @@ _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and on
 # Beginnings of words are looked up by so many bytes; a longer one by those that fit.
 _STEMS = (3, 4)
 _CHARACTER = 3  # bytes of a character without case
-_AT_ONCE = 1 << 14
+_AT_ONCE, _MANY = 1 << 14, 1 << 12
 _NO_TEXT = (1 << 64) - 1
 _NEAR_ENOUGH = 6  # two calls of the engine cost more than some blocks in between
 _SLOT_BITS = 14
@@ -131,7 +131,10 @@ class Prefilter:
         if not hits:
             return np.zeros(0, np.int32), np.zeros(0, np.int32)
         at, keys = (np.concatenate(parts) for parts in zip(*hits, strict=True))
-        return piece.block_of(at).astype(np.int32), keys.astype(np.int32)
+        blocks = piece.block_of(at)
+        if len(at) > _MANY:  # a text that says the same over and over
+            blocks, keys = np.divmod(np.unique(blocks * len(self._users) + keys), len(self._users))
+        return blocks.astype(np.int32), keys.astype(np.int32)
 
     def _numbered(self, keys: Hits) -> tuple[Places, Places]:
         """The different keys, and of each key its place among these."""
