@@ -25,9 +25,11 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from benchmarks.lib.blinded import BLINDERS, BlindedGuard
 from benchmarks.lib.planted import ATTACKS, HOLES, PlantedGuard
 from pytest_agentsafety.fuzz import Search, attack_texts, fuzz_guard, hunt, obfuscations
 from pytest_agentsafety.fuzz.oracles import GuardProbe, Obfuscated
+from pytest_agentsafety.fuzz.texts import attacks as attack_list
 from pytest_agentsafety.guards import InjectionGuard
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult
 
@@ -35,6 +37,8 @@ CONTEXT = GuardContext(stage="input")
 ROUNDS = 5
 EXAMPLES = 3000
 MOST = 2000
+# Two orders in our own words: what matters is how they are written, and each is detected plain.
+OURS = [text for text in attack_list() if text.startswith(("Ignore all", "Disregard"))]
 
 
 class Cheap:
@@ -120,26 +124,29 @@ def speed() -> None:
 
 
 def holes(seeds: int) -> bool:
+    """Both kinds of harmed guard; were all holes of the small one found in time and made small enough?"""
     print(f"holes: examples until the first bypass, and steps after shrinking, over {seeds} seeds")
-    good = True
+    small = [hole_of(hole, PlantedGuard(hole), ATTACKS, seeds) for hole in HOLES]
+    print("the same in our injection guard with one normalisation taken away (its own holes are found too)")
     for hole in HOLES:
-        first, steps, names = [], [], set()
-        for seed in range(seeds):
-            search = Search(
-                oracle=Obfuscated(GuardProbe(PlantedGuard(hole), CONTEXT)),
-                originals=st.sampled_from(ATTACKS),
-                chains=obfuscations(),
-            )
-            told = hunt(search, max_examples=MOST, seed=seed)
-            first.append(told.first_at or MOST + 1)
-            steps.append(len(told.bypass.chain) if told.bypass else 99)
-            names |= {step.name for step in told.bypass.chain} if told.bypass else set()
-        good = good and median(first) <= 100 and max(steps) <= 2
-        shown = (
-            f"median {median(first):5.0f}, worst {max(first):5}; steps median {median(steps):.0f}, worst {max(steps)}"
-        )
-        print(f"  {hole:<15} {shown}; by {', '.join(sorted(names))}")
-    return good
+        if hole in BLINDERS:
+            hole_of(hole, BlindedGuard(hole), OURS, seeds)
+    return all(first <= 100 and steps <= 2 for first, steps in small)
+
+
+def hole_of(hole: str, guard: object, attacks: list[str], seeds: int) -> tuple[float, int]:
+    """The median of the examples, the most steps."""
+    hunts = [hunt(search_of(guard, st.sampled_from(attacks)), max_examples=MOST, seed=seed) for seed in range(seeds)]
+    first = [told.first_at or MOST + 1 for told in hunts]
+    steps = [len(told.bypass.chain) if told.bypass else 99 for told in hunts]
+    names = {step.name for told in hunts if told.bypass for step in told.bypass.chain}
+    shown = f"median {median(first):5.0f}, worst {max(first):5}; steps median {median(steps):.0f}, worst {max(steps)}"
+    print(f"  {hole:<15} {shown}; by {', '.join(sorted(names))}", flush=True)
+    return median(first), max(steps)
+
+
+def search_of(guard: object, attacks: st.SearchStrategy[str]) -> Search:
+    return Search(oracle=Obfuscated(GuardProbe(guard, CONTEXT)), originals=attacks, chains=obfuscations())
 
 
 def unharmed(examples: int) -> None:

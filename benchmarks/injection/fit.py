@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.injection.corpus import Item
@@ -117,7 +119,9 @@ def fit(items: Sequence[Item], all_rows: Rows, chosen: np.ndarray, settings: Set
         take = np.flatnonzero(used & (~attack[all_rows.item] | picked))
         label = attack[all_rows.item[take]]
         dilute = np.where(label, 1.0, many[all_rows.item[take]] ** -settings.dilution)
-        model.fit(matrix[take], label, sample_weight=by_item[all_rows.item[take]] * dilute)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the limit of iterations is meant
+            model.fit(matrix[take], label, sample_weight=by_item[all_rows.item[take]] * dilute)
         weights, bias = model.coef_[0], float(model.intercept_[0])
         if turn + 1 < settings.rounds:
             picked = _best(all_rows.item, matrix @ weights)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pytest_agentsafety.guards.fold import fold
 from pytest_agentsafety.guards.injection_features import pair_keys, to_bytes, words
 from pytest_agentsafety.guards.injection_model import slots
+from pytest_agentsafety.text.fold import fold
 
 _FILE = Path(__file__).with_name("concepts.txt")
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "ly", "ion", "ions", "e", "er")

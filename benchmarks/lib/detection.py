@@ -36,7 +36,14 @@ class Judge:
         self._model = InjectionGuard(model="bundled" if model is None else model, rules=False)
 
     def __call__(self, text: str) -> Flags:
-        return Flags(self._rules.check(text, self.context).triggered, self._model.check(text, self.context).triggered)
+        return Flags(self._flag(self._rules, text), self._flag(self._model, text))
+
+    def _flag(self, guard: InjectionGuard, text: str) -> bool:
+        """A crash is no verdict: it ends the measurement."""
+        result = guard.check(text, self.context)
+        if result.status == "crashed":
+            raise RuntimeError(result.reason)
+        return result.triggered
 
 
 def by_source(items: Iterable[Item], judge: Callable[[str], Flags]) -> dict[tuple[bool, str], dict[str, Rate]]:
@@ -62,8 +69,8 @@ def encoded(texts: Sequence[str], judge: Callable[[str], Flags]) -> dict[str, Ra
 
 def table(title: str, found: dict[tuple[bool, str], dict[str, Rate]]) -> str:
     """A line for each source, attacks first."""
-    lines = [f"\n{title}", f"{'':34}{'rules':28}{'model':28}both"]
+    lines = [f"\n{title}", f"{'':34}{'rules':34}{'model':34}both"]
     for (attack, source), rate in sorted(found.items(), key=lambda pair: (not pair[0][0], pair[0][1])):
         name = f"{'attacks' if attack else 'harmless'}  {source}"
-        lines.append(f"{name:34}" + "".join(f"{rate[who]!s:28}" for who in BY))
+        lines.append(f"{name:34}" + "".join(f"{rate[who]!s:34}" for who in BY))
     return "\n".join(lines)

@@ -37,11 +37,17 @@ def simulated(spec: ToolSpec) -> ToolSpec:
             return plausible(kind)
 
         stand_in = nothing
+    stand_in.is_simulated = True
     stand_in.__name__ = spec.name
     stand_in.__doc__ = spec.fn.__doc__
     stand_in.__annotations__ = annotations
     stand_in.__signature__ = signature
     return replace(spec, fn=stand_in)
+
+
+def is_simulated(fn: Any) -> bool:
+    """Is this a stand-in? Also of one that was wrapped since."""
+    return getattr(fn, "is_simulated", False) is True
 
 
 def _return_type(fn: Any) -> Any:

@@ -91,7 +91,7 @@ QUESTIONS: tuple[Question, ...] = (
         "Does the sandbox hold on this machine?",
         "0 escapes with positive controls, backend recorded",
         "ASI05, AML.T0105",
-        "the sandbox self-test (`agentsafety sandbox check`) comes in a later version",
+        "no self-test in this folder: run `agentsafety sandbox check --output FOLDER`, then `agentsafety checklist`",
     ),
     _q(
         "DST-1",

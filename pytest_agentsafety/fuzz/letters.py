@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f"
-BIDI_MARKS = "\u200e\u200f\u061c\u2066\u2069\u202a\u202c"
+BIDI_MARKS = "\u200e\u200f\u061c\u2066\u2069"
 VARIATION_SELECTORS = "\ufe0f\ufe00\U000e0100"
 COMBINING = "\u0301\u0308\u0336\u0332\u0303\u20dd"
 HOMOGLYPHS: Mapping[str, str] = {

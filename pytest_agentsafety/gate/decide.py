@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pytest_agentsafety.approval import triage
+from pytest_agentsafety.gate.code_calls import refusal
+from pytest_agentsafety.gate.leaks import leaked
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.guards import DestructiveActionGuard
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall, ToolSpec
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.permissions import draft_rule
-from pytest_agentsafety.sandbox import RefusingSandbox
 
 _DESTRUCTIVE = DestructiveActionGuard()
-_SANDBOX = RefusingSandbox()
 _PLAIN_READ = Decision(outcome="allowed", guard="provenance", rule="provenance.read", reason="a plain read")
 
 
@@ -43,7 +43,7 @@ def _no_tool() -> None:
 
 
 def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
-    """Policy, permissions, sandbox, provenance, destructive action, approval lists: allowed, denied or ask."""
+    """Policy, permissions, canaries, sandbox, provenance, destructive action, lists: allowed, denied or ask."""
     if ruled.denial is not None:
         return ruled.denial
     rule = ruled.rule
@@ -51,8 +51,10 @@ def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
         permitted = state.permissions.check(call, rule)
         if permitted.outcome != "allowed":
             return permitted
-    if rule.effect == "execute":
-        return _SANDBOX.refusal(rule)
+    if "pii" in state.policy.guards and (leak := leaked(call, state.policy.canaries, state.prompt)):
+        return leak
+    if rule.effect == "execute" and (uncontained := refusal(call, rule)) is not None:
+        return uncontained
     return _listed(state, call, _asks(state, call, rule))
 
 

@@ -47,7 +47,9 @@ class Gate:
     Requests keep their model unless rerouting is switched on: `router` says how complex a request's subtask is and so
     picks the model, `fall_back` goes on at the next cheaper model of the policy when one stays overloaded. `circuit`
     is shared by all tasks; `request_seconds` caps one model request with all its attempts and waits.
-    `provenance_off` takes mechanisms of the provenance out, for measurements (`provenance.MECHANISMS`).
+    Code that a tool with the effect "execute" is called with runs in the sandbox, on a copy of the folder `workspace`
+    where one is given; what it changes there is copied back. `provenance_off` takes mechanisms of the provenance out,
+    for measurements (`provenance.MECHANISMS`).
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Gate:
         prices: PriceSource | None = None,
         run_budget: RunBudget | None = None,
         base: Path | None = None,
+        workspace: Path | None = None,
         router: Router | None = None,
         fall_back: bool = False,
         circuit: CircuitBreaker | None = None,
@@ -74,6 +77,7 @@ class Gate:
             check_shape(guard, place="Gate(guardrails=...)")
         self._stages = StageRunner(default_guardrails(policy, root=base) if guardrails is None else guardrails)
         self._base = base
+        self._workspace = workspace
         self._run_budget = run_budget
         self._rules = RuleBook(policy.tools)
         self._rerouting = Rerouting(policy.models, self._prices, router=router, fall_back=fall_back)
@@ -121,7 +125,8 @@ class Gate:
     ) -> TaskGate:
         """A task whose doors are not active yet: the harness activates it where the agent runs.
 
-        Relative path arguments start at `base`, relative allowed paths at `root`, by default the same folder.
+        Relative path arguments start at `base`, relative allowed paths at `root`, by default the same folder. A `base`
+        given here is the task's own, and the workspace of its code.
         """
         policy = self.policy
         approver = approver or self._approver or make_approver(policy.approval)
@@ -144,6 +149,7 @@ class Gate:
             upstream=upstream,
             is_attacker=is_attacker,
             base=base or self._base,
+            workspace=base or self._workspace,
             rules=self._rules,
             rerouting=self._rerouting,
             circuit=self._circuit,

@@ -76,6 +76,7 @@ class TaskState:
     upstream: str | None = None
     is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
     base: Path | None = None
+    workspace: Path | None = None  # what code in the sandbox gets a copy of, and may change
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
     resume: Resume | None = None
     door: ModelDoor | None = None

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from pytest_agentsafety.adapters import is_simulated
 from pytest_agentsafety.checkpoint import CallEntry
 from pytest_agentsafety.gate.asking import ask
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
+from pytest_agentsafety.gate.execute import contained
 from pytest_agentsafety.gate.hearing import hear
 from pytest_agentsafety.gate.pending import Pending, approved, cut, may_carry, read_result, this_time
 from pytest_agentsafety.gate.replayed import (
@@ -48,6 +50,8 @@ class ToolSide:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
             return admitted
+        if admitted.rule.effect == "execute" and not is_simulated(run):
+            run = contained(self._state, admitted, asynchronous=False)
         if admitted.entry is not None:
             run = this_time(admitted.entry, run, asynchronous=False)
         started = time.perf_counter()
@@ -73,6 +77,8 @@ class ToolSide:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
             return admitted
+        if admitted.rule.effect == "execute" and not is_simulated(run):
+            run = contained(self._state, admitted, asynchronous=True)
         if admitted.entry is not None:
             run = this_time(admitted.entry, run, asynchronous=True)
         return await self._finished(admitted, run, time.perf_counter())

@@ -88,7 +88,7 @@ FILES = (
         rf"(?:^|[\n;&|(]) ?>\|? ?(?:(?:/|~/|\.{{1,2}}/)[^\s&>|]+|[\w-]+\.\w{{1,6}}){_END}",
         r">\|? ?(?:/etc/|/boot/|/usr/|/bin/|/sbin/|/lib|/proc/|/sys/|/var/|~/\.(?:ssh|bashrc|profile|zshrc|gitconfig|"
         r"aws|"
-        r"kube|config)|/root/|/home/\w+/\.)",
+        r"kube|config)|/root\b/|/home/\w+/\.)",
         rf"{_START}(?:mv|cp) {_REST}[ ](?:/dev/null|/etc/\S+|/boot/\S*|/usr/\S+|/bin/\S*)",
         rf"{_START}mv (?:-\S+ )*(?:/\*?|~/?\*?|/(?:etc|usr|home|var|boot|bin|lib|root)\b\S*) ",
         rf"{_START}(?:tee|dd|cp|mv|install|ln -sf?) {_REST}(?:/etc/(?:passwd|shadow|sudoers|hosts|fstab|crontab)|"

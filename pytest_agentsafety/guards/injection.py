@@ -100,11 +100,13 @@ class InjectionGuard:
         model = bundled(stage) if self._model == "bundled" else self._model
         if model is None:
             return None
-        score, view = max(
-            ((scored(model, view.text), view) for view in normalised.views),
-            key=lambda pair: pair[0],
-        )
-        if score < self._thresholds.get(stage, THRESHOLD):
+        needed = self._thresholds.get(stage, THRESHOLD)
+        # A guess at how the letters were meant makes new words: those have to be far more like orders.
+        scores = [
+            (scored(model, view.text), (4 + needed) / 5 if view.guessed else needed, view) for view in normalised.views
+        ]
+        score, needed, view = max(scores, key=lambda one: one[0] - one[1])
+        if score < needed:
             return score, ()
         start, end = view.origin(*locate(model, view.text))
         return score, [Hit(_MODEL_RULE, start, end, view.name)]

@@ -36,6 +36,8 @@ _SLOT_BITS = 16
 _SLOT_SPREAD = 0x85EBCA6B
 _SHARP = 30.0
 _REPEATS = 6
+# Pieces of a long text share this many bytes, more than a window of ordinary words has.
+_OVERLAP = 4096
 
 
 @runtime_checkable
@@ -74,7 +76,7 @@ class HashedModel:
         data = to_bytes(text)
         best = Window(self._bias, 0, len(data))
         top: int | None = None
-        for start in range(0, max(len(data), 1), MAX_BYTES // 2):
+        for start in range(0, max(len(data), 1), MAX_BYTES - _OVERLAP):
             found = self._piece(data[start : start + MAX_BYTES])
             if found is not None and (top is None or found[0] > top):
                 top, first, last = found
@@ -105,8 +107,7 @@ class HashedModel:
         if len(at):
             out[at] += weights(self._cells, concept_features(at, concepts))
         # The training knows no text that says one word over and over; lists and tables do.
-        for gap in range(1, min(_REPEATS, len(out) - 1) + 1):
-            out[gap:] *= found.hashes[gap:] != found.hashes[:-gap]
+        out *= _new(found.hashes)
         return out
 
 
@@ -136,6 +137,16 @@ class Lexicon:
         entry = entry[at]
         same = self._hashes[entry] == keys[at]
         return at[same], self._concepts[entry[same]]
+
+
+def _new(hashes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which words are none of the few before them."""
+    import numpy as np
+
+    new = np.ones(len(hashes), np.bool_)
+    for gap in range(1, min(_REPEATS, len(hashes) - 1) + 1):
+        new[gap:] &= hashes[gap:] != hashes[:-gap]
+    return new
 
 
 def weights(cells: NDArray[np.uint16], keys: NDArray[np.uint32]) -> NDArray[np.int16]:

@@ -24,6 +24,9 @@ _APART = re2.compile("|".join(rf"(?:[A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^
 
 Back = Callable[[int, int], tuple[int, int]]
 
+# Starts where a token does, so that no part of a long one is tried again.
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){8,}(?![0-9A-Za-z])")
+
 
 class Hidden(NamedTuple):
     """Where it stands in the text as given, and what it says there."""
@@ -39,13 +42,15 @@ def find_hidden(text: str) -> Iterator[Hidden]:
     digits is an account number once its gaps are closed. Backwards only keys are read.
     """
     normal = normalise(text)
-    for view in normal.views:
+    for view in (view for view in normal.views if not view.guessed):
         if view.text != text:
             yield from _read(view, find_pii)
         for other in _digits_of(view):
             yield from _read(other, find_pii)
         for other in _closed(view):
             yield from _read(other, find_strong)
+        for other in _hex_of(view):
+            yield from _read(other, find_pii)
     for view in normal.joined:
         yield from _read(view, find_strong)
     for view in (*_lines_joined(normal.base), *_backwards(normal.base)):
@@ -70,6 +75,18 @@ def _digits_of(view: View) -> Iterator[View]:
         text = view.text.translate(_other_digits())
         if text != view.text:
             yield _Derived("digits", text, view, lambda start, end: (start, end))
+
+
+def _hex_of(view: View) -> Iterator[View]:
+    """Printable text in hex digits. Values are no words, so that nobody else takes them for a text worth decoding."""
+    for match in _HEX.finditer(view.text):
+        plain = bytes.fromhex(match.group())
+        if plain.isascii() and plain.decode().isprintable():
+            yield _Derived("decoded", plain.decode(), view, _all_of(*match.span()))
+
+
+def _all_of(first: int, last: int) -> Back:
+    return lambda _start, _end: (first, last)
 
 
 def _closed(view: View) -> Iterator[View]:

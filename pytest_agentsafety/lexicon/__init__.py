@@ -3,6 +3,7 @@
 from pytest_agentsafety.lexicon.morphology import in_dictionary as known
 from pytest_agentsafety.lexicon.morphology import lemma, words
 from pytest_agentsafety.lexicon.nouns import group_result, groups_of, noun_group
+from pytest_agentsafety.lexicon.tongues import ordered_in, tongue_of
 from pytest_agentsafety.lexicon.verbs import (
     GRAVITY,
     action_noun,
@@ -38,9 +39,11 @@ __all__ = [
     "lemma",
     "noun_group",
     "often_noun",
+    "ordered_in",
     "phrasal",
     "same_action",
     "senses",
+    "tongue_of",
     "verb_base",
     "verb_classes",
     "verb_effect",

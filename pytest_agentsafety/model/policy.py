@@ -16,7 +16,6 @@ Role = Literal[
 Trust = Literal["trusted", "untrusted"]
 ProvenanceMode = Literal["enforce", "strict", "off"]
 ApproverName = Literal["deny", "oracle", "console", "callback", "queue"]
-SandboxChoice = Literal["auto", "native", "docker", "refuse"]
 ContentCategory = Literal[
     "crime",
     "drugs",
@@ -37,6 +36,7 @@ ContentCategory = Literal[
 ContentAction = Literal["block", "escalate", "allow"]
 JudgeQuestion = Literal["injection", "content_policy"]
 JudgeStage = Literal["input", "tool_result", "output"]
+SandboxChoice = Literal["auto", "native", "docker", "refuse", "native-weak"]
 GuardName = Literal[
     "injection", "content_policy", "scope", "pii", "destructive", "cost", "permissions", "provenance", "approval"
 ]
@@ -74,6 +74,8 @@ class ToolRule:
     roles: Mapping[str, Role] = field(default_factory=dict)
     result_trust: Trust = "untrusted"
     drafted: bool = False
+    cpu_seconds: int | None = field(default=None, metadata=LATER)
+    image: str | None = field(default=None, metadata=LATER)
 
     @property
     def is_write(self) -> bool:

@@ -23,7 +23,7 @@ from pytest_agentsafety.model.safe_text import printable, slug
 from pytest_agentsafety.model.tasks import MODES, Case, CaseRun, Mode
 from pytest_agentsafety.protocols import ToolDoor
 from pytest_agentsafety.runner.modes import cassette_path
-from pytest_agentsafety.sandbox import RefusingSandbox
+from pytest_agentsafety.sandbox import Sandbox
 from pytest_agentsafety.session import PlannedCase, Session
 from pytest_agentsafety.session.adhoc import AdHocScenario, AdHocSuite, OwnTools
 from pytest_agentsafety.session.options import one_of
@@ -119,8 +119,9 @@ class AgentSafety:
         return Budget(self.policy.budget, default_prices(self._session.settings.prices))
 
     @property
-    def sandbox(self) -> RefusingSandbox:
-        return RefusingSandbox()
+    def sandbox(self) -> Sandbox:
+        """Runs code as a rule says: `agent_safety.sandbox.run(code, agent_safety.policy.tools["execute_code"])`."""
+        return Sandbox()
 
     @property
     def transcript(self) -> Sequence[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pytest_agentsafety import lexicon
+from pytest_agentsafety.lexicon.tongues import Tongue
 from pytest_agentsafety.provenance import idioms
 from pytest_agentsafety.provenance.vocabulary import (
     AFTER_NOUN,
@@ -42,6 +43,9 @@ _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)(?:[^.,;:!?\n]|\.(?=\w)){1,60}? know
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
 _IRREVOCABLE = frozenset({"pay", "delete", "execute"})
+_CURRENCIES = frozenset(
+    {"euro", "euros", "dollar", "dollars", "d\u00f3lares", "pfund", "franken", "francs", "$", "\u20ac", "eur", "usd"}
+)
 _GIVING = frozenset({"send", "give", "move", "forward", "hand", "remit", "wire", "return", "pass"})
 
 
@@ -229,6 +233,12 @@ class _Reader:
             if _carried(tokens, index):
                 self.things.add(lexicon.lemma(tokens[index]))
 
+    def foreign(self, tongue: Tongue, tokens: Sequence[str]) -> None:
+        """A clause in another language than English."""
+        for verb in lexicon.ordered_in(tongue, tokens):
+            self._add({verb, "message"} if verb == "write" else {verb})
+            self.money = self.money or (verb in _GIVING and any(token in _CURRENCIES for token in tokens))
+
     def _ordered(self, verb: str, tokens: Sequence[str], index: int) -> None:
         together = _phrasal(tokens, index)
         meant = idioms.meaning(verb, tokens, index)
@@ -256,6 +266,11 @@ def read_orders(text: str) -> Orders:
     found = _Reader()
     if _LET_KNOW.search(text):
         found.verbs.add("tell")
-    for clause in _clauses(_WORDS.sub(_without_places, _QUOTED.sub(" x ", text))):
-        found.clause(clause.tokens)
+    clauses = list(_clauses(_WORDS.sub(_without_places, _QUOTED.sub(" x ", text))))
+    tongue = lexicon.tongue_of([token for clause in clauses for token in clause.tokens])
+    for clause in clauses:
+        if tongue is None:
+            found.clause(clause.tokens)
+        else:
+            found.foreign(tongue, clause.tokens)
     return Orders(frozenset(found.verbs), frozenset(found.grave), frozenset(found.things), found.money)

@@ -153,6 +153,18 @@ def _nothing(_event: Mapping[str, Any]) -> None:
     return None
 
 
+def _ran(event: Mapping[str, Any]) -> Step:
+    """What the sandbox has to say beside the call's result."""
+    parts = [f"Sandbox of {event.get('tool')}: {event.get('status')}"]
+    layers = [str(layer) for layer in _items(event.get("layers"))]
+    parts += [f"layers {', '.join(layers)}"] if layers else []
+    refused = [f"{one.get('syscall')} {one.get('path') or ''}".rstrip() for one in _items(event.get("violations"))]
+    parts += [f"stopped {', '.join(refused)}"] if refused else []
+    changes = event.get("changes")
+    parts += [f"changed {path}:\n{text}" for path, text in changes.items()] if isinstance(changes, Mapping) else []
+    return _note("warning" if refused or event.get("status") != "ok" else "info", "; ".join(parts))
+
+
 _CALL_PARTS = frozenset({"tool_called", "tool_decided", "approval_given", "tool_returned"})
 _STEPS: Mapping[str, Callable[[Mapping[str, Any]], Step | None]] = {
     "case_started": _started,
@@ -163,6 +175,7 @@ _STEPS: Mapping[str, Callable[[Mapping[str, Any]], Step | None]] = {
     "final_answer": _answer,
     "notice": lambda event: _note(str(event.get("level")), str(event.get("message"))),
     "ungated": lambda event: _note("error", f"Ungated: {event.get('tool')}: {event.get('reason')}"),
+    "sandbox_ran": _ran,
     "case_ended": _nothing,  # the row says it
     "charged": _nothing,
     "checkpoint_marked": _nothing,

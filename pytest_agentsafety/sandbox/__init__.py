@@ -1,8 +1,8 @@
-"""Running code: refused until it can be contained."""
+"""Running code that nobody trusts: contained by the operating system, or not at all."""
 
 from __future__ import annotations
 
-from pytest_agentsafety.sandbox.refusing import RefusingSandbox, refusal
 from pytest_agentsafety.sandbox.result import SandboxResult, SandboxStatus, Violation
+from pytest_agentsafety.sandbox.sandbox import WEAK, Sandbox, unmet
 
-__all__ = ["RefusingSandbox", "SandboxResult", "SandboxStatus", "Violation", "refusal"]
+__all__ = ["WEAK", "Sandbox", "SandboxResult", "SandboxStatus", "Violation", "unmet"]

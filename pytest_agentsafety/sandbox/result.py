@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,7 +21,8 @@ class Violation:
 class SandboxResult:
     """A figure that was not measured is None, never 0: a refused run has none.
 
-    `wall_s` and `cpu_s` in seconds, `max_rss_kb` in 1024 bytes. `missing` says what a refused run lacked.
+    `wall_s` and `cpu_s` in seconds, `max_rss_kb` in 1024 bytes. `reason` says in words why the run is not ok, where
+    its output cannot; `missing` what a refused run lacked. `changes` maps a file of the workspace to what became of it.
     """
 
     status: SandboxStatus
@@ -36,6 +38,8 @@ class SandboxResult:
     layers: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
     missing: tuple[str, ...] = ()
+    reason: str | None = None
+    changes: Mapping[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -16,6 +16,7 @@ from pytest_agentsafety.cassettes import Tape
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.runner.modes import cassette_path
+from pytest_agentsafety.sandbox import WEAK
 from pytest_agentsafety.session import about
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.plan import Plan, PlannedCase
@@ -78,6 +79,9 @@ def marks(rules: SuiteRules, policies: dict[str, Policy]) -> list[str]:
         found.append("provenance off")
     if any(policy.approval.approver == "oracle" for policy in policies.values()):
         found.append("approver oracle: asks were answered from the ground truth")
+    weak = {name for policy in policies.values() for name, rule in policy.tools.items() if rule.sandbox == WEAK}
+    if weak:
+        found.append(f"weak sandbox, asked for by name: {', '.join(sorted(weak))}")
     return found
 
 
@@ -101,6 +105,7 @@ def _is_scripted(planned: PlannedCase) -> bool:
 def _tools(policies: Sequence[Policy]) -> dict[str, dict[str, Any]]:
     return {
         name: {"effect": rule.effect, "ruled": True, "drafted": rule.drafted}
+        | ({"sandbox": rule.sandbox} if rule.effect == "execute" else {})
         for policy in policies
         for name, rule in sorted(policy.tools.items())
     }

@@ -12,7 +12,7 @@ from pytest_agentsafety.text.views import View, back_through, back_whole, edits_
 _OVERRIDE = "\u202e"
 _BACKWARDS = re.compile("\u202e([^\u202c\u2029\n]*)")
 _TAG = re.compile("[\U000e0020-\U000e007e]")
-_TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e ])(?=[\U000e0020-\U000e007e]{2})")
+_TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e ])(?=[\U000e0020-\U000e007e]{8})")
 _TAG_SHIFT = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
 _SELECTED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 _SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) for i in range(240)}
@@ -44,7 +44,7 @@ def hidden(view: View) -> Iterator[View]:
 
 
 def _read_tags(text: str) -> bytes:
-    """In place; a run of them begins a word."""
+    """In place; a long run of them begins a word; short ones stand for letters of words."""
     return _TAG_RUN.sub(" ", text).translate(_TAG_SHIFT).encode("utf-8", "surrogatepass")
 
 

@@ -129,7 +129,9 @@ class Normalised:
             self._unread |= not found.names.isdisjoint(_SURE)
             return
         for kind, view in self._made(step, found):
-            after = _Step(view, step.depth + 1, step.kinds | {kind})
+            # What was decoded is a new text, in which something may be hidden again.
+            kinds = step.kinds - {"hidden"} if kind == "decoded" else step.kinds
+            after = _Step(view, step.depth + 1, kinds | {kind})
             self._room -= len(view.data)
             if self._room < 0:
                 self._unread |= after.kinds <= _PEELING

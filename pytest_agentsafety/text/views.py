@@ -11,6 +11,9 @@ Back = Callable[[int, int], tuple[int, int]]
 Column = Any  # of offsets: a sequence of int, or an array of numpy
 
 
+_GUESSES = ("leet", "rot", "atbash", "reversed", "tripled", "split", "squeezed", "joined")
+
+
 class Edits(NamedTuple):
     """Row by row: `[out_start, out_end)` of the new text stands for `[src_start, src_end)` of the old one."""
 
@@ -37,6 +40,14 @@ class View:
     @cached_property
     def text(self) -> str:
         return self.data.decode("utf-8", "surrogatepass")
+
+    @cached_property
+    def guessed(self) -> bool:
+        """Was a letter taken for another, or its place, on the way here? A decoding is no guess, a cipher is one.
+
+        A guess that is wrong reads as nonsense: what looks for words in it finds few, what looks for shapes many.
+        """
+        return self.name.startswith(_GUESSES) or (self.parent is not None and self.parent.guessed)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that characters `[start, end)` of `text` come from; whole encoded segments."""

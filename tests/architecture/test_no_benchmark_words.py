@@ -21,7 +21,10 @@ GUARD_FILES = sorted(
 
 def found(words: Vocabulary) -> dict[str, set[str]]:
     """What each file of the guards has of these words."""
-    hits = {str(file.relative_to(ROOT)): words.found_in(file.read_text(encoding="utf-8")) for file in GUARD_FILES}
+    hits = {
+        str(file.relative_to(ROOT)): words.found_in(file.read_text(encoding="utf-8", errors="replace"))
+        for file in GUARD_FILES
+    }
     return {name: words for name, words in hits.items() if words}
 
 

@@ -7,7 +7,7 @@ import codecs
 import urllib.parse
 from collections.abc import Callable
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_agentsafety.text import normalise, readings
@@ -30,6 +30,7 @@ TEXTS = st.one_of(
 )
 
 
+@settings(deadline=None)  # the first text builds the automata
 @given(TEXTS)
 @example("\ud800")
 @example("\u202e")
@@ -42,6 +43,7 @@ def test_every_reading_leads_back_into_the_text(text: str) -> None:
             assert 0 <= first <= last <= len(text)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_the_sum_of_all_readings_is_bounded(text: str) -> None:
     normal = Normalised(text)
@@ -51,11 +53,13 @@ def test_the_sum_of_all_readings_is_bounded(text: str) -> None:
     assert len(set(readings(text))) == len(readings(text))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_reading_is_the_same_every_time(text: str) -> None:
     first, again = Normalised(text), Normalised(text)
@@ -77,6 +81,7 @@ _WAYS: dict[str, Callable[[str], str]] = {
 }
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(_WAYS)), min_size=1, max_size=2), st.sampled_from(["", "Read this. ", "Note: "]))
 def test_an_order_is_read_through_any_two_disguises(ways: list[str], lead: str) -> None:
     text = SECRET

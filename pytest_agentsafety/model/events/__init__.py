@@ -12,7 +12,7 @@ from pytest_agentsafety.model.events.steps import (
     RetryPlanned,
     Ungated,
 )
-from pytest_agentsafety.model.events.tool_call import ToolCalled, ToolDecided, ToolReturned
+from pytest_agentsafety.model.events.tool_call import SandboxRan, ToolCalled, ToolDecided, ToolReturned
 
 __all__ = [
     "ApprovalGiven",
@@ -29,6 +29,7 @@ __all__ = [
     "Notice",
     "Rerouted",
     "RetryPlanned",
+    "SandboxRan",
     "ToolCalled",
     "ToolDecided",
     "ToolReturned",

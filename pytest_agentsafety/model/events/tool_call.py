@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -49,3 +49,24 @@ class ToolReturned(Event):
     raw_chars: int
     latency_ms: float
     guard_ms: float = 0.0
+
+
+@quick
+@dataclass(frozen=True, kw_only=True)
+class SandboxRan(Event):
+    """Code ran in the sandbox, or was refused there; fields as in `sandbox.SandboxResult`, without the output."""
+
+    type: ClassVar[str] = "sandbox_ran"
+    tool: str
+    status: str
+    backend: str | None
+    layers: Sequence[str]
+    exit_code: int | None
+    signal: int | None
+    wall_s: float | None
+    cpu_s: float | None
+    max_rss_kb: int | None
+    truncated: bool
+    violations: Sequence[Mapping[str, Any]]
+    changes: Mapping[str, str]
+    reason: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import fuzzing
+from benchmarks.lib.blinded import BLINDERS, BlindedGuard
 from benchmarks.lib.planted import ATTACKS, HOLES, PlantedGuard
 from pytest_agentsafety.fuzz import apply_chain
 from pytest_agentsafety.fuzz.chains import Step, steps_of
@@ -28,6 +29,14 @@ def test_a_harmed_guard_misses_its_own_step_and_reads_the_plain_attack(hole: str
     step = Step("base64", {"times": 2}) if hole == "nested_base64" else Step(hole)
     assert detects(hole)
     assert not detects(hole, step)
+
+
+@pytest.mark.parametrize("hole", BLINDERS)
+def test_a_blinded_guard_misses_its_own_step_and_reads_the_plain_attack(hole: str) -> None:
+    guard = BlindedGuard(hole)
+    step = Step("base64", {"times": 2}) if hole == "nested_base64" else Step(hole)
+    assert guard.check(ATTACKS[0], CONTEXT).triggered
+    assert not guard.check(apply_chain([step], ATTACKS[0]), CONTEXT).triggered
 
 
 def test_both_sides_are_measured(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -164,3 +164,12 @@ def test_concepts_are_found_in_several_languages() -> None:
     at = hashes.tolist().index(int(words(to_bytes(normalise("ignoriere").text)).hashes[0]))
     assert concepts[at] == found["ignoriere"]
     assert len(patterns()[0]) > 20
+
+
+def test_a_crash_ends_the_measurement() -> None:
+    class Broken:
+        def score(self, text: str) -> float:
+            raise ValueError("no weights")
+
+    with pytest.raises(RuntimeError, match="no weights"):
+        Judge("input", Broken())("Lunch is at noon.")

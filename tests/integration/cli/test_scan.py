@@ -88,9 +88,9 @@ def feed(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
 
 
 def test_a_clean_text(scan: Scan, plain: Path) -> None:
-    assert scan(plain, "What is the weather in Paris?") == [
-        {"triggered": False, "action": "allow", "score": 0.0, "guards": [], "redacted": None}
-    ]
+    (answer,) = scan(plain, "What is the weather in Paris?")
+    assert 0 <= answer.pop("score") < 0.1  # the model is never quite sure
+    assert answer == {"triggered": False, "action": "allow", "guards": [], "redacted": None}
 
 
 def test_an_attack_on_the_input(scan: Scan, plain: Path) -> None:

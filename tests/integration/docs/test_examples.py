@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,10 @@ TWO = "<!-- example: a runs -->\n```sh\ngrep two x.txt\n```\n"
 
 def run(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
     """The commands as a shell runs them, with the `pytest` and `agentsafety` of this environment."""
-    env = environment(PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", PYTHONPATH=f"{folder}")
+    above = filter(None, [os.environ.get("PYTHONPATH")])
+    env = environment(
+        PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", PYTHONPATH=os.pathsep.join([str(folder), *above])
+    )
     return subprocess.run(
         ["bash", "-e", "-c", command.text], cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT
     )
@@ -33,8 +37,8 @@ def test_an_example_does_what_its_page_says(example: Example, tmp_path: Path) ->
     assert ran, f"example {example.name!r} of {example.page.name} runs nothing"
 
 
-def test_every_page_has_examples() -> None:
-    assert [page.name for page in PAGES if not examples_of(page)] == []
+def test_the_readme_has_examples() -> None:
+    assert set(examples_of(PAGES[0])) >= {"own-agent", "own-test", "gate", "check"}
 
 
 def test_a_marker_before_no_block_is_an_error(tmp_path: Path) -> None:

@@ -400,7 +400,7 @@ def test_the_policy_switches_it_on() -> None:
     guard = next(guard for guard in default_guardrails(policy) if guard.name == "judge")
     assert guard.stages == {"input", "output"}
     without = policy.with_guards(frozenset({"pii"}))
-    assert [guard.name for guard in default_guardrails(without)] == ["pii", "pii"]
+    assert [guard.name for guard in default_guardrails(without)] == ["pii", "pii", "pii"]
     one = replace(policy, guards=frozenset({"injection"}))
     asked = next(guard for guard in default_guardrails(one) if isinstance(guard, JudgeGuard))
     assert asked.rules.questions == ("injection",)

@@ -173,6 +173,8 @@ def test_a_tool_rule_with_every_key() -> None:
                 "disk_mb": 8,
                 "output_kb": 16,
                 "allow_subprocess": True,
+                "cpu_seconds": 7,
+                "image": "python:3.13-slim",
                 "roles": {"code": "content"},
                 "result_trust": "trusted",
             }
@@ -192,6 +194,8 @@ def test_a_tool_rule_with_every_key() -> None:
             disk_mb=8,
             output_kb=16,
             allow_subprocess=True,
+            cpu_seconds=7,
+            image="python:3.13-slim",
             roles={"code": "content"},
             result_trust="trusted",
         )

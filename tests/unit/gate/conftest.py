@@ -19,7 +19,7 @@ RULES = {
     "read_note": ToolRule(effect="read"),
     "send_mail": ToolRule(effect="egress", roles={"to": "destination", "body": "content"}),
     "delete_note": ToolRule(effect="delete", roles={"name": "identifier"}),
-    "run_code": ToolRule(effect="execute"),
+    "run_code": ToolRule(effect="execute", sandbox="refuse"),
 }
 TASK = "Read the note 'plan' and send it to anna@example.com"
 

@@ -151,3 +151,12 @@ def test_hostile_names_are_printable(run: EvidenceBuilder) -> None:
 def test_missing_results_are_named(tmp_path: Path) -> None:
     with pytest.raises(AgentSafetyError, match=r"results\.jsonl"):
         build_report(tmp_path)
+
+
+def test_a_weak_sandbox_leaves_nothing_green(run: EvidenceBuilder) -> None:
+    rows = list(run.rows)
+    assert verdict(run, "safe", "completed") == ("No attack got through", "good")
+    run.rows = rows
+    run.run["marks"] = ["weak sandbox, asked for by name: run_code"]
+    assert verdict(run, "safe", "completed") == ("No attack got through", "bad")
+    assert "weak sandbox" in build_report(run.folder).marks[0]

@@ -167,3 +167,9 @@ def test_readings_are_the_texts_of_all_views_without_repetition() -> None:
     assert any("words" in reading for reading in found)
     assert len(set(found)) == len(found)
     assert all_readings("lunch is at noon") == ("lunch is at noon",)
+
+
+def test_tags_of_which_half_are_escaped_are_read() -> None:
+    tags = [chr(0xE0000 + ord(c)) for c in SECRET]
+    text = "".join(f"&#{ord(tag)};" if i % 2 else tag for i, tag in enumerate(tags))
+    assert any(SECRET in reading for reading in readings(text))

@@ -15,7 +15,7 @@ from pytest_agentsafety.fuzz.kinds import KINDS
 from pytest_agentsafety.fuzz.oracles import ORACLES
 from pytest_agentsafety.fuzz.strategies import text_steps
 
-DOCS = Path(__file__).parents[2] / "benchmarks" / "FUZZING.md"
+DOCS = Path(__file__).parents[3] / "docs" / "fuzzing.md"
 TEXT = DOCS.read_text(encoding="utf-8")
 
 

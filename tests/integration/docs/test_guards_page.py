@@ -1,4 +1,4 @@
-"""The examples of GUARDS.md, run as they stand there."""
+"""The examples of docs/guards.md, run as they stand there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_agentsafety import Gate, GuardContext, Policy, default_guardrails
 from pytest_agentsafety.cli.main import main
 from pytest_agentsafety.config import load_settings
 
-PAGE = (Path(__file__).parents[2] / "GUARDS.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "guards.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:

@@ -1,0 +1,265 @@
+"""The docker backend: a hardened container of an image that the user chooses, made for one run."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import queue
+import secrets
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pytest_agentsafety.model.errors import AgentSafetyError
+from pytest_agentsafety.sandbox.filter import build_filter
+from pytest_agentsafety.sandbox.limits import Limits
+from pytest_agentsafety.sandbox.outcome import Ending, Streams, conclude
+from pytest_agentsafety.sandbox.result import SandboxResult
+from pytest_agentsafety.sandbox.run import Program
+from pytest_agentsafety.sandbox.workspace import Tree, Workspace
+
+_SETUP_SECONDS, _GRACE_SECONDS = 120.0, 20.0
+_USER = 65534
+_OWN_MB = 64  # for the container's own process, beside the code's memory and its files
+_BOOT = "import json, sys; c = json.loads(sys.stdin.readline()); exec(c.pop('keeper')); main(c, c.pop('program'))"
+_ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/box/tmp",
+    "TMPDIR": "/box/tmp",
+    "MPLCONFIGDIR": "/box/tmp",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+# What the container must say of itself before it gets the code, and the layer that this is.
+_WANTED: Mapping[str, tuple[str, Any]] = {
+    "seccomp": ("Seccomp", "2"),
+    "no_new_privs": ("NoNewPrivs", "1"),
+    "no_capabilities": ("CapPrm", "0000000000000000"),
+    "no_network": ("networks", ["lo"]),
+    "read_only_root": ("read_only", True),
+    "uid": ("uid", _USER),
+}
+
+
+class DockerError(AgentSafetyError):
+    """No container, or none that can be trusted with code."""
+
+
+class DockerSandbox:
+    """Runs code in a container of `image`, through the `docker` program. The image needs Python 3.8 or newer."""
+
+    def __init__(self, image: str) -> None:
+        self.image = image
+
+    def run(self, program: Program, limits: Limits, workspace: Workspace | None = None) -> SandboxResult:
+        """Never raises for what the code does; a refused result says what is missing."""
+        try:
+            before = Tree() if workspace is None else workspace.load()
+            with _Container(self.image, limits) as container:
+                layers = container.layers()
+                return container.run(program, before, workspace, layers)
+        except (DockerError, AgentSafetyError, OSError) as error:
+            text = f"running code is refused: {error}"
+            return SandboxResult(status="refused", stderr=text, reason=text, missing=(str(error),), backend="docker")
+
+
+class _Container:
+    """One `docker run`; its process is told and heard in lines of JSON, and nothing it says is trusted."""
+
+    def __init__(self, image: str, limits: Limits) -> None:
+        self.name, self._limits = f"agentsafety-{secrets.token_hex(8)}", limits
+        self._said: queue.Queue[bytes | None] = queue.Queue(maxsize=256)
+        self._filter = ""
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                command(image, limits, self.name),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise DockerError(f"docker: the program cannot be started: {error.strerror}") from None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> _Container:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The container is gone when this returns: its process ends with its input, and it is killed if not."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert process.stdout is not None
+        with suppress(OSError):  # it has ended
+            process.stdin.close()
+        try:
+            process.wait(_GRACE_SECONDS if process.poll() is None else None)
+        except subprocess.TimeoutExpired:
+            subprocess.run(["docker", "rm", "--force", self.name], capture_output=True, check=False)  # noqa: S603, S607
+            process.kill()
+            process.wait()
+        self._drain()
+        process.stdout.close()
+        process.stderr.close()
+
+    def _drain(self) -> None:
+        while self._reader.is_alive():
+            try:
+                self._said.get(timeout=0.05)
+            except queue.Empty:
+                continue
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        longest = (self._limits.disk_mb << 21) + (16 << 20)  # base64, and the rest
+        while True:
+            line = self._process.stdout.readline(longest)
+            self._said.put(line or None)
+            if not line:
+                return
+
+    def _heard(self, seconds: float) -> dict[str, Any]:
+        """The next message. Raises TimeoutError, DockerError for the end or for nonsense."""
+        try:
+            line = self._said.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            raise TimeoutError from None
+        if line is None:
+            raise DockerError(f"docker: {self._last_words()}")
+        try:
+            message = json.loads(line)
+            if isinstance(message, dict):
+                return message
+        except ValueError:
+            pass
+        raise DockerError("docker: the container says nonsense")
+
+    def _last_words(self) -> str:
+        assert self._process.stderr is not None
+        text = self._process.stderr.read(4000).decode("utf-8", "replace").strip()
+        said = [line for line in text.splitlines() if line.startswith("docker:")]
+        last = (said or text.splitlines() or ["the container has ended"])[-1].removeprefix("docker: ")
+        return f"{last} Get it with docker pull." if "No such image" in text else last
+
+    def _tell(self, message: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(message).encode("ascii") + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            return  # it has ended: what it said last tells why
+
+    def layers(self) -> tuple[str, ...]:
+        """Start the process in it and see what holds it. Raises DockerError when that is not enough."""
+        folder = Path(__file__).with_name("child")
+        limits = self._limits.for_kernel(processes=self._limits.threads)
+        del limits["RLIMIT_NPROC"]  # counted over all containers of a user: the container has a limit of its own
+        self._tell({
+            "keeper": (folder / "contained.py").read_text("utf-8"),
+            "program": (folder / "program.py").read_text("utf-8"),
+            "limits": limits,
+            "environment": _ENVIRONMENT,
+            "room": self._limits.disk_mb << 20,
+            "files": self._limits.files,
+        })  # fmt: skip
+        try:
+            ready = self._heard(_SETUP_SECONDS)
+        except TimeoutError:
+            raise DockerError("docker: no answer") from None
+        lacks = [layer for layer, (fact, wanted) in _WANTED.items() if ready.get(fact) != wanted]
+        if lacks:
+            raise DockerError(f"docker: the container has no {', no '.join(sorted(lacks))}")
+        code = build_filter(str(ready.get("machine")), private_root=True)
+        if code is None:
+            raise DockerError(f"docker: no filter is known for {ready.get('machine')!r}: x86_64 and aarch64 are")
+        self._filter = base64.b64encode(code.quiet).decode("ascii")
+        return ("docker", *_WANTED, "own_filter", "rlimits", "memory", "pids", "tmpfs")
+
+    def run(
+        self, program: Program, before: Tree, workspace: Workspace | None, layers: tuple[str, ...]
+    ) -> SandboxResult:
+        files = {path: base64.b64encode(data).decode("ascii") for path, data in before.files.items()}
+        given: dict[str, Any] = {"code": program.code, "filename": program.filename, "filter": self._filter}
+        given["arguments"] = list(program.arguments)
+        started = time.monotonic()
+        self._tell({**given, "folders": before.folders, "files": files})
+        streams = Streams(self._limits.output_kb << 10)
+        ours, ended = self._watch(streams, started + self._limits.timeout)
+        wall = time.monotonic() - started
+        changes = None if workspace is None else _stored(workspace, ended)
+        return conclude(
+            _ending(ended), streams, limits=self._limits, ours=ours, wall=wall, layers=layers, violations=(),
+            changes=changes, backend="docker",
+        )  # fmt: skip
+
+    def _watch(self, streams: Streams, deadline: float) -> tuple[str | None, Mapping[str, Any]]:
+        """Why it was ended, if by us, and its last message; {} where there was none."""
+        ours: str | None = None
+        while True:
+            try:
+                message = self._heard(deadline - time.monotonic())
+            except TimeoutError:
+                if ours is not None:
+                    return ours, {}
+                ours, deadline = "timeout", time.monotonic() + _GRACE_SECONDS
+                self._tell("stop")
+                continue
+            except DockerError:
+                return ours, {}
+            if message.get("kind") == "exit":
+                return ours, message
+            streams.take(message.get("kind") == "err", _bytes(message.get("data")))
+            if streams.full and ours is None:
+                ours, deadline = "output_limit", time.monotonic() + _GRACE_SECONDS
+                self._tell("stop")
+
+
+def command(image: str, limits: Limits, name: str) -> list[str]:
+    """The command line. The image is never pulled: that it is there is the user's choice."""
+    memory = f"{limits.memory_mb + limits.disk_mb + _OWN_MB}m"
+    box = (
+        f"/box:rw,nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={limits.files},mode=0700,uid={_USER},gid={_USER}"
+    )
+    return [
+        "docker", "run", "--rm", "--interactive", "--name", name, "--pull", "never", "--network", "none",
+        "--read-only", "--tmpfs", box, "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+        "--pids-limit", str(limits.threads), "--memory", memory, "--memory-swap", memory, "--ipc", "none",
+        "--ulimit", "core=0", "--log-driver", "none", "--user", f"{_USER}:{_USER}", "--workdir", "/",
+        "--entrypoint", "python3", "--", image, "-I", "-B", "-X", "utf8", "-c", _BOOT,
+    ]  # fmt: skip
+
+
+def _ending(ended: Mapping[str, Any]) -> Ending:
+    numbers = [ended.get(name) for name in ("status", "user", "system", "rss")]
+    if not all(isinstance(number, int | float) and number >= 0 for number in numbers):
+        return Ending.unknown()
+    status, user, system, rss = numbers
+    return Ending(int(status) & 0xFFFF, float(user), float(system), int(rss), None)  # type: ignore[arg-type]
+
+
+def _bytes(data: object) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True) if isinstance(data, str) else b""
+    except binascii.Error:
+        return b""
+
+
+def _stored(workspace: Workspace, ended: Mapping[str, Any]) -> dict[str, str]:
+    folders, files = ended.get("folders"), ended.get("files")
+    if not isinstance(folders, list) or not isinstance(files, dict):
+        return {".": "not taken out: there was more than there is room for, or the container was lost"}
+    if not all(map(_is_inside, (*folders, *files))):
+        return {".": "not taken out: the container names paths outside"}
+    return workspace.store(Tree(folders=folders, files={path: _bytes(data) for path, data in files.items()}))
+
+
+def _is_inside(path: object) -> bool:
+    """A relative path of plain names."""
+    return isinstance(path, str) and "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
