@@ -1,7 +1,7 @@
 """The content policy guard: requests for harm, in explicit categories.
 
 Two looks: which harmful acts, things and texts a text names (`content_lexicon`), and whether the sentence around one
-asks for it (`content_intent`). Most texts name none and cost one pass of the engine.
+asks for it (`content_intent`). Most texts name none and cost one look at their words.
 """
 
 from __future__ import annotations
