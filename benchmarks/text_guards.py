@@ -5,7 +5,8 @@
     python benchmarks/text_guards.py robust FOLDER [--per-source N] [--chains]
 
 `speed`: the default guards of a stage over clean texts of 10,000 bytes, beside a bare google-re2 Set in the same
-run; `--rivals` is an interpreter with the packages of `requirements-guards.txt`. `worst`: hostile texts against clean
+run, and over texts never seen before; `--rivals` is an interpreter with the packages of `requirements-guards.txt`.
+`worst`: hostile texts against clean
 ones of the same size, in time per byte, in memory, and against a tenth of the size. `robust`: of the attacks in FOLDER
 (`injections_direct.jsonl.gz`) that the injection guard finds as they are, how many it still finds in each disguise;
 and how often it fires on `benign.jsonl.gz`. Times are medians of the process's CPU. Exits 1 where a target is missed.
@@ -31,7 +32,7 @@ import re2
 
 from benchmarks.lib.disguises import DISGUISES, chains
 from benchmarks.lib.figures import Rate
-from benchmarks.lib.hostile import clean, worst
+from benchmarks.lib.hostile import ROOT, clean, worst
 from pytest_agentsafety.guards import InjectionGuard, StageRunner, default_guardrails
 from pytest_agentsafety.guards.engine import expand
 from pytest_agentsafety.guards.injection_rules import BYPASS, COMMAND, LEAK, MARKUP, OVERRIDE, PERSONA
@@ -64,15 +65,17 @@ def main(arguments: list[str]) -> int:
 
 
 def median_us(call: Callable[[str], object], texts: list[str]) -> float:
-    """Each text once for warmth, then once for the clock; microseconds a text."""
+    """Each text once for warmth, then five times for the clock, of which the best counts: other work on the machine
+    only ever adds to it. Microseconds a text."""
     for text in texts:
         call(text)
-    times = []
-    for text in texts:
-        began = process_time()
-        call(text)
-        times.append(process_time() - began)
-    return statistics.median(times) * 1e6
+    best = dict.fromkeys(texts, float("inf"))
+    for _ in range(5):
+        for text in texts:
+            began = process_time()
+            call(text)
+            best[text] = min(best[text], process_time() - began)
+    return statistics.median(best.values()) * 1e6
 
 
 def _turned(text: str, count: int) -> list[str]:
@@ -91,7 +94,7 @@ def speed(rivals: Path | None) -> bool:
     for rule in (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND):
         bare.Add(f"(?i){expand(rule.pattern)}")
     bare.Compile()
-    print(f"{SIZE:,} bytes of clean text, median CPU of 60 texts, no two alike")
+    print(f"{SIZE:,} bytes of clean text, CPU, median of 60 texts, no two alike, each the best of five times")
     print(f"{'':16}{'input':>10}{'tool_result':>13}{'output':>10}{'bare Set':>10}{'input / Set':>13}")
     good = True
     for name, text in clean(SIZE).items():
@@ -104,6 +107,7 @@ def speed(rivals: Path | None) -> bool:
         )
         print(f"{name:16}{cells}{stages[0] / alone:>12.1f}x")
     print("ms a text")
+    fresh()
     if rivals is not None:
         print(
             subprocess.run(
@@ -111,6 +115,25 @@ def speed(rivals: Path | None) -> bool:
             ).stdout
         )
     return good
+
+
+def fresh() -> None:
+    """The input stage on what it never saw: words of this repository's documents in random order."""
+    words = [
+        word for name in ("README.md", "ARCHITECTURE.md", "GUARDS.md") for word in (ROOT / name).read_text().split()
+    ]
+    rnd = random.Random(5)
+    check = _checking("input")
+    times = []
+    for _ in range(40):
+        text = " ".join(rnd.choices(words, k=SIZE // 4))[:SIZE]
+        began = process_time()
+        check(text)
+        times.append((process_time() - began) * 1e3)
+    print(
+        f"{SIZE:,} bytes never seen before, input, ms a text: the first {times[0]:.0f}, the next nine "
+        f"{statistics.mean(times[1:10]):.2f}, thirty more {statistics.mean(times[10:]):.2f}"
+    )
 
 
 def _checking(stage: Stage) -> Callable[[str], object]:

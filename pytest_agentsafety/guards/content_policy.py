@@ -1,7 +1,7 @@
 """The content policy guard: requests for harm, in explicit categories.
 
 Two looks: which harmful acts, things and texts a text names (`content_lexicon`), and whether the sentence around one
-asks for it (`content_intent`). Most texts name none and cost one pass of the engine.
+asks for it (`content_intent`). Most texts name none and cost one look at their words.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _compiled(key: _Key) -> Lexicon:
 
 
 def _in_view(lexicon: Lexicon, view: View) -> Iterator[_Request]:
-    for found in lexicon.find(view.text):
+    for found in lexicon.find_in(view.data):
         entry = found.entry
         where = place(view.text, found.start, found.end)
         if asked_for(entry.mode, entry.category, entry.name, where):

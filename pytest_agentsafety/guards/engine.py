@@ -1,4 +1,4 @@
-"""Rules over text: one google-re2 Set decides which rules match, then only those are located.
+"""Rules over text: the words that rules need (or a google-re2 Set) say which may match, and only those are tried.
 
 Pattern language: RE2, case-insensitive, over folded text (no accents, ASCII quotes), with two shorthands.
 A space is any white space (` ?` none or any); `~N ` stands for up to N words, each with the space behind it.
@@ -7,7 +7,7 @@ A space is any white space (` ?` none or any); `~N ` stands for up to N words, e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 import re2
 
+from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of
 from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
@@ -72,14 +73,18 @@ class RuleSet:
 
         A text that hides more than is read is a hit as a whole: nobody writes like that by accident.
         """
-        hits = [hit for view in text.views for hit in self._words.scan(view)]
+        hits = [hit for view in text.views for hit in self._in_words(view)]
         hits += [hit for view in text.joined for hit in self._letters.scan(view)]
         return [*hits, Hit(UNREAD, 0, len(text.source), "unread")] if text.unread else hits
 
+    def _in_words(self, view: View) -> Iterator[Hit]:
+        for index, start, end in self._words.find(view.data, MAX_HITS):
+            yield Hit(self.rules[index], *view.origin_of_bytes(start, end), view.name)
+
     @cached_property
-    def _words(self) -> _Compiled:
+    def _words(self) -> Patterns:
         with self._lock:
-            return _Compiled(self.rules, [expand(rule.pattern) for rule in self.rules])
+            return Patterns([rule.id for rule in self.rules], [expand(rule.pattern) for rule in self.rules])
 
     @cached_property
     def _letters(self) -> _OneByOne:
@@ -112,6 +117,45 @@ def _widen(match: re.Match[str], between: str, gap: str) -> str:
     return r"\s*" if text == " ?" else between
 
 
+class Patterns:
+    """Expanded patterns of named rules. Those whose necessary words are known (`prefilter`) are tried where these
+    stand; all others are matched as one set."""
+
+    def __init__(self, names: Sequence[str], patterns: Sequence[str]) -> None:
+        self._patterns = patterns
+        self._compiled: dict[int, Any] = {}
+        needs = [need_of(name, pattern) for name, pattern in zip(names, patterns, strict=True)]
+        self._prefilter = Prefilter({index: need for index, need in enumerate(needs) if need is not None})
+        # Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing.
+        self._in_set = (-1, *(index for index, need in enumerate(needs) if need is None))
+        self._set = re2.Set.SearchSet(_options())
+        for index in self._in_set:
+            self._set.Add("" if index < 0 else patterns[index])
+        self._set.Compile()
+
+    def find(self, data: bytes, most: int) -> Iterator[tuple[int, int, int]]:
+        """Index, start and end of every match, pattern by pattern, at most so many of each. Raises EngineError."""
+        stretches = self._prefilter.places(data)
+        if len(self._in_set) > 1:
+            stretches |= {index: [(0, len(data))] for index in self._matched(data)}
+        for index in sorted(stretches):
+            for start, end in islice(self.locate(index, data, stretches[index]), most):
+                yield index, start, end
+
+    def _matched(self, data: bytes) -> list[int]:
+        matched = self._set.Match(data)
+        if 0 not in matched:
+            raise EngineError("the rule engine ran out of memory on this text")
+        return [self._in_set[number] for number in matched if number]
+
+    def locate(self, index: int, data: bytes, stretches: Stretches) -> Iterator[tuple[int, int]]:
+        """Matches of one pattern in some stretches of the text."""
+        pattern = self._compiled.get(index)
+        if pattern is None:
+            pattern = self._compiled[index] = re2.compile(self._patterns[index], _options())
+        return (match.span() for low, high in stretches for match in pattern.finditer(data, low, high))
+
+
 class _OneByOne:
     """Every pattern by itself: for patterns whose common automaton would be huge, and texts that are short."""
 
@@ -127,23 +171,6 @@ class _OneByOne:
         rule = self._rules[index]
         matches = islice(self._patterns[index].finditer(view.data), MAX_HITS)
         return [Hit(rule, *view.origin_of_bytes(*match.span()), view.name) for match in matches]
-
-
-class _Compiled(_OneByOne):
-    """Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing."""
-
-    def __init__(self, rules: Sequence[Rule], patterns: Sequence[str]) -> None:
-        super().__init__(rules, patterns)
-        self._set = re2.Set.SearchSet(_options())
-        for pattern in ("", *patterns):
-            self._set.Add(pattern)
-        self._set.Compile()
-
-    def scan(self, view: View) -> list[Hit]:
-        matched = self._set.Match(view.data)
-        if 0 not in matched:
-            raise EngineError("the rule engine ran out of memory on this text")
-        return [hit for index in sorted(matched) if index for hit in self._locate(index - 1, view)]
 
 
 def _options() -> Any:

@@ -29,10 +29,17 @@ _MODEL_RULE = Rule(family="injection", name="model", pattern="", severity=THRESH
 _ROUNDS = 3
 
 
+_DIRECT = (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND, *LANGUAGES)
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    """All rules of this guard, those for every stage first."""
+    return (*_DIRECT, *INDIRECT)
+
+
 @cache
 def _rules(stage: Stage) -> RuleSet:
-    direct = (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND, *LANGUAGES)
-    return RuleSet((*direct, *INDIRECT) if stage == "tool_result" else direct)
+    return RuleSet(shipped_rules() if stage == "tool_result" else _DIRECT)
 
 
 class InjectionGuard:

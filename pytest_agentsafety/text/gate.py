@@ -252,7 +252,7 @@ def look(data: bytes) -> Found:
     fewest = _fewest(len(data))
     names = shapes | {name for name, where in words.items() if len(where) >= fewest}
     possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
-    found = [name for name in possible if _pattern(name).search(data) is not None]
+    found = _found(data, possible)
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
     names.update(
@@ -265,6 +265,23 @@ def look(data: bytes) -> Found:
         names.discard("solid")
         places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
     return Found(names | {name for name, where in places.items() if where}, places)
+
+
+# Looked for in one pass. Only these: the automaton of others together grows with the text.
+_TOGETHER = (("base64", "loose"), ("base32", "token rot13"))
+
+
+@cache
+def _together(names: tuple[str, ...]) -> Shapes:
+    return Shapes({name: _PATTERNS[name] for name in names})
+
+
+def _found(data: bytes, names: list[str]) -> list[str]:
+    """Which of these patterns occur."""
+    groups = [group for group in _TOGETHER if set(group) <= set(names)]
+    together = {name for group in groups for name in group}
+    found = {name for group in groups for name in _together(group).look(data)}
+    return [name for name in names if name in found or (name not in together and _pattern(name).search(data))]
 
 
 def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
@@ -280,7 +297,7 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
         yield "loose"
     if not data.isascii():
         yield "apart"
-    if b"= " in data or b"=\n" in data:
+    if b"=" in data and (b"= " in data or b"=\n" in data):
         yield "words64"
     if data.count(b"\n") > 1:
         yield "lines"

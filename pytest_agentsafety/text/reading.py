@@ -227,7 +227,9 @@ class Normalised:
                 latest = self._unescaped(latest, lead)
         if not found.isdisjoint(KINDS):
             try:
-                latest = self._tokens(latest, found)
+                # An escape may have cut in two what looks like base64 now.
+                whole = latest is view or "long" not in found
+                latest = self._tokens(latest, found if whole else found | {"base64"})
             except Unread:
                 self._unread = True
         return None if latest is view else latest

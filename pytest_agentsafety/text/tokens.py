@@ -152,13 +152,22 @@ _START = "[^A-Za-z0-9+/]"
 _ANY = "[A-Za-z0-9+/]"
 _BREAK = r"\r?\n[ \t]{0,8}"
 _LINE = rf"(?:{_BREAK}{_ANY}{{4,}})*"
-# Whether it is for loose text, the pattern (one byte that may stand before a run, and the run), and who reads it.
-_BASE64: tuple[tuple[bool, str, Decoder], ...] = (
-    # Wrapped in lines, or not.
-    (False, f"{_START}(?:(?:(?:{_QUAD}){{8,}}{_BREAK})+(?:{_QUAD})*|(?:{_QUAD}){{4,}}){_TAIL}", _from_base64),
-    (True, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
-    (True, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
-    (False, f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}{_BREAK}{_ANY}{{4,}}){_LINE}={{0,2}}", _from_base64),
+_LOOSELY = ("loose", "words64")
+# Which kinds tell of it, the pattern (one byte that may stand before a run, and the run), and who reads it.
+_BASE64: tuple[tuple[tuple[str, ...], str, Decoder], ...] = (
+    (
+        # Wrapped in lines, or not.
+        ("base64", *_LOOSELY),
+        f"{_START}(?:(?:(?:{_QUAD}){{8,}}{_BREAK})+(?:{_QUAD})*|(?:{_QUAD}){{4,}}){_TAIL}",
+        _from_base64,
+    ),
+    (_LOOSELY, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
+    (_LOOSELY, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
+    (
+        ("base64", "long", *_LOOSELY),
+        f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}{_BREAK}{_ANY}{{4,}}){_LINE}={{0,2}}",
+        _from_base64,
+    ),
 )
 _OTHERS: dict[str, tuple[str, Decoder]] = {
     "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", _from_hex),
@@ -191,7 +200,7 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
         if name in kinds:
             segments = _merged(segments, _segments(pattern, decoder, view.data))
     if not kinds.isdisjoint(BASE64_KINDS):
-        segments = _merged(segments, _base64(view.data, loose=not kinds.isdisjoint(("loose", "words64"))))
+        segments = _merged(segments, _base64(view.data, kinds))
     if not segments:
         return None
     parts: list[bytes] = []
@@ -211,12 +220,12 @@ def is_base64(data: bytes) -> bool:
     return re.match(f"(?:{_QUAD}){{60}}".encode(), data) is not None
 
 
-def _base64(data: bytes, *, loose: bool) -> list[Segment]:
+def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:
     """By whichever pattern most of the text can be read."""
     data = data.translate(_URL_SAFE)
     best: list[Segment] = []
-    for is_loose, pattern, decoder in _BASE64:
-        if is_loose and not loose:
+    for told_by, pattern, decoder in _BASE64:
+        if kinds.isdisjoint(told_by):
             continue
         found = _segments(pattern, decoder, data)
         covered, before = sum(map(_length, found)), sum(map(_length, best))
