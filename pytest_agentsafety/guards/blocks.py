@@ -23,13 +23,16 @@ _BLANK, _SIGN, _FIRST_WIDE = 0x20, 0x21, 0xE2
 
 
 def _folded(code: int) -> int:
-    """Letters and digits of ASCII in lower case, white space, signs; from 0x80 on the byte itself."""
+    """Letters and digits of ASCII in lower case, white space, signs; from 0x80 on the byte itself.
+
+    The mark of a quoted line is white space as well: words on several such lines are as near as on one.
+    """
     if code >= 0x80:
         return code
     char = chr(code)
     if char.isalnum():
         return ord(char.lower())
-    return _BLANK if char.isspace() else _SIGN
+    return _BLANK if char.isspace() or char == ">" else _SIGN
 
 
 _TABLE = bytes(map(_folded, range(256)))

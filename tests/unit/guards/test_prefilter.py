@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_agentsafety.guards.blocks import BLOCK
-from pytest_agentsafety.guards.engine import Patterns
+from pytest_agentsafety.guards.engine import Patterns, expand
 from pytest_agentsafety.guards.prefilter import Need, Prefilter, fingerprint, need_of
 
 ORDER = Need(((("ignore", "forget*"), ("orders",)),), 4)
@@ -100,7 +100,7 @@ def test_no_rule_no_place() -> None:
 
 def test_a_rule_that_was_changed_is_searched_for_everywhere() -> None:
     """What was written down about the old pattern must not hide matches of the new one."""
-    assert need_of("persona.you-are-now", r"\byou\s+are\s+now\b") is not None
+    assert need_of("persona.you-are-now", expand(r"\byou are now\b")) is not None
     assert need_of("persona.you-are-now", r"\bnobody\b") is None
     assert need_of("my.own", r"\byou\s+are\s+now\b") is None
     assert list(Patterns(["persona.you-are-now"], [r"\bnobody\b"]).find(b"nobody", 9)) == [(0, 0, 6)]
