@@ -59,6 +59,13 @@ def development(folder: Path) -> Iterator[Item]:
                 )
 
 
+def mentions() -> dict[str, list[str]]:
+    """Harmless texts with the words of attacks, written by hand; neither half is trained on."""
+    lines = Path(__file__).with_name("mentions.txt").read_text(encoding="utf-8").splitlines()
+    texts = [line for line in lines if line and not line.startswith("# ")]
+    return {"tuned": texts[0::2], "held back": texts[1::2]}
+
+
 def _stage(name: str, kind: str) -> str:
     documents = ("code", "doc", "clean_code", "clean_email", "clean_table")
     return "tool_result" if name == "injections_indirect" or kind in documents else "input"

@@ -52,7 +52,8 @@ _WIDE = _pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 # Words that say what the quotation is. The narrow ones are about attacks.
 _ATTACKS = (
-    r"\b(?:attack|spammer|hacker|scammer|troll|injection|jailbreak|phish|malicious|adversarial|exploit|red.?team|pentest|finding|suspicious|"
+    r"\b(?:attack|spammer|hacker|scammer|troll|injection|jailbreak|phish|malicious|adversarial|exploit|red.?team|pentest|"
+    r"finding|suspicious|"
     r"angreif|angriff|sicherheit|ataque|atacante|seguridad|seguranca|attaqu|securite|attacc|sicurezza|aanval|"
     r"veiligheid|atak|bezpieczenstw|saldiri|guvenlik|classifier|false positive|leak attempt|dangerous|filter|risk|"
     r"harm\b|gefahrlich|"
@@ -83,7 +84,8 @@ _ACTS = _pattern(
     r"respond|repl(?:y|ies)\b|act\b|acting|become|run\b|running|carry|treat|try\b|use (?:it|this|that|"
     r"them)\b|apply\b|start\b|then\b|say\b|and write\b|"
     r"accordingly|first\b[^.?!]{0,40}\byou\b|you (?:should|will|are|have|need|shall)\b|your\b|yourself|"
-    r"do so(?: now)?(?:[.!,;]|$)|do (?:it|this|as|that|what|exactly|whatever|everything)\b|does it say|answer (?:it|to|as|with|in|the|like|"
+    r"do so(?: now)?(?:[.!,;]|$)|do (?:it|this|as|that|what|exactly|whatever|everything)\b|"
+    r"does it say|answer (?:it|to|as|with|in|the|like|"
     r"what)\b|show me|give me the|tell me (?:the|your|what)\b|send|forward|"
     r"befolg|fuhre|ausfuhr|gehorch|antwort|mach(?:e|en)?\b|tu(?:e|n)?\b|jetzt|nun\b|zeig|verrat|"
     r"sigue|siga|ejecut|obedec|haz\b|hagan?\b|cumpl|respond|ahora|muestra|suis\b|suivez|obei|fais\b|faites|repond|"
