@@ -18,6 +18,7 @@ from pytest_agentsafety.guards.injection_rules_indirect import INDIRECT
 from pytest_agentsafety.guards.normalise import Normalised, normalise
 from pytest_agentsafety.guards.redact import cut
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
+from pytest_agentsafety.text import View
 
 MARKER = "[removed by injection guard]"
 THRESHOLD = 0.5
@@ -93,7 +94,8 @@ class InjectionGuard:
         model = bundled(stage) if self._model == "bundled" else self._model
         if model is None:
             return None
-        score, view = max(((scored(model, view.text), view) for view in normalised.views), key=lambda pair: pair[0])
+        views = _without_escaped(normalised.views)
+        score, view = max(((scored(model, view.text), view) for view in views), key=lambda pair: pair[0])
         if score < self._thresholds.get(stage, THRESHOLD):
             return score, ()
         start, end = view.origin(*locate(model, view.text))
@@ -107,6 +109,18 @@ class InjectionGuard:
             if not hits:
                 return text
         return MARKER
+
+
+def _without_escaped(views: Sequence[View]) -> list[View]:
+    """Without those that are mostly escapes, which the model takes for odd words; decoded they say the same."""
+    escaped = set()
+    for view in views:
+        before = view
+        while before.name == "decoded" and before.parent is not None:
+            before = before.parent
+        if len(view.data) * 4 < len(before.data) * 3:
+            escaped.add(id(before))
+    return [view for view in views if id(view) not in escaped] or list(views)
 
 
 def _reason(hit: Hit, score: float) -> str:
