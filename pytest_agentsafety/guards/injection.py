@@ -20,6 +20,7 @@ from pytest_agentsafety.guards.injection_rules_indirect import INDIRECT
 from pytest_agentsafety.guards.normalise import Normalised, normalise
 from pytest_agentsafety.guards.redact import cut
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult, GuardSpan, Stage
+from pytest_agentsafety.text import View
 
 MARKER = "[removed by injection guard]"
 THRESHOLD = 0.5
@@ -115,7 +116,8 @@ class InjectionGuard:
         needed = self._thresholds.get(stage, THRESHOLD)
         # A guess at how the letters were meant makes new words: those have to be far more like orders.
         scores = [
-            (scored(model, view.text), (4 + needed) / 5 if view.guessed else needed, view) for view in normalised.views
+            (scored(model, view.text), (4 + needed) / 5 if view.guessed else needed, view)
+            for view in _without_escaped(normalised.views)
         ]
         score, needed, view = max(scores, key=lambda one: one[0] - one[1])
         if score < needed:
@@ -131,6 +133,18 @@ class InjectionGuard:
             if not hits:
                 return text
         return MARKER
+
+
+def _without_escaped(views: Sequence[View]) -> list[View]:
+    """Without those that are mostly escapes, which the model takes for odd words; decoded they say the same."""
+    escaped = set()
+    for view in views:
+        before = view
+        while before.name == "decoded" and before.parent is not None:
+            before = before.parent
+        if len(view.data) * 4 < len(before.data) * 3:
+            escaped.add(id(before))
+    return [view for view in views if id(view) not in escaped] or list(views)
 
 
 def _reason(hit: Hit, score: float) -> str:

@@ -69,7 +69,7 @@ _TURNED = (  # noqa: SIM905
     "rules all|prompt system|guidelines your|all ignore|all disregard|previous ignore|your reveal|me tell|me give|"
     "me show|the reveal|your ignore|all forget"
 ).split("|")
-_TURNED_WORDS = ("how to", *(f" {word}" for word in "the you that into make give have write".split()))  # noqa: SIM905
+_TURNED_WORDS = ("how to", *"your this what with the you that into make give have write".split())  # noqa: SIM905
 # Letters and digits in lower case, everything else as a blank.
 _FLAT = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c in range(256))
 # Letters as `a`, digits as `1`, signs that join or make up words as `-`, everything else as a blank.
@@ -144,7 +144,7 @@ def _words() -> Words:
         {
             **{name: [f" {apply(name, word)}" for word in _told_by(name)] for name in ALPHABETIC},
             "rot13 reversed": [f"{apply('rot13', word)[::-1]} " for word in _WORDS],
-            "reversed": [f"{word[::-1]} " for word in (*_WORDS, " your", " this", " what", " with", *_TURNED_WORDS)],
+            "reversed": [f"{word[::-1]} " for word in _WORDS] + [f" {word[::-1]} " for word in _TURNED_WORDS],
             "glued": [verb + following for verb in _VERBS for following in _NEXT],
             "split": [cut for word in _ORDER_WORDS for cut in _cuts(word)],
             "tripled": [tripled for word in _ORDER_WORDS for tripled in _tripled(word)],

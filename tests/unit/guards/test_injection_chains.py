@@ -58,3 +58,20 @@ def test_an_attack_is_found_behind_a_chain(attack: str, chain: list[Step]) -> No
     (text,) = deliver(chain, attack)
     result = GUARD.check(text, GuardContext(stage="input"))
     assert (result.status, result.action) == ("triggered", "block")
+
+
+@pytest.mark.parametrize("every", [1, 2, 3])
+@pytest.mark.parametrize("name", ["html_entities", "url_encode", "unicode_escapes"])
+def test_a_clean_text_stays_clean_where_a_program_escaped_it(name: str, every: int) -> None:
+    for text in (
+        "The meeting starts at noon.",
+        "Die Sitzung beginnt um zw\u00f6lf Uhr im gro\u00dfen Saal.",
+        "What is the difference between a lemon and a lime?",
+    ):
+        (written,) = deliver([Step(name, {"every": every})], text)
+        assert GUARD.check(written, GuardContext(stage="input")).status == "clean"
+
+
+def test_an_order_beside_many_escapes_is_found() -> None:
+    (noise,) = deliver([Step("html_entities")], "The meeting starts at noon. " * 5)
+    assert GUARD.check(f"{FORGET} {noise}", GuardContext(stage="input")).triggered
