@@ -4,6 +4,7 @@
     python benchmarks/detection.py --data FOLDER --held-back      each source judged by a model that never saw it
     python benchmarks/detection.py --data FOLDER --encoded        attacks found plain, in every encoding
     python benchmarks/detection.py --clean FILE... [--stage S]    share of files (or of lines, --lines) flagged
+    python benchmarks/detection.py --mentions                     harmless texts with the words of attacks
     python benchmarks/detection.py --speed                        10 KB through the input stage
 
 `--held-back` needs `benchmarks/requirements-training.txt`. FOLDER is the one of `benchmarks/train_injection.py`.
@@ -24,8 +25,8 @@ from timeit import repeat
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:] = [str(ROOT), *(p for p in sys.path if Path(p) != Path(__file__).parent)]
 
-from benchmarks.injection.corpus import Item, development
-from benchmarks.lib.detection import Judge, by_source, encoded, table
+from benchmarks.injection.corpus import Item, development, mentions
+from benchmarks.lib.detection import Judge, by_source, encoded, rates, table
 from benchmarks.lib.figures import Rate
 from pytest_agentsafety.guards.injection import InjectionGuard
 from pytest_agentsafety.guards.normalise import normalise
@@ -107,6 +108,15 @@ def clean(files: Sequence[Path], stage: Stage, *, lines: bool) -> None:
         print(f"{who:8}{Rate(sum(getattr(flag, who) for flag in flags), len(flags))}")
 
 
+def show_mentions() -> None:
+    """Both halves of `injection/mentions.txt`: the one that was tuned on, and the one that was only measured."""
+    for stage in ("input", "tool_result"):
+        judge = Judge(stage)
+        for half, texts in mentions().items():
+            for who, rate in rates([judge(text) for text in texts]).items():
+                print(f"{stage:12}{half:10}{who:8}{rate}")
+
+
 def show_encoded(items: Sequence[Item]) -> None:
     """Recall that is left in each encoding, over a sample of every source's attacks."""
     attacks = [item.raw for item in items if item.attack and item.stage == "input" and item.source != "derived"]
@@ -157,10 +167,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--clean", type=Path, nargs="*", default=())
     parser.add_argument("--stage", choices=("input", "tool_result"), default="input")
     parser.add_argument("--lines", action="store_true")
+    parser.add_argument("--mentions", action="store_true")
     parser.add_argument("--speed", action="store_true")
     args = parser.parse_args(argv)
     if args.speed:
         speed()
+    if args.mentions:
+        show_mentions()
     if args.clean:
         clean(args.clean, args.stage, lines=args.lines)
     if args.data:

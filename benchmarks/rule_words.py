@@ -30,6 +30,8 @@ from pytest_agentsafety.guards.injection import filtered_rules
 from pytest_agentsafety.guards.prefilter import CLAUSES, WORDS, Need, Way, fingerprint
 
 MOST = 8
+# What counts as white space in `guards.blocks`: marks of quoted lines, too.
+_GAP = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0>"
 TARGET = ROOT / "pytest_agentsafety" / "guards" / WORDS
 # How often a word stands in ordinary text, roughly, per 10 KB; what is not listed is rare.
 _COMMON = {
@@ -243,7 +245,13 @@ def _is_no_letter(op: Any, value: Any) -> bool:
 
 def _gaps(nodes: Nodes) -> float:
     """How many stretches of white space a match may hold at most."""
-    return sum(_gaps_of(op, value) for op, value in nodes)
+    count, in_gap = 0.0, False
+    for op, value in nodes:
+        of_space = _is_space(op, value) or (op in _REPEATS and len(value[2]) == 1 and _is_space(*value[2][0]))
+        if not (of_space and in_gap):  # it goes on
+            count += _gaps_of(op, value)
+        in_gap = of_space
+    return count
 
 
 def _gaps_of(op: Any, value: Any) -> float:
@@ -267,7 +275,7 @@ def _gaps_of(op: Any, value: Any) -> float:
 def _is_space(op: Any, value: Any) -> bool:
     if op is ops.IN:
         return all(_is_space(*one) for one in value)
-    return (op is ops.CATEGORY and value is ops.CATEGORY_SPACE) or (op is ops.LITERAL and chr(value).isspace())
+    return (op is ops.CATEGORY and value is ops.CATEGORY_SPACE) or (op is ops.LITERAL and chr(value) in _GAP)
 
 
 def _may_be_space(op: Any, value: Any) -> bool:
@@ -278,8 +286,8 @@ def _may_be_space(op: Any, value: Any) -> bool:
     if op is ops.CATEGORY:
         return value in (ops.CATEGORY_SPACE, ops.CATEGORY_NOT_WORD, ops.CATEGORY_NOT_DIGIT)
     if op is ops.RANGE:
-        return any(value[0] <= ord(c) <= value[1] for c in " \t\n\r\f")
-    return op in (ops.ANY, ops.NOT_LITERAL) or (op is ops.LITERAL and chr(value).isspace())
+        return any(value[0] <= ord(c) <= value[1] for c in _GAP)
+    return op in (ops.ANY, ops.NOT_LITERAL) or (op is ops.LITERAL and chr(value) in _GAP)
 
 
 def all_needs() -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from benchmarks.injection.grammar import grammars
+from benchmarks.injection.grammar import Sample, grammars
 from pytest_agentsafety.guards.normalise import normalise
 
 FILES = ("injections_direct", "injections_indirect", "benign")
@@ -19,6 +19,7 @@ DERIVED = "own transform"
 _WORD = re.compile(r"[^\W_]+")
 _EACH = 60
 _EACH_BENIGN = 180
+_RICH = ("gen-benign", "gen-mention")
 _MIXED = 0.12
 _STORIES = ("persona", "freedom", "authority", "payload", "override")
 
@@ -58,6 +59,13 @@ def development(folder: Path) -> Iterator[Item]:
                 )
 
 
+def mentions() -> dict[str, list[str]]:
+    """Harmless texts with the words of attacks, written by hand; neither half is trained on."""
+    lines = Path(__file__).with_name("mentions.txt").read_text(encoding="utf-8").splitlines()
+    texts = [line for line in lines if line and not line.startswith("# ")]
+    return {"tuned": texts[0::2], "held back": texts[1::2]}
+
+
 def _stage(name: str, kind: str) -> str:
     documents = ("code", "doc", "clean_code", "clean_email", "clean_table")
     return "tool_result" if name == "injections_indirect" or kind in documents else "input"
@@ -66,7 +74,8 @@ def _stage(name: str, kind: str) -> str:
 def generated(seed: int = 1) -> Iterator[Item]:
     """Texts of the grammars, roughened as people write: other case, no full stop, an attack behind a harmless text."""
     rng = Random(f"{seed}/noise")
-    samples = [s for g in grammars() for s in g.samples(_EACH_BENIGN if g.name == "gen-benign" else _EACH, seed)]
+    samples = [s for g in grammars() for s in g.samples(_EACH_BENIGN if g.name in _RICH else _EACH, seed)]
+    samples = _thinned(samples)
     harmless = [s.text for s in samples if s.source == "gen-benign"]
     for sample in samples:
         text = _rough(sample.text, rng)
@@ -75,6 +84,11 @@ def generated(seed: int = 1) -> Iterator[Item]:
             text = f"{other} {text}" if rng.random() < 0.6 else f"{text} {other}"
         stage = "tool_result" if sample.label in ("indirect", "doc") else "input"
         yield Item(normalise(text).text, text, sample.attack, sample.source, sample.label, stage)
+
+
+def _thinned(samples: list[Sample]) -> list[Sample]:
+    """Fewer of the other languages' mentions of attacks: they are many for the few attacks there."""
+    return [s for at, s in enumerate(samples) if s.family != "mention" or at % 3 != 0]
 
 
 def long_texts(seed: int = 1, count: int = 1500) -> Iterator[Item]:

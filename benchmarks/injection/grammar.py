@@ -103,6 +103,7 @@ def load(names: Sequence[str], *, as_name: str = "") -> Grammar:
 ENGLISH = {
     "gen-attack": ("en_attack", "en_attack2", "en_attack3", "en_attack4"),
     "gen-benign": ("en_benign",),
+    "gen-mention": ("en_mention",),
     "gen-indirect": ("en_indirect",),
     "gen-docs": ("en_docs",),
 }

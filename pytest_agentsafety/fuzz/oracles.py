@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from pytest_agentsafety.fuzz.chains import Chain, deliver
+from pytest_agentsafety.fuzz.chains import Chain, apply_chain, deliver
 from pytest_agentsafety.fuzz.verdict import Verdict, of_guard
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult
 from pytest_agentsafety.protocols import Guardrail
 
 _KNOWN = 4096
+# Steps that write other letters, and values of which each letter counts: keys and account numbers.
+_CHANGING = ("mixed_case", "leet")
+_EXACT = re.compile(r"\S*[\d_]\S*|[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,}")
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,19 @@ class Obfuscated(GuardOracle):
 
     def worth(self, before: Verdict) -> bool:
         return before.status == "triggered"
+
+    def after(self, attempt: Attempt) -> Verdict:
+        return self.before(attempt.original) if self._spoiled(attempt) else super().after(attempt)
+
+    def _spoiled(self, attempt: Attempt) -> bool:
+        """Is no value left that was found? A key in other letters is another key, which opens nothing."""
+        changes = [step for step in attempt.chain if step.name in _CHANGING]
+        if not changes:
+            return False
+        spans = self.probe.known(attempt.original).spans
+        values = [attempt.original[span.start : span.end] for span in spans]
+        changed = apply_chain(changes, attempt.original)
+        return bool(values) and all(_EXACT.fullmatch(value) and value not in changed for value in values)
 
 
 class Harmless(GuardOracle):

@@ -5,6 +5,7 @@ All of it within one sentence around the harm, so that the cost of a place is bo
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,7 +15,9 @@ from pytest_agentsafety.guards.content_lexicon import Mode
 from pytest_agentsafety.guards.engine import expand
 
 BEFORE, AFTER = 320, 120
-_ENDS = ".!?\n"
+# A tag ends a sentence, too, and so does a line, unless the next one goes on with it.
+_LINE = r"\n(?!(?<=[a-z,]\n)[a-z]|(?<=[A-Z,]\n)[A-Z])"
+_STARTS, _ENDS = re.compile(rf"[.!?>]|{_LINE}"), re.compile(rf"[.!?<]|{_LINE}")
 
 _MAKE = (
     r"(?:make|making|build|building|create|creating|construct\w*|produc\w+|manufactur\w+|synthesi[sz]\w*|cook\w*|"
@@ -96,7 +99,7 @@ _PLAN = (
     r"cover(?:ing)? up|help (?:me )?with|do|conduct(?:ing)?"
 )
 _START = (
-    r"(?:^\W*|[,;:\"'(]\s*|\b(?:please|kindly|and|then|now|just|also|first|next|go|hey|hi|ok|okay|simply|"
+    r"(?:^\W*|[,;:\"'(\n]\s*|\b(?:please|kindly|and|then|now|just|also|first|next|go|hey|hi|ok|okay|simply|"
     r"immediately|secretly|quickly)\s+|"
     r"\b(?:can|could|would|will|should|must|to|i want|i need|i'd like|want|need)\s+you\s+(?:please\s+|to\s+|"
     r"help me\s+|kindly\s+|just\s+|now\s+)*|\byou\s+(?:must|should|will|can|are to|have to|need to|shall|"
@@ -219,9 +222,9 @@ class Place(NamedTuple):
 def place(text: str, start: int, end: int) -> Place:
     """The sentence around `[start, end)`, at most BEFORE characters before it and AFTER behind it."""
     low = max(0, start - BEFORE)
-    low = max(low, *(text.rfind(mark, low, start) + 1 for mark in _ENDS))
-    ends = [at for mark in _ENDS if (at := text.find(mark, end, end + AFTER)) >= 0]
-    return Place(text[low:start], text[start:end], text[end : min(ends, default=end + AFTER)])
+    low = max((match.end() for match in _STARTS.finditer(text, low, start)), default=low)
+    match = _ENDS.search(text, end, end + AFTER)
+    return Place(text[low:start], text[start:end], text[end : end + AFTER if match is None else match.start()])
 
 
 def asked_for(mode: Mode, category: str, name: str, where: Place) -> bool:

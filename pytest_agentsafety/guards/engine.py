@@ -23,7 +23,10 @@ Unit = Literal["sentence", "paragraph"]
 
 MAX_HITS = 100
 _MEMORY = 64 << 20
-_SHORTHAND = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?P<lead> ?)~(?P<words>\d) | \??")
+_SHORTHAND = re.compile(r"\[(?:\\.|[^\]\\])*\](?P<maybe>\?)?|(?P<lead> ?)~(?P<words>\d) | \??")
+# Lines may be quoted.
+_BETWEEN = r"\s[\s>]*"
+_WIDEST = 8
 
 
 class EngineError(RuntimeError):
@@ -97,19 +100,22 @@ class RuleSet:
 
 def expand(pattern: str) -> str:
     """RE2 source of a pattern."""
-    return _SHORTHAND.sub(lambda m: _widen(m, r"\s", r"\s+", r"(?:[^\s.!?]+\s+){{0,{}}}"), pattern)
+    return _SHORTHAND.sub(lambda m: _widen(m, _BETWEEN, rf"(?:[^\s.!?]+{_BETWEEN}){{{{0,{{}}}}}}"), pattern)
 
 
 def expand_joined(pattern: str) -> str:
     """RE2 source of a pattern for text without word gaps."""
-    joined = _SHORTHAND.sub(lambda m: _widen(m, r"\s", r"\s*", r"[^\s.!?]{{0,{}0}}\s*"), pattern)
+    joined = _SHORTHAND.sub(lambda m: _widen(m, r"\s*", r"[^\s.!?]{{0,{}0}}\s*"), pattern)
     return joined.replace(r"\b", "")
 
 
-def _widen(match: re.Match[str], in_class: str, between: str, gap: str) -> str:
+def _widen(match: re.Match[str], between: str, gap: str) -> str:
     text = match.group()
     if text[0] == "[":
-        return text.replace(" ", in_class)
+        # A gap of words, if it may be one, may be as wide as any other.
+        if match["maybe"] and " " in text:
+            return text[:-1].replace(" ", r"\s>") + f"{{0,{_WIDEST}}}"
+        return text.replace(" ", r"\s")
     if match["words"]:
         return (between if match["lead"] else "") + gap.format(match["words"])
     return r"\s*" if text == " ?" else between

@@ -11,6 +11,8 @@ from functools import cache
 from typing import Literal
 
 from pytest_agentsafety.guards.engine import Hit, Rule, RuleSet, total_score
+from pytest_agentsafety.guards.injection_everyday import all_plain, serious
+from pytest_agentsafety.guards.injection_mention import without_quotations
 from pytest_agentsafety.guards.injection_model import InjectionScorer, bundled, locate, scored
 from pytest_agentsafety.guards.injection_rules import BYPASS, COMMAND, LEAK, MARKUP, OVERRIDE, PERSONA
 from pytest_agentsafety.guards.injection_rules_i18n import LANGUAGES
@@ -87,9 +89,19 @@ class InjectionGuard:
         )
 
     def _find(self, text: str, stage: Stage) -> tuple[float, Sequence[Hit]]:
-        """Score, and what triggers; nothing does below the threshold."""
+        """Score, and what triggers; nothing does below the threshold. What a text only quotes is judged apart."""
         normalised = normalise(text)
-        hits = _rules(stage).scan(normalised) if self._with_rules else []
+        score, hits = self._judge(normalised, stage)
+        if hits and all_plain(hits):
+            rest = without_quotations(normalised.text, stage)
+            others = None if rest is None else self._judge(normalise(rest), stage)
+            if others is not None and not others[1]:
+                return others
+        return score, hits
+
+    def _judge(self, normalised: Normalised, stage: Stage) -> tuple[float, Sequence[Hit]]:
+        """The same for the whole of a text."""
+        hits = serious(_rules(stage).scan(normalised), normalised) if self._with_rules else []
         score = total_score(hits)
         if score >= THRESHOLD:
             return score, hits

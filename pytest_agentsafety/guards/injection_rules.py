@@ -152,7 +152,7 @@ PERSONA = (
     Rule(
         family="persona",
         name="from-now-on",
-        severity=0.5,
+        severity=0.4,
         pattern=r"\bfrom (?:now|this point|here) (?:on|forward|onwards?|till)\b,? ~2 (?:you|your|chatgpt|assistant|"
         r"act|respond|answer)\b",
     ),

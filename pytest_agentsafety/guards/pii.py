@@ -77,14 +77,10 @@ class PiiGuard:
     def _foreign(self, text: str, task: str) -> list[Finding]:
         """Sorted, without overlaps: what overlaps is one finding of the kind that starts first."""
         asked = _asked_for(task)
-        foreign = [
-            one.finding
-            for one in self._all(text)
-            if one.finding.kind not in asked
-            and one.value not in task
-            and text[one.finding.start : one.finding.end] not in task
-        ]
-        return _joined(foreign)
+        found = [one for one in self._all(text) if one.finding.kind not in asked]
+        known = {one.finding for one in found if one.value in task or text[one.finding.start : one.finding.end] in task}
+        # What is known in one reading of a place is no leak in another one.
+        return _joined([one.finding for one in found if one.finding not in known])
 
     def _all(self, text: str) -> Iterator[Hidden]:
         yield from (Hidden(f, text[f.start : f.end]) for f in find_pii(text, self.regions))

@@ -16,11 +16,13 @@ from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.text import View
+from pytest_agentsafety.text.pieces import matches, replace
 
 # Single characters with the same one between them, eight or more, the first two of them letters or digits.
 _GAPS = (" ", r"\.", "-", "_", r"\*", r"\|", "/")
-_APART = re2.compile("|".join(rf"(?:[A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^\s]" for gap in _GAPS))
-
+_APART = re2.compile("|".join(rf"(?:[+A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^\s]" for gap in _GAPS))
+# Between two groups of digits or letters, with the mark of a quoted line.
+_WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n][\s>]*| [\s>]*[\t\r\n>][\s>]*)(?=[0-9A-Z])")
 
 Back = Callable[[int, int], tuple[int, int]]
 
@@ -47,14 +49,20 @@ def find_hidden(text: str) -> Iterator[Hidden]:
             yield from _read(view, find_pii)
         for other in _digits_of(view):
             yield from _read(other, find_pii)
-        for other in _closed(view):
-            yield from _read(other, find_strong)
+        for other in (*_closed(view), *_evened(view)):
+            yield from _read(other, _find_apart)
         for other in _hex_of(view):
             yield from _read(other, find_pii)
     for view in normal.joined:
         yield from _read(view, find_strong)
     for view in (*_lines_joined(normal.base), *_backwards(normal.base)):
         yield from _read(view, find_keys)
+
+
+def _find_apart(text: str) -> list[Finding]:
+    """What its own form tells; a telephone number has one where it begins with a plus sign."""
+    phones = find_pii(text) if "+" in text else ()
+    return [*find_strong(text), *(one for one in phones if one.kind == "phone" and text[one.start] == "+")]
 
 
 def _read(view: View, find: Callable[[str], list[Finding]]) -> Iterator[Hidden]:
@@ -101,11 +109,30 @@ def _closed(view: View) -> Iterator[View]:
     yield _Derived("closed", text, view, _past(gaps))
 
 
+def _evened(view: View) -> Iterator[View]:
+    """The text with a blank for every wider gap: a value may have a group of its digits on each line."""
+    text = replace(_WIDE_GAP, " ", view.text)
+    if text != view.text:
+        spans = ((at + match.start() + 1, at + match.end()) for at, match in matches(_WIDE_GAP, view.text))
+        yield _Derived("evened", text, view, _past_when_asked(spans))
+
+
 def _lines_joined(view: View) -> Iterator[View]:
     """A value that is broken over two lines."""
     if "\n" in view.text:
         text = view.text.replace("\r\n", "").replace("\n", "")
         yield _Derived("lines", text, view, _past(m.span() for m in re.finditer(r"\r?\n", view.text)))
+
+
+def _past_when_asked(gaps: Iterable[tuple[int, int]]) -> Back:
+    made: list[Back] = []
+
+    def back(start: int, end: int) -> tuple[int, int]:
+        if not made:
+            made.append(_past(gaps))
+        return made[0](start, end)
+
+    return back
 
 
 def _past(gaps: Iterable[tuple[int, int]]) -> Back:

@@ -69,6 +69,7 @@ _TURNED = (  # noqa: SIM905
     "rules all|prompt system|guidelines your|all ignore|all disregard|previous ignore|your reveal|me tell|me give|"
     "me show|the reveal|your ignore|all forget"
 ).split("|")
+_TURNED_WORDS = ("how to", *(f" {word}" for word in "the you that into make give have write".split()))  # noqa: SIM905
 # Letters and digits in lower case, everything else as a blank.
 _FLAT = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c in range(256))
 # Letters as `a`, digits as `1`, signs that join or make up words as `-`, everything else as a blank.
@@ -80,6 +81,7 @@ _SHAPES = {
     "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
     "long": "[a1-]{32}",
     "token": "[a1-]{16}",
+    "pairs": "(?:[a1]{2}[^a1]){20}",
     "dense": "(?:1[^1]{0,5}){10}",
     "bits": "(?:1{8}[^1a]{0,2}){6}",
     "decimals": "(?:1{1,3}[^1a]{1,2}){12}",
@@ -88,6 +90,7 @@ _SHAPES = {
     "mixed": "a1|1a",
     "morse": "(?:-{1,6} ){8}",
 }
+_ESCAPE = re.compile(rb"\\[a-z]\b")
 _MAX_WORDS = 512
 
 
@@ -141,7 +144,7 @@ def _words() -> Words:
         {
             **{name: [f" {apply(name, word)}" for word in _told_by(name)] for name in ALPHABETIC},
             "rot13 reversed": [f"{apply('rot13', word)[::-1]} " for word in _WORDS],
-            "reversed": [f"{word[::-1]} " for word in (*_WORDS, " your", " this", " what", " with")],
+            "reversed": [f"{word[::-1]} " for word in (*_WORDS, " your", " this", " what", " with", *_TURNED_WORDS)],
             "glued": [verb + following for verb in _VERBS for following in _NEXT],
             "split": [cut for word in _ORDER_WORDS for cut in _cuts(word)],
             "tripled": [tripled for word in _ORDER_WORDS for tripled in _tripled(word)],
@@ -185,6 +188,8 @@ def _pattern(name: str) -> Any:
     return re2.compile(_PATTERNS[name].encode(), _options())
 
 
+# A word or two, and what quotes the next line.
+SHORT_LINE = r"(?:[^\s]{1,24}(?:[ \t][^\s]{1,24})?[ \t]?\r?\n[\s>]*)"
 _PATTERNS = {
     ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
     "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
@@ -209,6 +214,8 @@ _PATTERNS = {
     # Chinese, Japanese or Korean characters with something between them.
     "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/,+~-]{1,3}){4}[\xe3-\xed]",
     "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
+    # A word or two to a line, several times.
+    "lines": f"{SHORT_LINE}{{2}}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
 }
 
@@ -282,20 +289,24 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
     yield from (name for lead, names in _BY_LEAD.items() if lead in data for name in names)
     if "token" in shapes:
         yield from ("base64", "base32", "token reversed", "token rot13")
-    if "dense" in shapes:
+    if not shapes.isdisjoint(("dense", "pairs", "long")):
         yield "hex"
-        if b"U+" in data:
-            yield "points"
+    if "dense" in shapes and b"U+" in data:
+        yield "points"
     if "mixed" in shapes:
         yield "loose"
     if not data.isascii():
         yield "apart"
     if b"=" in data and (b"= " in data or b"=\n" in data):
         yield "words64"
+    if data.count(b"\n") > 1:
+        yield "lines"
     if b">" in data and b"<" in data:
         yield "tagged"
 
 
 def is_plain(data: bytes) -> bool:
     """Is there a word without which hardly a sentence is written, in a language that is?"""
-    return not _PLAIN.isdisjoint(data.translate(_FLAT).decode("ascii").split())
+    # The letter of an escape is no word.
+    flat = _ESCAPE.sub(b" ", data).translate(_FLAT)
+    return not _PLAIN.isdisjoint(flat.decode("ascii").split())

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from pytest_agentsafety.text.fold import fold
 from pytest_agentsafety.text.lookalikes import UPSIDE_DOWN
+from pytest_agentsafety.text.pieces import matches, replace
 from pytest_agentsafety.text.views import View, back_through, back_whole, edits_of
 
 _OVERRIDE = "\u202e"
 _BACKWARDS = re.compile("\u202e([^\u202c\u2029\n]*)")
 _TAG = re.compile("[\U000e0020-\U000e007e]")
-_TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e ])(?=[\U000e0020-\U000e007e]{8})")
+_TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e \n])(?=[\U000e0020-\U000e007e]{8})")
+_TAG_RUN_IN_WORD = re.compile("[^\x00-\x7f\U000e0020-\U000e007e][\U000e0020-\U000e007e]{8}")
 _TAG_SHIFT = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
 _SELECTED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 _SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) for i in range(240)}
@@ -20,6 +23,9 @@ _TURNED = re.compile(f"[{''.join(c for c in UPSIDE_DOWN if not c.isascii())}]")
 _UPSIDE_DOWN = {ord(c): plain for c, plain in UPSIDE_DOWN.items()}
 # First bytes tell whether one of them can be there.
 _TURNED_LEADS = tuple({c.encode()[:1] for c in UPSIDE_DOWN if not c.isascii()} - {b"\xc4"})
+# A character beyond ASCII between two like signs that set letters apart.
+_APART = re.compile(r"([ .*_|/,+~-])([^\x00-\x7f])(?=\1)")
+_STILL_RAW = ("bidi", "spaced", "tags")  # the names of readings in which something may be hidden still
 _FEWEST_TURNED = 5
 _MOST_TURNED = 1 << 14
 _MOST_RUNS = 1_000
@@ -29,9 +35,35 @@ def hidden(view: View) -> Iterator[View]:
     """Readings of a text that was not folded yet. Nothing in ASCII."""
     if view.data.isascii():
         return
+    found = list(_hidden(view))
+    yield from found
+    for raw in (view, *(other for other in found if other.name in _STILL_RAW)):
+        # Escapes stand between hidden characters, and those are gone once a text is folded.
+        plain = _unescaped(raw)
+        if raw is not view or _count(plain) > _count(raw):
+            yield from _hidden(plain)
+        elif plain is not raw:
+            yield from _without_noise(plain, plain.text)
+
+
+def _count(view: View) -> int:
+    return view.data.count(b"\xf3") + view.data.count(_OVERRIDE.encode())
+
+
+def _unescaped(view: View) -> View:
+    for lead in "%&\\":
+        if lead.encode() in view.data:
+            from pytest_agentsafety.text.escapes import unescape
+
+            view = unescape(view, lead) or view
+    return view
+
+
+def _hidden(view: View) -> Iterator[View]:
     text, data = view.text, view.data
     if b"\xf3" in data and _TAG.search(text) is not None:
-        yield View("tags", _read_tags(text), view, back_whole(len(view.data)))
+        yield from (View("tags", read, view, back_whole(len(view.data))) for read in _read_tags(text))
+    yield from _without_noise(view, text)
     if _OVERRIDE in text:
         yield _displayed(view, text)
     if (b"\xf3" in data or b"\xef" in data) and _SELECTED.search(text) is not None:
@@ -43,9 +75,42 @@ def hidden(view: View) -> Iterator[View]:
             yield View("upside down", turned.encode("utf-8", "surrogatepass"), view, back_whole(len(view.data)))
 
 
-def _read_tags(text: str) -> bytes:
-    """In place; a long run of them begins a word; short ones stand for letters of words."""
-    return _TAG_RUN.sub(" ", text).translate(_TAG_SHIFT).encode("utf-8", "surrogatepass")
+def _read_tags(text: str) -> Iterator[bytes]:
+    """In place; a long run of them begins a word; short ones stand for letters of words.
+
+    Behind what is no ASCII a long one may stand for letters, too: a word's other letters were changed before.
+    """
+    yield _encode(_TAG_RUN.sub(" ", text).translate(_TAG_SHIFT))
+    if _TAG_RUN_IN_WORD.search(text) is not None:
+        yield _encode(text.translate(_TAG_SHIFT))
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _without_noise(view: View, text: str) -> Iterator[View]:
+    """Letters set apart of which some are nothing: these go, each with one of the gaps beside it."""
+    if _APART.search(text) is None:
+        return
+    short = replace(_APART, lambda match: match[0] if fold(match[2]) else "", text)
+    if short != text:
+        yield View("spaced", _encode(short), view, back_through(lambda: edits_of(_noise(text))))
+
+
+def _noise(text: str) -> list[tuple[int, int, int, int]]:
+    rows: list[tuple[int, int, int, int]] = []
+    done = at = gone = 0
+    for offset, match in matches(_APART, text):
+        if fold(match[2]):
+            continue
+        at += len(_encode(text[done : offset + match.start()]))
+        done = offset + match.end()
+        size = len(_encode(match[0]))
+        rows.append((at - gone, at - gone, at, at + size))
+        at += size
+        gone += size
+    return rows
 
 
 def _displayed(view: View, text: str) -> View:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import re2
 
+from pytest_agentsafety.text.gate import SHORT_LINE
+from pytest_agentsafety.text.pieces import matches, replace
 from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
 
 _RUN = 6  # so many letters in a row have to stand alone
@@ -21,7 +23,7 @@ _BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) no
 _NO_LETTER = bytes(c for c in range(128) if not chr(c).isalnum() and c != 10)
 _WORD_GAPS = bytes(c if chr(c) not in "-_.+*/|~,;:" else 32 for c in range(128)) + bytes(range(128, 256))
 _MOST_ROWS = 2_000
-_PART = r"[A-Za-z0-9'\x80-\xff]{1,15}[?!]?"
+_PART = r"(?:[A-Za-z0-9']|[\xc2-\xf4][\x80-\xbf]{1,3}){1,15}[?!]?"  # characters are not cut in two
 _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200
@@ -30,6 +32,7 @@ _PIECE = 1 << 16
 _BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/,+~-]{1,3}(?=[\xe3-\xed])")
 _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
+_LINE_BREAK = re.compile(rb"[ \t]?\r?\n[\s>]*")
 _BREAK = b"\n\n"
 _LETTER = np.zeros(256, dtype=bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
@@ -161,6 +164,36 @@ def untag(view: View) -> View:
     return View("split", data, view, back_through(lambda: _subsequence(view.data, _BETWEEN)))
 
 
+def join_lines(view: View) -> View:
+    """Of lines of a word or two, sentences."""
+    parts: list[bytes] = []
+    done = 0
+    for run in _short_lines().finditer(view.data):
+        parts += (view.data[done : run.start()], replace(_LINE_BREAK, b" ", run.group()))
+        done = run.end()
+    data = b"".join([*parts, view.data[done:]])
+    return View("lines", data, view, back_through(lambda: edits_of(_joints(view.data))))
+
+
+@cache
+def _short_lines() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(f"{SHORT_LINE}{{2,}}".encode(), options)
+
+
+def _joints(data: bytes) -> list[tuple[int, int, int, int]]:
+    """Each break and what quotes the next line, as one blank."""
+    rows: list[tuple[int, int, int, int]] = []
+    shrunk = 0
+    for run in _short_lines().finditer(data):
+        for offset, match in matches(_LINE_BREAK, run.group()):
+            start, end = (place + offset + run.start() for place in match.span())
+            rows.append((start - shrunk, start - shrunk + 1, start, end))
+            shrunk += end - start - 1
+    return rows
+
+
 def squeeze(view: View) -> View:
     """Letters and digits alone, line by line, for rules that need no gaps."""
     data = _without_tags(view.data).translate(None, _NO_LETTER)
@@ -172,7 +205,7 @@ def around(view: View, places: Iterable[int], most: int) -> View:
     if len(view.data) <= _SMALL:
         return view
     chosen = islice(places, most)
-    spans = merged((max(0, place - _AROUND), min(len(view.data), place + _AROUND)) for place in chosen)
+    spans = merged((_begin(view.data, place - _AROUND), _begin(view.data, place + _AROUND)) for place in chosen)
     rows: list[tuple[int, int, int, int]] = []
     at = 0
     for start, end in spans:
@@ -180,6 +213,14 @@ def around(view: View, places: Iterable[int], most: int) -> View:
         at += end - start + len(_BREAK)
     data = _BREAK.join(view.data[start:end] for start, end in spans)
     return View(view.name, data, view, back_through(lambda: edits_of(rows)))
+
+
+def _begin(data: bytes, place: int) -> int:
+    """That place, or where the character begins that it is inside of."""
+    place = min(max(0, place), len(data))
+    while 0 < place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
 
 
 def _subsequence(data: bytes, dropped: bytes) -> Edits:

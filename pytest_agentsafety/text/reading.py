@@ -38,7 +38,7 @@ _PEELING = frozenset({"decoded", "hidden"})
 _SET_APART = frozenset({"letters", "apart"})
 _GAPLESS = ("split", "glued", "solid")  # words cut in two or run together, the surest first
 _SPELLINGS = frozenset({"leet", "tripled", "joined", "tagged", *_GAPLESS})
-_TURNING = frozenset({"cipher", "reversed", "spelling"})
+_TURNING = frozenset({"cipher", "reversed", "spelling", "guess"})
 _CIPHERS = (*ALPHABETIC, ROT47)
 
 
@@ -101,9 +101,10 @@ class Normalised:
         self._room = max(SMALL * 4, int(len(self._root.data) * MAX_GROWTH))
         seen: set[bytes] = set()
         waiting = deque(self._read("plain", self._root, _Step(self._root, 0, frozenset())))
+        guessed: deque[_Step] = deque()
         count = 0
-        while waiting:
-            step = waiting.popleft()
+        while waiting or guessed:
+            step = (waiting or guessed).popleft()
             if step.view.data in seen:
                 continue
             if count >= MAX_VIEWS:
@@ -112,7 +113,8 @@ class Normalised:
             seen.add(step.view.data)
             count += 1
             yield step.view
-            waiting.extend(self._further(step))
+            for further in self._further(step):
+                (guessed if "guess" in further.kinds else waiting).append(further)
 
     def _read(self, name: str, raw: View, before: _Step) -> Iterator[_Step]:
         """A new text folded, and what folding would lose of it."""
@@ -144,21 +146,33 @@ class Normalised:
         if decoded is not None:
             yield "decoded", decoded
         elif step.kinds.isdisjoint(_TURNING) and TINY <= len(view.data) <= SHORT and not is_plain(view.data):
-            names |= _in_no_language(view.data)
+            yield from self._guesses(view, _in_no_language(view.data) - names)
         if not names.isdisjoint(_SET_APART) and "letters" not in step.kinds:
             yield from self._letters(view, names)
+        if "lines" in names and "lines" not in step.kinds:
+            yield "lines", _joined_lines(view)
         if "spelling" not in step.kinds:
-            yield from (("spelling", other) for other in self._respelled(view, found))
+            respelled = self._respelled(view, found, encoded=decoded is not None)
+            yield from (("spelling", other) for other in respelled)
         if "cipher" not in step.kinds:
             yield from (("cipher", read) for name in _CIPHERS if name in names for read in read_cipher(view, name))
         if "reversed" in names and "reversed" not in step.kinds:
             yield from (("reversed", turned) for turned in read_reversed(view))
 
+    def _guesses(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
+        """What nothing tells. Read when all else is read."""
+        yield from (("guess", read) for name in _CIPHERS if name in names for read in read_cipher(view, name))
+        if "reversed" in names:
+            yield from (("guess", turned) for turned in read_reversed(view))
+
     def _letters(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
         from pytest_agentsafety.text import letters
 
         if "apart" in names:
-            yield "letters", letters.close_signs(view)
+            closed_signs = letters.close_signs(view)
+            yield "letters", closed_signs
+            if len(closed_signs.data) <= SMALL:
+                yield "letters", read_reversed(closed_signs)[0]
         if "letters" not in names:
             return
         view, left_out = letters.runs(view)
@@ -172,11 +186,12 @@ class Normalised:
         if spaced is not None:
             yield "letters", spaced
 
-    def _respelled(self, view: View, found: Found) -> Iterator[View]:
+    def _respelled(self, view: View, found: Found, *, encoded: bool) -> Iterator[View]:
         names = found.names
         if "backwards" in names and len(view.data) <= SMALL:
             yield read_backwards(view)
-        mixed = "mixed" in names and len(view.data) <= SHORT
+        # Digits and letters side by side are those of the encoding, where there is one; what it says is read next.
+        mixed = "mixed" in names and len(view.data) <= SHORT and not encoded
         if not mixed and names.isdisjoint(_SPELLINGS):
             return
         from pytest_agentsafety.text import letters
@@ -244,6 +259,12 @@ class Normalised:
             found = _SURE
         self._unread = True
         return view
+
+
+def _joined_lines(view: View) -> View:
+    from pytest_agentsafety.text.letters import join_lines
+
+    return join_lines(view)
 
 
 def _in_no_language(data: bytes) -> set[str]:

@@ -55,7 +55,7 @@ _HEX_UNIT = (
     rf"(?:{_ASCII_HEX}|{_PRE}[CDcd][0-9A-Fa-f]{_SEP}{_CONT_HEX}|{_PRE}[Ee][0-9A-Fa-f]{_SEP}(?:{_CONT_HEX}){{2}}|"
     rf"{_PRE}[Ff][0-7]{_SEP}(?:{_CONT_HEX}){{3}})"
 )
-HEX_HINT = rf"(?:{_HEX_UNIT}){{12}}"
+HEX_HINT = rf"(?:{_HEX_UNIT}){{10}}"
 BASE32_HINT = r"\b[A-Z2-7]{24}"
 BITS_HINT = r"(?:[01]{8}[\s,]{0,2}){6}"
 DECIMALS_HINT = r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12}"
@@ -150,16 +150,22 @@ def _compiled(pattern: str) -> Any:
 
 _START = "[^A-Za-z0-9+/]"
 _ANY = "[A-Za-z0-9+/]"
-_LINE = rf"(?:\r?\n{_ANY}{{4,}})*"
+_BREAK = r"\r?\n[ \t]{0,8}"
+_LINE = rf"(?:{_BREAK}{_ANY}{{4,}})*"
 _LOOSELY = ("loose", "words64")
 # Which kinds tell of it, the pattern (one byte that may stand before a run, and the run), and who reads it.
 _BASE64: tuple[tuple[tuple[str, ...], str, Decoder], ...] = (
-    (("base64", *_LOOSELY), f"{_START}(?:{_QUAD}){{4,}}{_TAIL}", _from_base64),
+    (
+        # Wrapped in lines, or not.
+        ("base64", *_LOOSELY),
+        f"{_START}(?:(?:(?:{_QUAD}){{8,}}{_BREAK})+(?:{_QUAD})*|(?:{_QUAD}){{4,}}){_TAIL}",
+        _from_base64,
+    ),
     (_LOOSELY, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
     (_LOOSELY, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
     (
         ("base64", "long", *_LOOSELY),
-        f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}\r?\n{_ANY}{{4,}}){_LINE}={{0,2}}",
+        f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}{_BREAK}{_ANY}{{4,}}){_LINE}={{0,2}}",
         _from_base64,
     ),
 )

@@ -10,12 +10,13 @@ from random import Random
 
 import pytest
 
-from benchmarks.injection.corpus import FILES, development, generated, long_attacks, long_texts
+from benchmarks.injection.corpus import FILES, development, generated, long_attacks, long_texts, mentions
 from benchmarks.injection.grammar import ATTACKS, LANGUAGES, Grammar, grammars, load
 from benchmarks.lib.detection import Judge, by_source, encoded, rates, table
 from benchmarks.lib.encodings import ENCODINGS
 from pytest_agentsafety.guards.injection_features import to_bytes, words
 from pytest_agentsafety.guards.normalise import normalise
+from pytest_agentsafety.model.decisions import Stage
 
 
 @pytest.mark.parametrize(
@@ -164,6 +165,25 @@ def test_concepts_are_found_in_several_languages() -> None:
     at = hashes.tolist().index(int(words(to_bytes(normalise("ignoriere").text)).hashes[0]))
     assert concepts[at] == found["ignoriere"]
     assert len(patterns()[0]) > 20
+
+
+def test_mentions_are_two_halves_without_a_text_in_common() -> None:
+    halves = mentions()
+    assert len(halves["tuned"]) + len(halves["held back"]) >= 150
+    assert not set(halves["tuned"]) & set(halves["held back"])
+
+
+@pytest.mark.parametrize(("half", "stage", "most"), [("tuned", "input", 0.02), ("held back", "input", 0.1)])
+def test_mentions_are_seldom_flagged(half: str, stage: Stage, most: float) -> None:
+    judge = Judge(stage)
+    flags = [judge(text).both for text in mentions()[half]]
+    assert sum(flags) <= most * len(flags)
+
+
+def test_of_the_other_languages_mentions_some_are_left_out() -> None:
+    found = [item.source for item in generated() if item.kind == "hard"]
+    assert found.count("gen-mention") > 5000
+    assert 0 < found.count("gen-tr") < 400
 
 
 def test_a_crash_ends_the_measurement() -> None:

@@ -17,6 +17,7 @@ from pytest_agentsafety.fuzz.oracles import (
     guard_oracles,
 )
 from pytest_agentsafety.fuzz.verdict import Verdict, of_decision, verdict_from
+from pytest_agentsafety.guards.pii import PiiGuard
 from pytest_agentsafety.model.decisions import Decision, GuardContext, GuardrailResult, GuardSpan
 
 CONTEXT = GuardContext(stage="input")
@@ -138,3 +139,36 @@ def test_a_verdict_is_kept_as_it_was() -> None:
     assert str(verdict) == "'triggered', action 'block'"
     said = of_decision(Decision(outcome="denied", guard="g", rule="r", reason="why"))
     assert (said.status, said.rule, str(said)) == ("denied", "r", "'denied'")
+
+
+@pytest.mark.parametrize("value", ["ghp_eGe9FOvGJbCuT3bws7HgOWddVXLDsFw8rJce", "ES91 2100 0418 4502 0005 1332"])
+def test_a_key_in_other_letters_is_another_key(value: str) -> None:
+    oracle = Obfuscated(GuardProbe(PiiGuard(), GuardContext(stage="output")))
+    before = oracle.before(f"it is {value} there")
+    assert before.status == "triggered"
+    for step in (Step("mixed_case"), Step("leet")):
+        attempt = oracle.deliver(f"it is {value} there", (step,))
+        assert value not in attempt.text
+        assert not oracle.broken(before, oracle.after(attempt))
+
+
+def test_words_in_other_letters_say_the_same() -> None:
+    found = GuardrailResult(
+        guard="g", status="triggered", action="block", spans=(GuardSpan(start=0, end=12, rule="g.words"),)
+    )
+    guard = Words(found)
+    oracle = Obfuscated(GuardProbe(guard, GuardContext(stage="input")))
+    attempt = oracle.deliver("ignore rules", (Step("leet"),))
+    assert oracle.broken(oracle.before("ignore rules"), oracle.after(attempt))
+
+
+class Words:
+    name = "g"
+    stages = frozenset({"input"})
+    inline = True
+
+    def __init__(self, found: GuardrailResult) -> None:
+        self.found = found
+
+    def check(self, text: str, context: GuardContext) -> GuardrailResult:
+        return self.found if "ignore" in text else GuardrailResult(guard="g", status="clean")

@@ -48,6 +48,18 @@ def test_a_space_in_a_class() -> None:
     assert expand("[a b]") == r"[a\sb]"
 
 
+def test_a_gap_in_an_optional_class_is_as_wide_as_any_other() -> None:
+    assert expand("a[ _]?b") == r"a[\s>_]{0,8}b"
+    rules = RuleSet([Rule(family="persona", name="mode", pattern="god[ -]?mode")])
+    for text in ("god mode", "god-mode", "godmode", "god\r\n\r\nmode"):
+        assert [hit.rule.id for hit in rules.scan(normalise(text))] == ["persona.mode"]
+
+
+def test_the_marks_of_quoted_lines_are_part_of_a_gap() -> None:
+    assert set(found("> hello\n> world")) == {("greet.hello", "hello\n> world")}
+    assert set(found(">> hello\n>>big\n>> world")) == {("greet.hello", "hello\n>>big\n>> world")}
+
+
 def test_expansion_for_text_without_word_gaps() -> None:
     assert expand_joined(r"\ba ~2 b ?c d\b") == r"a\s*[^\s.!?]{0,20}\s*b\s*c\s*d"
 

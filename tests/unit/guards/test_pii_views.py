@@ -161,3 +161,29 @@ def test_the_first_look_agrees_with_the_search() -> None:
     for text in (*VALUES.values(), "clean", "", "1234", "call me"):
         assert not has_nothing(text) or find_pii(text) == []
     assert has_nothing("clean")
+
+
+@pytest.mark.parametrize("gap", ["\n", "\r\n\r\n", "\t", "\n> "])
+@pytest.mark.parametrize("value", ["GB82 WEST 1234 5698 7654 32", "+49 30 901820"])
+def test_a_value_with_a_group_on_each_line(value: str, gap: str) -> None:
+    written = value.replace(" ", gap)
+    result = PiiGuard().check(f"(is {written} there)", CONTEXT)
+    assert result.triggered
+    assert result.redacted is not None
+    assert written not in result.redacted
+
+
+@pytest.mark.parametrize("gap", [" ", ".", "-", "_", "*"])
+def test_a_number_with_its_digits_apart_is_told_by_its_plus(gap: str) -> None:
+    result = PiiGuard().check(f"is {gap.join('+4930901820')} there", CONTEXT)
+    assert result.triggered
+
+
+def test_noise_between_letters_that_stand_apart_hides_nothing() -> None:
+    written = ".".join(c + "\u200b" for c in VALUES["api_key"])
+    assert PiiGuard().check(f"it is {written} there", CONTEXT).triggered
+
+
+@pytest.mark.parametrize("text", ["1\n2\n3\n4\n5\n6", "12\t40\t33\n17\t21\t90", "A1\nB2\nC3", "2024\n2025\n2026"])
+def test_columns_of_numbers_stay(text: str) -> None:
+    assert PiiGuard().check(text, CONTEXT).status == "clean"

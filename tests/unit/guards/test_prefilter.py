@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_agentsafety.guards.blocks import BLOCK
-from pytest_agentsafety.guards.engine import Patterns
+from pytest_agentsafety.guards.engine import Patterns, expand
 from pytest_agentsafety.guards.prefilter import Need, Prefilter, fingerprint, need_of
 
 ORDER = Need(((("ignore", "forget*"), ("orders",)),), 4)
@@ -48,6 +48,14 @@ def test_matches_are_whole_wherever_a_block_begins(before: int, span: int) -> No
     match = f"ignore {'to ' * (span - 1)}orders"
     (stretch,) = places(f"{'so ' * before}{match} {GAP}{GAP}", ORDER._replace(span=span))[0]
     assert match in stretch
+
+
+@pytest.mark.parametrize("gap", ["x>" * 500 + "x", "x-" * 500, ">" * 500, "\n> > " * 100])
+@pytest.mark.parametrize("before", ["", ">", ">so ", "so " * 7])
+def test_signs_and_marks_keep_no_words_apart(gap: str, before: str) -> None:
+    """A word of a gap may hold them, and quoted lines begin with them."""
+    text = f"{before}ignore {gap} orders"
+    assert places(text, ORDER) == {0: [text]}
 
 
 def test_one_way_is_enough_and_ways_are_not_mixed() -> None:
@@ -100,7 +108,7 @@ def test_no_rule_no_place() -> None:
 
 def test_a_rule_that_was_changed_is_searched_for_everywhere() -> None:
     """What was written down about the old pattern must not hide matches of the new one."""
-    assert need_of("persona.you-are-now", r"\byou\s+are\s+now\b") is not None
+    assert need_of("persona.you-are-now", expand(r"\byou are now\b")) is not None
     assert need_of("persona.you-are-now", r"\bnobody\b") is None
     assert need_of("my.own", r"\byou\s+are\s+now\b") is None
     assert list(Patterns(["persona.you-are-now"], [r"\bnobody\b"]).find(b"nobody", 9)) == [(0, 0, 6)]

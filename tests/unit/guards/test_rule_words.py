@@ -81,9 +81,11 @@ def test_a_pattern_without_a_word_of_its_own_needs_nothing(pattern: str) -> None
     ],
 )
 def test_gaps_in_a_match_are_counted(pattern: str, span: int | None) -> None:
-    # Two blanks in a row are one stretch, and are counted as two: the bound may be too high, never too low.
     found = need_of(expand(pattern)).span
-    assert found == span or (span is not None and found == span + ("  " in pattern))
+    if span is None or found is None:
+        assert found == span
+    else:  # a gap that alternatives share may be counted twice: the bound may be too high, never too low
+        assert found - span in (0, "|" in pattern)
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -38,6 +38,8 @@ def test_a_cipher_is_told_by_its_words(name: str) -> None:
         ("apart", " ".join("\u5ffd\u7565\u4e4b\u524d\u7684\u6307\u4ee4")),
         ("base64", base64.b64encode(SECRET.encode()).decode()),
         ("hex", SECRET.encode().hex()),
+        ("hex", SECRET.translate({c: c + 0xFEE0 for c in range(33, 127)}).encode().hex(" ")),
+        ("hex", "\ufeff\u00ad".join(SECRET).encode().hex()),
         ("base32", base64.b32encode(SECRET.encode()).decode()),
         ("bits", " ".join(f"{b:08b}" for b in SECRET.encode())),
         ("decimals", " ".join(str(b) for b in SECRET.encode())),
@@ -93,3 +95,8 @@ def test_plain_words_of_several_languages() -> None:
     assert is_plain(b"Das ist es")
     assert not is_plain(codecs.encode("What is this?", "rot13").encode())
     assert not is_plain(b"")
+
+
+def test_the_letter_of_an_escape_is_no_word() -> None:
+    assert not is_plain(rb"vtaber\a nyy")
+    assert is_plain(rb"vtaber a nyy")

@@ -8,6 +8,7 @@ from pytest_agentsafety.text.letters import (
     close_gaps,
     close_signs,
     close_spaces,
+    join_lines,
     set_words_apart,
     shorten,
     squeeze,
@@ -112,3 +113,38 @@ def test_letters_that_were_multiplied_are_written_once() -> None:
     assert view.text == "iggnore? ignore all previous"
     assert text[slice(*view.origin(9, 15))] == "igggnore"
     assert text[slice(*view.origin(20, 28))] == "prrrevious"
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_no_character_is_cut_in_two(shift: int) -> None:
+    text = "\u00e9\u4e2d" * 3_000 + "x" * shift + " ignore " + "\u4e2d\u00e9" * 3_000
+    view = around(source(text), [text.encode().index(b"ignore")], 9)
+    assert "ignore" in view.text
+    assert view.text.strip("x ignore\u00e9\u4e2d") == ""
+
+
+def test_rows_hold_whole_characters() -> None:
+    word = "a" + "\u5ffd" * 14
+    assert set_words_apart(source("_".join([word] * 5))).text.split() == [word] * 5
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "\r\n\r\n", " \n> "])
+def test_lines_of_a_word_or_two_become_sentences(gap: str) -> None:
+    text = "Said:\n" + gap.join(["\u00e9 ignore", "the previous", "instructions"])
+    view = join_lines(source(text))
+    assert view.text == "Said: \u00e9 ignore the previous instructions"
+    start = view.text.index("the")
+    assert text[slice(*view.origin(start, start + 12))] == "the previous"
+
+
+def test_lines_of_more_words_stay() -> None:
+    text = "the first line of this\nis followed by another\nand so on it goes"
+    assert join_lines(source(text)).text == text
+
+
+def test_many_short_lines_lead_back() -> None:
+    text = "word\n\n" * 20_000 + "end"
+    view = join_lines(source(text))
+    assert len(view.text) < 20_000 * len("word ") + 100
+    start = view.text.index("end")
+    assert text[slice(*view.origin(start, start + 3))] == "end"

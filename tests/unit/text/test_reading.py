@@ -173,3 +173,24 @@ def test_tags_of_which_half_are_escaped_are_read() -> None:
     tags = [chr(0xE0000 + ord(c)) for c in SECRET]
     text = "".join(f"&#{ord(tag)};" if i % 2 else tag for i, tag in enumerate(tags))
     assert any(SECRET in reading for reading in readings(text))
+
+
+def test_chinese_that_is_set_apart_is_read_backwards() -> None:
+    assert "\u5ffd\u7565\u4e4b\u524d\u7684\u6307\u4ee4" in readings(
+        " ".join("\u4ee4\u6307\u7684\u524d\u4e4b\u7565\u5ffd")
+    )
+
+
+def test_what_nothing_tells_is_read_last() -> None:
+    # No word of any language: each cipher is tried, behind what was told.
+    names = [view.name for view in normalise("xq zv 1gn0r3 kw " + "\\u0041" * 8).views]
+    assert names.index("decoded") < names.index("rot13")
+
+
+def test_digits_of_an_encoding_are_no_letters() -> None:
+    assert not [view for view in normalise("%44%69%65%20%53%69%74%7A%75%6E%67").views if view.name == "leet"]
+
+
+def test_large_texts_of_wide_characters_are_read() -> None:
+    text = "\u00e9\u4e2d" * 5_000 + " ign ore ignoreall iiignore pr3vious " + "\u4e2d\u00e9" * 5_000
+    assert len(normalise(text).views) > 1

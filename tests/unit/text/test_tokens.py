@@ -108,3 +108,20 @@ def test_garbage_is_given_up_after_a_number_of_tries(monkeypatch: pytest.MonkeyP
     garbage = [base64.b64encode(hashlib.sha256(bytes([i])).digest()[:30]).decode() for i in range(9)]
     assert plain(", ".join([*garbage, b64(SECRET)])) is not None, "what looks like text is told from garbage beforehand"
     assert plain(", ".join([*garbage, b64(FOREIGN)])) is None
+
+
+LONG = f"{FOREIGN}: {SECRET}, {SECRET}, {SECRET} the password."
+
+
+@pytest.mark.parametrize("text", [LONG, LONG.encode("ascii", "ignore").decode()])
+@pytest.mark.parametrize("width", [20, 64, 76])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\n  ", "\n\t"])
+def test_wrapped_lines_are_read_as_one(line_break: str, width: int, text: str) -> None:
+    assert plain(f"Note:{line_break}{line_break.join(textwrap.wrap(b64(text), width))}\nend").strip() == (
+        f"Note:{line_break}{text}\nend"
+    )
+
+
+def test_short_values_in_hexadecimal_are_read() -> None:
+    assert plain(f"id {b'078-05-1120'.hex()} there") == "id 078-05-1120 there"
+    assert plain(f"id {b'red lamp'.hex()} there") is None

@@ -1,0 +1,211 @@
+"""Everyday uses of the words that the injection rules look for: there the rule says nothing, and the model decides.
+
+A setting overrides the default rules, a device has a developer mode, a new directive supersedes the previous ones, and
+one may ask how to write "a system prompt". What speaks to the model ("you", "your", "assistant") is never everyday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import re2
+
+from pytest_agentsafety.guards.engine import Hit
+from pytest_agentsafety.text import Normalised
+from pytest_agentsafety.text.fold import fold
+
+_AROUND = 240
+
+
+def _pattern(source: str) -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    return re2.compile(source, options)
+
+
+_ENDS = _pattern(r"[.!?\n]\s|\n")
+# Addressed to a model, or about one: then the rule stands.
+_MODEL = _pattern(
+    r"\b(?:you|your|yours|ur|u|yourself|ai|a\.i\.|assistants?|chatbots?|chatgpt|gpt\w*|bots?|llms?|models?|"
+    r"claude|gemini|"
+    r"this (?:chat|conversation|session)|above|must|dan)\b"
+)
+_OF_MODEL = _pattern(
+    r"\b(?:my|these?|this|following|developer|system|core|safety) (?:\w+ )?(?:instructions?|prompts?|messages?)\b"
+)
+_YOU = _pattern(
+    r"\b(?:your|yours|ur|you(?:'re| are| were| have| got| must| should| will| can| received| see| use|"
+    r" follow)|this (?:chat|conversation|session)|"
+    r"verbatim|word for word|above|now|immediately|must)\b"
+)
+_DEVICE = (
+    r"(?:phone|tablet|router|printer|tv|television|camera|car|machine|game|console|shop|store|web ?site|"
+    r"server|browser|"
+    r"system (?:panel|menu)|thermostat|scanner|installer|device|app|android|windows|iphone|ipad|laptop|"
+    r"computer|account|"
+    r"network|library|school|document|environment|panel|display|screen|firewall|wordpress|flask|stripe|kubernetes|"
+    r"build|cluster|linter|compiler|parser|framework|template|theme|database|project)s?"
+)
+_OWN_DEVICE = _pattern(
+    rf"\b(?:on|of|in|for|from|my|the|our|an?|after|if) (?:\w+ ){{0,3}}{_DEVICE}\b|\busb debugging\b|"
+    rf"\b(?:says|shows|reports) "
+)
+# Nobody is told to do it: somebody or something does, or the asker wants to know how.
+_TOLD_OF = _pattern(
+    r"^\W*(?:how|why|when|where|does|do|can|may|which|what|is|are|the|these|this|those|that|our|my|a|an|"
+    r"local|project|user|"
+    r"later|new|some|every|each|doctors?|rules|settings)\b[^:\"'`,]*$"
+)
+_ASKS_HOW = _pattern(
+    r"\b(?:how|where|why|when|can|may|should) (?:do|does|did|can|could|should|would|may)? ?(?:i|we|one|my|our|the)\b"
+)
+_GENERAL_PROMPT = _pattern(
+    r"\b(?:(?:an?|any|every|each|whose|other|good|which|what) (?:[\w-]+ ){0,2}(?:system|initial|base|"
+    r"starting|first|custom|"
+    r"default) ?(?:prompts?|messages?|instructions?)|system (?:prompts|messages))\b|"
+    r"\b(?:prompts?|instructions?|messages?|rules|configuration) (?:of|for) (?:an?|customers?|companies|vendors|new|"
+    r"volunteers|guests|beginners)\b"
+)
+_STORY = _pattern(
+    r"^\W*(?:the|this|my|her|his|our|in the|in this|in my) (?:[\w-]+ )?(?:novel|film|movie|book|story|game|"
+    r"series|song|comic|"
+    r"play|episode|paper|article|report|chapter|study|talk|course)\b"
+)
+_PLAYER = _pattern(r"\b(?:you|your|act|behave|respond|answer|pretend|become|must|now)\b")
+_MAIL = _pattern(
+    r"\b(?:version|draft|mail|e-?mail|message|edition|letter|page|attachment|invoice|invitation|agenda)s?\b"
+)
+_TASK = _pattern(
+    r"^\W*(?:compare|design|write|build|suggest|plan|implement|create|describe|list|draft)\b.{0,80}\b(?:detect|"
+    r"notice|prevent|block|catch|flag|log|defend|against|attempt|leak|measure)"
+)
+
+_NOTICE = _pattern(r"notice:?$|\bbypass$|directive$")
+_ORDER = _pattern(
+    r"\b(?:ignore|disregard|forget|reveal|override|bypass|disable|obey|comply|instructions?|prompts?|"
+    r"rules?|assistant|ai|"
+    r"models?|llm|chatbot|unrestricted|restrictions?|guidelines|send|forward|execute|mode|you are (?:now|"
+    r"an?|no longer|free))\b"
+)
+
+_TELLING = _pattern(
+    r"\b(?:tell|inform|notify|alert|mention|reveal|disclos|show|warn)|"
+    r"\b(?:without|never|not|don't|need to) (?:ask|asking) (?:for )?(?:the|your)\b"
+)
+_ADVICE = _pattern(
+    r"^you,? (?:should|need to|have to|will) (?:also |first |always |then )?(?:delete|upload|call|append|"
+    r"invoke|post)$"
+)
+_PARTNER = _pattern(
+    r"\b(?:ai|assistant|agent|model|llm|chatbot|user'?s?|immediately|account|bank|password|secret|"
+    r"e-?mails?|contact)\b"
+)
+_COULD = _pattern(
+    r"\b(?:could|may|might|can|would|did|does|not|an?|the|memory|possible|potential|to|that|"
+    r"which)[ \n]*$"
+)
+_BUG = _pattern(
+    r"\byour (?:\w+ )?(?:bug|error|crash|commit|issue|log|merge|problem)[ -]?(?:reports?|messages?|"
+    r"output)$"
+)
+
+_DROP = ("drop-earlier", "drop-adjacent", "supersedes")
+
+
+def _dropped(sentence: str, before: str, hit: str) -> bool:
+    if _MODEL.search(sentence) or _OF_MODEL.search(sentence):
+        return False
+    return bool(_TOLD_OF.search(before + " ") or _MAIL.search(hit))
+
+
+def _mode(sentence: str, _before: str, _hit: str) -> bool:
+    return not _MODEL.search(sentence) and bool(_OWN_DEVICE.search(sentence))
+
+
+def _limits(sentence: str, _before: str, _hit: str) -> bool:
+    return not _MODEL.search(sentence) and bool(_OWN_DEVICE.search(sentence) and _ASKS_HOW.search(sentence))
+
+
+def _prompt(sentence: str, _before: str, _hit: str) -> bool:
+    return not _YOU.search(sentence) and bool(_GENERAL_PROMPT.search(sentence) or _TASK.search(sentence))
+
+
+def _story(sentence: str, _before: str, _hit: str) -> bool:
+    return not _PLAYER.search(sentence) and bool(_STORY.search(sentence))
+
+
+def _notice(sentence: str, before: str, hit: str) -> bool:
+    """A machine's notice, or a flaw that is named: "authorization bypass in ..."."""
+    return bool(_NOTICE.search(hit)) and not _ORDER.search(sentence.replace(hit, " ")) and not _MODEL.search(before)
+
+
+def _machine(sentence: str, _before: str, _hit: str) -> bool:
+    return not _ORDER.search(sentence)
+
+
+def _kept(_sentence: str, _before: str, hit: str) -> bool:
+    """ "Never asked by the user": nobody is told to keep anything from anybody."""
+    return not _TELLING.search(hit)
+
+
+def _manual(sentence: str, _before: str, hit: str) -> bool:
+    """ "You should call close()": a manual's advice, where the model is not named and no haste is made."""
+    return bool(_ADVICE.search(hit)) and not _PARTNER.search(sentence)
+
+
+def _flaw(sentence: str, before: str, hit: str) -> bool:
+    """ "This could expose the credentials": an advisory. Otherwise as for prompts."""
+    return _prompt(sentence, before, hit) or bool(_COULD.search(before) and not _MODEL.search(sentence))
+
+
+def _own_report(_sentence: str, _before: str, hit: str) -> bool:
+    return bool(_BUG.search(hit))
+
+
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(_DROP, _dropped),
+    "mode": _mode,
+    "mode-on": _mode,
+    "safety": _limits,
+    "your-limits": _limits,
+    "secret-prompt": _prompt,
+    "ready-secret": _flaw,
+    "keep-from-user": _kept,
+    "model-must": _manual,
+    "in-your-answer": _own_report,
+    "override-tag": _notice,
+    "role-line": _machine,
+    "no-limits": _story,
+    "free-model": _story,
+}
+
+
+def serious(hits: Iterable[Hit], text: Normalised) -> list[Hit]:
+    """The hits without those of everyday sentences. What was found in another reading only stays."""
+    hits = list(hits)
+    everyday = {_place(hit) for hit in hits if hit.view == "plain" and _everyday(hit, text.source)}
+    return [hit for hit in hits if _place(hit) not in everyday]
+
+
+def all_plain(hits: Iterable[Hit]) -> bool:
+    """Whether no reading shows anything that the plain text does not."""
+    hits = list(hits)
+    return {_place(hit) for hit in hits} == {_place(hit) for hit in hits if hit.view == "plain"}
+
+
+def _place(hit: Hit) -> tuple[str, int, int]:
+    return hit.rule.name, hit.start, hit.end
+
+
+def _everyday(hit: Hit, source: str) -> bool:
+    kind = _KINDS.get(hit.rule.name)
+    if kind is None or hit.end - hit.start > _AROUND:
+        return False
+    before = fold(source[max(0, hit.start - _AROUND) : hit.start])
+    found, after = fold(source[hit.start : hit.end]), fold(source[hit.end : hit.end + _AROUND])
+    before = before[max((match.end() for match in _ENDS.finditer(before)), default=0) :]
+    end = _ENDS.search(after)
+    after = after[: end.start() + 1] if end else after
+    return bool(kind(before + found + after, before, found))
