@@ -1,4 +1,4 @@
-"""Write `guards/rule_words.json`: for each shipped rule over text, the words without which it can not match.
+"""Write `guards/rule_words.json`: for each rule that is tried by its words, those without which it can not match.
 
     python benchmarks/rule_words.py
 
@@ -26,7 +26,7 @@ if str(ROOT) not in sys.path:
 
 from pytest_agentsafety.guards.content_lexicon import shipped
 from pytest_agentsafety.guards.engine import expand
-from pytest_agentsafety.guards.injection import shipped_rules
+from pytest_agentsafety.guards.injection import filtered_rules
 from pytest_agentsafety.guards.prefilter import CLAUSES, WORDS, Need, Way, fingerprint
 
 MOST = 8
@@ -292,7 +292,7 @@ def _may_be_space(op: Any, value: Any) -> bool:
 
 def all_needs() -> dict[str, dict[str, Any]]:
     """By rule; `of` tells the pattern that it was made from."""
-    patterns = {rule.id: rule.pattern for rule in shipped_rules()} | {one.rule: one.pattern for one in shipped()}
+    patterns = {rule.id: rule.pattern for rule in filtered_rules()} | {one.rule: one.pattern for one in shipped()}
     found = {}
     for name, pattern in patterns.items():
         need = need_of(expand(pattern))

@@ -120,7 +120,7 @@ def speed(rivals: Path | None) -> bool:
 def fresh() -> None:
     """The input stage on what it never saw: words of this repository's documents in random order."""
     words = [
-        word for name in ("README.md", "ARCHITECTURE.md", "GUARDS.md") for word in (ROOT / name).read_text().split()
+        word for name in ("README.md", "ARCHITECTURE.md") for word in (ROOT / name).read_text(encoding="utf-8").split()
     ]
     rnd = random.Random(5)
     check = _checking("input")

@@ -19,20 +19,22 @@ WHOLE = 8
 _PIECE = 1 << 16
 _SMALL = 1 << 16
 _BEHIND = b" " * (WHOLE + 1)
-_BLANK, _SIGN, _FIRST_WIDE = 0x20, 0x21, 0xE2
+_MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
 
 
 def _folded(code: int) -> int:
     """Letters and digits of ASCII in lower case, white space, signs; from 0x80 on the byte itself.
 
-    The mark of a quoted line is white space as well: words on several such lines are as near as on one.
+    The mark of a quoted line is none of these: words on several such lines are as near as on one.
     """
     if code >= 0x80:
         return code
     char = chr(code)
     if char.isalnum():
         return ord(char.lower())
-    return _BLANK if char.isspace() or char == ">" else _SIGN
+    if char == ">":
+        return _MARK
+    return _BLANK if char.isspace() else _SIGN
 
 
 _TABLE = bytes(map(_folded, range(256)))
@@ -97,8 +99,10 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> tup
     at, ends = _words(raw, size)
     parts = values.take(at)
     wide = at[:0] if data.isascii() else (raw[1:size] >= _FIRST_WIDE).nonzero()[0] + 1
-    solid = raw[:size] != _BLANK
-    begins = (solid[1:] > solid[:-1]).nonzero()[0]
+    # Behind white space alone: a mark inside a word does not end it, else it could keep words apart.
+    begins = ((raw[1:size] > _BLANK) & (raw[: size - 1] == _BLANK)).nonzero()[0]
+    if not low and (not len(begins) or begins[0]):
+        begins = np.concatenate(([0], begins))  # the first block begins where the text does
     blocks = begins[-stretches % BLOCK :: BLOCK] + low
     whole = parts & _masks().take(np.minimum(ends - at, WHOLE))
     return Piece(at + offset, parts, whole, wide + offset, values.take(wide), blocks, before), len(begins)

@@ -64,8 +64,11 @@ UNREAD = Rule(family="hidden", name="unread", pattern="", severity=0.6, unit="pa
 class RuleSet:
     """Compiled once, on first use, and safe to use from several threads."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], *, as_set: bool = False) -> None:
+        """`as_set`: matched all at once, also where the words that they need are known. Faster where these are common
+        words, on text whose like was seen before."""
         self.rules: tuple[Rule, ...] = tuple(rules)
+        self._as_set = as_set
         self._lock = Lock()
 
     def scan(self, text: Normalised) -> list[Hit]:
@@ -84,7 +87,8 @@ class RuleSet:
     @cached_property
     def _words(self) -> Patterns:
         with self._lock:
-            return Patterns([rule.id for rule in self.rules], [expand(rule.pattern) for rule in self.rules])
+            names = ["" if self._as_set else rule.id for rule in self.rules]
+            return Patterns(names, [expand(rule.pattern) for rule in self.rules])
 
     @cached_property
     def _letters(self) -> _OneByOne:
@@ -119,7 +123,7 @@ def _widen(match: re.Match[str], between: str, gap: str) -> str:
 
 class Patterns:
     """Expanded patterns of named rules. Those whose necessary words are known (`prefilter`) are tried where these
-    stand; all others are matched as one set."""
+    stand; all others, and those without a name, are matched as one set."""
 
     def __init__(self, names: Sequence[str], patterns: Sequence[str]) -> None:
         self._patterns = patterns

@@ -33,14 +33,15 @@ _ROUNDS = 3
 _DIRECT = (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND, *LANGUAGES)
 
 
-def shipped_rules() -> tuple[Rule, ...]:
-    """All rules of this guard, those for every stage first."""
-    return (*_DIRECT, *INDIRECT)
+def filtered_rules() -> tuple[Rule, ...]:
+    """The rules that are tried only where the words that they need stand together (`rule_words.json`)."""
+    return _DIRECT
 
 
 @cache
 def _rules(stage: Stage) -> RuleSet:
-    return RuleSet(shipped_rules() if stage == "tool_result" else _DIRECT)
+    # What is said to a model in data is said in common words: nearly every text would hold those that are needed.
+    return RuleSet((*_DIRECT, *INDIRECT), as_set=True) if stage == "tool_result" else RuleSet(_DIRECT)
 
 
 class InjectionGuard:

@@ -34,8 +34,8 @@ def test_every_character_without_case_is_a_place() -> None:
 
 def test_blocks_are_of_so_many_stretches_without_white_space() -> None:
     (piece,) = pieces(b" " + b"a-b-c \n " * (2 * BLOCK + 1))
-    assert piece.blocks.tolist() == [1, 1 + 8 * BLOCK, 1 + 16 * BLOCK]
-    assert piece.block_of(piece.at)[[0, 3 * BLOCK - 1, 3 * BLOCK, -1]].tolist() == [0, 0, 1, 2]
+    assert piece.blocks.tolist() == [0, 1 + 8 * (BLOCK - 1), 1 + 8 * (2 * BLOCK - 1)]
+    assert piece.block_of(piece.at)[[0, 3 * BLOCK - 4, 3 * BLOCK - 3, -1]].tolist() == [0, 0, 1, 2]
 
 
 def test_an_empty_text_has_nothing() -> None:

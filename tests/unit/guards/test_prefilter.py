@@ -50,6 +50,14 @@ def test_matches_are_whole_wherever_a_block_begins(before: int, span: int) -> No
     assert match in stretch
 
 
+@pytest.mark.parametrize("gap", ["x>" * 500 + "x", "x-" * 500, ">" * 500, "\n> > " * 100])
+@pytest.mark.parametrize("before", ["", ">", ">so ", "so " * 7])
+def test_signs_and_marks_keep_no_words_apart(gap: str, before: str) -> None:
+    """A word of a gap may hold them, and quoted lines begin with them."""
+    text = f"{before}ignore {gap} orders"
+    assert places(text, ORDER) == {0: [text]}
+
+
 def test_one_way_is_enough_and_ways_are_not_mixed() -> None:
     need = Need(((("ignore",), ("orders",)), (("drop",), ("rules",))), 4)
     assert places("drop the rules", need)

@@ -14,10 +14,10 @@ from benchmarks.rule_words import all_needs, as_json, need_of
 from pytest_agentsafety.guards import prefilter
 from pytest_agentsafety.guards.content_lexicon import Entry, Lexicon, shipped
 from pytest_agentsafety.guards.engine import Patterns, expand
-from pytest_agentsafety.guards.injection import shipped_rules
+from pytest_agentsafety.guards.injection import filtered_rules
 from tests.unit.guards.matching import drawn
 
-PATTERNS = {rule.id: expand(rule.pattern) for rule in shipped_rules()}
+PATTERNS = {rule.id: expand(rule.pattern) for rule in filtered_rules()}
 PATTERNS |= {entry.rule: expand(entry.pattern) for entry in shipped()}
 FILLER = (
     "the garden was promised to them, and",
