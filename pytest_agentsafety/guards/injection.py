@@ -7,7 +7,7 @@ sure is the tool door.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from pytest_agentsafety.guards.engine import Hit, Rule, RuleSet, total_score
@@ -44,6 +44,9 @@ def _rules(stage: Stage) -> RuleSet:
     return RuleSet((*_DIRECT, *INDIRECT), as_set=True) if stage == "tool_result" else RuleSet(_DIRECT)
 
 
+_KEPT_TEXTS, _KEPT_CHARS = 512, 1 << 14
+
+
 class InjectionGuard:
     """Blocks user input that overrides the model's instructions; takes such orders out of tool results.
 
@@ -64,6 +67,7 @@ class InjectionGuard:
         """`model` is one of your own, or None for the rules alone; it triggers from `thresholds[stage]` up (0.5)."""
         self._model, self._with_rules = model, rules
         self._thresholds = dict(thresholds)
+        self._as_shipped = model == "bundled" and rules and self._thresholds == dict(MODEL_THRESHOLDS)
 
     def check(self, text: str, context: GuardContext) -> GuardrailResult:
         """Score is the combined severity of the rules' families or, where they are silent, that of the model."""
@@ -90,6 +94,11 @@ class InjectionGuard:
         )
 
     def _find(self, text: str, stage: Stage) -> tuple[float, Sequence[Hit]]:
+        # The same files, pages and records are read in task after task.
+        remembered = self._as_shipped and len(text) <= _KEPT_CHARS
+        return _found_before(text, stage) if remembered else self._look(text, stage)
+
+    def _look(self, text: str, stage: Stage) -> tuple[float, Sequence[Hit]]:
         """Score, and what triggers; nothing does below the threshold. What a text only quotes is judged apart."""
         normalised = normalise(text)
         score, hits = self._judge(normalised, stage)
@@ -146,6 +155,16 @@ def _without_escaped(views: Sequence[View]) -> list[View]:
         if len(view.data) * 4 < len(before.data) * 3:
             escaped.add(id(before))
     return [view for view in views if id(view) not in escaped] or list(views)
+
+
+@cache
+def _shipped() -> InjectionGuard:
+    return InjectionGuard()
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _found_before(text: str, stage: Stage) -> tuple[float, Sequence[Hit]]:
+    return _shipped()._look(text, stage)
 
 
 def _reason(hit: Hit, score: float) -> str:
