@@ -21,6 +21,7 @@ from pytest_agentsafety.model.messages import (
     ModelResponse,
     PlannedCall,
     PlannedTurn,
+    ToolCall,
     ToolSpec,
 )
 from pytest_agentsafety.model.policy import Policy
@@ -109,6 +110,20 @@ class ToolDoor(Protocol):
 
     def call(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any: ...
     async def acall(self, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any: ...
+    def learn(self, specs: Sequence[ToolSpec]) -> None:
+        """What tools say of themselves, before their first call: parameters that a rule leaves open get a role."""
+
+
+class ToolStage(Protocol):
+    """Whose tools really run: the harness puts stand-ins in their place, after the decision on the call.
+
+    Gets the tool as it would be run and says what runs instead, with the same arguments (the tool itself, where it
+    may). `attacker` says that the call is the hijacked model's.
+    """
+
+    def cast(
+        self, call: ToolCall, run: Callable[..., Any], *, effect: str, attacker: bool, asynchronous: bool
+    ) -> Callable[..., Any]: ...
 
 
 class Responder(Protocol):

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
+from pytest_agentsafety.adapters.frameworks import entry_of
 from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
 
 _SHAPES = (
@@ -23,12 +24,16 @@ _NEAREST = 20
 
 @dataclass(frozen=True, kw_only=True)
 class AgentHandle:
-    """An agent under test. `shape` "factory" takes the suite's tools, "callable" brings its own."""
+    """An agent under test. `shape` "factory" takes the suite's tools, "callable" brings its own.
+
+    `own` is the framework's object that `target` calls, where it is one.
+    """
 
     id: str
     shape: Literal["callable", "factory"]
     target: Any
     reference: bool = False
+    own: Any = None
 
     def make(self, tools: Sequence[Callable[..., Any]], *, system: str | None) -> Any:
         """A fresh agent for one case. Raises ConfigError when the factory returns something of another shape."""
@@ -37,6 +42,9 @@ class AgentHandle:
         parameters = inspect.signature(self.target).parameters
         extra = {"system": system} if system is not None and "system" in parameters else {}
         made = self.target(tools=list(tools), **extra)
+        entry = entry_of(made)
+        if entry is not None:
+            return entry
         if _takes_task(made) or _has_invoke(made):
             return made
         raise ConfigError(f"agent {self.id!r}: the factory returned {_shown(made)}. {_SHAPES}")
@@ -82,6 +90,9 @@ def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa:
         if others:
             raise ConfigError(f"{place}: agent factory {_shown(target)} also requires {', '.join(others)}. {_SHAPES}")
         return AgentHandle(id=id, shape="factory", target=target)
+    entry = entry_of(target)
+    if entry is not None:
+        return AgentHandle(id=id, shape="callable", target=entry, own=target)
     if _has_invoke(target) or _takes_task(target):
         return AgentHandle(id=id, shape="callable", target=target)
     raise ConfigError(f"{place}: cannot use {_shown(target)} as an agent. {_SHAPES}")

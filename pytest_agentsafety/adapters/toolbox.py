@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.adapters.agent import AgentHandle, import_attribute
+from pytest_agentsafety.adapters.frameworks import tools_in
 from pytest_agentsafety.adapters.tools import as_spec
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.messages import ToolSpec
@@ -27,6 +28,9 @@ def load_tools(reference: str, *, place: str, root: Path) -> list[ToolSpec]:
 
 def tools_of_agent(agent: AgentHandle) -> list[ToolSpec]:
     """The tools an agent shows: its attribute `tools`, or the default of its factory's parameter `tools`; else none."""
+    found = tools_in(agent.own) if agent.own is not None else None
+    if found is not None:
+        return found
     shown = getattr(agent.target, "tools", None)
     if shown is None and agent.shape == "factory":
         default = inspect.signature(agent.target).parameters["tools"].default

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+from pytest_agentsafety.adapters.passing import is_passing
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.protocols import ToolDoor
@@ -36,12 +37,16 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
     if is_async(fn):
 
         async def asynchronous(*args: Any, **kwargs: Any) -> Any:
+            if is_passing(spec.name):
+                return await fn(*args, **kwargs)
             return await door().acall(spec.name, _named(signature, args, kwargs), fn)
 
         wrapper = asynchronous
     else:
 
         def synchronous(*args: Any, **kwargs: Any) -> Any:
+            if is_passing(spec.name):
+                return fn(*args, **kwargs)
             return door().call(spec.name, _named(signature, args, kwargs), fn)
 
         wrapper = synchronous

@@ -14,6 +14,7 @@ from pytest_agentsafety.approval import make_approver
 from pytest_agentsafety.budget import Budget, RunBudget, default_prices
 from pytest_agentsafety.checkpoint import Journal
 from pytest_agentsafety.gate.hearing import said_for_others
+from pytest_agentsafety.gate.installing import install_doors
 from pytest_agentsafety.gate.model_door import ModelSide
 from pytest_agentsafety.gate.resume import JournalBudget, JournalResponder, Resume
 from pytest_agentsafety.gate.rule_book import RuleBook, tools_sha256
@@ -21,16 +22,26 @@ from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
 from pytest_agentsafety.guards import StageRunner, check_shape, default_guardrails
-from pytest_agentsafety.llm import activate, current, install
+from pytest_agentsafety.llm import activate, current
 from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.retry import RetryPlanner
 from pytest_agentsafety.llm.routing import Rerouting, Router
 from pytest_agentsafety.model.canonical import digest
 from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
 from pytest_agentsafety.model.events import FinalAnswer, Notice
+from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
-from pytest_agentsafety.protocols import Approver, EventSink, Guardrail, Observer, PriceSource, Responder, ToolDoor
+from pytest_agentsafety.protocols import (
+    Approver,
+    EventSink,
+    Guardrail,
+    Observer,
+    PriceSource,
+    Responder,
+    ToolDoor,
+    ToolStage,
+)
 from pytest_agentsafety.provenance import ProvenanceTracker
 
 
@@ -99,7 +110,7 @@ class Gate:
         CheckpointError where the file is damaged or belongs to another policy, other tools or another task.
         """
         task = self.open(prompt, system=system, checkpoint=checkpoint)
-        uninstall = install()
+        uninstall = install_doors()
         try:
             with activate(task):
                 yield task
@@ -119,6 +130,7 @@ class Gate:
         upstream: str | None = None,
         approver: Approver | None = None,
         is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None,
+        stage: ToolStage | None = None,
         base: Path | None = None,
         root: Path | None = None,
         checkpoint: Path | None = None,
@@ -148,6 +160,7 @@ class Gate:
             responder=responder,
             upstream=upstream,
             is_attacker=is_attacker,
+            stage=stage,
             base=base or self._base,
             workspace=base or self._workspace,
             rules=self._rules,
@@ -226,6 +239,10 @@ class TaskGate:
     def waited(self) -> float:
         """Seconds that somebody has taken to answer this task's approvals."""
         return self.state.budget.waited
+
+    def learn(self, specs: Sequence[ToolSpec]) -> None:
+        """What tools that come through an adapter say of themselves."""
+        self.state.rules.learn(specs)
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""

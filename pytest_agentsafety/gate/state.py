@@ -29,7 +29,7 @@ from pytest_agentsafety.model.guard_call import asking
 from pytest_agentsafety.model.messages import ModelRequest, ModelResponse
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
-from pytest_agentsafety.protocols import Approver, EventSink, ModelDoor, Observer, Responder, emit_all
+from pytest_agentsafety.protocols import Approver, EventSink, ModelDoor, Observer, Responder, ToolStage, emit_all
 from pytest_agentsafety.provenance import ProvenanceTracker
 
 _MOST_ADDRESSES = 20
@@ -75,6 +75,7 @@ class TaskState:
     circuit: CircuitBreaker = field(default_factory=CircuitBreaker)
     upstream: str | None = None
     is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None
+    stage: ToolStage | None = None  # puts stand-ins in the place of the user's own tools
     base: Path | None = None
     workspace: Path | None = None  # what code in the sandbox gets a copy of, and may change
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None

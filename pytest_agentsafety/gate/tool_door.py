@@ -50,6 +50,8 @@ class ToolSide:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
             return admitted
+        if self._state.stage is not None:
+            run = self._cast(admitted, run, asynchronous=False)
         if admitted.rule.effect == "execute" and not is_simulated(run):
             run = contained(self._state, admitted, asynchronous=False)
         if admitted.entry is not None:
@@ -77,6 +79,8 @@ class ToolSide:
         admitted = self._admit(name, arguments)
         if isinstance(admitted, DenialText):
             return admitted
+        if self._state.stage is not None:
+            run = self._cast(admitted, run, asynchronous=True)
         if admitted.rule.effect == "execute" and not is_simulated(run):
             run = contained(self._state, admitted, asynchronous=True)
         if admitted.entry is not None:
@@ -98,6 +102,13 @@ class ToolSide:
             self._failed(admitted, error, started)
             raise
         return self._returned(admitted, text, raw, started)
+
+    def _cast(self, admitted: Pending, run: Callable[..., Any], *, asynchronous: bool) -> Callable[..., Any]:
+        """What really runs: in a harness often a stand-in."""
+        stage = self._state.stage
+        assert stage is not None
+        effect = admitted.rule.effect
+        return stage.cast(admitted.call, run, effect=effect, attacker=admitted.attacker, asynchronous=asynchronous)
 
     # -- before
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from pytest_agentsafety.adapters import AgentHandle
 from pytest_agentsafety.approval import Asking
 from pytest_agentsafety.budget import RunBudget
+from pytest_agentsafety.gate.installing import install_doors
 from pytest_agentsafety.guards import mask
-from pytest_agentsafety.llm import install
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.tasks import OFFLINE_MODES, Mode
@@ -56,7 +56,7 @@ class OpenRun:
         self._folder = folder
         self._ablation: Evidence | None = None
         self.runner = CaseRunner(self._setup)
-        self._uninstall = install()
+        self._uninstall = install_doors()
         self._key.lend()
         self._running = True
 

@@ -1,0 +1,70 @@
+"""The frameworks there are adapters for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
+from pytest_agentsafety.adapters.importing import when_imported
+from pytest_agentsafety.model.messages import ToolSpec
+
+FRAMEWORKS: tuple[Framework, ...] = ()
+
+_lock = Lock()
+_installed = 0
+_ends: list[Undo] = []
+
+
+def install_frameworks(door: DoorGetter) -> Undo:
+    """Patch every framework that is loaded, or as soon as it is; returns what undoes it (once).
+
+    Counted: the last undo takes the patches off. The door of the first caller counts for all.
+    """
+    global _installed
+    with _lock:
+        _installed += 1
+        if _installed == 1:
+            for framework in FRAMEWORKS:
+                for module, patch in framework.patches.items():
+                    _ends.append(_watched(module, patch, door))
+    done = False
+
+    def undo() -> None:
+        nonlocal done
+        global _installed
+        with _lock:
+            if done:
+                return
+            done = True
+            _installed -= 1
+            if _installed == 0:
+                while _ends:
+                    _ends.pop()()
+
+    return undo
+
+
+def _watched(name: str, patch: Callable[[ModuleType, DoorGetter], Undo], door: DoorGetter) -> Undo:
+    undos: list[Undo] = []
+    end = when_imported(name, lambda module: undos.append(patch(module, door)))
+
+    def over() -> None:
+        end()
+        while undos:
+            undos.pop()()
+
+    return over
+
+
+def entry_of(target: Any) -> Callable[[str], Any] | None:
+    """A framework's agent object as a callable of the task; None for what no framework knows."""
+    return next((entry for framework in FRAMEWORKS if (entry := framework.entry(target)) is not None), None)
+
+
+def tools_in(target: Any) -> list[ToolSpec] | None:
+    """The tools of a framework's agent object; None for what no framework knows."""
+    found = next((tools for framework in FRAMEWORKS if (tools := framework.tools(target)) is not None), None)
+    return None if found is None else list(found)

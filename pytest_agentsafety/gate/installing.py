@@ -1,0 +1,28 @@
+"""Put both doors into the process: the HTTP clients, and the places where frameworks execute tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pytest_agentsafety.adapters.frameworks import install_frameworks
+from pytest_agentsafety.llm import current, install
+from pytest_agentsafety.protocols import ToolDoor
+
+
+def install_doors() -> Callable[[], None]:
+    """Patch clients and frameworks, those that are imported later included; returns what undoes it (once)."""
+    undo_clients = install()
+    undo_frameworks = install_frameworks(active_tool_door)
+
+    def undo() -> None:
+        undo_frameworks()
+        undo_clients()
+
+    return undo
+
+
+def active_tool_door() -> ToolDoor | None:
+    """The tool door of the task that is active here and now."""
+    door: Any = current()
+    return door if door is not None and hasattr(door, "call") else None
