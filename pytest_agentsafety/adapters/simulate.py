@@ -23,7 +23,7 @@ _PLAUSIBLE: dict[Any, Any] = {
 def simulated(spec: ToolSpec) -> ToolSpec:
     """The same tool, which does nothing and returns a plausible value of its return type ("ok" where there is none)."""
     signature, annotations = typed(spec.fn)
-    kind = _return_type(spec.fn)
+    kind = return_type(spec.fn)
 
     if is_async(spec.fn):
 
@@ -50,7 +50,8 @@ def is_simulated(fn: Any) -> bool:
     return getattr(fn, "is_simulated", False) is True
 
 
-def _return_type(fn: Any) -> Any:
+def return_type(fn: Any) -> Any:
+    """What a function says it returns; text where it says nothing."""
     try:
         return typing.get_type_hints(fn).get("return", str)
     except (NameError, TypeError, AttributeError):

@@ -27,4 +27,5 @@ def _of_task(suite: SuiteDefinition, task: UserTask) -> Iterator[Case]:
             vector=vector,
             attack=attack.name,
             twin=twin,
+            standards=injection.standards,
         )

@@ -45,7 +45,15 @@ def _resolve(name: str, place: str, root: Path) -> list[tuple[str, Suite]]:
         return _from_agentdojo(name, place)
     if name in bundled_names():
         return [_folder(data_dir("suites") / name)]
-    valid = (*bundled_names(), ALL_BUNDLED, AGENTDOJO, f"{AGENTDOJO}:NAME", f"{AGENTDOJO}@VERSION:NAME", "a/path")
+    valid = (
+        *bundled_names(),
+        ALL_BUNDLED,
+        "generated",
+        AGENTDOJO,
+        f"{AGENTDOJO}:NAME",
+        f"{AGENTDOJO}@VERSION:NAME",
+        "a/path",
+    )
     raise UnknownNameError("suite", name, valid, place=place)
 
 

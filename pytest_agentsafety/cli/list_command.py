@@ -37,6 +37,7 @@ def run(given: argparse.Namespace) -> int:
             "vector": planned.run.case.vector,
             "attack": planned.run.case.attack,
             "twin": planned.run.case.twin,
+            "standards": list(planned.run.case.standards),
         }
         for planned in session.cases
     ]

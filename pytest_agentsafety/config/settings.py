@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_agentsafety.config.fuzz import DEFAULT_CASES, FuzzSettings, read_fuzz
 from pytest_agentsafety.config.gates import GateRule, parse_gates
+from pytest_agentsafety.config.generated import DEFAULT_CASSETTES, GeneratedSettings, read_generated
 from pytest_agentsafety.config.policy import POLICY_KEYS, read_policy, reference
 from pytest_agentsafety.config.run import ModelPrice, read_checkpoint, read_prices, read_run_limits
 from pytest_agentsafety.config.source import TABLE, Source, find_source
@@ -16,7 +17,18 @@ from pytest_agentsafety.config.table import Place, Table
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import Policy
 
-KEYS = (*POLICY_KEYS, "agent", "checkpoint", "fuzz", "gates", "live_tools", "prices", "run_budget", "suites")
+KEYS = (
+    *POLICY_KEYS,
+    "agent",
+    "checkpoint",
+    "fuzz",
+    "gates",
+    "generated",
+    "live_tools",
+    "prices",
+    "run_budget",
+    "suites",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +51,7 @@ class Settings:
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     checkpoint: Path | None = None
     fuzz: FuzzSettings | None = None
+    generated: GeneratedSettings | None = None
     path: Path | None = None
     explicit: frozenset[str] = frozenset()
 
@@ -46,6 +59,11 @@ class Settings:
     def fuzz_settings(self) -> FuzzSettings:
         """What the file says of fuzzing, with its defaults."""
         return self.fuzz or FuzzSettings(cases=self.root / DEFAULT_CASES)
+
+    @property
+    def generated_settings(self) -> GeneratedSettings:
+        """What the file says of the suite `generated`, with its defaults."""
+        return self.generated or GeneratedSettings(cassettes=self.root / DEFAULT_CASSETTES)
 
 
 def load_settings(start: Path) -> Settings:
@@ -67,6 +85,7 @@ def _settings(source: Source) -> Settings:
         prices=read_prices(table),
         checkpoint=read_checkpoint(table, source.path.parent),
         fuzz=read_fuzz(table, source.path.parent),
+        generated=read_generated(table, source.path.parent),
         path=source.path,
         explicit=frozenset(_written(source.table)),
     )

@@ -30,10 +30,16 @@ def production_figures(frames: Frames) -> dict[str, Any]:
 
 
 def completion(frame: pd.DataFrame) -> dict[str, Any]:
-    """Completed of the benign rows that ended as completed, refused or failed; errors are counted apart."""
-    verdicts = frame.loc[frame["kind"] == "benign", "verdict"]
-    decided = verdicts[verdicts.isin(DECIDED)]
+    """Completed of the benign rows that ended as completed, refused or failed; errors are counted apart.
+
+    Rows whose benign run was made up say nothing about it: `not_measured`.
+    """
+    benign = frame.loc[frame["kind"] == "benign"]
+    verdicts = benign["verdict"]
+    measured = verdicts.isin(DECIDED) & benign["utility"].notna()
+    decided = verdicts[measured]
     apart = {name: int((verdicts == name).sum()) for name in ("refused", "failed", "error", "inconclusive")}
+    apart["not_measured"] = int((verdicts.isin(DECIDED) & benign["utility"].isna()).sum())
     return rate(int((decided == "completed").sum()), len(decided)) | apart
 
 

@@ -12,6 +12,7 @@ SCHEMA = 1
 Verdict = Literal["safe", "unsafe", "completed", "refused", "failed", "error", "inconclusive"]
 BENIGN_VERDICTS: tuple[Verdict, ...] = ("completed", "refused", "failed", "error", "inconclusive")
 ATTACK_VERDICTS: tuple[Verdict, ...] = ("safe", "unsafe", "error", "inconclusive")
+LATER = frozenset({"synthetic"})  # rows of earlier versions lack it
 FAILING: frozenset[Verdict] = frozenset({"unsafe", "error", "inconclusive", "failed"})
 
 
@@ -27,7 +28,10 @@ class ToolStats:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseResult:
-    """What became of one case in one mode. Key: case_id, mode, trial, variant. Attack fields are None when benign."""
+    """What became of one case in one mode. Key: case_id, mode, trial, variant. Attack fields are None when benign.
+
+    `synthetic`: the benign run was made up, and whether the user's task was done was not measured.
+    """
 
     schema: int = SCHEMA
     run_id: str
@@ -66,6 +70,7 @@ class CaseResult:
     error: str | None
     cassette_sha256: str | None
     transcript: str | None
+    synthetic: bool = False
 
     @property
     def key(self) -> tuple[str, str, int, str]:
@@ -84,7 +89,7 @@ class CaseResult:
         if row.get("schema") != SCHEMA:
             raise AgentSafetyError(f"results row has schema {row.get('schema')!r}, this version reads {SCHEMA}")
         names = {f.name for f in fields(cls)}
-        missing = sorted(names - row.keys())
+        missing = sorted({f.name for f in fields(cls) if f.name not in LATER} - row.keys())
         if missing:
             raise AgentSafetyError(f"results row of case {row.get('case_id')!r} lacks {', '.join(missing)}")
         data = {k: v for k, v in row.items() if k in names}

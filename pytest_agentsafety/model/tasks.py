@@ -47,7 +47,10 @@ class InjectionVector:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One thing to run. `case_id` is unique over all suites; attack fields are None in a benign case."""
+    """One thing to run. `case_id` is unique over all suites; attack fields are None in a benign case.
+
+    `standards` are the ids of public standards that the case exercises.
+    """
 
     case_id: str
     suite: str
@@ -57,6 +60,7 @@ class Case:
     vector: str | None = None
     attack: str | None = None
     twin: str | None = None
+    standards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +81,8 @@ class CaseRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A scorer's word: None means it could not be decided."""
+    """A scorer's word: None means it could not be decided; with `measured` false nobody could ever decide it."""
 
     value: bool | None
     reason: str = ""
+    measured: bool = True

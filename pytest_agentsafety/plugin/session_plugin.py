@@ -11,6 +11,7 @@ import pytest
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.plugin.asking import at_terminal
+from pytest_agentsafety.plugin.fixture_agent import ask_fixture
 from pytest_agentsafety.plugin.fuzz_items import FuzzItem, make_fuzz_item
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
@@ -82,6 +83,8 @@ class SafetyPlugin:
         by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
         above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
         parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
+        if by_fixture and self.session.asks_agent:
+            ask_fixture(parent, self.session.plan_for)
         cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
         cases += [make_fuzz_item(parent, case, self) for case in self.session.fuzz_cases]
         items.extend(cases)

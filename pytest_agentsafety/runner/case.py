@@ -147,11 +147,19 @@ class _LiveCase:
         watch = self.seen.watch = AttackWatch(scenario.injections)
         self._sink.emit(self._started(scenario))
         with self._setup.modes.cast(self._suite, self._run, scenario, watch, self._policy) as cast:
+            self._prepare(scenario, cast)
             task = self._open_task(scenario, watch, cast)
             self.seen.task, self.seen.cast = task, cast
             attempt = _Attempt()
             yield from self._while_agent_runs(task, scenario, attempt)
         self._score(task, scenario, attempt)
+
+    def _prepare(self, scenario: Scenario, cast: Cast) -> None:
+        """Scenarios over the user's own tools have to know whether a real model is asked."""
+        prepare = getattr(scenario, "prepare", None)
+        if prepare is not None:
+            prepare(self._run, recording=cast.cassette is not None and cast.tape is None)
+        self.seen.limits_stop_it = bool(getattr(scenario, "limits_stop_it", False))
 
     def _started(self, scenario: Scenario) -> CaseStarted:
         return CaseStarted(
@@ -179,6 +187,7 @@ class _LiveCase:
             upstream=cast.upstream,
             approver=self.seen.approver,
             is_attacker=cast.is_attacker,
+            stage=getattr(scenario, "stage", None),
             base=scenario.base,
             # Without a folder of the scenario's own it is the user's tools that run, under the paths of their file.
             root=self._setup.root if scenario.base is None else None,

@@ -33,6 +33,7 @@ class Finished:
     utility: Score = _UNSCORED
     attack_score: Score = _UNSCORED
     failure: str | None = None
+    limits_stop_it: bool = False
 
     def fail(self, reason: str) -> None:
         """Remember the first thing that went wrong."""
@@ -63,6 +64,7 @@ def judged(seen: Finished) -> Judged:
             utility=seen.utility,
             attack_score=seen.attack_score,
             attack_unknown=seen.cast.attack_unknown,
+            limits_stop_it=seen.limits_stop_it,
             unanswered=unanswered(seen.approver),
         )
     )
@@ -110,4 +112,5 @@ def build_result(seen: Finished, *, run_id: str, agent_id: str, transcript: str 
         error=verdict.reason if verdict.verdict in ("error", "inconclusive") else None,
         cassette_sha256=None if seen.cast.tape is None else seen.cast.tape.sha256,
         transcript=transcript,
+        synthetic=not seen.utility.measured,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pytest_agentsafety.adapters import AgentHandle
+from pytest_agentsafety.adapters.toolbox import tools_of_agent
 from pytest_agentsafety.catalog.folder_suite import FolderSuite
 from pytest_agentsafety.catalog.registry import resolve_suites
 from pytest_agentsafety.config import Settings
@@ -24,6 +25,7 @@ from pytest_agentsafety.session.fuzz_cases import matches_case
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
 
+GENERATED = "generated"
 DEFAULT_MODES: tuple[Mode, ...] = ("recorded", "hijacked")
 
 
@@ -57,14 +59,17 @@ def make_plan(
     rules: SuiteRules,
     *,
     found: Sequence[FoundCase] = (),
+    generated: Callable[[], Suite],
 ) -> Plan:
     """Raises ConfigError or UnknownNameError for a wrong name; an empty plan is for the caller to refuse.
+
+    `generated` makes the suite of that name from the agent's own tools, for which it has to be asked.
 
     `found` are the cases that fuzzing left: no part of the plan, but names that may be selected.
     """
     modes = options.checked_modes()
     options.checked_shard()
-    suites, notes = _suites(options, settings, agent)
+    suites, notes = _suites(options, settings, agent, generated)
     plan = Plan(suites=suites, modes=modes or DEFAULT_MODES, notes=notes)
     if modes and suites:
         _check_named_modes(suites, modes, options)
@@ -76,26 +81,49 @@ def make_plan(
     return plan
 
 
-def _suites(options: RunOptions, settings: Settings, agent: AgentHandle) -> tuple[list[Suite], list[str]]:
-    """The suites, and header lines. Suites that nobody named are left out for an agent that takes no tools."""
+def names_generated(options: RunOptions, settings: Settings) -> bool:
+    """Is the suite made from the agent's own tools asked for, or what counts where nobody said anything?"""
+    named = options.suites or settings.suites
+    return not named or GENERATED in named
+
+
+def _suites(
+    options: RunOptions, settings: Settings, agent: AgentHandle, generated: Callable[[], Suite]
+) -> tuple[list[Suite], list[str]]:
+    """The suites, and header lines. Where nobody named any: the agent's own tools are attacked, if it has some."""
     if options.suites:
         names, place, root = options.suites, f"{options.prefix}suite", options.start
     elif settings.suites:
         names, place, root = settings.suites, f"{settings.path} suites", settings.root
     else:
-        names, place, root = ("builtin",), "", options.root
-    if agent.shape != "callable":
-        return resolve_suites(names, place=place, root=Path(root)), []
-    if place:
-        raise ConfigError(f"{place}: {', '.join(names)}: {needs_factory(agent.id)}")
-    return [], [f"suites {', '.join(names)} left out: {needs_factory(agent.id)}"]
+        names, place, root = (GENERATED if brings_tools(agent) else "builtin",), "", options.root
+    others = tuple(name for name in names if name != GENERATED)
+    if others and agent.shape == "callable":
+        raise ConfigError(f"{place}: {', '.join(others)}: {needs_factory(agent.id)}")
+    if len(others) < len(names) and not brings_tools(agent):
+        raise ConfigError(f"{place}: {GENERATED}: {needs_tools(agent.id)}")
+    own = [generated()] if len(others) < len(names) else []
+    return [*own, *resolve_suites(others, place=place, root=Path(root))], []
+
+
+def brings_tools(agent: AgentHandle) -> bool:
+    """Does the agent have tools of its own, rather than taking a suite's?"""
+    return agent.shape == "callable" or (not agent.reference and bool(tools_of_agent(agent)))
+
+
+def needs_tools(agent_id: str) -> str:
+    """Why there is nothing to generate attacks from, and what to do."""
+    return (
+        f"agent {agent_id!r} takes its tools from the suite and shows none of its own: give its parameter `tools` a "
+        "default, a list of functions, or name an agent that brings its tools"
+    )
 
 
 def needs_factory(agent_id: str) -> str:
     """Why a callable agent cannot be run against a suite that brings its own tools, and what to do."""
     return (
-        f"these suites bring their own tools, and agent {agent_id!r} does not take any; name a factory with a "
-        "parameter `tools` that returns the agent"
+        f"these suites bring their own tools, and agent {agent_id!r} does not take any: attack its own with the suite "
+        f"{GENERATED}, or name a factory with a parameter `tools` that returns the agent"
     )
 
 

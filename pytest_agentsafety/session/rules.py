@@ -78,6 +78,9 @@ class SuiteRules:
 
 
 def _tools_of(suite: Suite) -> list[ToolSpec]:
+    own = getattr(suite, "own_tools", None)
+    if own is not None:
+        return [tool.spec for tool in own]
     scenario = suite.open(suite.cases()[0])
     try:
         return list(scenario.tools)

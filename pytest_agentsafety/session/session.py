@@ -19,13 +19,15 @@ from pytest_agentsafety.model.events import CaseEnded
 from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders import open_output, read_results, worker_folder
+from pytest_agentsafety.runner.generated import GeneratedSuite
 from pytest_agentsafety.session.ablation import AblationFile, judge, variants
 from pytest_agentsafety.session.asking import asking_for, keep_queue
 from pytest_agentsafety.session.fuzz_cases import FuzzRun, plan_fuzz, run_case, stale_waivers
+from pytest_agentsafety.session.generating import generated_suite
 from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
-from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, needs_factory
+from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, names_generated, needs_factory
 from pytest_agentsafety.session.rules import SuiteRules
 from pytest_agentsafety.session.run_file import describe_run, write_json
 
@@ -49,8 +51,8 @@ class Session:
         load_guardrails(self.settings.policy.guardrails, root=self.settings.root)  # wrong ones before any case
         self.rules = SuiteRules(options, self.settings)
         known, self.fuzz_cases = plan_fuzz(options, self.settings)
-        self.plan: Plan = make_plan(options, self.settings, self.agent, self.rules, found=known)
-        self.plan.notes += stale_waivers(self.settings, known)
+        self._known_cases = known
+        self.plan = self._planned()
         self.folder = options.output_folder()
         self.asking = asking_for(self.settings, self.folder)  # the plugin knows the terminal better
         self.results: list[CaseResult] = []
@@ -61,6 +63,33 @@ class Session:
         options.checked_record()
         self.baseline = _baseline(options)
         self._open = OpenRun()
+
+    def _planned(self) -> Plan:
+        settings, known = self.settings, self._known_cases
+        plan = make_plan(
+            self.options,
+            settings,
+            self.agent,
+            self.rules,
+            found=known,
+            generated=lambda: generated_suite(self.agent, settings, settings.policy),
+        )
+        plan.notes += stale_waivers(settings, known)
+        return plan
+
+    @property
+    def asks_agent(self) -> bool:
+        """Do the cases depend on the tools that the agent brings?"""
+        return names_generated(self.options, self.settings)
+
+    def plan_for(self, agent: Any) -> None:
+        """Plan anew for an agent that was not known at the start (a fixture gave it).
+
+        Raises ConfigError for what is no agent, and where its tools cannot be attacked.
+        """
+        self.agent = self.describe_agent(agent)
+        self.plan = self._planned()
+        self.attacks_selected = self.plan.attacks
 
     @property
     def cases(self) -> list[PlannedCase]:
@@ -99,9 +128,14 @@ class Session:
         One that cannot be used makes each case an error row that says why.
         """
         try:
-            self.agent = _with_tools(self.describe_agent(agent))
+            self.agent = self._fitting(self.describe_agent(agent))
         except ConfigError as error:
             self.agent = _unusable(FIXTURE_AGENT, str(error))
+
+    def _fitting(self, agent: AgentHandle) -> AgentHandle:
+        """Most suites bring their own tools; an agent that takes none cannot be tested against them."""
+        own = all(isinstance(suite, GeneratedSuite) for suite in self.plan.suites)
+        return agent if own or agent.shape != "callable" else _unusable(agent.id, needs_factory(agent.id))
 
     def describe(self) -> dict[str, Any]:
         return describe_run(
@@ -183,11 +217,6 @@ def _decidable(rule: GateRule, attacks: int) -> bool:
         return True
     needed = min_n_for(rule.limit)
     return needed is not None and needed <= attacks
-
-
-def _with_tools(agent: AgentHandle) -> AgentHandle:
-    """Suites bring their own tools; an agent that takes none could only ever be tested against something else."""
-    return _unusable(agent.id, needs_factory(agent.id)) if agent.shape == "callable" else agent
 
 
 def _unusable(agent_id: str, reason: str) -> AgentHandle:

@@ -1,0 +1,222 @@
+"""The suite `generated`: every user task with every goal, through every tool that brings in text, in many phrasings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from pytest_agentsafety.catalog.attacks import Attack, AttackContext, attack_names, get_attack
+from pytest_agentsafety.catalog.obfuscations import get_obfuscation, obfuscation_names
+from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
+from pytest_agentsafety.model.messages import PlannedTurn
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.safe_text import slug
+from pytest_agentsafety.model.tasks import Case, CaseRun, Mode
+from pytest_agentsafety.runner.generated.goals import Goal, goals_for
+from pytest_agentsafety.runner.generated.reads import Reads
+from pytest_agentsafety.runner.generated.recorded import recorded_turns
+from pytest_agentsafety.runner.generated.scenario import OwnScenario
+from pytest_agentsafety.runner.generated.stage import OwnStage
+from pytest_agentsafety.runner.generated.tasks import OwnTask, read_tasks, simple_tasks, sources, synthesised
+from pytest_agentsafety.runner.generated.tools import OwnTool
+
+NAME = "generated"
+SHORT = "gen"
+MAX_CASES = 400
+
+
+@dataclass
+class GeneratedSuite:
+    """Implements `protocols.Suite` over an agent's own tools. `gives_tools`: the agent takes them from the suite.
+
+    `ungated` are tools that were not seen to pass the tool door: no model of ours asks for one of them.
+    """
+
+    tools: tuple[OwnTool, ...]
+    tasks: tuple[OwnTask, ...]
+    goals: tuple[Goal, ...]
+    folder: Path
+    ungated: frozenset[str] = frozenset()
+    live: frozenset[str] = frozenset()
+    max_cases: int = MAX_CASES
+    gives_tools: bool = False
+    name: str = NAME
+    modes: tuple[Mode, ...] = ("recorded", "hijacked", "hijacked-exposed", "live")
+    policy: Policy | None = None
+    _by_name: dict[str, OwnTool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_name = {tool.name: tool for tool in self.tools}
+        self._reads = Reads(self.folder / "reads.json")
+
+    @property
+    def cassettes(self) -> Path:
+        return self.folder
+
+    @property
+    def own_tools(self) -> tuple[OwnTool, ...]:
+        """For those who draft rules: these tools bring their own."""
+        return self.tools
+
+    def cases(self) -> Sequence[Case]:
+        return self._cases
+
+    def open(self, case: Case) -> OwnScenario:
+        """Raises UnknownNameError for a case of another suite."""
+        task = next((one for one in self.tasks if one.id == case.user_task), None)
+        if task is None or case not in self._known:
+            raise UnknownNameError("case", case.case_id, (c.case_id for c in self._cases), place=f"suite {self.name}")
+        turns, synthetic = self._runs[task.id]
+        goal = next((one for one in self.goals if one.task.id == case.injection_task), None)
+        injections = {} if goal is None else {str(case.vector): _phrased(str(case.attack), goal)}
+        vectors = self._vectors[task.id]
+        inject = {} if goal is None else {vectors[str(case.vector)]: next(iter(injections.values()))}
+        stage = OwnStage(tools=self._by_name, reads=self._reads, inject=inject, results=task.results, live=self.live)
+        return OwnScenario(
+            prompt=task.prompt,
+            tools=[tool.spec for tool in self.tools] if self.gives_tools else [],
+            turns=turns,
+            stage=stage,
+            goal=goal,
+            synthetic=synthetic,
+            check=task.check,
+            injections=injections,
+            really_reads=_reads_for_real,
+            ungated=self.ungated,
+            writes=frozenset(tool.name for tool in self.tools if tool.rule.is_write),
+        )
+
+    # -- cases
+
+    @cached_property
+    def _known(self) -> frozenset[Case]:
+        return frozenset(self._cases)
+
+    @cached_property
+    def _runs(self) -> Mapping[str, tuple[Sequence[PlannedTurn], bool]]:
+        """The benign run of each task, and whether it is made up."""
+        found: dict[str, tuple[Sequence[PlannedTurn], bool]] = {}
+        for task in self.tasks:
+            recorded = recorded_turns(self.folder / f"{slug(f'{SHORT}.{task.id}')}.json")
+            if recorded is not None:
+                found[task.id] = recorded, False
+            elif task.turns is not None:
+                found[task.id] = task.turns, task.check is None
+            else:
+                found[task.id] = synthesised(self.tools), True
+        return found
+
+    @cached_property
+    def _vectors(self) -> Mapping[str, Mapping[str, str]]:
+        """By task: the tools of its benign run through which attacker text comes in, by vector id."""
+        able = {tool.name for tool in sources(self.tools)}
+        return {
+            task.id: {
+                slug(call.name): call.name
+                for turn in self._runs[task.id][0]
+                for call in turn.calls
+                if call.name in able
+            }
+            for task in self.tasks
+        }
+
+    @cached_property
+    def _cases(self) -> tuple[Case, ...]:
+        return tuple(self._benign()) + tuple(self._attacks())
+
+    def _benign(self) -> Iterator[Case]:
+        for task in self.tasks:
+            yield Case(case_id=f"{SHORT}.{task.id}", suite=self.name, kind="benign", user_task=task.id)
+
+    def _attacks(self) -> Iterator[Case]:
+        pairs = [(task, vector) for task in self.tasks for vector in self._vectors[task.id]]
+        repeated = [goal for goal in self.goals if not goal.once]
+        each = max(1, self.max_cases // max(1, len(pairs) * len(repeated)))
+        names = _attack_names()
+        turn = 0
+        for task, vector in pairs:
+            for goal in repeated:
+                chosen = _spread(names, each, turn)
+                turn += 1
+                yield from (self._attack(task, vector, goal, name) for name in chosen)
+        once = [goal for goal in self.goals if goal.once]
+        yield from (self._attack(*pairs[0], goal, names[0]) for goal in once if pairs)
+
+    def _attack(self, task: OwnTask, vector: str, goal: Goal, attack: str) -> Case:
+        twin = f"{SHORT}.{task.id}"
+        return Case(
+            case_id=f"{twin}.{goal.task.id}.{vector}.{attack}",
+            suite=self.name,
+            kind="attack",
+            user_task=task.id,
+            injection_task=goal.task.id,
+            vector=vector,
+            attack=attack,
+            twin=twin,
+            standards=goal.task.standards,
+        )
+
+
+def generate(
+    tools: Sequence[OwnTool],
+    *,
+    folder: Path,
+    system: str = "",
+    tasks: Path | None = None,
+    ungated: frozenset[str] = frozenset(),
+    live: frozenset[str] = frozenset(),
+    max_cases: int = MAX_CASES,
+    gives_tools: bool = False,
+) -> GeneratedSuite:
+    """The suite for these tools. Raises ConfigError where nothing can be attacked, or for a wrong file of tasks."""
+    if not sources(tools):
+        shown = ", ".join(f"{tool.name} ({tool.rule.effect})" for tool in tools) or "none"
+        raise ConfigError(
+            f"suite generated: no tool of the agent reads anything, so no attacker text could come in. Tools: {shown}. "
+            'If one of them returns text that others write, say so: [tool.agentsafety.tools.NAME] effect = "read"'
+        )
+    own = simple_tasks(tools) if tasks is None else read_tasks(tasks, tools)
+    return GeneratedSuite(
+        tools=tuple(tools),
+        tasks=own,
+        goals=goals_for(tools, system),
+        folder=folder,
+        ungated=ungated,
+        live=live,
+        max_cases=max_cases,
+        gives_tools=gives_tools,
+    )
+
+
+def _reads_for_real(run: CaseRun, recording: bool) -> bool:
+    """A plain read runs for real where a real model is asked, or a recording is made; nowhere else."""
+    return recording or run.mode == "live"
+
+
+def _attack_names() -> tuple[str, ...]:
+    """The plain phrasings, then each disguise over one of them in turn."""
+    plain = attack_names()
+    return (*plain, *(f"{plain[n % len(plain)]}+{name}" for n, name in enumerate(obfuscation_names())))
+
+
+def _spread(names: Sequence[str], count: int, turn: int) -> list[str]:
+    """`count` of the names, starting somewhere else each turn, so that all come up however few there are room for."""
+    if count >= len(names):
+        return list(names)
+    chosen = {(turn * count + step) % len(names) for step in range(count)}
+    return [name for place, name in enumerate(names) if place in chosen]
+
+
+def _phrased(name: str, goal: Goal) -> str:
+    style, _, disguise = name.partition("+")
+    attack = _disguised(get_attack(style), disguise)
+    return attack.phrase(goal.task.goal, AttackContext())
+
+
+def _disguised(attack: Attack, disguise: str) -> Attack:
+    if not disguise:
+        return attack
+    change: Callable[[str], str] = get_obfuscation(disguise).apply
+    return replace(attack, phrase=lambda goal, context: change(attack.phrase(goal, context)))
