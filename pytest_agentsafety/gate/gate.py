@@ -15,6 +15,7 @@ from pytest_agentsafety.budget import Budget, RunBudget, default_prices
 from pytest_agentsafety.checkpoint import Journal
 from pytest_agentsafety.gate.hearing import said_for_others
 from pytest_agentsafety.gate.installing import install_doors
+from pytest_agentsafety.gate.instructions import instructions_kept
 from pytest_agentsafety.gate.model_door import ModelSide
 from pytest_agentsafety.gate.resume import JournalBudget, JournalResponder, Resume
 from pytest_agentsafety.gate.rule_book import RuleBook, tools_sha256
@@ -264,7 +265,7 @@ class TaskGate:
         if shown != text:
             state.note_stop(guard, attacker=False, answer=True)
         if not blocked:
-            shown = said_for_others(state, shown)
+            shown = said_for_others(state, instructions_kept(state, shown))
         if state.resume is not None:
             shown = state.resume.shown(text, shown)
         state.emit(FinalAnswer(task_id=state.task_id, text=text, shown=shown))

@@ -74,7 +74,10 @@ class ModelSide:
 
     def _look_at(self, request: ModelRequest) -> Sequence[Mapping[str, Any]]:
         """The messages that are new in this task, looked at by everybody who has to."""
-        fresh = self._conversation.new_messages(request.payload.get("messages") or [])
+        payload = request.payload
+        if "system" in payload:
+            self._state.instructions = payload["system"]
+        fresh = self._conversation.new_messages(payload.get("messages") or [])
         # Only lists of blocks hold tool results; a string is words.
         listed = [message for message in fresh if message.get("content").__class__ is not str]
         if listed:

@@ -81,6 +81,7 @@ class TaskState:
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
     resume: Resume | None = None
     door: ModelDoor | None = None
+    instructions: Any = None  # the system prompt of the last request, as it came
     tally: Tally = field(default_factory=Tally)
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -18,6 +18,7 @@ from pytest_agentsafety.adapters import AgentHandle, call_agent
 from pytest_agentsafety.adapters.toolbox import tools_of_agent
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.gate.installing import install_doors
+from pytest_agentsafety.gate.instructions import instructions_in
 from pytest_agentsafety.llm import activate
 from pytest_agentsafety.llm.replies import count_of, message_of
 from pytest_agentsafety.llm.sizes import ESTIMATED
@@ -74,7 +75,7 @@ class _Listener:
         with self.lock:
             turn = self._turn()
             self.requests += 1
-            self.system = self.system or _text(request.payload.get("system"))
+            self.system = self.system or instructions_in(request.payload.get("system"))
             for tool in request.payload.get("tools") or ():
                 self._learn(tool)
             seed = f"discover.{self.requests}"
@@ -195,13 +196,6 @@ def _why(error: BaseException | None) -> str:
         return f"to find its tools it was called with a greeting: {NO_REQUEST}"
     told = f"{type(error).__name__}: {one_line(str(error), 300)}"
     return f"to find its tools it was called with a greeting, and raised before it asked a model: {told}"
-
-
-def _text(system: Any) -> str:
-    if isinstance(system, str):
-        return system
-    blocks = system if isinstance(system, list) else ()
-    return "\n".join(str(block.get("text") or "") for block in blocks if isinstance(block, Mapping))
 
 
 def _elsewhere() -> str:
