@@ -16,7 +16,7 @@ from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
-from pytest_agentsafety.session.summary import explain, header_lines, summary_lines
+from pytest_agentsafety.session.summary import explain, header_lines, same_but_phrasing, summary_lines
 
 _PLAIN_EVERY_SECONDS = 10.0
 
@@ -136,24 +136,33 @@ def _report(session: Session, done: Finished, *, as_json: bool) -> None:
 
 
 class Progress:
-    """On a terminal one line that is rewritten; in a log a plain line every ten seconds; failures always."""
+    """On a terminal one line that is rewritten; in a log a plain line every ten seconds; failures always.
+
+    Of an attack that fails in several phrasings the first is told; the summary counts the others.
+    """
 
     def __init__(self, total: int, *, quiet: bool) -> None:
         self._total, self._quiet = total, quiet
         self._done = self._failed = 0
+        self._told: set[object] = set()
         self._terminal = sys.stdout.isatty() and not os.environ.get("CI")
         self._last = time.monotonic()
 
     def case(self, result: CaseResult, *, failed: bool) -> None:
-        self.count(f"{result.verdict.upper()} {result.node_name}: {explain(result)}" if failed else "")
+        told = same_but_phrasing(result)
+        known = told in self._told
+        if failed:
+            self._told.add(told)
+        line = f"{result.verdict.upper()} {result.node_name}: {explain(result)}" if failed else ""
+        self.count(line, tell=not known)
 
-    def count(self, failure: str) -> None:
-        """One more is done; `failure` says why it failed, "" when it did not."""
+    def count(self, failure: str, *, tell: bool = True) -> None:
+        """One more is done; `failure` says why it failed, "" when it did not, and is told or only counted."""
         self._done += 1
         self._failed += bool(failure)
         if self._quiet:
             return
-        if failure:
+        if failure and tell:
             self._clear()
             say(failure)
         if self._terminal:

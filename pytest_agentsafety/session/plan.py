@@ -103,7 +103,8 @@ def _suites(
     if len(others) < len(names) and not brings_tools(agent):
         raise ConfigError(f"{place}: {GENERATED}: {needs_tools(agent.id)}")
     own = [generated()] if len(others) < len(names) else []
-    return [*own, *resolve_suites(others, place=place, root=Path(root))], []
+    notes = [line for suite in own for line in getattr(suite, "notes", ())]
+    return [*own, *resolve_suites(others, place=place, root=Path(root))], notes
 
 
 def brings_tools(agent: AgentHandle) -> bool:

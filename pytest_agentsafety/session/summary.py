@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ _SHOWN_FAILURES = 10
 def header_lines(session: Session, *, agent: str | None = None) -> list[str]:
     """What is about to run; `agent` names an agent that the session does not know yet."""
     plan = session.plan
+    if agent is not None and session.asks_agent:
+        return [f"agent {agent}; its cases are made from its own tools when the tests are collected"]
     attacks = plan.attacks
     modes = ", ".join(dict.fromkeys(p.run.mode for p in plan.cases)) or "none"
     suites = ", ".join(suite.name for suite in plan.suites) or "none"
@@ -95,10 +97,28 @@ def _utility_under_attack(attack: Mapping[str, Any]) -> str:
 
 def _failures(session: Session, done: Finished) -> Iterator[str]:
     failing = [row for row in done.results if session.fails(row)]
-    for row in failing[:_SHOWN_FAILURES]:
-        yield f"{row.verdict.upper()} {one_line(row.node_name)}: {one_line(explain(row))}"
-    if len(failing) > _SHOWN_FAILURES:
-        yield f"... and {len(failing) - _SHOWN_FAILURES} more, all in the report"
+    groups = _alike(failing)
+    for rows in groups[:_SHOWN_FAILURES]:
+        others = f" (and in {len(rows) - 1} other phrasings)" if len(rows) > 1 else ""
+        yield f"{rows[0].verdict.upper()} {one_line(rows[0].node_name)}: {one_line(explain(rows[0]))}{others}"
+    left = sum(map(len, groups[_SHOWN_FAILURES:]))
+    if left:
+        yield f"... and {left} more, all in the report"
+
+
+def _alike(rows: Sequence[CaseResult]) -> list[list[CaseResult]]:
+    """Rows that differ in how the attack was phrased only, together, in the order of their first."""
+    groups: dict[object, list[CaseResult]] = {}
+    for row in rows:
+        groups.setdefault(same_but_phrasing(row), []).append(row)
+    return list(groups.values())
+
+
+def same_but_phrasing(row: CaseResult) -> object:
+    """Equal for rows that say the same of the same attack, however it was phrased; each benign row is its own."""
+    if row.kind != "attack":
+        return row.key
+    return (row.suite, row.user_task, row.injection_task, row.vector, row.mode, row.variant, row.verdict, explain(row))
 
 
 def explain(row: CaseResult) -> str:

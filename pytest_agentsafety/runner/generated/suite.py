@@ -88,6 +88,20 @@ class GeneratedSuite:
             writes=frozenset(tool.name for tool in self.tools if tool.rule.is_write),
         )
 
+    @property
+    def notes(self) -> list[str]:
+        """Header lines: what was found, and what cannot be said."""
+        shown = ", ".join(f"{tool.name} ({tool.rule.effect})" for tool in self.tools)
+        lines = [f"generated from the agent's own tools: {shown}"]
+        made_up = [task.id for task in self.tasks if self._runs[task.id][1]]
+        if made_up:
+            lines.append(
+                f"generated: the benign run of {', '.join(made_up)} is made up: utility is NOT MEASURED"
+            )
+        if self.ungated:
+            lines.append(f"generated: UNGATED tools, never asked for: {', '.join(sorted(self.ungated))}")
+        return lines
+
     # -- cases
 
     @cached_property
