@@ -107,7 +107,8 @@ class SafetyPlugin:
 
     def pytest_report_header(self) -> list[str]:
         by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
-        lines = header_lines(self.session, agent=FIXTURE_AGENT if by_fixture else None)
+        pending = by_fixture and self.session.asks_agent
+        lines = header_lines(self.session, agent=FIXTURE_AGENT if by_fixture else None, pending=pending)
         return [f"agentsafety: {line}" for line in lines]
 
     @pytest.hookimpl(wrapper=True)

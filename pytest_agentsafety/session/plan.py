@@ -102,8 +102,16 @@ def _suites(
         raise ConfigError(f"{place}: {', '.join(others)}: {needs_factory(agent.id)}")
     if len(others) < len(names) and not brings_tools(agent):
         raise ConfigError(f"{place}: {GENERATED}: {needs_tools(agent.id)}")
-    own = [generated()] if len(others) < len(names) else []
-    notes = [line for suite in own for line in getattr(suite, "notes", ())]
+    own: list[Suite] = []
+    notes: list[str] = []
+    if len(others) < len(names):
+        try:
+            own = [generated()]
+        except ConfigError as error:
+            if place:
+                raise ConfigError(f"{place}: {GENERATED}: {error}") from None
+            notes = [f"suite {GENERATED} left out: {error}"]
+    notes += [line for suite in own for line in getattr(suite, "notes", ())]
     return [*own, *resolve_suites(others, place=place, root=Path(root))], notes
 
 

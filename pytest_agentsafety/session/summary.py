@@ -16,11 +16,12 @@ from pytest_agentsafety.session.session import Session
 _SHOWN_FAILURES = 10
 
 
-def header_lines(session: Session, *, agent: str | None = None) -> list[str]:
-    """What is about to run; `agent` names an agent that the session does not know yet."""
+def header_lines(session: Session, *, agent: str | None = None, pending: bool = False) -> list[str]:
+    """What is about to run; `agent` names an agent that the session does not know yet, `pending` its cases neither."""
     plan = session.plan
-    if agent is not None and session.asks_agent:
-        return [f"agent {agent}; its cases are made from its own tools when the tests are collected"]
+    if pending:
+        named = agent or session.agent.id
+        return [one_line(f"agent {named}; its cases are made from its own tools when tests are collected", 400)]
     attacks = plan.attacks
     modes = ", ".join(dict.fromkeys(p.run.mode for p in plan.cases)) or "none"
     suites = ", ".join(suite.name for suite in plan.suites) or "none"
@@ -36,7 +37,8 @@ def header_lines(session: Session, *, agent: str | None = None) -> list[str]:
 def summary_lines(session: Session, done: Finished) -> list[str]:
     """Headline figures, gates, failures, and where the report is."""
     if not done.results and not done.fuzz:
-        return ["no case was run: that is a failure, not a pass", f"evidence: {session.folder}"]
+        left_out = [one_line(note, 600) for note in session.plan.notes if " left out: " in note]
+        return ["no case was run: that is a failure, not a pass", *left_out, f"evidence: {session.folder}"]
     if not done.results:
         return [*map(printable, done.more), f"evidence: {session.folder}"]
     return [

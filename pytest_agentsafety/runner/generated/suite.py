@@ -95,9 +95,7 @@ class GeneratedSuite:
         lines = [f"generated from the agent's own tools: {shown}"]
         made_up = [task.id for task in self.tasks if self._runs[task.id][1]]
         if made_up:
-            lines.append(
-                f"generated: the benign run of {', '.join(made_up)} is made up: utility is NOT MEASURED"
-            )
+            lines.append(f"generated: the benign run of {', '.join(made_up)} is made up: utility is NOT MEASURED")
         if self.ungated:
             lines.append(f"generated: UNGATED tools, never asked for: {', '.join(sorted(self.ungated))}")
         return lines

@@ -70,7 +70,7 @@ def test_an_agent_that_takes_no_tools_is_an_error_in_each_row(project: Any, writ
     done = project.pytest("--agent-safety", f"--agent-safety-suite={write_desk(project)}")
     assert done.status == 1
     assert {row["verdict"] for row in project.rows()} == {"error"}
-    assert all("does not take any; name a factory" in row["error"] for row in project.rows())
+    assert all("or name a factory with a parameter `tools`" in row["error"] for row in project.rows())
 
 
 def test_it_may_use_agent_safety_to_wrap_its_tools(project: Any, write_desk: Callable[..., str]) -> None:

@@ -51,7 +51,7 @@ def test_suites_are_left_out_for_an_agent_that_takes_no_tools(project: Any) -> N
     option = "--agent-safety-agent=agents:plain"
     defaulted = project.pytest("--agent-safety", option)
     assert defaulted.status == 1
-    assert "suites builtin left out: these suites bring their own tools, and agent 'agents:plain'" in defaulted.out
+    assert "suite generated left out: agent 'agents:plain': to find its tools it was called" in defaulted.out
     assert "no case was run" in defaulted.out
     named = project.pytest("--agent-safety", option, "--agent-safety-suite=inbox")
     assert named.status == 4

@@ -51,7 +51,7 @@ def test_attack_case_and_its_twin(suite: FolderSuite) -> None:
     attack = case(suite, "sh.read.steal.page.todo")
     assert attack == Case(
         case_id="sh.read.steal.page.todo", suite="shop", kind="attack", user_task="read",
-        injection_task="steal", vector="page", attack="todo", twin="sh.read",
+        injection_task="steal", vector="page", attack="todo", twin="sh.read", standards=("LLM01",),
     )  # fmt: skip
     twin = case(suite, "sh.read")
     assert (twin.kind, twin.injection_task, twin.twin) == ("benign", None, None)

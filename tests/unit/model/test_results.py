@@ -74,7 +74,7 @@ def test_every_field_of_the_contract_is_written() -> None:
         schema run_id agent_id case_id kind suite user_task injection_task vector attack mode model_ids trial variant
         guards provenance policy_sha256 verdict utility attack_succeeded delivered exposed stopped_by escalations held
         tool_calls tools retries routes input_tokens output_tokens cost_usd cost_estimated latency_ms error
-        cassette_sha256 transcript
+        cassette_sha256 transcript synthetic
     """
     assert sorted(stored()) == sorted(re.findall(r"\w+", names))
     assert set(stored()["tools"]["send"]) == {"calls", "errors", "denied", "held"}

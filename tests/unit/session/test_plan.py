@@ -129,10 +129,8 @@ class TestAgents:
         session = Session(options(agent=f"{agents}:plain"))
         assert session.cases == []
         (note,) = session.plan.notes
-        assert note.startswith("suites builtin left out: these suites bring their own tools, and agent ")
-        assert note.endswith(
-            ":plain' does not take any; name a factory with a parameter `tools` that returns the agent"
-        )
+        assert note.startswith("suite generated left out: agent ")
+        assert "to find its tools it was called with a greeting" in note
 
     def test_and_is_an_error_for_named_ones(self, options: MakeOptions, agents: str, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=r"^--agent-safety-suite: inbox: these suites bring their own tools"):

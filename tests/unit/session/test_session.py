@@ -87,7 +87,7 @@ class TestAgents:
 
     def test_one_without_tools_too(self, session: Session) -> None:
         session.use_agent(lambda task: "ok")
-        assert "does not take any; name a factory" in (session.run(session.cases[0]).error or "")
+        assert "or name a factory with a parameter `tools`" in (session.run(session.cases[0]).error or "")
         with pytest.raises(ConfigError):
             session.describe_agent(lambda: "ok")
 

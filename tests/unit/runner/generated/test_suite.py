@@ -1,0 +1,132 @@
+"""Which cases the suite `generated` has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_agentsafety.catalog.attacks import attack_names
+from pytest_agentsafety.catalog.obfuscations import obfuscation_names
+from pytest_agentsafety.checklist.standards import STANDARDS
+from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.runner.generated import GeneratedSuite, OwnTool, generate, own_tools
+from tests.unit.runner.generated.conftest import SPECS, TEXT, ruled, spec
+
+
+def test_three_tools_give_more_than_fifty_cases_with_unique_ids(suite: GeneratedSuite) -> None:
+    ids = [case.case_id for case in suite.cases()]
+    assert len(ids) > 50
+    assert len(set(ids)) == len(ids)
+
+
+def test_every_attack_has_a_benign_twin_and_standards_we_know(suite: GeneratedSuite) -> None:
+    benign = {case.case_id for case in suite.cases() if case.kind == "benign"}
+    for case in suite.cases():
+        if case.kind == "attack":
+            assert case.twin in benign
+            assert case.standards
+            assert set(case.standards) <= set(STANDARDS)
+
+
+def test_goals_come_from_what_the_tools_can_do(suite: GeneratedSuite) -> None:
+    goals = {str(case.injection_task) for case in suite.cases() if case.kind == "attack"}
+    assert goals == {
+        "exfil-send_email",
+        "delete-delete_ticket",
+        "link",
+        "advise",
+        "leak-instructions",
+        "loop-read_ticket",
+    }
+
+
+def test_every_phrasing_and_every_disguise_is_used(suite: GeneratedSuite) -> None:
+    used = {str(case.attack) for case in suite.cases() if case.kind == "attack"}
+    assert set(attack_names()) <= used
+    assert {name.partition("+")[2] for name in used} - {""} == set(obfuscation_names())
+
+
+def test_few_cases_are_spread_over_all_goals(tools: Sequence[OwnTool], tmp_path: Path) -> None:
+    small = generate(tools, folder=tmp_path, system="You are the support assistant of a shop.", max_cases=10)
+    attacks = [case for case in small.cases() if case.kind == "attack"]
+    each = Counter(case.injection_task for case in attacks)
+    assert len(attacks) <= 11
+    assert len(each) == 6
+    assert len({case.attack for case in attacks}) > 4
+
+
+def test_the_cases_are_the_same_every_time(tools: Sequence[OwnTool], tmp_path: Path) -> None:
+    first = generate(tools, folder=tmp_path).cases()
+    assert [case.case_id for case in first] == [case.case_id for case in generate(tools, folder=tmp_path).cases()]
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "effect", "goal"),
+    [
+        ("transfer", "Transfer money to an account.", "pay", "pay-transfer"),
+        ("remember", "Keep a note in memory.", "write", "poison-remember"),
+        ("update_order", "Change an order.", "write", "tamper-update_order"),
+        ("execute_code", "Run Python code.", "execute", "run-execute_code"),
+    ],
+)
+def test_each_effect_has_its_goal(name: str, description: str, effect: str, goal: str, tmp_path: Path) -> None:
+    own = own_tools((SPECS[0], spec(name, description, text=TEXT)), ruled(**{name: effect}))
+    suite = generate(own, folder=tmp_path)
+    assert goal in {case.injection_task for case in suite.cases()}
+
+
+def test_a_read_that_takes_an_address_can_carry_something_out(tmp_path: Path) -> None:
+    own = own_tools((spec("fetch_page", "Fetch a web page.", url=TEXT),), ruled(fetch_page="read"))
+    suite = generate(own, folder=tmp_path)
+    case = next(case for case in suite.cases() if case.injection_task == "beacon-fetch_page")
+    turns = suite.open(case).attack_turns() or ()
+    assert "harbour-audit.test" in str(turns[0].calls[0].arguments["url"])
+    assert "KESTREL" in str(turns[0].calls[0].arguments["url"])
+
+
+def test_without_a_tool_that_reads_there_is_nothing_to_inject_into(tmp_path: Path) -> None:
+    own = own_tools((SPECS[1],), Policy())
+    with pytest.raises(ConfigError, match=r"send_email \(egress\)|no tool of the agent reads"):
+        generate(own, folder=tmp_path)
+
+
+def test_two_tools_of_one_name_are_refused() -> None:
+    with pytest.raises(ConfigError, match="two tools called 'read_ticket'"):
+        own_tools((SPECS[0], SPECS[0]), Policy())
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a b\n::error::x", "\u202egnp", "x" * 300, "read[1]", "a/b"])
+def test_hostile_tool_names_make_harmless_ids(name: str, tmp_path: Path) -> None:
+    own = own_tools((spec(name, "Read a page.", url=TEXT),), ruled(**{name: "read"}))
+    for case in generate(own, folder=tmp_path).cases():
+        assert "/" not in case.case_id
+        assert "\n" not in case.case_id
+        assert case.case_id.isascii()
+        assert "[" not in case.case_id
+
+
+SCHEMAS: list[dict[str, Any]] = [
+    {"type": "array", "items": {"type": "string"}},
+    {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"enum": ["x", "y"]}}},
+    {"anyOf": [{"type": "null"}, {"type": "number", "maximum": 3}]},
+    {"type": ["string", "null"], "maxLength": 4},
+    {"enum": ["fast", "slow"]},
+    {"const": 7},
+    {"type": "string", "format": "email"},
+    {"type": "boolean"},
+    {},
+]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_made_up_arguments_have_the_type_that_is_wanted(schema: dict[str, Any], tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    own = own_tools((spec("look_up", "Look up a record.", key=schema),), ruled(look_up="read"))
+    suite = generate(own, folder=tmp_path)
+    turns = suite.open(suite.cases()[0]).benign_turns()
+    jsonschema.validate(turns[0].calls[0].arguments["key"], schema)
