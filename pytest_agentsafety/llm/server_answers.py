@@ -49,7 +49,7 @@ def received_from(request: http.HttpRequest, *, number: int) -> Received:
     except ValueError:
         payload = None
     kind = call_kind("POST", request.path)
-    if kind is not None and not tells(kind, payload):
+    if kind is not None and not tells(kind, request.path, payload):
         kind = None
     asks = request.method == "POST" and kind in _GENERATING
     return Received(
