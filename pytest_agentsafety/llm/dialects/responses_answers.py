@@ -114,7 +114,7 @@ def items(message: base.Message, raw: Mapping[str, Any]) -> Iterator[dict[str, A
             yield {**said, "content": [part]}
         elif kind == "tool_use" and block["name"] in custom:
             free = {"call_id": _call_id(block), "name": block["name"], "input": numbers.free_text(block["input"])}
-            yield {"id": f"ctc_{own}", "type": "custom_tool_call", "status": "completed", **free}
+            yield {"id": f"ctc_{own}", "type": "custom_tool_call", **free}
         elif kind == "tool_use":
             made = {"call_id": _call_id(block), "name": block["name"]}
             made["arguments"] = numbers.arguments_text(block["input"])

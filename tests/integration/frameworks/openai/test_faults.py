@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_agentsafety.llm import Fault, MessagesServer, Playbook, faulty, gullible
+from pytest_agentsafety import Gate
+from pytest_agentsafety.llm import Fault, MessagesServer, Playbook, as_sdk_error, faulty, gullible
 from pytest_agentsafety.llm.sdk_retries import stay_out
-from pytest_agentsafety.model.errors import MaxRetriesExceeded, StopRun
+from pytest_agentsafety.model.errors import BudgetExceededError, CassetteMiss, MaxRetriesExceeded, StopRun
 from pytest_agentsafety.model.policy import RetrySettings
 
-from .conftest import PROMPT, TURNS, UNGUARDED, Talk
+from .conftest import PROMPT, TURNS, UNGUARDED, Talk, open_doors
 
 openai = pytest.importorskip("openai")
 EVER = range(1, 20)
@@ -111,7 +112,24 @@ def test_a_stream_that_is_cut_costs_what_was_reserved(format_, play, log, waits,
 
 
 def test_half_a_body_is_no_answer(format_, play, log):
-    with serve(then=Fault(kind="bad_json")) as server, pytest.raises(ValueError, match="Unterminated string"):
+    with serve(then=Fault(kind="bad_json")) as server, pytest.raises(ValueError, match="line 1 column"):
         play(Talk(format_, streaming=False), f"{server.url}/v1")
     assert "unreadable JSON" in log.of("model_failed")[-1].message
     assert log.of("charged")[-1].cost_usd > 0.16
+
+
+def test_the_sdk_is_left_as_it_was():
+    replay = openai._base_client._RequestBodyReplay
+    original = replay.rewind
+    with open_doors(Gate(UNGUARDED).open(PROMPT)):
+        assert replay.rewind is not original
+    assert replay.rewind is original
+
+
+@pytest.mark.parametrize("stop", [BudgetExceededError("cost", 1.5, 1.0, unit=" USD"), CassetteMiss("not there")])
+def test_a_stop_is_an_error_that_every_loaded_sdk_lets_through(stop):
+    twin = as_sdk_error(stop)
+    assert isinstance(twin, type(stop))
+    assert isinstance(twin, openai.OpenAIError)
+    assert not isinstance(twin, openai.APIError)
+    assert (str(twin), vars(twin)) == (str(stop), vars(stop))
