@@ -44,6 +44,16 @@ MESSAGE: dict[str, Any] = {
 STOPS = ["tool_use", "end_turn", "max_tokens", "refusal"]
 
 
+def answered_calls(format_: str, arguments: str, call_id: str) -> list[Any]:
+    """A conversation in which one call was answered."""
+    if format_ == "chat":
+        call = {"id": call_id, "type": "function", "function": {"name": "read_note", "arguments": arguments}}
+        result = {"role": "tool", "tool_call_id": call_id, "content": "x"}
+        return [*USER, {"role": "assistant", "tool_calls": [call]}, result]
+    call = {"type": "function_call", "call_id": call_id, "name": "read_note", "arguments": arguments}
+    return [*USER, call, {"type": "function_call_output", "call_id": call_id, "output": "x"}]
+
+
 def strictly(model: Any, value: Any) -> Any:
     """Validated, with no field that the SDK does not know."""
     made = pydantic.TypeAdapter(model).validate_python(value, strict=True)
@@ -184,17 +194,10 @@ def test_a_result_whose_call_did_not_pass_is_ungated(format_, server, client_for
     gate = Gate(UNGUARDED)
     (gated,) = gate.wrap([read_note])
     task = gate.open(PROMPT, responder=HijackedModel([], None, lambda: False))
-    history: list[Any] = list(USER)
-    if format_ == "chat":
-        call = {"id": "c1", "type": "function", "function": {"name": "read_note", "arguments": arguments}}
-        history += [{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "tool_call_id": "c1", "content": "x"}]
-    else:
-        history += [{"type": "function_call", "call_id": "c1", "name": "read_note", "arguments": arguments}]
-        history += [{"type": "function_call_output", "call_id": "c1", "output": "x"}]
     with open_doors(task):
         gated(name="plan")
         client = client_for("http://127.0.0.1:9/v1")
-        Talk(format_, streaming=False, history=history).ask(client)
+        Talk(format_, streaming=False, history=answered_calls(format_, arguments, "c1")).ask(client)
     assert task.tally.ungated == ["read_note"]
 
 
