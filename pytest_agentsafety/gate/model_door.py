@@ -19,6 +19,7 @@ __all__ = ["COUNT_TOKENS", "CallPass", "CountPass", "ModelSide"]
 COUNT_TOKENS = "/count_tokens"
 # So much of what the user said before is read together with what follows: an order may be split over messages.
 _TAIL = 300
+_DEPLOYMENT = "/deployments/"
 
 
 class ModelSide:
@@ -36,11 +37,11 @@ class ModelSide:
         try:
             return self._admit(request)
         except StopRun as error:
-            self._refused(request, error)
+            self.refused(request, error)
             raise
         except Exception as error:  # an SDK would try again what it does not know, and could get past the check
             stop = StopRun(f"the model door failed: {type(error).__name__}: {error}")
-            self._refused(request, stop)
+            self.refused(request, stop)
             raise stop from error
 
     def _admit(self, request: ModelRequest) -> CountPass | CallPass:
@@ -51,8 +52,9 @@ class ModelSide:
         fresh = self._guards_own(request) if request.guard else self._look_at(request)
         # No circuit for what a responder answers: nothing goes upstream.
         upstream = None if state.responder is not None else state.upstream or request.url
-        # A guard gets the model it asks for: a cheaper one would judge otherwise.
-        course = Course(request, None if request.guard else state.rerouting, state.circuit, upstream=upstream)
+        # A guard gets the model it asks for: a cheaper one would judge otherwise. A deployment is named by its path.
+        fixed = request.guard or (request.raw is not None and _DEPLOYMENT in request.path)
+        course = Course(request, None if fixed else state.rerouting, state.circuit, upstream=upstream)
         reservation = None
         try:
             reservation = state.budget.reserve(course.request)
@@ -120,7 +122,8 @@ class ModelSide:
             state.note_stop(guard, attacker=state.observer.delivered)
             raise GuardrailBlocked(guard, rule, "the input was refused")
 
-    def _refused(self, request: ModelRequest, error: StopRun) -> None:
+    def refused(self, request: ModelRequest, error: StopRun) -> None:
+        """A request that may not leave ends the task, also where the agent swallows the error."""
         state = self._state
         state.stop(error)
         state.emit(
