@@ -22,10 +22,12 @@ from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.safe_text import printable, slug
 from pytest_agentsafety.model.tasks import MODES, Case, CaseRun, Mode
 from pytest_agentsafety.protocols import ToolDoor
+from pytest_agentsafety.runner.discover import nothing_gated
 from pytest_agentsafety.runner.modes import cassette_path
 from pytest_agentsafety.sandbox import Sandbox
 from pytest_agentsafety.session import PlannedCase, Session
 from pytest_agentsafety.session.adhoc import AdHocScenario, AdHocSuite, OwnTools
+from pytest_agentsafety.session.brought import Brought, bring
 from pytest_agentsafety.session.options import one_of
 from pytest_agentsafety.session.summary import explain
 
@@ -84,6 +86,7 @@ class AgentSafety:
         self._session, self._node_id, self._folder, self._modes = session, node_id, folder, modes
         self._find_agent = agent
         self._own = OwnTools(policy=session.user_policy, live=frozenset(session.settings.live_tools))
+        self._asked: dict[int, tuple[object, Brought]] = {}  # the agent is held so that its id stays its own
         self._runs = 0
         self._last: SafetyRun | None = None
 
@@ -170,10 +173,13 @@ class AgentSafety:
         handle = self._agent(agent)
         for tool in tools:
             self._own.add(tool)
-        self._check_injected(inject or {})
+        brought = self._brought(handle, [*(inject or ()), *(name for name, _ in (*calls, *(attack_calls or ())))])
+        self._check_injected(inject or {}, brought)
         self._own.inject = dict(inject or {})
-        suite = self._suite(task, calls, attack_calls)
+        suite = self._suite(task, calls, attack_calls, brought)
         chosen = one_of("mode", mode, MODES, "agent_safety.run") if mode else self._mode(suite, calls)
+        if not calls and chosen in ("hijacked", "hijacked-exposed"):
+            suite.scenario.make_up(brought.tools)
         result = self._session.run(PlannedCase(suite, CaseRun(case=suite.case, mode=chosen)), agent=handle)
         events = list(read_lines(self._session.active_folder / result.transcript)) if result.transcript else []
         self._last = SafetyRun(result, events)
@@ -183,13 +189,27 @@ class AgentSafety:
         found = self._find_agent() if given is None else given
         return self._session.agent if found is None else self._session.describe_agent(found)
 
-    def _check_injected(self, inject: Mapping[str, str]) -> None:
+    def _brought(self, handle: AgentHandle, named: Sequence[str]) -> Brought:
+        """The tools that the agent brings itself. It is asked only where what was wrapped does not say it all."""
+        if handle.shape == "factory" or (self._own.specs and self._own.specs.keys() >= set(named)):
+            return Brought()
+        known = self._asked.get(id(handle.target))
+        if known is None:
+            brought = bring(handle, self._session.settings, self._session.user_policy)
+            known = self._asked[id(handle.target)] = (handle.target, brought)
+        ungated = sorted((set(named) & known[1].ungated) - self._own.specs.keys())
+        if ungated:
+            raise ConfigError(f"agent_safety.run: agent {handle.id!r}: {nothing_gated(ungated)}")
+        return known[1]
+
+    def _check_injected(self, inject: Mapping[str, str], brought: Brought) -> None:
         for tool in inject:
-            if tool not in self._own.specs:
-                known = ", ".join(sorted(self._own.specs)) or "none yet: wrap the tools or pass tools=[...]"
+            if tool not in self._own.specs and tool not in brought.names:
+                names = sorted({*self._own.specs, *brought.names})
+                known = ", ".join(names) or f"none yet{brought.why}: wrap the tools or pass tools=[...]"
                 raise ConfigError(f"inject: unknown tool {tool!r}; known: {known}")
 
-    def _suite(self, task: str, calls: Calls, attack_calls: Calls | None) -> AdHocSuite:
+    def _suite(self, task: str, calls: Calls, attack_calls: Calls | None, brought: Brought) -> AdHocSuite:
         self._runs += 1
         attack = bool(self._own.inject)
         name = slug(f"{self._node_id}-{self._runs}")
@@ -208,15 +228,22 @@ class AgentSafety:
             inject=self._own.inject,
             calls=_planned(calls),
             attack_calls=None if attack_calls is None else _planned(attack_calls),
-            rules=self._own.rules(),
+            rules={**{tool.name: tool.rule for tool in brought.tools}, **self._own.rules()},
+            stage=brought.stage(
+                {name: text for name, text in self._own.inject.items() if name not in self._own.specs},
+                live=self._own.live,
+                wrapped=frozenset(self._own.specs),
+            ),
         )
-        return AdHocSuite(case, scenario, self.policy, self._folder / "cassettes" / "agentsafety")
+        policy = self.policy.with_tools({**scenario.rules, **self.policy.tools})
+        return AdHocSuite(case, scenario, policy, self._folder / "cassettes" / "agentsafety")
 
     def _mode(self, suite: AdHocSuite, calls: Calls) -> Mode:
         if self._modes:
             return self._modes[0]
         recorded = cassette_path(suite, CaseRun(case=suite.case, mode="recorded")).is_file()
-        return "hijacked" if calls and not recorded else "recorded"
+        playable = bool(calls) or (suite.scenario.can_make_up and self._session.options.checked_record() == "none")
+        return "hijacked" if playable and not recorded else "recorded"
 
 
 def _marked_modes(node: pytest.Item) -> tuple[Mode, ...]:

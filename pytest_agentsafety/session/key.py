@@ -12,19 +12,25 @@ _PLACEHOLDER = "offline-no-key-needed"
 class BorrowedKey:
     """Sets a placeholder for each key that is not set. As a context manager it takes them back at the end.
 
-    They are lent while an agent's module is imported, too: a client made there keeps the key it found.
+    They are lent while an agent's module is imported, too: a client made there keeps the key it found. Who lent a key
+    takes it back: a loan inside another one changes nothing.
     """
+
+    def __init__(self) -> None:
+        self._lent: set[str] = set()
 
     def lend(self) -> None:
         for key in MODEL_KEYS:
             if not os.environ.get(key):
                 os.environ[key] = _PLACEHOLDER
+                self._lent.add(key)
 
     def take_back(self) -> None:
         """Where a request may leave, only real keys may be found."""
-        for key in MODEL_KEYS:
+        for key in self._lent:
             if os.environ.get(key) == _PLACEHOLDER:
                 del os.environ[key]
+        self._lent.clear()
 
     def __enter__(self) -> None:
         self.lend()

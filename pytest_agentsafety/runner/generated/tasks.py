@@ -65,7 +65,9 @@ def _task(number: int, keys: Mapping[str, Item], names: Names) -> OwnTask:
 
 def simple_tasks(tools: Sequence[OwnTool]) -> tuple[OwnTask, ...]:
     """One task for each tool whose result an outsider may have written; where there is none, for each plain read."""
-    return tuple(OwnTask(id=slug(tool.name), prompt=_prompt(tool), turns=_turns([tool])) for tool in sources(tools))
+    return tuple(
+        OwnTask(id=slug(tool.name), prompt=_prompt(tool), turns=planned_reads([tool])) for tool in sources(tools)
+    )
 
 
 def sources(tools: Sequence[OwnTool]) -> list[OwnTool]:
@@ -76,10 +78,11 @@ def sources(tools: Sequence[OwnTool]) -> list[OwnTool]:
 
 def synthesised(tools: Sequence[OwnTool]) -> tuple[PlannedTurn, ...]:
     """A benign run for a task nobody recorded: each tool that brings in text once."""
-    return _turns(sources(tools))
+    return planned_reads(sources(tools))
 
 
-def _turns(tools: Sequence[OwnTool]) -> tuple[PlannedTurn, ...]:
+def planned_reads(tools: Sequence[OwnTool]) -> tuple[PlannedTurn, ...]:
+    """A run that calls each of the tools once, as a user would, and then says so."""
     calls = (PlannedCall(name=tool.name, arguments=arguments_of(tool, USER)) for tool in tools)
     return (*(PlannedTurn(calls=(call,)) for call in calls), PlannedTurn(text=_DONE))
 

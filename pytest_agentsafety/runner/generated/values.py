@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_agentsafety.runner.generated.tools import Argument, OwnTool
 
 _DEEPEST = 4
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_URL = re.compile(r"https?://[^\s'\"<>)]+")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{10,30}\b")
 _WEB = re.compile(r"url|uri|link|href|webhook|endpoint|website|page|site", re.IGNORECASE)
 _PHONE = re.compile(r"phone|mobile|sms|whatsapp|fax", re.IGNORECASE)
 _ACCOUNT = re.compile(r"iban|account|wallet|payee|beneficiary|bank", re.IGNORECASE)
@@ -69,6 +72,16 @@ def attacker(content: str) -> Voice:
         secret=content,
         query=content,
     )
+
+
+def attacker_of(text: str, content: str) -> Voice:
+    """The attacker who wrote `text`: with the addresses and accounts that it names."""
+    found = {
+        kind: match.group()
+        for kind, pattern in (("email", _EMAIL), ("url", _URL), ("account", _IBAN))
+        if (match := pattern.search(text))
+    }
+    return replace(attacker(content), **found)  # type: ignore[arg-type]  # all of them texts
 
 
 def arguments_of(tool: OwnTool, voice: Voice, *, all_of: bool = False) -> dict[str, Any]:
