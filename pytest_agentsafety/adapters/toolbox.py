@@ -27,8 +27,9 @@ def load_tools(reference: str, *, place: str, root: Path) -> list[ToolSpec]:
 
 
 def tools_of_agent(agent: AgentHandle) -> list[ToolSpec]:
-    """The tools an agent shows: its attribute `tools`, or the default of its factory's parameter `tools`; else none."""
-    found = tools_in(agent.own) if agent.own is not None else None
+    """The tools an agent shows: those of a framework that it carries or names, its attribute `tools`, or the default
+    of its factory's parameter `tools`; else none."""
+    found = tools_in(agent.target if agent.own is None else agent.own)
     if found is not None:
         return found
     shown = getattr(agent.target, "tools", None)
