@@ -1,4 +1,4 @@
-"""LangChain's tools, and with them LangGraph's nodes and `create_agent`: whoever runs a tool, it is by `run` or `arun`."""
+"""LangChain's tools, and with them `create_agent` and LangGraph's nodes: whoever runs a tool, it is by `run` or `arun`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class _Gated:
     def __init__(self, tool: Any, run: Callable[..., Any], arun: Callable[..., Any]) -> None:
         self._tool, self._run, self._arun = tool, run, arun
 
-    @property
-    def __class__(self) -> Any:  # LangChain looks there for what the tool has of its own
+    @property  # type: ignore[misc]  # LangChain looks there for what the tool has of its own
+    def __class__(self) -> Any:
         return type(self._tool)
 
     def _to_args_and_kwargs(self, *_: Any, **__: Any) -> tuple[tuple[()], dict[str, Any]]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from pytest_agentsafety.model.crossing import crossing
 from pytest_agentsafety.model.errors import StopRun
@@ -49,7 +49,7 @@ class Call:
 
     def seen(self, raw: Any) -> Any:
         """What the model would see of a result. The result itself waits here."""
-        two = self._in_two_parts and isinstance(raw, tuple) and len(raw) == 2  # noqa: PLR2004 - content, artifact
+        two = self._in_two_parts and isinstance(raw, tuple) and len(raw) == 2
         self._ran, self._raw, self._view = True, raw, _view(raw[0] if two else raw)
         return self._view
 
@@ -60,7 +60,7 @@ class Call:
         refused = isinstance(shown, str) and getattr(shown, "status", None) in ("denied", "held")
         if refused and self._id is not None:
             shown = self._failed(shown)
-        if self._in_two_parts and not (isinstance(shown, tuple) and len(shown) == 2):  # noqa: PLR2004
+        if self._in_two_parts and not (isinstance(shown, tuple) and len(shown) == 2):
             return shown, None
         return shown
 
@@ -78,14 +78,12 @@ class Call:
 
     def _of_the_same_kind(self, text: str) -> Exception:
         if isinstance(self._error, self._module.ToolException):
-            told: Exception = self._module.ToolException(text)
-            return told
+            return cast("Exception", self._module.ToolException(text))
         core: Any = sys.modules.get("pydantic_core")
         if core is not None and isinstance(self._error, core.ValidationError):
             problem = core.PydanticCustomError("agentsafety", "{text}", {"text": text})
             details = [{"type": problem, "loc": ("arguments",), "input": None}]
-            told = core.ValidationError.from_exception_data(self._tool.name, details)
-            return told
+            return cast("Exception", core.ValidationError.from_exception_data(self._tool.name, details))
         return RuntimeError(text)
 
     @property
