@@ -113,7 +113,7 @@ def no_leftovers() -> Iterator[None]:
     """langchain_anthropic keeps one async client for all event loops and never closes it: its sockets outlive them."""
     yield
     utils = sys.modules.get("langchain_anthropic._client_utils")
-    if utils is not None:
+    if utils is not None and utils._get_default_async_httpx_client.cache_info().currsize:
         utils._get_default_async_httpx_client.cache_clear()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
