@@ -104,9 +104,7 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
     payload = request.payload
     if not _FIELDS.issuperset(payload):
         unknown = next(key for key in payload if key not in _FIELDS)
-        raise UnboundedRequestError(
-            _FIXES.get(unknown, f"field {one_line(str(unknown))!r} is not known to the budget")
-        )
+        raise UnboundedRequestError(_FIXES.get(unknown, f"field {one_line(str(unknown))!r} is not known to the budget"))
     parts = _Parts(payload, may_count=counter is not None)
     get = payload.get
     hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0

@@ -122,16 +122,16 @@ def _functions(door: DoorGetter) -> Callable[[Any], Any]:
 
 def _patch_tools(module: ModuleType, door: DoorGetter) -> Undo:
     return all_of(
-        swapped(module.BetaFunctionTool, "call", _calls(door)),
-        swapped(module.BetaAsyncFunctionTool, "call", _acalls(door)),
-        swapped(module.BaseFunctionTool, "__call__", _functions(door)),
+        swapped(module, "BetaFunctionTool.call", _calls(door)),
+        swapped(module, "BetaAsyncFunctionTool.call", _acalls(door)),
+        swapped(module, "BaseFunctionTool.__call__", _functions(door)),
     )
 
 
 def _patch_memory(module: ModuleType, door: DoorGetter) -> Undo:
     return all_of(
-        swapped(module.BetaAbstractMemoryTool, "call", _calls(door)),
-        swapped(module.BetaAsyncAbstractMemoryTool, "call", _acalls(door)),
+        swapped(module, "BetaAbstractMemoryTool.call", _calls(door)),
+        swapped(module, "BetaAsyncAbstractMemoryTool.call", _acalls(door)),
     )
 
 
@@ -176,8 +176,8 @@ def _aruns(door: DoorGetter) -> Callable[[Any], Any]:
 
 def _patch_runner(module: ModuleType, door: DoorGetter) -> Undo:
     return all_of(
-        swapped(module.BaseSyncToolRunner, "_run_tool", _runs(door)),
-        swapped(module.BaseAsyncToolRunner, "_run_tool", _aruns(door)),
+        swapped(module, "BaseSyncToolRunner._run_tool", _runs(door)),
+        swapped(module, "BaseAsyncToolRunner._run_tool", _aruns(door)),
     )
 
 
@@ -233,8 +233,8 @@ def _member(toolset: Any, context: Any, member: str, /, **arguments: Any) -> Any
 
 def _patch_toolsets(module: ModuleType, door: DoorGetter) -> Undo:
     return all_of(
-        swapped(module.BetaRunnableToolset, "tool_result", _results(door)),
-        swapped(module.BetaAsyncRunnableToolset, "tool_result", _aresults(door)),
+        swapped(module, "BetaRunnableToolset.tool_result", _results(door)),
+        swapped(module, "BetaAsyncRunnableToolset.tool_result", _aresults(door)),
     )
 
 
@@ -252,7 +252,7 @@ def _patch_threads(module: ModuleType, door: DoorGetter) -> Undo:
 
         return classmethod(for_tool_runner)
 
-    return swapped(module.BaseMessageThread, "_for_tool_runner", make)
+    return swapped(module, "BaseMessageThread._for_tool_runner", make)
 
 
 # -- what a tool says of itself

@@ -84,7 +84,7 @@ def _patch(module: ModuleType, door: DoorGetter) -> Undo:
 
         return arun
 
-    return all_of(swapped(module.BaseTool, "run", make_run), swapped(module.BaseTool, "arun", make_arun))
+    return all_of(swapped(module, "BaseTool.run", make_run), swapped(module, "BaseTool.arun", make_arun))
 
 
 LANGCHAIN = Framework(

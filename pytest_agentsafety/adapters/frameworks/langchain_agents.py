@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import typing
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -75,12 +76,21 @@ def _input_names(target: Any) -> list[str]:
         return ["messages"]
     try:
         schema = target.get_input_jsonschema()
-    except _NO_SCHEMA:
-        return []
+    except _NO_SCHEMA:  # among them every `typing.TypedDict` before Python 3.12
+        return _texts_of(getattr(getattr(target, "builder", None), "input_schema", None))
     fields: Mapping[str, Any] = schema.get("properties") or {}
     if "messages" in fields:
         return ["messages"]
     return [name for name in schema.get("required") or () if fields.get(name, {}).get("type") == "string"]
+
+
+def _texts_of(state: Any) -> list[str]:
+    try:
+        hints = typing.get_type_hints(state)
+    except _NO_SCHEMA:
+        return []
+    required = getattr(state, "__required_keys__", hints)
+    return [name for name, kind in hints.items() if kind is str and name in required]
 
 
 def _words(result: Any, given: Mapping[str, Any]) -> Any:

@@ -8,7 +8,10 @@ from typing import Any
 
 import anthropic
 import pytest
-from anthropic.lib.tools import BetaAsyncLocalFilesystemMemoryTool, BetaLocalFilesystemMemoryTool
+from anthropic.lib.tools._beta_builtin_memory_tool import (
+    BetaAsyncLocalFilesystemMemoryTool,
+    BetaLocalFilesystemMemoryTool,
+)
 from anthropic.lib.tools._toolsets._runnable import BetaAsyncRunnableToolset, BetaRunnableToolset
 from anthropic.types.beta import BetaToolUseBlock
 
@@ -61,7 +64,7 @@ class Browser(BetaRunnableToolset):
     def to_dict(self) -> Any:
         return {"type": "browser_toolset_20260801"}
 
-    def call(self, context: Any, name: str, input: Mapping[str, object]) -> Any:
+    def call(self, context: Any, name: str, input: Mapping[str, object]) -> Any:  # noqa: A002
         self.ran.append((name, dict(input)))
         return f"at {input['url']}"
 
@@ -73,7 +76,7 @@ class AsyncBrowser(BetaAsyncRunnableToolset):
     def to_dict(self) -> Any:
         return {"type": "browser_toolset_20260801"}
 
-    async def call(self, context: Any, name: str, input: Mapping[str, object]) -> Any:
+    async def call(self, context: Any, name: str, input: Mapping[str, object]) -> Any:  # noqa: A002
         self.ran.append((name, dict(input)))
         return f"at {input['url']}"
 

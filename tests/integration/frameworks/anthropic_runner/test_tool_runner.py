@@ -59,7 +59,7 @@ class OwnTool(BetaBuiltinFunctionTool):
     def to_dict(self) -> Any:
         return {"name": "read_note", "description": "Read a note.", "input_schema": {"type": "object"}}
 
-    def call(self, input: Any) -> Any:
+    def call(self, input: Any) -> Any:  # noqa: A002 - the SDK's name
         ran.append(f"read {input['name']}")
         return [{"type": "text", "text": f"The note {input['name']}."}]
 
@@ -68,7 +68,7 @@ class AsyncOwnTool(BetaAsyncBuiltinFunctionTool):
     def to_dict(self) -> Any:
         return OwnTool().to_dict()
 
-    async def call(self, input: Any) -> Any:
+    async def call(self, input: Any) -> Any:  # noqa: A002 - the SDK's name
         ran.append(f"read {input['name']}")
         return [{"type": "text", "text": f"The note {input['name']}."}]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import anthropic
 from anthropic import beta_tool
-from anthropic.lib.tools import BetaLocalFilesystemMemoryTool
+from anthropic.lib.tools._beta_builtin_memory_tool import BetaLocalFilesystemMemoryTool
 
 from pytest_agentsafety.adapters import describe_agent
 from pytest_agentsafety.adapters.frameworks import entry_of, tools_in

@@ -88,9 +88,7 @@ def play() -> Iterator[Callable[..., Any]]:
     undo = install_doors()
 
     @contextmanager
-    def make(
-        *calls: Calls, policy: Policy | None = None, guardrails: Any = (), **options: Any
-    ) -> Iterator[Play]:
+    def make(*calls: Calls, policy: Policy | None = None, guardrails: Any = (), **options: Any) -> Iterator[Play]:
         log = Log()
         turns = [*map(_turn, calls), PlannedTurn(text="Done.")]
         policy = reads("read_note") if policy is None else policy

@@ -1,4 +1,4 @@
-"""`create_agent`, tool nodes and graphs written by hand: denied calls do not run, allowed ones do, and the agent goes on."""
+"""`create_agent`, tool nodes and graphs by hand: denied calls do not run, allowed ones do, and the agent goes on."""
 
 from __future__ import annotations
 
