@@ -1,4 +1,4 @@
-"""LangChain's tools, and with them `create_agent` and LangGraph's nodes: whoever runs a tool, it is by `run` or `arun`."""
+"""LangChain's tools, and with them LangGraph's nodes and `create_agent`: all run a tool by its `run` or `arun`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, U
 from pytest_agentsafety.adapters.frameworks.langchain_agents import entry, specs_of, tools
 from pytest_agentsafety.adapters.frameworks.langchain_call import Call
 from pytest_agentsafety.adapters.frameworks.swapping import all_of, swapped
-from pytest_agentsafety.adapters.passing import athrough, is_passing, through
+from pytest_agentsafety.adapters.passing import answering, athrough, is_passing, through
 from pytest_agentsafety.protocols import ToolDoor
 
 
@@ -47,7 +47,7 @@ def _gated(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None, 
                 args, kwargs = call.parsed(given)
                 return call.seen(tool._run(*args, **{**kwargs, **extra}))
 
-        with call.errors():
+        with call.errors(), answering(call_id):
             return call.answer(through(door, tool.name, call.arguments, own))
 
     @functools.wraps(tool._arun)
@@ -57,7 +57,7 @@ def _gated(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None, 
                 args, kwargs = call.parsed(given)
                 return call.seen(await tool._arun(*args, **{**kwargs, **extra}))
 
-        with call.errors():
+        with call.errors(), answering(call_id):
             return call.answer(await athrough(door, tool.name, call.arguments, own))
 
     return _Gated(tool, run, arun)

@@ -57,27 +57,28 @@ def test_the_memory_tool_by_hand_is_gated(tmp_path, play):
     assert not list(tmp_path.rglob("*.txt"))
 
 
+ran: list[Any] = []
+
+
 class Browser(BetaRunnableToolset):
     toolset_name = "browser"
-    ran: list[Any] = []
 
     def to_dict(self) -> Any:
         return {"type": "browser_toolset_20260801"}
 
     def call(self, context: Any, name: str, input: Mapping[str, object]) -> Any:  # noqa: A002
-        self.ran.append((name, dict(input)))
+        ran.append((name, dict(input)))
         return f"at {input['url']}"
 
 
 class AsyncBrowser(BetaAsyncRunnableToolset):
     toolset_name = "browser"
-    ran = Browser.ran
 
     def to_dict(self) -> Any:
         return {"type": "browser_toolset_20260801"}
 
     async def call(self, context: Any, name: str, input: Mapping[str, object]) -> Any:  # noqa: A002
-        self.ran.append((name, dict(input)))
+        ran.append((name, dict(input)))
         return f"at {input['url']}"
 
 
@@ -91,14 +92,14 @@ def member(toolset: Any, name: str) -> Any:
 class TestToolsets:
     @pytest.fixture(autouse=True)
     def nothing_ran(self) -> None:
-        Browser.ran.clear()
+        ran.clear()
 
     def test_each_member_is_a_call(self, make, play):
         with play(policy=Policy(tools={"navigate": ToolRule(effect="read")})) as played:
             good, bad = member(make(), "navigate"), member(make(), "type")
         assert good == {"type": "tool_result", "tool_use_id": "1", "toolset_name": "browser", "content": "at x"}
         assert bad["content"].startswith("This call is not allowed")
-        assert Browser.ran == [("navigate", {"url": "x"})]
+        assert ran == [("navigate", {"url": "x"})]
         assert played.ends == {"navigate": "ok", "type": "denied"}
 
     def test_a_stop_gets_through(self, make, play):
@@ -108,7 +109,7 @@ class TestToolsets:
             pytest.raises(LimitExceededError),
         ):
             member(make(), "navigate")
-        assert Browser.ran == []
+        assert ran == []
 
     def test_without_a_door_it_runs_as_ever(self, make):
         assert member(make(), "type")["content"] == "at x"

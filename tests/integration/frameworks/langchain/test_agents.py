@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
@@ -12,9 +12,10 @@ pytest.importorskip("langchain")
 pytest.importorskip("langchain_anthropic")
 
 from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware
 from langchain_anthropic import ChatAnthropic
 from langchain_core.messages import ToolMessage
-from langchain_core.tools import tool
+from langchain_core.tools import InjectedToolCallId, tool
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 
@@ -188,6 +189,50 @@ class TestWrongCalls:
         assert result["is_error"] is True
         assert "no_such_tool is not a valid tool" in played.texts[0]
         assert (played.calls, played.ungated) == ([], [])
+
+
+class TestChangedOnTheWay:
+    """The call that runs is the one that is judged; its result still answers the model's call."""
+
+    @pytest.mark.parametrize("run", [by_invoke, by_ainvoke])
+    def test_middleware_that_changes_the_arguments(self, run, sync_tools, ran, play):
+        class Lower(AgentMiddleware):
+            def wrap_tool_call(self, request: Any, handler: Any) -> Any:
+                call = {**request.tool_call, "args": {"name": request.tool_call["args"]["name"].lower()}}
+                return handler(request.override(tool_call=call))
+
+            async def awrap_tool_call(self, request: Any, handler: Any) -> Any:
+                call = {**request.tool_call, "args": {"name": request.tool_call["args"]["name"].lower()}}
+                return await handler(request.override(tool_call=call))
+
+        with play([("read_note", {"name": "PLAN"}), ("read_note", {"name": "B"})]) as played:
+            run(create_agent(chat(), sync_tools, middleware=[Lower()]))
+        assert sorted(ran) == ["read b", "read plan"]
+        assert sorted(played.calls, key=str) == [("read_note", {"name": "b"}), ("read_note", {"name": "plan"})]
+        assert played.ungated == []
+
+    def test_middleware_that_answers_itself_is_ungated(self, sync_tools, ran, play):
+        class Cached(AgentMiddleware):
+            def wrap_tool_call(self, request: Any, handler: Any) -> Any:
+                return ToolMessage("from a cache", tool_call_id=request.tool_call["id"], name="read_note")
+
+        with play([READ]) as played:
+            by_invoke(create_agent(chat(), sync_tools, middleware=[Cached()]))
+        assert (ran, played.ungated) == ([], ["read_note"])
+
+    def test_a_value_that_a_model_makes_up_for_an_injected_argument(self, play):
+        got: list[Any] = []
+
+        @tool
+        def read_note(name: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> str:
+            """Read a note."""
+            got.append(tool_call_id)
+            return name
+
+        with play([("read_note", {"name": "plan", "tool_call_id": "forged"})]) as played:
+            by_invoke(agent_of([read_note]))
+        assert played.calls == [("read_note", {"name": "plan"})]
+        assert (len(got), "forged" in got, played.ungated) == (1, False, [])
 
 
 class TestBehindOurBack:

@@ -336,3 +336,42 @@ def test_callbacks_see_the_call_as_without_us(play):
     with play(policy=reads("a_dict")):
         a_dict.invoke({"word": "ok"}, {"callbacks": [below]})
     assert below.seen == alone.seen == [("a_dict", {"word": "ok"}), {"word": "ok", "n": 1}]
+
+
+class Stage:
+    """The harness: nothing runs, a value of its own stands in."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def cast(self, call: Any, run: Any, *, effect: str, attacker: bool, asynchronous: bool) -> Any:
+        async def later(**_: Any) -> Any:
+            return self.value
+
+        return later if asynchronous else lambda **_: self.value
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("each", [shape[0] for shape in SHAPES], ids=IDS)
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("in its place", "in its place"),
+        ({"a": 1}, '{"a": 1}'),
+        (None, "null"),
+        ((), []),
+        (("text", {"raw": 1}), None),
+        (ToolMessage("said", tool_call_id="call1"), "said"),
+    ],
+)
+def test_a_stand_in_of_any_type_takes_the_place_of_the_tool(each, value, shown, asynchronous, play):
+    with play(policy=reads(each.name), stage=Stage(value)) as played:
+        if isinstance(value, ToolMessage):
+            value.name = each.name
+        answer = call(each, {"word": "ok"}, asynchronous=asynchronous)
+    if value != ("text", {"raw": 1}):
+        assert answer.content == shown
+    else:
+        assert "text" in str(answer.content)
+        assert answer.artifact == ({"raw": 1} if each is two_parts else None)
+    assert played.ends == {each.name: "ok"}
