@@ -88,12 +88,14 @@ def play() -> Iterator[Callable[..., Any]]:
     undo = install_doors()
 
     @contextmanager
-    def make(*calls: Calls, policy: Policy | None = None, guardrails: Any = (), **options: Any) -> Iterator[Play]:
+    def make(
+        *calls: Calls, policy: Policy | None = None, guardrails: Any = (), prompt: str = PROMPT, **options: Any
+    ) -> Iterator[Play]:
         log = Log()
         turns = [*map(_turn, calls), PlannedTurn(text="Done.")]
         policy = reads("read_note") if policy is None else policy
         with MessagesServer(lambda _, number: turns[min(number, len(turns)) - 1]) as server:
-            task = Gate(policy, sink=log, guardrails=guardrails).open(PROMPT, upstream=server.url, **options)
+            task = Gate(policy, sink=log, guardrails=guardrails).open(prompt, upstream=server.url, **options)
             played = Play(task, log, server)
             try:
                 with activate(task):
