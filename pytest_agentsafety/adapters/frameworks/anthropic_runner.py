@@ -11,70 +11,24 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from pytest_agentsafety.adapters.frameworks.anthropic_call import (
+    Gated,
+    Stopped,
+    async_passed,
+    async_stopping,
+    has_passed,
+    one_async_call,
+    one_call,
+    passed,
+    stopping,
+)
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
 from pytest_agentsafety.adapters.frameworks.reaching import only
 from pytest_agentsafety.adapters.frameworks.specs import Specs
 from pytest_agentsafety.adapters.frameworks.swapping import all_of, swapped
-from pytest_agentsafety.adapters.passing import athrough, is_passing, through
+from pytest_agentsafety.adapters.passing import athrough, through
 from pytest_agentsafety.adapters.tools import gated
-from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.model.messages import ToolSpec
-from pytest_agentsafety.protocols import ToolDoor
-
-
-class _Stopped(BaseException):
-    """Carries a stop through the runner, which turns every Exception of a tool into a result."""
-
-    def __init__(self, stop: StopRun) -> None:
-        self.stop = stop
-
-
-class _Gated:
-    """Stands for a tool or toolset while the runner runs it: its `call` passes the door, the rest is its own."""
-
-    def __init__(self, own: Any, call: Callable[..., Any]) -> None:
-        self._own, self.call = own, call
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._own, name)
-
-
-def _stopping(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any) -> Any:
-        try:
-            return function(*args)
-        except StopRun as stop:
-            raise _Stopped(stop) from None
-
-    return call
-
-
-def _astopping(function: Callable[..., Any]) -> Callable[..., Any]:
-    async def call(*args: Any) -> Any:
-        try:
-            return await function(*args)
-        except StopRun as stop:
-            raise _Stopped(stop) from None
-
-    return call
-
-
-# -- tools
-
-
-def _through(door: ToolDoor, tool: Any, call: Callable[[Any], Any], given: Any) -> Any:
-    """Whatever is not a JSON object is no call of a tool: its own `call` says so."""
-    if type(given) is not dict or is_passing(tool.name):
-        return call(given)
-    door.learn([_specs(tool)])
-    return through(door, tool.name, dict(given), lambda **arguments: call(arguments))
-
-
-async def _athrough(door: ToolDoor, tool: Any, call: Callable[[Any], Any], given: Any) -> Any:
-    if type(given) is not dict or is_passing(tool.name):
-        return await call(given)
-    door.learn([_specs(tool)])
-    return await athrough(door, tool.name, dict(given), lambda **arguments: call(arguments))
 
 
 def _calls(door: DoorGetter) -> Callable[[Any], Any]:
@@ -82,7 +36,9 @@ def _calls(door: DoorGetter) -> Callable[[Any], Any]:
         @functools.wraps(original)
         def call(self: Any, input: object) -> Any:  # noqa: A002 - the SDK's name
             active = door()
-            return original(self, input) if active is None else _through(active, self, original.__get__(self), input)
+            if active is None or has_passed(self):
+                return original(self, input)
+            return one_call(active, _specs(self), original.__get__(self), input)
 
         return call
 
@@ -94,9 +50,9 @@ def _acalls(door: DoorGetter) -> Callable[[Any], Any]:
         @functools.wraps(original)
         async def call(self: Any, input: object) -> Any:  # noqa: A002 - the SDK's name
             active = door()
-            if active is None:
+            if active is None or has_passed(self):
                 return await original(self, input)
-            return await _athrough(active, self, original.__get__(self), input)
+            return await one_async_call(active, _specs(self), original.__get__(self), input)
 
         return call
 
@@ -145,10 +101,10 @@ def _runs(door: DoorGetter) -> Callable[[Any], Any]:
             active = door()
             if active is None:
                 return original(self, tool, tool_use)
-            gated = _Gated(tool, _stopping(functools.partial(_through, active, tool, tool.call)))
+            call = functools.partial(one_call, active, _specs(tool), passed(tool))
             try:
-                return original(self, gated, tool_use)
-            except _Stopped as stopped:
+                return original(self, Gated(tool, stopping(call)), tool_use)
+            except Stopped as stopped:
                 raise stopped.stop from None
 
         return run_tool
@@ -163,10 +119,10 @@ def _aruns(door: DoorGetter) -> Callable[[Any], Any]:
             active = door()
             if active is None:
                 return await original(self, tool, tool_use)
-            gated = _Gated(tool, _astopping(functools.partial(_athrough, active, tool, tool.call)))
+            call = functools.partial(one_async_call, active, _specs(tool), async_passed(tool))
             try:
-                return await original(self, gated, tool_use)
-            except _Stopped as stopped:
+                return await original(self, Gated(tool, async_stopping(call)), tool_use)
+            except Stopped as stopped:
                 raise stopped.stop from None
 
         return run_tool
@@ -196,8 +152,8 @@ def _results(door: DoorGetter) -> Callable[[Any], Any]:
                 return through(active, name, dict(given), lambda **arguments: self.call(context, name, arguments))
 
             try:
-                return original(_Gated(self, _stopping(call)), tool_use)
-            except _Stopped as stopped:
+                return original(Gated(self, stopping(call)), tool_use)
+            except Stopped as stopped:
                 raise stopped.stop from None
 
         return tool_result
@@ -218,8 +174,8 @@ def _aresults(door: DoorGetter) -> Callable[[Any], Any]:
                 return await athrough(active, name, dict(given), run)
 
             try:
-                return await original(_Gated(self, _astopping(call)), tool_use)
-            except _Stopped as stopped:
+                return await original(Gated(self, async_stopping(call)), tool_use)
+            except Stopped as stopped:
                 raise stopped.stop from None
 
         return tool_result

@@ -11,7 +11,7 @@ from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, U
 from pytest_agentsafety.adapters.frameworks.langchain_agents import entry, specs_of, tools
 from pytest_agentsafety.adapters.frameworks.langchain_call import Call
 from pytest_agentsafety.adapters.frameworks.swapping import all_of, swapped
-from pytest_agentsafety.adapters.passing import answering, athrough, is_passing, through
+from pytest_agentsafety.adapters.passing import answering, athrough, through
 from pytest_agentsafety.protocols import ToolDoor
 
 
@@ -66,7 +66,7 @@ def _gated(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None, 
 def _patch(module: ModuleType, door: DoorGetter) -> Undo:
     def gated(tool: Any, tool_input: Any, options: dict[str, Any]) -> Any:
         active = door()
-        if active is None or is_passing(tool.name):
+        if active is None:
             return tool
         return _gated(module, tool, tool_input, options.get("tool_call_id"), active)
 

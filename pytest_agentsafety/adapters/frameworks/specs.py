@@ -19,7 +19,7 @@ class Specs:
 
     def __call__(self, tool: Any) -> ToolSpec:
         found = self._found.get(id(tool))
-        if found is None:
+        if found is None or found[1].name != tool.name:
             if len(self._found) >= _MOST:
                 self._found.clear()
             found = self._found[id(tool)] = (tool, self._read(tool))

@@ -297,6 +297,33 @@ class TestByHand:
         assert (a, b, denied.status) == ("The note a.", "The note b.", "denied")
         assert played.calls == [("read_note", {"name": "a"}), SEND, ("read_note", {"name": "b"})]
 
+    def test_whatever_is_given_to_a_tool_passes_the_door(self, play):
+        class Given(dict):  # type: ignore[type-arg]
+            pass
+
+        with play() as played:
+            assert read_note.call(Given(name="a")) == "The note a."
+            with pytest.raises(TypeError, match="must be a dictionary"):
+                read_note.call("text")
+        assert played.calls == [("read_note", {"name": "a"}), ("read_note", {"input": "text"})]
+
+    def test_a_tool_that_is_called_by_a_tool_of_the_same_name_is_gated(self, client, play):
+        @beta_tool(name="read_note")
+        def outer(name: str) -> str:
+            """Read a note by another."""
+            return str(read_note.call({"name": f"inner {name}"}))
+
+        @beta_tool(name="read_note")
+        def itself(name: str) -> str:
+            """Read a note, and again."""
+            return str(itself.call({"name": f"{name}."})) if len(name) < 6 else name
+
+        with play([READ]) as played:
+            plain(client, [outer])
+            itself.call({"name": "plan"})
+        names = ["plan", "inner plan", "plan", "plan.", "plan.."]
+        assert played.calls == [("read_note", {"name": name}) for name in names]
+
     def test_without_a_door_they_run_as_ever(self):
         assert send_mail.call(SEND[1]) == send_mail(**SEND[1]) == "sent"
         with pytest.raises(TypeError, match="must be a dictionary"):

@@ -318,6 +318,22 @@ def test_a_tool_wrapped_by_hand_passes_the_door_once(play):
     assert played.calls == [("note", {"word": "ok"}), ("note", {"word": "two"})]
 
 
+def test_a_tool_that_is_called_by_a_tool_of_the_same_name_is_gated(play):
+    @tool("note")
+    def inner(word: str) -> str:
+        """Inner."""
+        return f"inner {word}"
+
+    @tool("note")
+    def outer(word: str) -> str:
+        """Outer."""
+        return str(inner.invoke({"word": word.upper()}))
+
+    with play(policy=reads("note")) as played:
+        assert call(outer, {"word": "ok"}).content == "inner OK"
+    assert played.calls == [("note", {"word": "ok"}), ("note", {"word": "OK"})]
+
+
 def test_callbacks_see_the_call_as_without_us(play):
     from langchain_core.callbacks import BaseCallbackHandler
 
