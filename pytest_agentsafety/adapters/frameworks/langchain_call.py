@@ -66,14 +66,17 @@ class Call:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """A stop gets through every handler of a graph. An error whose text a guard changed is of the same kind."""
+        """A stop gets through every handler of a graph. An error whose text a guard changed is of the same kind; what is no
+        error but a graph's own signal (an interrupt) says nothing to the model and stays what it is."""
         try:
             yield
         except StopRun as stop:
-            raise _bubbling(stop) from None
+            raise crossing(stop, _bubble_up()) from None
         except Exception as error:
             if error is self._error or self._error is None:
                 raise
+            if isinstance(self._error, _bubble_up()):
+                raise self._error from None
             raise self._of_the_same_kind(str(error)) from None
 
     def _of_the_same_kind(self, text: str) -> Exception:
@@ -95,9 +98,9 @@ class Call:
         return self._module.ToolMessage(text, tool_call_id=self._id, name=self._tool.name, status="error")
 
 
-def _bubbling(stop: StopRun) -> StopRun:
-    bubble_up = getattr(sys.modules.get("langgraph.errors"), "GraphBubbleUp", None)
-    return stop if bubble_up is None else crossing(stop, (bubble_up,))
+def _bubble_up() -> tuple[type[Exception], ...]:
+    found = getattr(sys.modules.get("langgraph.errors"), "GraphBubbleUp", None)
+    return () if found is None else (found,)
 
 
 def _view(raw: Any) -> Any:

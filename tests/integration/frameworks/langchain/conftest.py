@@ -95,7 +95,7 @@ def play() -> Iterator[Callable[..., Any]]:
         turns = [*map(_turn, calls), PlannedTurn(text="Done.")]
         policy = reads("read_note") if policy is None else policy
         with MessagesServer(lambda _, number: turns[min(number, len(turns)) - 1]) as server:
-            task = Gate(policy, sink=log, guardrails=guardrails).open(prompt, upstream=server.url, **options)
+            task = Gate(policy, sink=log, guardrails=guardrails).open(prompt, **{"upstream": server.url, **options})
             played = Play(task, log, server)
             try:
                 with activate(task):

@@ -19,6 +19,8 @@ from langchain_core.tools import InjectedToolCallId, tool
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 
+from pytest_agentsafety.llm import HijackedModel
+from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn
 from pytest_agentsafety.model.policy import Policy, ToolRule
 
 ASK = {"messages": [{"role": "user", "content": "Read the note 'plan' and send it to anna@example.com"}]}
@@ -144,6 +146,21 @@ def test_a_denied_call_does_not_run_and_the_agent_goes_on(
     assert answers["send_mail"].content.startswith("This call is not allowed (policy.no_rule)")
     assert played.server.log[-1].payload["messages"][-1]["content"][-1]["type"] == "tool_result"
     assert (played.ungated, played.stopped) == ([], None)
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("run", [by_invoke, by_astream])
+def test_below_the_hijacked_model(streaming: bool, run: Any, sync_tools: Any, ran: Any, play: Any) -> None:
+    """Nothing goes upstream; the attacker's call comes once the note was read."""
+    plan = [PlannedTurn(calls=(PlannedCall(name=READ[0], arguments=READ[1]),)), PlannedTurn(text="Here you are.")]
+    attack = [PlannedTurn(calls=(PlannedCall(name=SEND[0], arguments=SEND[1]),)), PlannedTurn(text="Owned.")]
+    model = HijackedModel(plan, lambda: attack, lambda: bool(ran))
+    with play(responder=model, is_attacker=model.is_attacker_call) as played:
+        state = run(agent_of(sync_tools, streaming=streaming))
+    assert (ran, played.ends) == (["read plan"], {"read_note": "ok", "send_mail": "denied"})
+    assert [event.attacker for event in played.log.of("tool_called")] == [False, True]
+    assert state["messages"][-1].text == "Here you are.\n\nOwned."
+    assert (played.server.calls, played.ungated, played.stopped) == (0, [], None)
 
 
 def test_many_calls_of_one_turn_each_pass_the_door(sync_tools, ran, play):

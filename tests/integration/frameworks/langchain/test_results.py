@@ -12,9 +12,10 @@ pytest.importorskip("langchain")
 from langchain.tools import ToolRuntime
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool, Tool, ToolException, tool
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import InjectedState, ToolNode
-from langgraph.types import Command
+from langgraph.types import Command, interrupt
 from pydantic import BaseModel, Field, field_validator
 
 from pytest_agentsafety.model.decisions import GuardrailResult
@@ -283,6 +284,27 @@ class TestErrors:
             with pytest.raises(KeyError):
                 broken.invoke({"word": "ok"})
         assert (answer.status, played.ends) == ("error", {"broken": "error"})
+
+
+@pytest.mark.parametrize("question", ["go on?", "swordfish?"])
+def test_a_tool_may_interrupt_its_graph_and_go_on(question, play):
+    @tool
+    def asks(word: str) -> str:
+        """Ask."""
+        return f"{word} {interrupt(question)}"
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("tools", ToolNode([asks], handle_tool_errors=True))
+    builder.add_edge(START, "tools")
+    graph, config = builder.compile(checkpointer=InMemorySaver()), {"configurable": {"thread_id": "1"}}
+    asked = AIMessage("", tool_calls=[{"name": "asks", "args": {"word": "ok"}, "id": "call1", "type": "tool_call"}])
+    with play(policy=reads("asks"), guardrails=[Redactor()]) as played:
+        first = graph.invoke({"messages": [asked]}, config)
+        last = graph.invoke(Command(resume="yes"), config)
+    assert first["__interrupt__"][0].value == question
+    assert last["messages"][-1].content == "ok yes"
+    assert played.calls == [("asks", {"word": "ok"})] * 2
+    assert played.stopped is None
 
 
 def test_return_direct_ends_with_the_result_or_the_denial(play):
