@@ -66,8 +66,8 @@ class Call:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """A stop gets through every handler of a graph. An error whose text a guard changed is of the same kind; what is no
-        error but a graph's own signal (an interrupt) says nothing to the model and stays what it is."""
+        """A stop gets through every handler of a graph. An error whose text a guard changed is of the same kind; a
+        graph's own signal (an interrupt) says nothing to the model and stays what it is."""
         try:
             yield
         except StopRun as stop:
