@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypedDict
 
 import pytest
@@ -24,7 +27,7 @@ from pydantic import BaseModel
 from pytest_agentsafety.adapters import call_agent, describe_agent
 from pytest_agentsafety.adapters.call import WrongAnswerType, answer_text
 from pytest_agentsafety.adapters.frameworks import entry_of, tools_in
-from pytest_agentsafety.adapters.toolbox import tools_of_agent
+from pytest_agentsafety.adapters.toolbox import load_tools, tools_of_agent
 
 TASK = "Read the note"
 
@@ -206,6 +209,21 @@ class TestTools:
 
         (found,) = tools_of_agent(describe_agent(agent, id="a", place="here"))
         assert found.fn is read_note
+
+    def test_of_a_list_and_of_a_module(self, monkeypatch):
+        shop = ModuleType("lc_shop")
+        source = "from langchain_core.tools import tool\n@tool\ndef buy(sku: str) -> str:\n    'Buy.'\n    return sku\n"
+        exec(source, shop.__dict__)
+        shop.TOOLS = [READ, shop.buy, SEND]  # type: ignore[attr-defined]
+        shop.READ = READ  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "lc_shop", shop)
+        monkeypatch.setattr(sys, "path", list(sys.path))
+        found = {
+            name: load_tools(name, place="here", root=Path("/")) for name in ("lc_shop:TOOLS", "lc_shop", "lc_shop:buy")
+        }
+        assert found["lc_shop:buy"] == found["lc_shop"]
+        assert [spec.name for spec in found["lc_shop:TOOLS"]] == ["read_note", "buy", "send"]
+        assert [(spec.name, spec.description) for spec in found["lc_shop"]] == [("buy", "Buy.")]
 
     def test_what_has_none(self):
         assert tools_in(graph_of(echo)) is None
