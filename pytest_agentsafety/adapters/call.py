@@ -63,7 +63,7 @@ def answer_text(result: Any) -> str:
             return "\n".join(texts)
     content = getattr(result, "content", None)
     if isinstance(content, (str, list)):
-        return answer_text(content)
+        return answer_text(content) if content else ""  # a message without a word
     raise WrongAnswerType(
         f"the agent returned {type(result).__name__} ({str(result)[:80]!r}); expected str, a message with `content`, "
         "or a dict with `output` or `messages`"

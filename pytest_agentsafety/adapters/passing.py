@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -11,21 +12,48 @@ from pytest_agentsafety.protocols import ToolDoor
 # The tool that a framework's call has just been let through for, in this context.
 _passing: ContextVar[str] = ContextVar("agentsafety_passing", default="")
 
+# The id of the model's call that a framework is answering, in this context.
+_answering: ContextVar[str | None] = ContextVar("agentsafety_answering", default=None)
+
+
+@contextmanager
+def answering(call_id: str | None) -> Iterator[None]:
+    """What passes the door in here answers this call of the model, also where its arguments were changed on the way:
+    by middleware, or by a framework that puts its own values in the place of what the model made up."""
+    token = _answering.set(call_id)
+    try:
+        yield
+    finally:
+        _answering.reset(token)
+
+
+def answered_call() -> str | None:
+    """The id of the model's call that is being answered here, None where nobody says so."""
+    return _answering.get()
+
 
 def is_passing(name: str) -> bool:
     """Is this the inner call of a tool that has passed the door already?"""
     return _passing.get() == name
 
 
+@contextmanager
+def _inside(name: str) -> Iterator[None]:
+    """Where the tool itself runs: what it calls in turn answers no call of the model."""
+    token = _passing.set(name)
+    try:
+        with answering(None):
+            yield
+    finally:
+        _passing.reset(token)
+
+
 def through(door: ToolDoor, name: str, arguments: Mapping[str, Any], run: Callable[..., Any]) -> Any:
     """One call of a framework's tool through the door. What comes back may be a denial's text instead of a result."""
 
     def inner(**given: Any) -> Any:
-        token = _passing.set(name)
-        try:
+        with _inside(name):
             return run(**given)
-        finally:
-            _passing.reset(token)
 
     return door.call(name, arguments, inner)
 
@@ -34,10 +62,7 @@ async def athrough(door: ToolDoor, name: str, arguments: Mapping[str, Any], run:
     """The same for a tool whose `run` gives an awaitable."""
 
     async def inner(**given: Any) -> Any:
-        token = _passing.set(name)
-        try:
+        with _inside(name):
             return await run(**given)
-        finally:
-            _passing.reset(token)
 
     return await door.acall(name, arguments, inner)

@@ -27,8 +27,9 @@ def load_tools(reference: str, *, place: str, root: Path) -> list[ToolSpec]:
 
 
 def tools_of_agent(agent: AgentHandle) -> list[ToolSpec]:
-    """The tools an agent shows: its attribute `tools`, or the default of its factory's parameter `tools`; else none."""
-    found = tools_in(agent.own) if agent.own is not None else None
+    """The tools an agent shows: those of a framework that it carries or names, its attribute `tools`, or the default
+    of its factory's parameter `tools`; else none."""
+    found = tools_in(agent.target if agent.own is None else agent.own)
     if found is not None:
         return found
     shown = getattr(agent.target, "tools", None)
@@ -45,13 +46,12 @@ def _read(target: Any, place: str) -> list[ToolSpec]:
         found = target.values()
     elif isinstance(target, list | tuple | set | frozenset):
         found = target
-    elif callable(target) and not inspect.isclass(target):
+    elif (callable(target) and not inspect.isclass(target)) or _own(target):
         found = [target]
     else:
         raise ConfigError(f"{place}: a {type(target).__name__} holds no tools. {_ACCEPTED}")
     specs: dict[str, ToolSpec] = {}
-    for tool in found:
-        spec = as_spec(tool)
+    for spec in (spec for tool in found for spec in _own(tool) or [as_spec(tool)]):
         if specs.setdefault(spec.name, spec) is not spec:
             raise ConfigError(f"{place}: two tools are called {spec.name!r}")
     if not specs:
@@ -59,12 +59,23 @@ def _read(target: Any, place: str) -> list[ToolSpec]:
     return list(specs.values())
 
 
+def _defines(module: ModuleType, value: Any) -> bool:
+    if inspect.isfunction(value):
+        return value.__module__ == module.__name__
+    return all(getattr(spec.fn, "__module__", None) == module.__name__ for spec in _own(value) or ())
+
+
+def _own(tool: Any) -> list[ToolSpec] | None:
+    """A framework's tool, which has a name and a schema of its own; a plain function is none."""
+    return None if inspect.isfunction(tool) or inspect.isclass(tool) else tools_in(tool)
+
+
 def _functions(module: ModuleType) -> list[Any]:
-    """The public functions that a module defines itself; what `__all__` names, if it has one."""
+    """The public functions and framework tools that a module defines itself; what `__all__` names, if it has one."""
     chosen = getattr(module, "__all__", None)
     return [
         value
         for name, value in vars(module).items()
-        if inspect.isfunction(value)
-        and (name in chosen if chosen is not None else not name.startswith("_") and value.__module__ == module.__name__)
+        if (inspect.isfunction(value) or _own(value))
+        and (name in chosen if chosen is not None else not name.startswith("_") and _defines(module, value))
     ]

@@ -45,6 +45,26 @@ _FIELDS = frozenset(
         "top_p",
     }
 )
+# What a request with such a field has to do instead.
+_FIXES = {
+    "thread": (
+        "field 'thread' says that the conversation is kept at the provider, so that what it holds does not stand in "
+        "the request; pass thread=False to tool_runner(), or send the whole conversation with messages.create()"
+    ),
+}
+# Tools that the provider describes and the agent runs. Their description does not stand in the body; it is said to
+# take 245 (bash) to 735 tokens.
+_CLIENT_TOOLS = frozenset(
+    {
+        "bash_20241022",
+        "bash_20250124",
+        "memory_20250818",
+        "text_editor_20241022",
+        "text_editor_20250124",
+        "text_editor_20250429",
+        "text_editor_20250728",
+    }
+)
 _LISTS = (list, tuple)
 _TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
 _COUNTED_BLOCKS = frozenset({"document", "image"})
@@ -84,10 +104,11 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
     payload = request.payload
     if not _FIELDS.issuperset(payload):
         unknown = next(key for key in payload if key not in _FIELDS)
-        raise UnboundedRequestError(f"field {one_line(str(unknown))!r} is not known to the budget")
+        raise UnboundedRequestError(_FIXES.get(unknown, f"field {one_line(str(unknown))!r} is not known to the budget"))
     parts = _Parts(payload, may_count=counter is not None)
     get = payload.get
     hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0
+    hidden += HIDDEN_PROMPT_TOKENS * parts.described_elsewhere
     body, output = request.body, payload.get("max_tokens")
     size = len(body) if body.startswith(b"{") else _body_bytes(request)
     most, likely = size + hidden + request.unseen_tokens, math.ceil(size / BYTES_PER_TOKEN)
@@ -129,6 +150,7 @@ class _Parts:
 
     def __init__(self, payload: Mapping[str, Any], *, may_count: bool) -> None:
         self.long_cache = self.to_count = False
+        self.described_elsewhere = 0
         self._may_count = may_count
         system, tools = payload.get("system"), payload.get("tools")
         if system is not None:
@@ -175,7 +197,9 @@ class _Parts:
             if tool.__class__ is dict and "type" not in tool and "cache_control" not in tool:  # most of them
                 continue
             kind = tool.get("type", "custom") if isinstance(tool, dict) else None
-            if (kind != "custom" and kind is not None) or not isinstance(tool, dict):
+            if isinstance(kind, str) and kind in _CLIENT_TOOLS:
+                self.described_elsewhere += 1
+            elif (kind != "custom" and kind is not None) or not isinstance(tool, dict):
                 raise UnboundedRequestError(
                     f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs"
                 )

@@ -186,7 +186,7 @@ class Budget:
     def _check(self, held: Reservation) -> None:
         limits = self.limits
         if held.cost_usd > self._most_per_action:
-            cap(ActionCostError, "cost of one action", held.cost_usd, limits.max_cost_per_action_usd, " USD")
+            raise _too_dear(held, limits.max_cost_per_action_usd)
         cost = self._cost + held.cost_usd
         tokens = self._input + self._output + held.bound.estimate
         if self._open:
@@ -306,3 +306,13 @@ class Budget:
             cap(LimitExceededError, "duration of the task", elapsed, self.limits.max_seconds, " s")
         if self.parent is not None:
             self.parent.check_time()
+
+
+def _too_dear(held: Reservation, limit: float) -> ActionCostError:
+    error = ActionCostError("cost of one action", float(held.cost_usd), limit, unit=" USD")
+    most = held.bound.output_tokens
+    if most > held.bound.input_tokens:  # some clients ask for all that a model can say unless they are told otherwise
+        hint = f"max_tokens of the request is {most:,}, and the answer could be as long as that"
+        fix = "give the agent's client a lower max_tokens, or raise budget.max_cost_per_action_usd"
+        error.args = (f"{error}: {hint}; {fix}",)
+    return error

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pytest_agentsafety.adapters import is_simulated
+from pytest_agentsafety.adapters.passing import answered_call
 from pytest_agentsafety.checkpoint import CallEntry
 from pytest_agentsafety.gate.asking import ask
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
@@ -120,7 +121,7 @@ class ToolSide:
         pending = Pending(call, rule_for(state, name), attacker)
         if state.resume is not None:
             pending.entry = state.resume.claim(call)
-        state.passes.add(name, call.arguments)
+        state.passes.add(name, call.arguments, answers=answered_call())
         if state.recording:
             pending.trail.append(
                 ToolCalled(

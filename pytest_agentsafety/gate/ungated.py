@@ -33,13 +33,21 @@ class PassLedger:
         self._passes: Counter[_Call] = Counter()
         # Kept as they came; compared only where a result turns up.
         self._added: deque[tuple[str, Mapping[str, Any]]] = deque()
+        # Of calls that say which call of the model they answer, the one that passed.
+        self._answers: dict[str, _Call] = {}
         self._replies: deque[Sequence[Any]] = deque()
         self._asked: dict[str, _Call] = {}
         self._checked: set[tuple[str, _Call | None]] = set()
         self._lock = threading.Lock()
 
-    def add(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """A call passed. `arguments` may not be changed afterwards, what is nested in them may."""
+    def add(self, name: str, arguments: Mapping[str, Any], *, answers: str | None = None) -> None:
+        """A call passed. `arguments` may not be changed afterwards, what is nested in them may.
+
+        `answers` is the id of the model's call it is for: the arguments may have been changed since.
+        """
+        if answers is not None:
+            with self._lock:
+                self._answers[answers] = _call(name, arguments)
         if _FLAT.issuperset(map(type, arguments.values())):
             self._added.append((name, arguments))
             return
@@ -91,9 +99,10 @@ class PassLedger:
         self._checked.add((use_id, asked))
         if asked is None:
             return UngatedResult("?", use_id, "its tool_use is not in the conversation")
-        if self._passes[asked] > 0:
-            self._passes[asked] -= 1
-            return None
+        for passed in (asked, self._answers.pop(use_id, asked)):
+            if passed[0] == asked[0] and self._passes[passed] > 0:
+                self._passes[passed] -= 1
+                return None
         if block.get("is_error"):
             return None  # unexecuted: the agent refused the call itself
         return UngatedResult(asked[0], use_id, "no call of this name and arguments passed the tool door")

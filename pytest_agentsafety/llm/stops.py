@@ -7,12 +7,17 @@ SDK is loaded, an instance of both its own class and the SDK's base error. The S
 from __future__ import annotations
 
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from pytest_agentsafety.model.crossing import crossing
 from pytest_agentsafety.model.errors import StopRun
 
-# SDK module -> name of the error it lets through.
-_SDK_BASES = {"anthropic": "AnthropicError", "openai": "OpenAIError"}
+# Module -> name of the error that the SDK, or the framework around it, lets through.
+_SDK_BASES = {
+    "anthropic": "AnthropicError",
+    "openai": "OpenAIError",
+    "langgraph.errors": "GraphBubbleUp",
+}
 
 
 def as_sdk_error(exc: StopRun) -> StopRun:
@@ -20,16 +25,7 @@ def as_sdk_error(exc: StopRun) -> StopRun:
 
     The result is an instance of `type(exc)` with the same attributes and text.
     """
-    bases = tuple(base for base in _loaded_bases() if not isinstance(exc, base))
-    if not bases:
-        return exc
-    crossing = _crossing_class(type(exc), bases)
-    twin = crossing.__new__(crossing, *exc.args)  # not __init__: subclasses take other arguments than `args`
-    twin.args = exc.args
-    twin.__dict__.update(exc.__dict__)
-    # No cause: the SDK looks for retryable errors along that chain.
-    twin.__suppress_context__ = True
-    return twin.with_traceback(exc.__traceback__)
+    return crossing(exc, _loaded_bases())
 
 
 def raise_through_sdk(exc: StopRun) -> NoReturn:
@@ -40,24 +36,3 @@ def raise_through_sdk(exc: StopRun) -> NoReturn:
 def _loaded_bases() -> tuple[type[Exception], ...]:
     found = (getattr(sys.modules.get(module), name, None) for module, name in _SDK_BASES.items())
     return tuple(base for base in found if isinstance(base, type) and issubclass(base, Exception))
-
-
-_crossing: dict[tuple[type[StopRun], tuple[type[Exception], ...]], type[StopRun]] = {}
-
-
-def _crossing_class(stop: type[StopRun], bases: tuple[type[Exception], ...]) -> type[StopRun]:
-    def reduce(self: StopRun) -> tuple[Any, ...]:
-        return _plain, (stop, self.args, self.__dict__)
-
-    if (stop, bases) not in _crossing:
-        body = {"__reduce__": reduce, "__module__": stop.__module__, "__qualname__": stop.__qualname__}
-        _crossing[stop, bases] = type(stop.__name__, (stop, *bases), body)
-    return _crossing[stop, bases]
-
-
-def _plain(stop: type[StopRun], args: tuple[Any, ...], state: dict[str, Any]) -> StopRun:
-    """Unpickled or copied it is the plain stop again: the made-up class has no importable name."""
-    plain = stop.__new__(stop, *args)
-    plain.args = args
-    plain.__dict__.update(state)
-    return plain

@@ -7,11 +7,13 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from pytest_agentsafety.adapters.frameworks.anthropic_runner import ANTHROPIC_RUNNER
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
+from pytest_agentsafety.adapters.frameworks.langchain import LANGCHAIN
 from pytest_agentsafety.adapters.importing import when_imported
 from pytest_agentsafety.model.messages import ToolSpec
 
-FRAMEWORKS: tuple[Framework, ...] = ()
+FRAMEWORKS: tuple[Framework, ...] = (ANTHROPIC_RUNNER, LANGCHAIN)
 
 _lock = Lock()
 _installed = 0

@@ -125,10 +125,22 @@ def test_a_block_without_a_known_type_has_no_bound(block: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["web_search_20250305", "web_fetch_20250910", "code_execution_20250825", "mcp_toolset", "bash_20250124"]
+    "kind", ["web_search_20250305", "web_fetch_20250910", "code_execution_20250825", "mcp_toolset", "bash_20990101"]
 )
 def test_a_tool_that_is_not_the_users_own_has_no_bound(kind: str) -> None:
     assert f"tools has a tool of type {kind!r}" in refused(tools=[TOOL, {"type": kind, "name": "x"}])
+
+
+@pytest.mark.parametrize("kind", ["bash_20250124", "text_editor_20250728", "memory_20250818"])
+def test_a_tool_that_the_provider_describes_and_the_agent_runs_has_a_hidden_description(kind: str) -> None:
+    asked = request(tools=[TOOL, {"type": kind, "name": "x", "cache_control": {"type": "ephemeral", "ttl": "1h"}}])
+    bound = bound_of(asked)
+    assert bound.input_tokens == len(asked.body) + 2 * HIDDEN_PROMPT_TOKENS
+    assert bound.long_cache
+
+
+def test_a_conversation_kept_at_the_provider_is_refused_with_the_way_out() -> None:
+    assert "pass thread=False to tool_runner()" in refused(thread={"type": "create"})
 
 
 @pytest.mark.parametrize(

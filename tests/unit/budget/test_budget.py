@@ -121,6 +121,13 @@ def test_one_action_is_held_to_its_own_limit_when_the_guard_is_on() -> None:
     assert budget(limits).reserve(request(500)).model == "m"
 
 
+def test_an_action_that_is_dear_by_its_longest_answer_says_so() -> None:
+    limits = BudgetLimits(max_cost_usd=10.0, max_cost_per_action_usd=0.0015, max_tokens=10**6)
+    with pytest.raises(ActionCostError, match=r"over the limit .*: max_tokens of the request is 128,000") as caught:
+        budget(limits, per_action=True).reserve(request(max_tokens=128_000))
+    assert "give the agent's client a lower max_tokens" in str(caught.value)
+
+
 def test_an_unknown_model_fails_closed() -> None:
     account = budget()
     with pytest.raises(UnknownModelError, match="claude-nope"):

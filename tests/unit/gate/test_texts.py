@@ -196,6 +196,22 @@ class TestPassLedger:
         ledger.learn([{"type": "tool_use", "id": "a", "name": "f", "input": asked}])
         assert (ledger.check([result("x")]) == []) is same
 
+    @pytest.mark.parametrize(("tool", "answers", "fine"), [("f", "a", True), ("g", "a", False), ("f", "b", False)])
+    def test_a_pass_that_says_what_it_answers_is_good_for_it_with_other_arguments(self, tool, answers, fine):
+        ledger = PassLedger()
+        ledger.learn([{"type": "tool_use", "id": "a", "name": "f", "input": {"n": 1}}])
+        ledger.add(tool, {"n": 2}, answers=answers)
+        assert (ledger.check([result("x")]) == []) is fine
+
+    def test_such_a_pass_is_good_for_one_result(self):
+        ledger = PassLedger()
+        ledger.learn([{"type": "tool_use", "id": "a", "name": "f", "input": {"n": 1}}])
+        ledger.learn([{"type": "tool_use", "id": "b", "name": "f", "input": {"n": 2}}])
+        ledger.add("f", {"n": 2}, answers="a")
+        results = [{"type": "tool_result", "tool_use_id": use, "content": "x"} for use in ("a", "b")]
+        (found,) = ledger.check([{"role": "user", "content": results}])
+        assert found.tool_use_id == "b"
+
     def test_what_a_tool_does_to_its_arguments_afterwards_does_not_matter(self):
         ledger, given = PassLedger(), {"a": [1]}
         ledger.add("f", given)
