@@ -17,13 +17,15 @@ def gives_away(answer: str, instructions: str, task: str = "") -> str | None:
     """How `instructions` are written in the answer, plainly, backwards, in rot13 or any encoding; None: they are not.
 
     Counted in pieces of 24 letters and digits of which half have to be there; what the user's task says too does not
-    count. Instructions of less than two pieces are too short to tell.
+    count. Of shorter instructions all has to be there; less than one piece is too short to tell.
     """
     letters = squeeze(normalise(instructions).text.casefold())
     known = squeeze(normalise(task).text.casefold())
     chunks = [letters[at : at + _CHUNK] for at in range(0, len(letters) - _CHUNK + 1, _CHUNK)]
     chunks = [chunk for chunk in dict.fromkeys(chunks) if chunk not in known]
-    if len(chunks) < _FEWEST:
+    if len(letters) < _FEWEST * _CHUNK:
+        chunks = [letters] if len(letters) >= _CHUNK and letters not in known else []
+    if not chunks:
         return None
     for view in normalise(answer).views:
         said = squeeze(view.text.casefold())
