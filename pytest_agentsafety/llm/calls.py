@@ -15,6 +15,7 @@ CallKind = Literal["messages", "count_tokens", "chat", "responses", "unsupported
 _ENDINGS: tuple[tuple[str, CallKind], ...] = (
     ("/v1/messages", "messages"),
     ("/v1/messages/count_tokens", "count_tokens"),
+    ("/responses/input_tokens", "count_tokens"),
     ("/v1/messages/batches", "unsupported"),
     ("/v1/complete", "unsupported"),
     ("/chat/completions", "chat"),
@@ -28,6 +29,8 @@ _ENDINGS: tuple[tuple[str, CallKind], ...] = (
     (":rawPredict", "unsupported"),
     (":streamRawPredict", "unsupported"),
 )
+# How the path of a token count ends.
+COUNTING = ("/count_tokens", "/responses/input_tokens")
 # Any web service may have a path that ends like these. With one of these fields it is a model call.
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "/responses": ("model", "previous_response_id", "conversation", "background_options"),

@@ -18,6 +18,7 @@ from pytest_agentsafety.model.errors import StopRun
         ("/openai/deployments/x/chat/completions", "chat"),
         ("/v1/responses", "responses"),
         ("/openai/v1/responses/", "responses"),
+        ("/v1/responses/input_tokens", "count_tokens"),
         ("/v1/responses/compact", "maybe_unsupported"),
         ("/v1/completions", "maybe_unsupported"),
         ("/v1/threads/t/runs", "maybe_unsupported"),

@@ -221,6 +221,18 @@ def test_what_is_refused_ends_the_task_though_the_agent_swallows_it(server, clie
     assert server.log == []
 
 
+@pytest.mark.parametrize("model", ["server", "hijacked"])
+def test_a_token_count_passes_the_door_and_costs_nothing(server, client_for, model):
+    responder = HijackedModel([PlannedTurn(text="Hi.")], None, lambda: False) if model == "hijacked" else None
+    task = Gate(UNGUARDED).open(PROMPT, responder=responder)
+    with open_doors(task):
+        client = client_for(f"{server.url}/v1")
+        assert client.responses.input_tokens.count(model=MODEL, input=PROMPT).input_tokens > 1
+        client.responses.create(model=MODEL, input=PROMPT)
+    assert task.tally.model_calls == 1
+    assert len(server.log) == (0 if model == "hijacked" else 2)
+
+
 def test_azure(server):
     client = openai.AzureOpenAI(azure_endpoint=server.url, api_version="2024-10-21", api_key="key")
     task = Gate(UNGUARDED).open(PROMPT)
