@@ -11,6 +11,8 @@ from typing import Any
 from pytest_agentsafety.model.messages import RenderedText, ToolSpec
 
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+# The members of a result that are read, or that no model is shown.
+_PLAIN = frozenset({"content", "structuredContent", "isError", "resultType", "_meta"})
 
 
 def spec_of(tool: Mapping[str, Any], *, name: str = "") -> ToolSpec:
@@ -41,12 +43,14 @@ def rendered(result: Mapping[str, Any]) -> RenderedText:
     structured = result.get("structuredContent")
     if structured is not None and not _says(texts, structured):
         texts.append(_json(structured))
+    if isinstance(content, list):  # a client may show whatever came
+        texts += [f"{name}: {_json(value)}" for name, value in result.items() if name not in _PLAIN]
     return RenderedText("\n".join(texts), structured)
 
 
 def refused(text: str) -> dict[str, Any]:
     """The result of a call that was not sent."""
-    return {"content": [{"type": "text", "text": str(text)}], "isError": True}
+    return _result(str(text), is_error=True)
 
 
 def settled(
@@ -66,11 +70,16 @@ def replaced(shown: Any, *, is_error: bool = False, schema: Mapping[str, Any] | 
     if is_denial(shown):
         return refused(shown)
     text = shown if isinstance(shown, str) else _json(shown)
-    made: dict[str, Any] = {"content": [{"type": "text", "text": str(text)}], "isError": is_error}
+    made = _result(str(text), is_error=is_error)
     structured = _structured(shown, schema)
     if structured is not None and not is_error:
         made["structuredContent"] = structured
     return made
+
+
+def _result(text: str, *, is_error: bool) -> dict[str, Any]:
+    """`resultType` is asked for since 2026-07-28; older peers ignore it."""
+    return {"content": [{"type": "text", "text": text}], "isError": is_error, "resultType": "complete"}
 
 
 def _structured(shown: Any, schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
