@@ -12,8 +12,8 @@ from pytest_agentsafety.model.canonical import digest
 from pytest_agentsafety.model.decisions import Decision, GuardContext
 from pytest_agentsafety.model.messages import ToolSpec
 
-# Descriptions tell a model what to do anyway ("use look_up first"): only what the guard is sure of counts. Of 1,893 tools
-# of public servers 57 trigger it at all, and 6 (0.3 %) as surely as this.
+# Descriptions tell a model what to do anyway ("use look_up first"): only what the guard is sure of counts. Of 1,893
+# tools of public servers 57 trigger it at all, and 6 (0.3 %) as surely as this.
 _SURE = 0.7
 # What a model, or a person who approves a call, is shown of a tool.
 _TOLD = ("description", "title", "inputSchema", "outputSchema", "annotations")

@@ -44,7 +44,8 @@ def run_proxy(
 ) -> int:
     """Proxy between our standard streams and `command` until one of the two ends; the server's exit status.
 
-    `say` takes lines for the person, `trusted` names tools whose description the person read. Raises ConfigError where the server cannot be started or `output` not be used.
+    `say` takes lines for the person, `trusted` names tools whose description the person read. Raises ConfigError where
+    the server cannot be started or `output` not be used.
     """
     policy = lasting(settings)
     with _evidence(output, command) as evidence:
