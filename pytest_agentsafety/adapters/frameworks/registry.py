@@ -8,11 +8,12 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
+from pytest_agentsafety.adapters.frameworks.claude_agent import CLAUDE_AGENT
 from pytest_agentsafety.adapters.frameworks.mcp import MCP
 from pytest_agentsafety.adapters.importing import when_imported
 from pytest_agentsafety.model.messages import ToolSpec
 
-FRAMEWORKS: tuple[Framework, ...] = (MCP,)
+FRAMEWORKS: tuple[Framework, ...] = (MCP, CLAUDE_AGENT)
 
 _lock = Lock()
 _installed = 0
