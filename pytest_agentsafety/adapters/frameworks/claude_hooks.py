@@ -17,8 +17,9 @@ from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.model.messages import RenderedText
 from pytest_agentsafety.protocols import ToolDoor
 
-# Tools of the CLI whose results it replaces as told. A changed result of any other ends the run: it would be kept.
-_REPLACEABLE = frozenset({"Bash", "Read", "Grep", "Glob", "WebFetch", "WebSearch", "Edit", "Write"})
+# Tools of the CLI that were seen to show the model what a hook put in a result's place. It keeps the original of what
+# it cannot read, so that a changed result of any other ends the run.
+_REPLACEABLE = frozenset({"Bash", "Read", "Edit", "Write"})
 
 
 class ToolFailed(Exception):
