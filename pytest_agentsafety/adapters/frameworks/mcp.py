@@ -8,10 +8,13 @@ servers gave it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import wraps
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -184,8 +187,47 @@ def _named(original: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _tools(target: Any) -> Sequence[ToolSpec] | None:
+    """The tools of a server: `StdioServerParameters` of the SDK, a server or client of FastMCP. It is started."""
+    place = (type(target).__module__.partition(".")[0], type(target).__name__)
+    ask = {("mcp", "StdioServerParameters"): _of_stdio, ("fastmcp", "FastMCP"): _of_fastmcp}.get(place)
+    ask = _of_fastmcp if place == ("fastmcp", "Client") else ask
+    if ask is None:
+        return None
+    with ThreadPoolExecutor(1) as aside:  # an event loop may be running here
+        tools = aside.submit(lambda: asyncio.run(ask(target))).result()
+    return [mcp_wire.spec_of(_plain(tool)) for tool in tools]
+
+
+async def _of_stdio(parameters: Any) -> list[Any]:
+    transport, session = import_module("mcp.client.stdio"), import_module("mcp.client.session")
+    async with transport.stdio_client(parameters) as streams, session.ClientSession(*streams) as opened:
+        await opened.initialize()
+        tools: list[Any] = []
+        cursor = None
+        while True:
+            listed = await opened.list_tools(params=_page(opened, cursor))
+            tools += listed.tools
+            cursor = getattr(listed, "next_cursor", None)
+            if cursor is None:
+                return tools
+
+
+def _page(session: Any, cursor: str | None) -> Any:
+    types = import_module(type(session).__module__).types
+    return None if cursor is None else types.PaginatedRequestParams(cursor=cursor)
+
+
+async def _of_fastmcp(target: Any) -> list[Any]:
+    fastmcp = import_module("fastmcp")
+    client = target if isinstance(target, fastmcp.Client) else fastmcp.Client(target)
+    async with client:
+        return list(await client.list_tools())
+
+
 MCP = Framework(
     name="mcp",
+    tools=_tools,
     patches={
         "mcp.client.session": _patch_sessions,
         "mcp.client.session_group": _group_patch("ClientSessionGroup", "call_tool"),

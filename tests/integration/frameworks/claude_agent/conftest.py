@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ class Played:
         ]
         self.payloads: list[Mapping[str, Any]] = []
 
-    def __call__(self, payload: Mapping[str, Any], number: int) -> PlannedTurn:  # noqa: ARG002
+    def __call__(self, payload: Mapping[str, Any], number: int) -> PlannedTurn:
         self.payloads.append(payload)
         done = sum(message["role"] == "assistant" for message in payload["messages"])
         return self.turns[done] if done < len(self.turns) else PlannedTurn(text="All done.")
@@ -56,8 +57,6 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """An environment of the CLI that knows nothing of whoever runs the tests."""
-    import os
-
     for name in list(os.environ):
         if name.startswith(("ANTHROPIC_", "CLAUDE")):
             monkeypatch.delenv(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,11 +14,14 @@ from typing import Any
 
 import pytest
 
-claude_agent_sdk = pytest.importorskip("claude_agent_sdk")
+pytest.importorskip("claude_agent_sdk")
 
+import claude_agent_sdk
 from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, create_sdk_mcp_server, query, tool
 
+from pytest_agentsafety.adapters.agent import load_agent
 from pytest_agentsafety.adapters.frameworks import entry_of, tools_in
+from pytest_agentsafety.config import load_settings
 from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.gate.gate import TaskGate
 from pytest_agentsafety.gate.installing import install_doors
@@ -27,6 +31,7 @@ from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn, ToolCall
 from pytest_agentsafety.model.policy import BudgetLimits, Policy, ToolRule
 
 CLI = Path(claude_agent_sdk.__file__).parent / "_bundled" / "claude"
+EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "claude-agent-sdk"
 OTHER_SERVER = Path(__file__).parents[1] / "mcp" / "shop_server.py"
 pytestmark = pytest.mark.skipif(not CLI.exists(), reason="this wheel of claude-agent-sdk brings no CLI")
 
@@ -318,3 +323,31 @@ def test_without_a_task_nothing_is_in_between(play: Play, folder: Path, quiet: d
     _, lead = play([("mcp__shop__delete_order", {"number": 7})])
     assert asyncio.run(ask("Delete order 7", shop.options(folder, quiet | lead, tools=[]))) == "All done."
     assert shop.done == ["delete 7"]
+
+
+def test_the_documentations_example_is_drafted_and_guarded(
+    play: Play, quiet: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLE, project)
+    env = {**os.environ, **quiet}
+    command = [sys.executable, "-m", "pytest_agentsafety.cli.main", "init"]
+    drafted = subprocess.run(command, cwd=project, env=env, text=True, capture_output=True, check=False)
+    assert drafted.returncode == 0, drafted.stderr
+    calls = [("read_ticket", {"number": 17}), ("delete_order", {"order_id": "A-17"})]
+    model, lead = play(*([(f"mcp__desk__{name}", given)] for name, given in calls))
+    for name, value in (quiet | lead).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(project)
+    assert settings.agent is not None
+    agent = load_agent(settings.agent, place="test", root=project)
+    try:
+        with Gate(settings.policy).task("Answer ticket 17") as task:
+            assert asyncio.run(agent.target("Answer ticket 17")) == "All done."
+    finally:
+        sys.modules.pop("agent", None)
+        sys.path.remove(str(project))
+    assert "has not arrived" in model.results[0][0]
+    assert "needs approval" in model.results[1][0]
+    assert (project / "data" / "orders" / "A-17.txt").exists()
+    assert (sorted(task.tally.tools), task.tally.ungated) == (["mcp__desk__delete_order", "mcp__desk__read_ticket"], [])

@@ -22,6 +22,7 @@ from fastmcp.client.transports import StdioTransport
 from mcp import ClientSession, StdioServerParameters, types
 from mcp.client.stdio import stdio_client
 
+from pytest_agentsafety.adapters.frameworks import tools_in
 from pytest_agentsafety.adapters.passing import athrough
 from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.gate.gate import TaskGate
@@ -259,6 +260,26 @@ def test_a_server_in_this_process_that_calls_another_is_looked_at_too(shop: Shop
     assert "needs approval" in text_of(result)
     assert shop.done == []
     assert sorted(task.tally.tools) == ["delete_order", "read_all"]
+
+
+def test_a_server_shows_its_tools_without_an_agent(shop: Shop) -> None:
+    parameters = StdioServerParameters(command=sys.executable, args=shop.arguments)
+    front: FastMCP[Any] = FastMCP("front")
+
+    @front.tool
+    def look(words: str) -> str:
+        """Look words up."""
+        return words
+
+    tools = tools_in(parameters)
+    assert tools is not None
+    assert [spec.name for spec in tools] == ["read_ticket", "order_of", "delete_order", "send_mail", "photo", "fail"]
+    assert tools[0].hints == {"readOnlyHint": True}
+    for target in (front, fastmcp.Client(front)):
+        found = tools_in(target)
+        assert found is not None
+        assert [(spec.name, spec.description) for spec in found] == [("look", "Look words up.")]
+    assert tools_in(object()) is None
 
 
 def test_without_a_task_nothing_is_in_between(shop: Shop) -> None:
