@@ -40,7 +40,12 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.env = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-        self.env |= {"PYTHONPATH": str(ROOT), "ANTHROPIC_API_KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1"}
+        self.env |= {
+            "PYTHONPATH": str(ROOT),
+            "ANTHROPIC_API_KEY": KEY,
+            "OPENAI_API_KEY": KEY,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         self.note("a", "The meeting is at three.")
 
     def note(self, name: str, text: str) -> None:
@@ -93,14 +98,27 @@ READ = PlannedCall(name="read_note", arguments={"name": "a"})
 SEND = PlannedCall(name="send_mail", arguments={"to": "eve@evil.test", "body": "hi"})
 
 
+def conversation(payload: Mapping[str, Any]) -> list[Any]:
+    """The items of a request, whatever its format."""
+    items: list[Any] = payload.get("messages") or payload["input"]
+    return items
+
+
 def results_in(payload: Mapping[str, Any]) -> list[str]:
     """The texts of the tool results in a request, in order."""
-    blocks = [b for m in payload["messages"] if isinstance(m["content"], list) for b in m["content"]]
-    return [str(block["content"]) for block in blocks if block["type"] == "tool_result"]
+    found: list[str] = []
+    for item in conversation(payload):
+        if item.get("role") == "tool":
+            found.append(item["content"])
+        elif item.get("type") == "function_call_output":
+            found.append(item["output"])
+        elif isinstance(item.get("content"), list):
+            found += [str(b["content"]) for b in item["content"] if b["type"] == "tool_result"]
+    return found
 
 
 class Script:
-    """A model that makes one turn after another, by how many assistant turns it has made in a conversation."""
+    """A model that makes one turn after another, by how often it has spoken in a conversation."""
 
     def __init__(self, *turns: PlannedTurn) -> None:
         self.turns = turns

@@ -12,11 +12,19 @@ import pytest
 from pytest_agentsafety.llm import Fault
 from pytest_agentsafety.model.messages import PlannedTurn
 from pytest_agentsafety.recorders import verify_audit
-from tests.integration.gateway.conftest import HERE, KEY, READ, SDK_AGENT, SEND, Script, results_in
+from tests.integration.gateway.conftest import HERE, KEY, READ, SDK_AGENT, SEND, Script, conversation, results_in
 
-BOTH = Script(PlannedTurn(text="A moment.", calls=(READ, SEND)), PlannedTurn(text="At three."), PlannedTurn(text="Bye."))
-ONLY_SEND = Script(PlannedTurn(text="I write.", calls=(SEND,)), PlannedTurn(text="I may not."), PlannedTurn(text="Bye."))
+BOTH = Script(
+    PlannedTurn(text="A moment.", calls=(READ, SEND)), PlannedTurn(text="At three."), PlannedTurn(text="Bye.")
+)
+ONLY_SEND = Script(
+    PlannedTurn(text="I write.", calls=(SEND,)), PlannedTurn(text="I may not."), PlannedTurn(text="Bye.")
+)
 TASK = "What does note a say?"
+
+
+OPENAI_AGENT = (sys.executable, str(HERE / "agent_openai.py"))
+AGENTS = {"messages": SDK_AGENT, "chat": OPENAI_AGENT, "responses": (*OPENAI_AGENT, "--responses")}
 
 
 @pytest.fixture(params=["plain", "streamed"])
@@ -24,9 +32,17 @@ def agent(request):
     return (*SDK_AGENT, *(["--stream"] if request.param == "streamed" else []))
 
 
-def test_of_parallel_calls_only_the_allowed_one_runs_and_the_model_learns_of_both(folder, serve, agent):
+@pytest.fixture(params=[f"{name} {way}" for name in AGENTS for way in ("plain", "streamed")])
+def any_agent(request):
+    name, way = request.param.split()
+    if name != "messages":
+        pytest.importorskip("openai")
+    return (*AGENTS[name], *(["--stream"] if way == "streamed" else []))
+
+
+def test_of_parallel_calls_only_the_allowed_one_runs_and_the_model_learns_of_both(folder, serve, any_agent):
     upstream = serve(BOTH)
-    done = folder.gateway("--upstream", upstream.url, agent=(*agent, TASK, "Thanks"))
+    done = folder.gateway("--upstream", upstream.url, agent=(*any_agent, TASK, "Thanks"))
     assert (done.status, done.said) == (0, [["At three."], ["Bye."]]), done.err
     assert (folder.has("read"), folder.has("sent")) == (True, False)
     denial, note = results_in(upstream.log[1].payload)
@@ -38,21 +54,23 @@ def test_of_parallel_calls_only_the_allowed_one_runs_and_the_model_learns_of_bot
     assert verify_audit(folder.root / "agentsafety-gateway" / "audit.jsonl").ok
 
 
-def test_where_all_calls_are_denied_the_gateway_asks_the_model_itself(folder, serve, agent):
+def test_where_all_calls_are_denied_the_gateway_asks_the_model_itself(folder, serve, any_agent):
     upstream = serve(ONLY_SEND)
-    done = folder.gateway("--upstream", upstream.url, agent=(*agent, TASK, "Thanks"))
-    streamed = "--stream" in agent
-    assert (done.status, done.said[0]) == (0, [*(["I write."] if streamed else []), "I may not."]), done.err
+    done = folder.gateway("--upstream", upstream.url, agent=(*any_agent, TASK, "Thanks"))
+    assert done.status == 0, done.err
+    # Words that were streamed before the denied call cannot be taken back: the agent has them too.
+    assert done.said[0][-1].endswith("I may not.")
+    assert done.said[1] == ["Bye."]
     assert not folder.has("sent")
     assert len(folder.events("model_called")) == 3
     # The agent asked twice and knows of one call less than the model.
-    first, second, third = (request.payload["messages"] for request in upstream.log)
     assert folder.run["gateway"]["requests"] == 2
-    assert [message["role"] for message in third] == ["user", "assistant", "user", "assistant", "user"]
+    first, second, third = (conversation(request.payload) for request in upstream.log)
     assert third[: len(second)] == second
-    assert third[3]["content"][-1]["text"] == "I may not."
-    assert len(third[3]["content"]) == 1, "what was streamed before the denied call stands in its own turn"
-    assert first == second[:1]
+    assert second[: len(first)] == first
+    (said,) = [text for text in third if "I may not." in str(text)]
+    assert "I write." not in str(said), "what was streamed before stands in its own turn"
+    assert len(results_in(upstream.log[2].payload)) == 1
 
 
 def test_a_poisoned_result_does_not_reach_the_model(folder, serve, agent):
@@ -127,7 +145,9 @@ def test_the_exit_status_is_the_commands(folder, serve):
     assert "no request came" in done.err
 
 
-SWALLOWS = "import runpy, sys\ntry:\n    runpy.run_path(sys.argv[1], run_name='__main__')\nexcept Exception:\n    pass\n"
+SWALLOWS = (
+    "import runpy, sys\ntry:\n    runpy.run_path(sys.argv[1], run_name='__main__')\nexcept Exception:\n    pass\n"
+)
 
 
 def test_an_agent_that_swallows_the_stop_has_failed_all_the_same(folder, serve):
