@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.llm.active import current
+from pytest_agentsafety.llm.admitting import begin
 from pytest_agentsafety.llm.calls import CallKind, call_kind
 from pytest_agentsafety.llm.driving import INSIDE, drive
-from pytest_agentsafety.llm.exchange import begin
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.outside import lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out

@@ -69,7 +69,7 @@ class Rounds:
     async def stream(self, payload: Payload, answer: Answer) -> None:
         """As `plain`. Words go to the agent as they come; CutOff when the upstream breaks off."""
         asked = woven = await self._woven(payload)
-        part = self._format.stream()
+        part = self._format.stream(payload)
         for _ in range(_MOST_ROUNDS):
             response = await self._send(asked)
             try:
@@ -88,7 +88,7 @@ class Rounds:
                 await answer.end()
                 return
             self._before += self._format.exchange(reply, outcomes)
-            self._early += self._format.blocks(reply)
+            self._early += part.shown()
             asked = self._format.continued(woven, self._before)
             part = part.follow()
         raise _too_many()
@@ -100,7 +100,7 @@ class Rounds:
             content = await response.aread()
             if answer.begun:
                 await answer.error(502, f"the model could not be asked again: HTTP status {response.status_code}")
-            elif streams or self._format.reply(content) is None:
+            elif streams or response.status_code != 200 or self._format.reply(content) is None:
                 await answer.plain(response.status_code, returned(response.headers), content)
             else:
                 raise UnreadableReply("a stream was asked for, and a plain reply came")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from pytest_agentsafety.llm.admitting import begin
 from pytest_agentsafety.llm.calls import CallKind
 from pytest_agentsafety.llm.driving import INSIDE, drive
-from pytest_agentsafety.llm.exchange import begin
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.gateway.answer import Answer
 from pytest_agentsafety.llm.gateway.formats import ENDPOINTS

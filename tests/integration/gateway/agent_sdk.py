@@ -59,7 +59,7 @@ def main(prompts: list[str], stream: bool) -> None:
                 {"type": "tool_result", "tool_use_id": c.id, "content": globals()[c.name](**c.input)} for c in calls
             ]
             messages.append({"role": "user", "content": results})
-        print(json.dumps([block.text for block in reply.content]), flush=True)
+        sys.stdout.write(json.dumps([block.text for block in reply.content]) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from pytest_agentsafety.llm.calls import CallKind
 from pytest_agentsafety.llm.gateway.formats.base import Format
+from pytest_agentsafety.llm.gateway.formats.chat import ChatFormat
 from pytest_agentsafety.llm.gateway.formats.messages import MessagesFormat
+from pytest_agentsafety.llm.gateway.formats.responses import ResponsesFormat
 
 _MESSAGES = MessagesFormat()
 
@@ -14,6 +16,8 @@ _MESSAGES = MessagesFormat()
 ENDPOINTS: Mapping[str, tuple[Format, CallKind]] = {
     "/v1/messages": (_MESSAGES, "messages"),
     "/v1/messages/count_tokens": (_MESSAGES, "count_tokens"),
+    "/v1/chat/completions": (ChatFormat(), "chat"),
+    "/v1/responses": (ResponsesFormat(), "responses"),
 }
 
 

@@ -11,6 +11,7 @@ from pytest_agentsafety.llm.gateway.memory import Memory, Turn
 from pytest_agentsafety.model.messages import ToolSpec
 
 Payload = Mapping[str, Any]
+"""A request or a reply, decoded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,9 @@ class ReplyStream(Protocol):
 
     def reply(self) -> Payload | None:
         """The whole reply as a plain one; None where the stream was cut off or is none."""
+
+    def shown(self) -> Sequence[Mapping[str, Any]]:
+        """What the agent has got of the reply so far, in the items or blocks of the format."""
 
     def release(self, outcomes: Mapping[str, Outcome]) -> list[bytes]:
         """The events that were held back, without the calls the agent does not get."""
@@ -80,10 +84,7 @@ class Format(Protocol):
     ) -> Turn | None:
         """What has to be remembered of the last reply and those before it; None where the agent got all of it."""
 
-    def blocks(self, reply: Payload) -> Sequence[Mapping[str, Any]]:
-        """What a stream has shown of a reply none of whose calls the agent gets."""
-
     def said_key(self, payload: Payload, reply: Payload, early: Sequence[Any]) -> str:
         """How an answer without calls is found again in later requests."""
 
-    def stream(self) -> ReplyStream: ...
+    def stream(self, payload: Payload) -> ReplyStream: ...

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 from typing import Any
 
 from pytest_agentsafety.llm.gateway.door_call import Call, Outcome
@@ -77,12 +76,7 @@ class MessagesFormat:
     # -- the model's replies
 
     def calls(self, reply: Payload) -> list[Call]:
-        found = []
-        for block in _of_type(reply, "tool_use"):
-            given = block.get("input")
-            arguments = given if isinstance(given, Mapping) else {"input": given} if given else {}
-            found.append(Call(call_id=str(block.get("id")), name=str(block.get("name")), arguments=arguments))
-        return found
+        return [call_of(block) for block in _of_type(reply, "tool_use")]
 
     def handed_out(self, reply: Payload, outcomes: Mapping[str, Outcome]) -> Payload:
         content = []
@@ -93,9 +87,6 @@ class MessagesFormat:
             elif outcome.kind == "handed":
                 content.append({**block, "input": outcome.arguments})
         return {**reply, "content": content}
-
-    def blocks(self, reply: Payload) -> Sequence[Item]:
-        return list(takewhile(lambda block: block.get("type") != "tool_use", reply["content"]))
 
     def reply(self, content: bytes) -> Payload | None:
         return message_in(content)
@@ -126,8 +117,16 @@ class MessagesFormat:
         calls = [blocks[call_id] for call_id in hidden]
         return Turn(before=before, early=early, calls=calls, results=results, originals=originals)
 
-    def stream(self) -> MessagesStream:
+    def stream(self, payload: Payload) -> MessagesStream:
+        del payload
         return MessagesStream()
+
+
+def call_of(block: Item) -> Call:
+    """A `tool_use` block as the door is asked about it."""
+    given = block.get("input")
+    arguments = given if isinstance(given, Mapping) else {"input": given} if given else {}
+    return Call(call_id=str(block.get("id")), name=str(block.get("name")), arguments=arguments)
 
 
 class _Weaving:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_agentsafety.llm import sse
@@ -51,6 +51,9 @@ class MessagesStream:
             return None
         self._message = message if complete else None
         return self._message
+
+    def shown(self) -> Sequence[Mapping[str, Any]]:
+        return [] if self._message is None else self._message["content"][: self._shown]
 
     def release(self, outcomes: Mapping[str, Outcome]) -> list[bytes]:
         released = list[bytes]()
