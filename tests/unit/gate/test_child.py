@@ -27,12 +27,12 @@ def test_the_variables_lead_to_a_server_that_is_there_until_the_task_is_closed()
     assert task.child_env() == env  # one server per upstream
     assert task.child_env({"ANTHROPIC_BASE_URL": "http://127.0.0.1:9"})["ANTHROPIC_BASE_URL"] != url
     with pytest.raises(HTTPError) as refused:
-        urllib.request.urlopen(url + "/v1/models", timeout=10)  # noqa: S310 - loopback
+        urllib.request.urlopen(url + "/v1/models", timeout=10)
     with refused.value as answer:
         assert answer.code == 404
     task.close()
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(url + "/v1/models", timeout=10)  # noqa: S310 - loopback
+        urllib.request.urlopen(url + "/v1/models", timeout=10)
     with pytest.raises(RunTerminated):
         task.child_env()
 
