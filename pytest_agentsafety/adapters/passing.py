@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,8 +10,9 @@ from typing import Any
 
 from pytest_agentsafety.protocols import ToolDoor
 
-# The tool that a framework's call has just been let through for, in this context.
-_passing: ContextVar[str] = ContextVar("agentsafety_passing", default="")
+# The call that a framework's tool has just been let through for, in this context: name and arguments.
+_passing: ContextVar[tuple[str, Mapping[str, Any]]] = ContextVar("agentsafety_passing", default=("", {}))
+_JOINT = re.compile(r"[^0-9A-Za-z]+")
 
 # The id of the model's call that a framework is answering, in this context.
 _answering: ContextVar[str | None] = ContextVar("agentsafety_answering", default=None)
@@ -32,15 +34,28 @@ def answered_call() -> str | None:
     return _answering.get()
 
 
-def is_passing(name: str) -> bool:
-    """Is this the inner call of a tool that has passed the door already?"""
-    return _passing.get() == name
+def is_passing(name: str, arguments: Mapping[str, Any]) -> bool:
+    """Is this the inner call of a tool that has passed the door already, with these very arguments?"""
+    passed, given = _passing.get()
+    return passed == name and given == arguments
+
+
+def is_passing_remote(name: str, arguments: Mapping[str, Any]) -> bool:
+    """The same for a tool of a server, which the framework may show under a prefix: `read` as `mail_read`.
+
+    The arguments have to be those that passed: what they were changed to since is looked at anew.
+    """
+    passed, given = _passing.get()
+    if not passed or given != arguments:
+        return False
+    shown, own = _JOINT.sub("_", passed), _JOINT.sub("_", name)
+    return shown == own or shown.endswith(f"_{own}")
 
 
 @contextmanager
-def _inside(name: str) -> Iterator[None]:
+def _inside(name: str, given: Mapping[str, Any]) -> Iterator[None]:
     """Where the tool itself runs: what it calls in turn answers no call of the model."""
-    token = _passing.set(name)
+    token = _passing.set((name, given))
     try:
         with answering(None):
             yield
@@ -52,7 +67,7 @@ def through(door: ToolDoor, name: str, arguments: Mapping[str, Any], run: Callab
     """One call of a framework's tool through the door. What comes back may be a denial's text instead of a result."""
 
     def inner(**given: Any) -> Any:
-        with _inside(name):
+        with _inside(name, given):
             return run(**given)
 
     return door.call(name, arguments, inner)
@@ -62,7 +77,7 @@ async def athrough(door: ToolDoor, name: str, arguments: Mapping[str, Any], run:
     """The same for a tool whose `run` gives an awaitable."""
 
     async def inner(**given: Any) -> Any:
-        with _inside(name):
+        with _inside(name, given):
             return await run(**given)
 
     return await door.acall(name, arguments, inner)

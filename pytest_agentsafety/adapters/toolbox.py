@@ -14,7 +14,10 @@ from pytest_agentsafety.adapters.tools import as_spec
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.messages import ToolSpec
 
-_ACCEPTED = "Accepted: a list of functions, a function, or a module whose public functions are the tools."
+_ACCEPTED = (
+    "Accepted: a list of functions, a function, a module whose public functions are the tools, or an MCP server "
+    "(StdioServerParameters, a FastMCP server or client)."
+)
 
 
 def load_tools(reference: str, *, place: str, root: Path) -> list[ToolSpec]:
@@ -40,8 +43,11 @@ def tools_of_agent(agent: AgentHandle) -> list[ToolSpec]:
 
 
 def _read(target: Any, place: str) -> list[ToolSpec]:
-    if isinstance(target, ModuleType):
-        found: Iterable[Any] = _functions(target)
+    servers = tools_in(target)  # a server that is not asked through an agent
+    if servers is not None:
+        found: Iterable[Any] = servers
+    elif isinstance(target, ModuleType):
+        found = _functions(target)
     elif isinstance(target, Mapping):
         found = target.values()
     elif isinstance(target, list | tuple | set | frozenset):

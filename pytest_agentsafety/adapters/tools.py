@@ -37,17 +37,19 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
     if is_async(fn):
 
         async def asynchronous(*args: Any, **kwargs: Any) -> Any:
-            if is_passing(spec.name):
+            named = _named(signature, args, kwargs)
+            if is_passing(spec.name, named):
                 return await fn(*args, **kwargs)
-            return await door().acall(spec.name, _named(signature, args, kwargs), fn)
+            return await door().acall(spec.name, named, fn)
 
         wrapper = asynchronous
     else:
 
         def synchronous(*args: Any, **kwargs: Any) -> Any:
-            if is_passing(spec.name):
+            named = _named(signature, args, kwargs)
+            if is_passing(spec.name, named):
                 return fn(*args, **kwargs)
-            return door().call(spec.name, _named(signature, args, kwargs), fn)
+            return door().call(spec.name, named, fn)
 
         wrapper = synchronous
 

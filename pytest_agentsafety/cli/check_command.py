@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.gate.decide import Ruled, decide, rule_for
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import Policy, ToolRule
+from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.permissions import with_inferred_roles
 from pytest_agentsafety.session.exit_status import ExitStatus
 
@@ -68,7 +67,7 @@ class CallChecker:
 
     def __init__(self, settings: Settings, *, task: str = "") -> None:
         # The text guards see no call, and nobody is asked: the user's own callback is not even imported.
-        gate = Gate(_rooted(settings), guardrails=(), approver=DenyApprover(), base=Path.cwd())
+        gate = Gate(settings.rooted_policy, guardrails=(), approver=DenyApprover(), base=Path.cwd())
         self._state = gate.open(task).state
 
     def answers(self, lines: Iterable[bytes]) -> Iterator[dict[str, str]]:
@@ -94,17 +93,6 @@ class CallChecker:
         except Exception as error:  # noqa: BLE001 - the tool door's own answer to this
             reason = f"a check crashed: {type(error).__name__}: {error}"
             return Decision(outcome="denied", guard="permissions", rule="gate.crashed", reason=reason)
-
-
-def _rooted(settings: Settings) -> Policy:
-    """The policy with its allowed paths seen from the file that has them."""
-    tools = {
-        name: rule
-        if rule.allowed_paths is None
-        else replace(rule, allowed_paths=tuple(str(settings.root / path) for path in rule.allowed_paths))
-        for name, rule in settings.policy.tools.items()
-    }
-    return settings.policy.with_tools(tools)
 
 
 def _with_roles(rule: ToolRule, call: ToolCall) -> ToolRule:

@@ -16,7 +16,10 @@ from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.model.exit_status import ExitStatus
 
 # In the order of the help. A module is imported when the command line may mean one of its commands.
-_MODULES = ("init", "run", "list", "check", "scan", "fuzz", "approvals", "report", "audit", "sandbox")
+_MODULES = (
+    *("init", "run", "list", "check", "scan", "fuzz", "gateway", "mcp_proxy", "approvals", "report", "audit"),
+    "sandbox",
+)
 # Commands that stand beside another process have to be there at once: nothing else is loaded for them.
 _ALONE = frozenset({"scan"})
 _EPILOG = "exit status: 0 ok; 1 a failed case, a failed gate, zero cases, or NO-GO; 2 interrupted; 3 internal; 4 usage"

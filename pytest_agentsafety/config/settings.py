@@ -56,6 +56,17 @@ class Settings:
     explicit: frozenset[str] = frozenset()
 
     @property
+    def rooted_policy(self) -> Policy:
+        """The policy with its allowed paths seen from the file that has them, for a process that works elsewhere."""
+        tools = {
+            name: rule
+            if rule.allowed_paths is None
+            else replace(rule, allowed_paths=tuple(str(self.root / path) for path in rule.allowed_paths))
+            for name, rule in self.policy.tools.items()
+        }
+        return self.policy.with_tools(tools)
+
+    @property
     def fuzz_settings(self) -> FuzzSettings:
         """What the file says of fuzzing, with its defaults."""
         return self.fuzz or FuzzSettings(cases=self.root / DEFAULT_CASES)

@@ -219,6 +219,7 @@ class TaskGate:
         model_side = ModelSide(state)
         self.admit, self.refused = model_side.admit, model_side.refused
         self.call, self.acall = tools.call, tools.acall
+        self._children: Any = None
 
     @property
     def tally(self) -> Tally:
@@ -245,6 +246,26 @@ class TaskGate:
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """What tools that come through an adapter say of themselves."""
         self.state.rules.learn(specs)
+
+    def child_env(self, given: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Variables that lead the model requests of a process, which this task starts, to its model door.
+
+        To be set over this process's environment and `given`, what the process would get beside it: a base URL named
+        there is where its requests go on to. Until the task is closed. Raises ConfigError for one that is no URL.
+        """
+        from pytest_agentsafety.gate.child import ChildGateways
+
+        self.state.check_open()
+        with self.state.lock:
+            if self._children is None:
+                self._children = ChildGateways(self, lambda opening: self._learn_new(opening.tools))
+            children = self._children
+        env: dict[str, str] = children.env(given or {}, lend_keys=self.state.responder is not None)
+        return env
+
+    def _learn_new(self, specs: Sequence[ToolSpec]) -> None:
+        """Tools that a request declares; what an adapter said of a tool is better known."""
+        self.state.rules.learn([spec for spec in specs if not self.state.rules.knows(spec.name)])
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""
@@ -275,6 +296,8 @@ class TaskGate:
     def close(self) -> None:
         """Stragglers of this task are refused from now on."""
         self.state.close()
+        if self._children is not None:
+            self._children.close()
 
 
 def _active_door() -> ToolDoor:

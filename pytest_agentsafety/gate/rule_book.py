@@ -45,6 +45,10 @@ class RuleBook:
     def get(self, tool: str) -> ToolRule | None:
         return self._rules.get(tool)
 
+    def knows(self, tool: str) -> bool:
+        """Has a tool of this name said something of itself?"""
+        return tool in self._specs
+
     def sense(self, tool: str) -> ToolSense:
         """What a tool's own words say it does; of a tool that was never wrapped only the name is known."""
         found = self._senses.get(tool)

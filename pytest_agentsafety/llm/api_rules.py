@@ -15,6 +15,8 @@ ERROR_TYPES = {
     529: "overloaded_error",
 }
 
+_ROLES = ("user", "assistant", "system")
+
 
 def error_body(status: int, message: str, request_id: str) -> dict[str, Any]:
     """An error object of the API."""
@@ -48,6 +50,8 @@ def _message_problems(messages: list[Any]) -> Iterator[str]:
         if shape:
             yield shape
             return
+        if message["role"] == "system":  # instructions between the turns; they answer nothing
+            continue
         blocks = _blocks(message)
         answered = [str(b.get("tool_use_id")) for b in blocks if b.get("type") == "tool_result"]
         missing = [call for call in open_calls if call not in answered]
@@ -70,8 +74,8 @@ def _call_problems(at: int, message: Mapping[str, Any], calls: list[str]) -> Ite
 
 
 def _shape_problem(at: int, message: Any) -> str | None:
-    if not isinstance(message, Mapping) or message.get("role") not in ("user", "assistant"):
-        return f"messages.{at}.role: must be user or assistant"
+    if not isinstance(message, Mapping) or message.get("role") not in _ROLES:
+        return f"messages.{at}.role: must be user, assistant or system"
     content = message.get("content")
     if isinstance(content, str):
         return None

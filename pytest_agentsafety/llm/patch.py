@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from threading import Lock
@@ -13,15 +14,14 @@ from typing import Any
 from pytest_agentsafety.llm.active import current
 from pytest_agentsafety.llm.admitting import begin
 from pytest_agentsafety.llm.calls import CallKind, call_kind
+from pytest_agentsafety.llm.driving import INSIDE, drive
 from pytest_agentsafety.llm.flavours import Flavour
-from pytest_agentsafety.llm.outside import inside, lets_through, watch
+from pytest_agentsafety.llm.outside import lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out
-from pytest_agentsafety.llm.sleeping import asleep, sleep
+from pytest_agentsafety.llm.sleeping import sleep
 from pytest_agentsafety.llm.threads import follow
 
 _MARK = "_agentsafety_original"
-# On a request that is inside the door: with foreign patches in between there can be two of ours, one over the other.
-_INSIDE = "agentsafety.inside"
 _lock = Lock()
 _installed = 0
 
@@ -87,7 +87,7 @@ def _restore(module: ModuleType) -> None:
 
 def _gated_kind(request: Any) -> CallKind | None:
     kind = call_kind(request.method, request.url.path)
-    return None if kind is None or _INSIDE in request.extensions else kind
+    return None if kind is None or INSIDE in request.extensions else kind
 
 
 @lets_through
@@ -104,7 +104,7 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
         exchange = begin(flavour, door, kind, request, request.read())
         if exchange is None:
             return original(self, request, stream=stream, **options)
-        request.extensions[_INSIDE] = True
+        request.extensions[INSIDE] = True
         try:
             while True:
                 try:
@@ -125,7 +125,7 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
             exchange.stopped(exc)
             raise
         finally:
-            request.extensions.pop(_INSIDE, None)
+            request.extensions.pop(INSIDE, None)
 
     return send
 
@@ -139,28 +139,6 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
         exchange = begin(flavour, door, kind, request, await request.aread())
         if exchange is None:
             return await original(self, request, stream=stream, **options)
-        request.extensions[_INSIDE] = True
-        try:
-            while True:
-                try:
-                    response = exchange.local_response()
-                    local = response is not None
-                    if response is None:
-                        with inside():
-                            response = await original(self, exchange.outgoing(), stream=stream, **options)
-                        if stream and response.status_code >= 400:
-                            await response.aread()
-                except flavour.transport_error as exc:
-                    delay: float | None = exchange.failed(exc)
-                else:
-                    delay = exchange.answered(response, local=local, sync=False)
-                    if delay is None:
-                        return response
-                await asleep(delay or 0.0)
-        except BaseException as exc:
-            exchange.stopped(exc)
-            raise
-        finally:
-            request.extensions.pop(_INSIDE, None)
+        return await drive(exchange, flavour, request, partial(original, self, stream=stream, **options), stream=stream)
 
     return send

@@ -75,16 +75,37 @@ async def write_chunks(
     writer: StreamWriter, headers: Mapping[str, str], chunks: Iterable[bytes], *, limit: int | None = None
 ) -> bool:
     """Write a chunked 200 response. With `limit` it breaks off after so many chunks; false when it did."""
-    writer.write(_head(200, {**headers, "transfer-encoding": "chunked"}))
+    await begin_chunks(writer, headers)
     for count, chunk in enumerate(chunks):
         if count == limit:
-            await writer.drain()
             return False
+        await write_chunk(writer, chunk)
+    await end_chunks(writer)
+    return True
+
+
+async def begin_chunks(writer: StreamWriter, headers: Mapping[str, str]) -> None:
+    """The head of a chunked 200 response."""
+    writer.write(_head(200, {**headers, "transfer-encoding": "chunked"}))
+    await writer.drain()
+
+
+async def write_chunk(writer: StreamWriter, chunk: bytes) -> None:
+    """One chunk; an empty one would be the end and is left out."""
+    if chunk:
         writer.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
         await writer.drain()
+
+
+async def end_chunks(writer: StreamWriter) -> None:
     writer.write(b"0\r\n\r\n")
     await writer.drain()
-    return True
+
+
+async def go_on(writer: StreamWriter) -> None:
+    """Tell a client that waits for it to send its body."""
+    writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    await writer.drain()
 
 
 async def write_part(writer: StreamWriter, headers: Mapping[str, str], body: bytes) -> None:

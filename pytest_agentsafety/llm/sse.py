@@ -21,13 +21,13 @@ def events_of(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     start = {**message, "content": [], "stop_reason": None, "stop_sequence": None, "usage": usage}
     yield {"type": "message_start", "message": start}
     for index, block in enumerate(message.get("content", ())):
-        yield from _block_events(index, block)
+        yield from block_events(index, block)
     delta = {"stop_reason": message.get("stop_reason"), "stop_sequence": message.get("stop_sequence")}
     yield {"type": "message_delta", "delta": delta, "usage": {"output_tokens": usage.get("output_tokens", 0)}}
     yield {"type": "message_stop"}
 
 
-def _block_events(index: int, block: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def block_events(index: int, block: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     bare, deltas = _split_block(block)
     yield {"type": "content_block_start", "index": index, "content_block": bare}
     for delta in deltas:

@@ -9,11 +9,13 @@ from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.anthropic_runner import ANTHROPIC_RUNNER
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
+from pytest_agentsafety.adapters.frameworks.claude_agent import CLAUDE_AGENT
 from pytest_agentsafety.adapters.frameworks.langchain import LANGCHAIN
+from pytest_agentsafety.adapters.frameworks.mcp import MCP
 from pytest_agentsafety.adapters.importing import when_imported
 from pytest_agentsafety.model.messages import ToolSpec
 
-FRAMEWORKS: tuple[Framework, ...] = (ANTHROPIC_RUNNER, LANGCHAIN)
+FRAMEWORKS: tuple[Framework, ...] = (ANTHROPIC_RUNNER, LANGCHAIN, CLAUDE_AGENT, MCP)
 
 _lock = Lock()
 _installed = 0

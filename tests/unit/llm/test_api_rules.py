@@ -86,3 +86,12 @@ def test_an_error_looks_like_the_apis():
         "error": {"type": "overloaded_error", "message": "busy"},
         "request_id": "req_1",
     }
+
+
+def test_system_messages_may_stand_between_the_turns_and_answer_nothing() -> None:
+    note = {"role": "system", "content": "Be brief."}
+    assert problem(HELLO, note) is None
+    call = {"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "n", "input": {}}]}
+    result = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "x"}]}
+    assert problem(HELLO, note, call, result) is None
+    assert "without a tool_result" in str(problem(HELLO, call, note))
