@@ -31,6 +31,7 @@ from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
 from pytest_agentsafety.model.events import FinalAnswer, Notice
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions import PermissionChecker
 from pytest_agentsafety.protocols import (
     Approver,
@@ -243,6 +244,13 @@ class TaskGate:
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """What tools that come through an adapter say of themselves."""
         self.state.rules.learn(specs)
+
+    def answered(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """A call that a framework answers by itself: its result is accounted for, on the record, and not UNGATED."""
+        state = self.state
+        state.passes.add(name, dict(arguments))
+        message = f"the framework answered the model's call of {one_line(name)} itself; no tool ran for it"
+        state.emit(Notice(task_id=state.task_id, level="info", message=message))
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""

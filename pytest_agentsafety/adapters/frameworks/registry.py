@@ -8,10 +8,11 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
+from pytest_agentsafety.adapters.frameworks.pydantic_ai import PYDANTIC_AI
 from pytest_agentsafety.adapters.importing import when_imported
 from pytest_agentsafety.model.messages import ToolSpec
 
-FRAMEWORKS: tuple[Framework, ...] = ()
+FRAMEWORKS: tuple[Framework, ...] = (PYDANTIC_AI,)
 
 _lock = Lock()
 _installed = 0
