@@ -90,7 +90,7 @@ def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> Requ
     hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0
     body, output = request.body, payload.get("max_tokens")
     size = len(body) if body.startswith(b"{") else _body_bytes(request)
-    most, likely = size + hidden, math.ceil(size / BYTES_PER_TOKEN)
+    most, likely = size + hidden + request.unseen_tokens, math.ceil(size / BYTES_PER_TOKEN)
     if output.__class__ is not int or output < 1:
         raise UnboundedRequestError(f"max_tokens is {one_line(repr(output), 40)}, not a whole number above 0")
     if counter is not None and parts.to_count:

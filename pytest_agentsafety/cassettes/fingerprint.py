@@ -8,18 +8,31 @@ from typing import Any
 from pytest_agentsafety.cassettes.volatile import tokens
 from pytest_agentsafety.model.canonical import digest
 
-_IGNORED = frozenset({"metadata"})
-_CALL_BLOCKS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use", "function", "function_call"})
+_IGNORED = frozenset({"metadata", "prompt_cache_key"})
+_CALL_BLOCKS = frozenset(
+    {
+        "custom",
+        "custom_tool_call",
+        "function",
+        "function_call",
+        "mcp_tool_use",
+        "server_tool_use",
+        "tool_use",
+    }
+)
 _CALL_REFERENCES = frozenset({"tool_use_id", "tool_call_id", "call_id"})
-_EXACT = frozenset({"input", "input_schema"})
+_EXACT = frozenset({"arguments", "input", "input_schema"})
+_CONVERSATION = frozenset({"input", "messages"})
+# Without "/v1": compatible servers have them under other prefixes.
+_OPENAI = ("/chat/completions", "/responses")
 
 
 def fingerprint(payload: Mapping[str, Any]) -> str:
     """Hex sha256 of the normalised request body.
 
-    Every field counts but `metadata`. Not counted: key order, `cache_control`, a string against the list with that
-    one text block, `stream: false` against no `stream`; ids of API objects, uuids and temp folders count by the order
-    they appear in, clock times not at all. Inside tool definitions everything counts.
+    Every field counts but `metadata` and `prompt_cache_key`. Not counted: key order, `cache_control`, a string against
+    the list with that one text block, `stream: false` against no `stream`; ids of API objects, uuids and temp folders
+    count by the order they appear in, clock times not at all. Inside tool definitions everything counts.
     """
     return digest(normalised(payload))
 
@@ -30,8 +43,11 @@ def request_key(path: str, payload: Mapping[str, Any]) -> str:
 
 
 def endpoint(path: str) -> str:
-    """The path from its last "/v1/" on, without the query: gateways put prefixes before it."""
+    """The path from its last "/v1/" on, without the query: gateways put prefixes before it, or leave it out."""
     bare = path.partition("?")[0].rstrip("/")
+    for ending in _OPENAI:
+        if bare.endswith(ending):
+            return f"/v1{ending}"
     at = bare.rfind("/v1/")
     return bare[at:] if at >= 0 else bare
 
@@ -42,8 +58,8 @@ def normalised(payload: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in payload.items() if key not in _IGNORED}
     if kept.get("stream") is False:
         del kept["stream"]
-    # Messages first: ids are numbered by the conversation, and the order of the other fields is nobody's choice.
-    names = sorted(kept, key=lambda name: (name != "messages", name))
+    # The conversation first: it numbers the ids, and the order of the other fields is nobody's choice.
+    names = sorted(kept, key=lambda name: (name not in _CONVERSATION, name))
     return {name: walk.field(name, kept[name]) for name in names}
 
 

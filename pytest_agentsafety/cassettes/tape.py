@@ -95,7 +95,7 @@ class Tape:
     def respond(self, request: ModelRequest) -> ModelReply:
         """The next recorded answer. Raises CassetteMiss, which names the nearest recording and what differs."""
         try:
-            key = request_key(request.path, request.payload)
+            key = request_key(request.path, request.own)
         except RecursionError:
             raise self._miss("the request is nested too deeply to be compared") from None
         with self._lock:
@@ -110,7 +110,7 @@ class Tape:
     def _explain(self, request: ModelRequest) -> str:
         asked = endpoint(request.path)
         same = [i.payload for i in self._cassette.interactions if endpoint(i.path) == asked]
-        return explain(request.payload, same) if same else f"nothing is recorded for {one_line(asked)}"
+        return explain(request.own, same) if same else f"nothing is recorded for {one_line(asked)}"
 
     def _miss(self, reason: str) -> CassetteMiss:
         case_id = self.metadata.get("case_id")

@@ -23,6 +23,7 @@ from pytest_agentsafety.cassettes.file import SECTION, CassetteFileError, render
 from pytest_agentsafety.cassettes.fingerprint import endpoint, request_key
 from pytest_agentsafety.cassettes.secrets import scrub
 from pytest_agentsafety.cassettes.state import Recording
+from pytest_agentsafety.model.own_body import own_body
 
 MODEL_ENDPOINTS = frozenset({"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions", "/v1/responses"})
 _REQUEST_HEADERS = frozenset({"content-type", "anthropic-version", "anthropic-beta"})
@@ -183,10 +184,13 @@ class _TimedCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
 def _clean_request(request: Request) -> Request | None:
     """The request as it is kept; None for what is no model request: it passes by unrecorded."""
     path = urlsplit(request.uri).path
-    if request.method != "POST" or endpoint(path) not in MODEL_ENDPOINTS or _payload(request) is None:
+    payload = _payload(request)
+    if request.method != "POST" or endpoint(path) not in MODEL_ENDPOINTS or payload is None:
+        return None
+    if "model" not in payload:  # a web service may have a path that ends like a model's
         return None
     headers = {name: value for name, value in request.headers.items() if name.lower() in _REQUEST_HEADERS}
-    return Request(request.method, _HOST + path, request.body, headers)
+    return Request(request.method, _HOST + path, own_body(request.body), headers)
 
 
 def _payload(request: Request) -> Mapping[str, Any] | None:

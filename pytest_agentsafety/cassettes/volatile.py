@@ -11,7 +11,11 @@ from pytest_agentsafety.cassettes.secrets import scrub
 
 Token = str | tuple[str, str]  # plain text, or (kind, value)
 
-_API_ID = r"(?P<id>\b(?:toolu|srvtoolu|msg)_[0-9A-Za-z]{10,}\b)"
+# Of OpenAI's, which start like words ("call_"), only what is long and has a digit is taken for an id.
+_API_ID = (
+    r"(?P<id>\b(?:toolu|srvtoolu|msg)_[0-9A-Za-z]{10,}\b"
+    r"|\b(?:call_|fc_|ctc_|rs_|resp_|chatcmpl-)(?=[A-Za-z]{0,40}[0-9])[0-9A-Za-z]{16,}\b)"
+)
 _UUID = r"(?P<uuid>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)?"
 # Only what a clock writes: a bare date, or "14:00", is content.

@@ -216,7 +216,8 @@ class TaskGate:
         state.door = self
         tools = ToolSide(state)
         # The doors themselves, not methods around them: one step less at every call.
-        self.admit = ModelSide(state).admit
+        model_side = ModelSide(state)
+        self.admit, self.refused = model_side.admit, model_side.refused
         self.call, self.acall = tools.call, tools.acall
 
     @property

@@ -36,11 +36,11 @@ class ModelSide:
         try:
             return self._admit(request)
         except StopRun as error:
-            self._refused(request, error)
+            self.refused(request, error)
             raise
         except Exception as error:  # an SDK would try again what it does not know, and could get past the check
             stop = StopRun(f"the model door failed: {type(error).__name__}: {error}")
-            self._refused(request, stop)
+            self.refused(request, stop)
             raise stop from error
 
     def _admit(self, request: ModelRequest) -> CountPass | CallPass:
@@ -117,7 +117,8 @@ class ModelSide:
             state.note_stop(guard, attacker=state.observer.delivered)
             raise GuardrailBlocked(guard, rule, "the input was refused")
 
-    def _refused(self, request: ModelRequest, error: StopRun) -> None:
+    def refused(self, request: ModelRequest, error: StopRun) -> None:
+        """A request that may not leave ends the task, also where the agent swallows the error."""
         state = self._state
         state.stop(error)
         state.emit(

@@ -8,31 +8,41 @@ from typing import Any, Literal
 from pytest_agentsafety.llm.wire import parse_json
 from pytest_agentsafety.model.errors import StopRun
 
-CallKind = Literal["messages", "count_tokens", "unsupported", "maybe_responses"]
+CallKind = Literal["messages", "count_tokens", "chat", "responses", "unsupported", "maybe_unsupported"]
 
-# Path endings. "unsupported" is a model call that cannot be measured yet: it is refused, never let through.
+# Path endings, longer ones first. "unsupported" is a model call that cannot be measured: it is refused, never let
+# through.
 _ENDINGS: tuple[tuple[str, CallKind], ...] = (
     ("/v1/messages", "messages"),
     ("/v1/messages/count_tokens", "count_tokens"),
     ("/v1/messages/batches", "unsupported"),
     ("/v1/complete", "unsupported"),
-    ("/chat/completions", "unsupported"),
-    ("/responses", "maybe_responses"),
+    ("/chat/completions", "chat"),
+    ("/responses", "responses"),
+    ("/responses/compact", "maybe_unsupported"),
+    ("/completions", "maybe_unsupported"),
+    ("/runs", "maybe_unsupported"),
+    ("/batches", "maybe_unsupported"),
     (":generateContent", "unsupported"),
     (":streamGenerateContent", "unsupported"),
     (":rawPredict", "unsupported"),
     (":streamRawPredict", "unsupported"),
 )
+# Any web service may have a path that ends like these. With one of these fields it is a model call.
+_TELLING: Mapping[CallKind, tuple[str, ...]] = {
+    "responses": ("model", "previous_response_id", "conversation", "background_options"),
+    "maybe_unsupported": ("model", "assistant_id", "input_file_id"),
+}
 
 
 class UnsupportedModelCall(StopRun):
-    """A model call the door cannot admit: another provider's path, or a body it cannot read."""
+    """A model call the door cannot admit: a path it does not know, or a body it cannot read or measure."""
 
     guard = "model_door"
 
 
 def call_kind(method: str, path: str) -> CallKind | None:
-    """What kind of model call a request is; None when it is none."""
+    """What kind of model call a request is, as far as its path says; None when it is none."""
     if method != "POST":
         return None
     if path.endswith("/v1/messages"):  # most of them
@@ -56,12 +66,24 @@ def read_payload(kind: CallKind, path: str, body: bytes) -> Mapping[str, Any] | 
         problem = f"a JSON {type(payload).__name__}"
     except ValueError as exc:
         payload, problem = None, f"unreadable JSON: {exc}"
-    if kind == "maybe_responses" and not (isinstance(payload, dict) and "model" in payload):
-        return None  # any web service may have a path that ends like this
-    if kind in ("unsupported", "maybe_responses"):
+    if not tells(kind, payload):
+        return None
+    if kind in ("unsupported", "maybe_unsupported"):
         raise UnsupportedModelCall(
-            f"model calls to {path} are not yet supported: only the Messages API (/v1/messages) passes the model door"
+            f"model calls to {path} are not supported: only the Messages API (/v1/messages), Chat Completions "
+            f"(/chat/completions) and Responses (/responses) pass the model door"
         )
     if not isinstance(payload, dict):
         raise UnsupportedModelCall(f"the body of a request to {path} must be a JSON object, found {problem}")
     return payload
+
+
+def tells(kind: CallKind, payload: Any) -> bool:
+    """Whether a body bears out what the path says: some paths may be those of any web service."""
+    fields = _TELLING.get(kind)
+    if fields is None:
+        return True
+    if not isinstance(payload, dict):
+        return False
+    prompt = payload.get("prompt")  # a stored one names its model itself
+    return any(name in payload for name in fields) or (isinstance(prompt, dict) and "id" in prompt)

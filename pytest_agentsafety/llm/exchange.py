@@ -7,62 +7,32 @@ from datetime import timedelta
 from time import perf_counter
 from typing import Any
 
-from pytest_agentsafety.llm.calls import CallKind, read_payload
+from pytest_agentsafety.llm.calls import CallKind
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.retry import is_retryable
-from pytest_agentsafety.llm.sdk_retries import Failure, last_failure, note_failure
+from pytest_agentsafety.llm.sdk_retries import note_failure
 from pytest_agentsafety.llm.sizes import USAGE_HEADER, marks_estimate
 from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, message_in, usage_of
 from pytest_agentsafety.model.errors import StopRun
-from pytest_agentsafety.model.guard_call import guard_asking
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
 from pytest_agentsafety.protocols import ModelDoor
 
 _NOT_OURS_TO_KEEP = frozenset({"transfer-encoding", "content-length"})
-# The SDK's count of its own retries, on each of its requests.
-_SDK_RETRIES = "x-stainless-retry-count"
 
 
 class CutStream(Exception):
     """A response stream ended before its message did; the outcome is unknown."""
 
 
-def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body: bytes) -> Exchange | None:
-    """Admit a request. None when a look into its body shows that it is no model call.
-
-    Raises a StopRun (as an error the SDK lets through), or the error the same request ended with before, when it is
-    only the SDK that tries again: our retries are over then, and nothing more may leave.
-    """
-    path = request.url.path
-    try:
-        payload = read_payload(kind, path, body)
-        if payload is None:
-            return None
-        failure = last_failure.get()
-        if failure is not None:
-            _refuse_repetition(failure, door, request, body)
-        streaming = payload.get("stream") is True
-        ask = ModelRequest(
-            url=str(request.url), path=path, body=body, payload=payload, stream=streaming, guard=guard_asking()
-        )
-        return Exchange(flavour, door, kind, ask, request)
-    except StopRun as stop:
-        raise_through_sdk(stop)
-
-
-def _refuse_repetition(failure: Failure, door: ModelDoor, request: Any, body: bytes) -> None:
-    if request.headers.get(_SDK_RETRIES, "0") == "0":
-        last_failure.set(None)
-    elif failure[0] is door and failure[1] == body:
-        raise failure[2].with_traceback(None)
-
-
 class Exchange:
     """Drives a ModelPass from admission to its end. Exactly one of `finish` and `abandon` is called on it."""
 
+    _decode = staticmethod(decode)
+
     def __init__(self, flavour: Flavour, door: ModelDoor, kind: CallKind, ask: ModelRequest, request: Any) -> None:
         self._flavour, self._door, self._kind, self._ask, self._request = flavour, door, kind, ask, request
+        self._own_body = ask.body
         self._pass = door.admit(ask)
         self._ended = False
         self._start = perf_counter()
@@ -153,7 +123,7 @@ class Exchange:
         self._abandon(error)
         if isinstance(error, StopRun):
             raise_through_sdk(error)
-        note_failure(self._door, self._ask.body, error)
+        note_failure(self._door, self._own_body, error)
 
     def _stream_ending(self, status: int, headers: Any) -> Any:
         def ending(raw: bytes, error: BaseException | None) -> None:
@@ -170,7 +140,7 @@ class Exchange:
         return ending
 
     def _settle_stream(self, status: int, headers: Any, content: bytes) -> None:
-        decoded = decode(content, headers.get("content-type", ""))
+        decoded = self._decode(content, headers.get("content-type", ""))
         if not decoded.complete:
             self._abandon(CutStream(decoded.error))
             return
@@ -195,7 +165,7 @@ class Exchange:
                     )
                 )
                 return
-        self._finish(status, headers, decode(content, headers.get("content-type", "")))
+        self._finish(status, headers, self._decode(content, headers.get("content-type", "")))
 
     def _finish(self, status: int, headers: Any, decoded: Decoded) -> None:
         if self._ended:

@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.llm.active import current
+from pytest_agentsafety.llm.admitting import begin
 from pytest_agentsafety.llm.calls import CallKind, call_kind
-from pytest_agentsafety.llm.exchange import begin
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.outside import inside, lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out

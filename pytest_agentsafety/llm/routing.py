@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from pytest_agentsafety.llm.wire import parse_json
 from pytest_agentsafety.model.errors import UnknownModelError, UnknownNameError
 from pytest_agentsafety.model.messages import ModelRequest
 from pytest_agentsafety.model.policy import ModelRoutes
@@ -75,8 +76,15 @@ class Rerouting:
 def with_model(request: ModelRequest, model: str) -> ModelRequest:
     """The same request for another model; nothing else in its body changes. Raises ValueError for NaN."""
     payload = {**request.payload, "model": model}
+    if request.raw is None:
+        return replace(request, payload=payload, body=written(payload))
+    body = written({**parse_json(request.body), "model": model})
+    return replace(request, payload=payload, body=body, raw={**request.raw, "model": model})
+
+
+def written(payload: Mapping[str, Any]) -> bytes:
+    """A payload as the body of a request. Raises ValueError for NaN."""
     try:
-        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except UnicodeEncodeError:  # lone surrogates can only travel as escapes
-        body = json.dumps(payload, separators=(",", ":"), allow_nan=False).encode()
-    return replace(request, payload=payload, body=body)
+        return json.dumps(payload, separators=(",", ":"), allow_nan=False).encode()

@@ -1,4 +1,4 @@
-"""A real HTTP server that speaks the Messages API, with a scripted model behind it."""
+"""A real HTTP server that speaks the formats of model calls, with a scripted model behind it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _STEPS_TO_REGISTER = 10
 class MessagesServer:
     """`with MessagesServer(model) as server:` serves on `server.url` until the block ends.
 
-    `port` 0 takes a free one. Answers `/v1/messages` (plain and streamed) and `/v1/messages/count_tokens`. Usage is
-    estimated and a header says so. `log` holds every request, `calls` counts those to `/v1/messages`. The model runs on
-    the server's own thread, one request at a time. `compress` gzips plain answers for clients that take it.
+    `port` 0 takes a free one. Answers `/v1/messages`, OpenAI's `/chat/completions` and `/responses` (plain and
+    streamed) and `/v1/messages/count_tokens`, under any prefix. Usage is estimated and a header says so. `log` holds
+    every request, `calls` counts those for an answer. The model sees each request as the Messages API writes it; it
+    runs on the server's own thread, one request at a time. `compress` gzips plain answers for clients that take it.
     """
 
     def __init__(self, model: ScriptedModel, *, host: str = "127.0.0.1", port: int = 0, compress: bool = False) -> None:
@@ -34,7 +35,7 @@ class MessagesServer:
 
     @property
     def url(self) -> str:
-        """Base URL, for the SDK's `base_url`."""
+        """Base URL, for the SDK's `base_url` (the OpenAI SDK wants `/v1` behind it)."""
         return f"http://{self._host}:{self._port}"
 
     def __enter__(self) -> MessagesServer:
@@ -99,8 +100,7 @@ class MessagesServer:
 
     async def _exchange(self, request: http.HttpRequest, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; false when the connection is over."""
-        generating = request.method == "POST" and request.path == "/v1/messages"
-        self.calls += generating
-        received = received_from(request, number=self.calls if generating else 0)
+        received = received_from(request, number=self.calls + 1)
+        self.calls += received.number > 0
         self.log.append(received)
         return await Answer(writer, request, received, self._stopping, compress=self._compress).give(self._model)

@@ -39,19 +39,19 @@ def _split_block(block: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[st
     """The block as it starts, and the deltas that fill it. Kinds that do not stream start complete."""
     kind = block.get("type")
     if kind == "text":
-        pieces = _pieces(block["text"])
-        return {**block, "text": ""}, [{"type": "text_delta", "text": piece} for piece in pieces]
+        return {**block, "text": ""}, [{"type": "text_delta", "text": piece} for piece in pieces(block["text"])]
     if kind == "thinking":
-        deltas = [{"type": "thinking_delta", "thinking": piece} for piece in _pieces(block["thinking"])]
+        deltas = [{"type": "thinking_delta", "thinking": piece} for piece in pieces(block["thinking"])]
         signed = {"type": "signature_delta", "signature": block.get("signature", "")}
         return {**block, "thinking": "", "signature": ""}, [*deltas, signed]
     if "input" in block:
-        pieces = _pieces(json.dumps(block["input"], ensure_ascii=False))
-        return {**block, "input": {}}, [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
+        parts = pieces(json.dumps(block["input"], ensure_ascii=False))
+        return {**block, "input": {}}, [{"type": "input_json_delta", "partial_json": piece} for piece in parts]
     return dict(block), []
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
+    """A text cut into the deltas that it streams in."""
     return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
 
 
@@ -60,13 +60,23 @@ def parse_events(body: bytes, parse: JsonParser) -> Iterator[Event]:
     for name, data in _fields(body):
         if name == b"ping":
             continue
-        try:
-            value = parse(data)
-        except ValueError as exc:
-            raise StreamError(f"unreadable event data: {exc}") from None
-        if not isinstance(value, dict):
-            raise StreamError(f"event data is {type(value).__name__}, not an object")
-        yield value
+        yield json_object(data, parse)
+
+
+def json_object(data: bytes, parse: JsonParser) -> Event:
+    """The object that an event's data is. Raises StreamError."""
+    try:
+        value = parse(data)
+    except ValueError as exc:
+        raise StreamError(f"unreadable event data: {exc}") from None
+    if not isinstance(value, dict):
+        raise StreamError(f"event data is {type(value).__name__}, not an object")
+    return value
+
+
+def data_of(body: bytes) -> Iterator[bytes]:
+    """The data of each event, whatever it is."""
+    return (data for _, data in _fields(body))
 
 
 def _fields(body: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -28,9 +28,11 @@ class Usage:
 @quick
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest:
-    """One request at the model door. `payload` is the decoded JSON body, `body` its bytes as sent.
+    """One request at the model door. `payload` is what it asks, as the Messages API writes it, `body` what is sent.
 
-    `guard` names the guard that asks, "" when it is the agent's own request.
+    `raw` is the agent's own payload where that is of another format, None where `payload` is. `unseen_tokens` bounds
+    the input tokens that do not stand in the body. `guard` names the guard that asks, "" when it is the agent's own
+    request.
     """
 
     url: str
@@ -39,6 +41,13 @@ class ModelRequest:
     payload: Mapping[str, Any]
     stream: bool = False
     guard: str = ""
+    raw: Mapping[str, Any] | None = None
+    unseen_tokens: int = 0
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """The payload as the agent wrote it."""
+        return self.payload if self.raw is None else self.raw
 
     @property
     def model(self) -> str:
@@ -50,8 +59,8 @@ class ModelRequest:
 class ModelReply:
     """An answer that does not come from the network.
 
-    Either `message` (a Messages API message, encoded as JSON or SSE as the request asked) or `raw` (the recorded
-    body bytes with their `headers`). `recorded_ms` is the duration that was recorded, None where there is none.
+    Either `message` (a Messages API message, encoded as the request asked, in its format) or `raw` (the recorded body
+    bytes with their `headers`). `recorded_ms` is the duration that was recorded, None where there is none.
     """
 
     message: Mapping[str, Any] | None = None

@@ -22,6 +22,9 @@ from pytest_agentsafety.model.tasks import CaseRun
 from pytest_agentsafety.protocols import Responder, Scenario, Suite
 from pytest_agentsafety.runner.watch import AttackWatch
 
+# Where the SDKs look for the key of their API.
+MODEL_KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
+
 RecordMode = Literal["none", "once", "new_episodes", "all"]
 
 
@@ -76,9 +79,11 @@ class ModeSettings:
     @contextmanager
     def _upstream(self, suite: Suite, run: CaseRun, policy: Policy) -> Iterator[Cast]:
         scripted = run.mode == "scripted"
-        if not scripted and not os.environ.get("ANTHROPIC_API_KEY"):
+        if not scripted and not any(map(os.environ.get, MODEL_KEYS)):
+            first, *others = MODEL_KEYS
             raise ConfigError(
-                f"mode {run.mode!r} talks to the real API: set ANTHROPIC_API_KEY, or use recorded or hijacked"
+                f"mode {run.mode!r} talks to the real API: set {first} (or {', '.join(others)}), or use recorded or "
+                f"hijacked"
             )
         cast = Cast(upstream=self._server(suite).url if scripted else None)
         record = "once" if run.mode == "live" and self.record == "none" else self.record

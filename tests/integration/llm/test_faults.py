@@ -137,7 +137,7 @@ def test_an_sdk_that_cannot_be_told_is_answered_with_the_same_error(
 ):
     """What an SDK without a separate decision does: it waits and repeats, and nothing leaves."""
     stay_out(False)
-    monkeypatch.setattr("pytest_agentsafety.llm.sdk_retries._METHOD", "_no_such_method")
+    monkeypatch.setattr("pytest_agentsafety.llm.sdk_retries._DECISIONS", ())
     door = make_door(settings=RetrySettings(max_retries=0))
     with (
         serve(dict.fromkeys(EVER, Fault(kind="reset"))) as server,

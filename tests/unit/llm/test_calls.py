@@ -15,8 +15,12 @@ from pytest_agentsafety.model.errors import StopRun
         ("/v1/messages/count_tokens", "count_tokens"),
         ("/v1/messages/batches", "unsupported"),
         ("/v1/complete", "unsupported"),
-        ("/openai/deployments/x/chat/completions", "unsupported"),
-        ("/v1/responses", "maybe_responses"),
+        ("/openai/deployments/x/chat/completions", "chat"),
+        ("/v1/responses", "responses"),
+        ("/openai/v1/responses/", "responses"),
+        ("/v1/responses/compact", "maybe_unsupported"),
+        ("/v1/completions", "maybe_unsupported"),
+        ("/v1/threads/t/runs", "maybe_unsupported"),
         ("/v1beta/models/x:streamGenerateContent", "unsupported"),
         ("/v1/projects/p/models/claude:rawPredict", "unsupported"),
     ],
@@ -42,7 +46,7 @@ def test_a_payload_is_read():
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"[]", b"5", b"null"])
-@pytest.mark.parametrize("kind", ["messages", "count_tokens"])
+@pytest.mark.parametrize("kind", ["messages", "count_tokens", "chat"])
 def test_what_cannot_be_read_is_refused(kind, body):
     with pytest.raises(StopRun, match="must be a JSON object, found"):
         read_payload(kind, "/v1/messages", body)
@@ -50,16 +54,23 @@ def test_what_cannot_be_read_is_refused(kind, body):
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b'{"model": "m"}'])
 def test_another_provider_is_refused_whatever_it_sends(body):
-    with pytest.raises(UnsupportedModelCall, match="/v1/chat/completions are not yet supported") as caught:
-        read_payload("unsupported", "/v1/chat/completions", body)
+    with pytest.raises(UnsupportedModelCall, match="/v1/complete are not supported") as caught:
+        read_payload("unsupported", "/v1/complete", body)
     assert caught.value.guard == "model_door"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"answer": 1}'])
-def test_a_web_service_with_a_like_path_is_no_model_call(body):
-    assert read_payload("maybe_responses", "/survey/responses", body) is None
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"answer": 1}', b'{"prompt": "Say something"}'])
+@pytest.mark.parametrize(("kind", "path"), [("responses", "/survey/responses"), ("maybe_unsupported", "/ci/runs")])
+def test_a_web_service_with_a_like_path_is_no_model_call(kind, path, body):
+    assert read_payload(kind, path, body) is None
 
 
-def test_with_a_model_in_its_body_it_is_one():
-    with pytest.raises(UnsupportedModelCall):
-        read_payload("maybe_responses", "/v1/responses", b'{"model": "m"}')
+@pytest.mark.parametrize("body", [b'{"model": "m"}', b'{"previous_response_id": "r"}', b'{"prompt": {"id": "p"}}'])
+def test_with_the_fields_of_one_in_its_body_it_is_one(body):
+    assert read_payload("responses", "/v1/responses", body) is not None
+
+
+@pytest.mark.parametrize("body", [b'{"model": "m"}', b'{"assistant_id": "a"}', b'{"input_file_id": "f"}'])
+def test_models_that_are_asked_otherwise_are_refused(body):
+    with pytest.raises(UnsupportedModelCall, match="not supported"):
+        read_payload("maybe_unsupported", "/v1/threads/t/runs", body)

@@ -16,7 +16,14 @@ MakeOptions = Callable[..., RunOptions]
 @pytest.fixture
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeOptions:
     """`options(suites=(...), ...)`: options of a user in an empty folder."""
-    for name in ("CI", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "GITHUB_STEP_SUMMARY"):
+    for name in (
+        "CI",
+        "ANTHROPIC_API_KEY",
+        "OPENAI_API_KEY",
+        "AZURE_OPENAI_API_KEY",
+        "ANTHROPIC_BASE_URL",
+        "GITHUB_STEP_SUMMARY",
+    ):
         monkeypatch.delenv(name, raising=False)
 
     def make(**given: Any) -> RunOptions:

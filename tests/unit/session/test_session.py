@@ -117,6 +117,11 @@ class TestKey:
         session.run(planned)
         assert KEY in os.environ
 
+    def test_for_each_sdk_that_wants_one(self) -> None:
+        with BorrowedKey():
+            assert os.environ["OPENAI_API_KEY"] == os.environ["AZURE_OPENAI_API_KEY"] == "offline-no-key-needed"
+        assert not {"OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"} & os.environ.keys()
+
     def test_a_real_key_is_left_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(KEY, "real")
         with BorrowedKey():

@@ -1,0 +1,63 @@
+"""A request at the door, before anything is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_agentsafety.llm.calls import CallKind, UnsupportedModelCall, read_payload
+from pytest_agentsafety.llm.exchange import Exchange
+from pytest_agentsafety.llm.flavours import Flavour
+from pytest_agentsafety.llm.sdk_retries import Failure, last_failure
+from pytest_agentsafety.llm.stops import raise_through_sdk
+from pytest_agentsafety.llm.translated import TRANSLATED, TranslatedExchange
+from pytest_agentsafety.model.errors import StopRun
+from pytest_agentsafety.model.guard_call import guard_asking
+from pytest_agentsafety.model.messages import ModelRequest
+from pytest_agentsafety.protocols import ModelDoor
+
+# The SDKs' count of their own retries, on each of their requests.
+_SDK_RETRIES = "x-stainless-retry-count"
+
+
+def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body: bytes) -> Exchange | None:
+    """Admit a request. None when a look into its body shows that it is no model call.
+
+    Raises a StopRun (as an error the SDK lets through), or the error the same request ended with before, when it is
+    only the SDK that tries again: our retries are over then, and nothing more may leave.
+    """
+    path = request.url.path
+    try:
+        payload = read_payload(kind, path, body)
+        if payload is None:
+            return None
+        failure = last_failure.get()
+        if failure is not None:
+            _refuse_repetition(failure, door, request, body)
+        if kind in TRANSLATED:
+            return TranslatedExchange.of(flavour, door, kind, request, body, payload)
+        streaming = payload.get("stream") is True
+        ask = ModelRequest(
+            url=str(request.url), path=path, body=body, payload=payload, stream=streaming, guard=guard_asking()
+        )
+        return Exchange(flavour, door, kind, ask, request)
+    except UnsupportedModelCall as stop:
+        _tell(door, request, body, stop)
+        raise_through_sdk(stop)
+    except StopRun as stop:
+        raise_through_sdk(stop)
+
+
+def _refuse_repetition(failure: Failure, door: ModelDoor, request: Any, body: bytes) -> None:
+    if request.headers.get(_SDK_RETRIES, "0") == "0":
+        last_failure.set(None)
+    elif failure[0] is door and failure[1] == body:
+        raise failure[2].with_traceback(None)
+
+
+def _tell(door: ModelDoor, request: Any, body: bytes, stop: UnsupportedModelCall) -> None:
+    """What was never admitted is told to a door that has a method `refused(request, stop)`."""
+    told = getattr(door, "refused", None)
+    if told is not None:
+        payload: Mapping[str, Any] = {}
+        told(ModelRequest(url=str(request.url), path=request.url.path, body=body, payload=payload), stop)
