@@ -113,8 +113,11 @@ class ToolDoor(Protocol):
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """What tools say of themselves, before their first call: parameters that a rule leaves open get a role."""
 
-    def answered(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """The framework itself answers this call of the model's, and nothing of the user's runs for it."""
+    def answered(self, name: str, arguments: Mapping[str, Any] | str) -> None:
+        """The framework itself answers this call of the model's, and nothing of the user's runs for it.
+
+        `arguments` as the model wrote them: the JSON object, or the text where it is none.
+        """
 
 
 class ToolStage(Protocol):

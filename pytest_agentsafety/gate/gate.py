@@ -246,10 +246,10 @@ class TaskGate:
         """What tools that come through an adapter say of themselves."""
         self.state.rules.learn(specs)
 
-    def answered(self, name: str, arguments: Mapping[str, Any]) -> None:
+    def answered(self, name: str, arguments: Mapping[str, Any] | str) -> None:
         """A call that a framework answers by itself: its result is accounted for, on the record, and not UNGATED."""
         state = self.state
-        state.passes.add(name, dict(arguments))
+        state.passes.add(name, arguments if isinstance(arguments, str) else dict(arguments))
         message = f"the framework answered the model's call of {one_line(name)} itself; no tool ran for it"
         state.emit(Notice(task_id=state.task_id, level="info", message=message))
 

@@ -38,9 +38,10 @@ class PassLedger:
         self._checked: set[tuple[str, _Call | None]] = set()
         self._lock = threading.Lock()
 
-    def add(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """A call passed. `arguments` may not be changed afterwards, what is nested in them may."""
-        if _FLAT.issuperset(map(type, arguments.values())):
+    def add(self, name: str, arguments: Mapping[str, Any] | str) -> None:
+        """A call passed. `arguments` may not be changed afterwards, what is nested in them may; a text is what a model
+        wrote in their place that is no JSON object."""
+        if not isinstance(arguments, str) and _FLAT.issuperset(map(type, arguments.values())):
             self._added.append((name, arguments))
             return
         call = _call(name, arguments)

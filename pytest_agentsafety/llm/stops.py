@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pytest_agentsafety.model.errors import StopRun
 
 # SDK module -> name of the error it lets through.
-_SDK_BASES = {"anthropic": "AnthropicError", "openai": "OpenAIError", "agents": "AgentsException"}
+_SDK_BASES = {"anthropic": "AnthropicError", "openai": "OpenAIError"}
 
 
 def as_sdk_error(exc: StopRun) -> StopRun:

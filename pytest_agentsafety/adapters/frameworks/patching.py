@@ -27,10 +27,10 @@ def replaced(owner: Any, name: str, make: Callable[[Any], Any], *, package: str)
     original = getattr(found, _MARK, None)
     if original is not None:  # ours already: another module has imported it from where we put it
         return lambda: _put_back(owner, name, found, original)
-    static = isinstance(found, classmethod)
-    made = make(found.__func__ if static else found)
-    setattr(made, _MARK, found)
-    placed = classmethod(made) if static else made
+    of_class = isinstance(found, classmethod)
+    made = make(found.__func__ if of_class else found)
+    placed: Any = classmethod(made) if of_class else made
+    setattr(placed, _MARK, found)
     setattr(owner, name, placed)
     return lambda: _put_back(owner, name, placed, found)
 

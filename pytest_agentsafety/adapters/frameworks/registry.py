@@ -8,11 +8,12 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
+from pytest_agentsafety.adapters.frameworks.openai_agents import OPENAI_AGENTS
 from pytest_agentsafety.adapters.frameworks.pydantic_ai import PYDANTIC_AI
 from pytest_agentsafety.adapters.importing import when_imported
 from pytest_agentsafety.model.messages import ToolSpec
 
-FRAMEWORKS: tuple[Framework, ...] = (PYDANTIC_AI,)
+FRAMEWORKS: tuple[Framework, ...] = (PYDANTIC_AI, OPENAI_AGENTS)
 
 _lock = Lock()
 _installed = 0
@@ -26,11 +27,9 @@ def install_frameworks(door: DoorGetter) -> Undo:
     """
     global _installed
     with _lock:
+        if _installed == 0:
+            _install(door)
         _installed += 1
-        if _installed == 1:
-            for framework in FRAMEWORKS:
-                for module, patch in framework.patches.items():
-                    _ends.append(_watched(module, patch, door))
     done = False
 
     def undo() -> None:
@@ -42,10 +41,25 @@ def install_frameworks(door: DoorGetter) -> Undo:
             done = True
             _installed -= 1
             if _installed == 0:
-                while _ends:
-                    _ends.pop()()
+                _end()
 
     return undo
+
+
+def _install(door: DoorGetter) -> None:
+    """All or nothing: a framework of a version that cannot be patched leaves no other one patched."""
+    try:
+        for framework in FRAMEWORKS:
+            for module, patch in framework.patches.items():
+                _ends.append(_watched(module, patch, door))
+    except BaseException:
+        _end()
+        raise
+
+
+def _end() -> None:
+    while _ends:
+        _ends.pop()()
 
 
 def _watched(name: str, patch: Callable[[ModuleType, DoorGetter], Undo], door: DoorGetter) -> Undo:

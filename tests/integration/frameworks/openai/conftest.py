@@ -66,7 +66,9 @@ class Talk:
 
     @property
     def tools(self) -> list[dict[str, Any]]:
-        made = [{"name": name, "description": f"Does {name}.", "parameters": schema} for name, schema in SCHEMAS.items()]
+        made = [
+            {"name": name, "description": f"Does {name}.", "parameters": schema} for name, schema in SCHEMAS.items()
+        ]
         if self.format == "chat":
             return [{"type": "function", "function": tool} for tool in made]
         return [{"type": "function", "strict": False, **tool} for tool in made]
@@ -86,7 +88,11 @@ class Talk:
             message = answer.choices[0].message
             said = {"role": "assistant", "content": message.content}
             calls = [
-                {"id": c.id, "type": "function", "function": {"name": c.function.name, "arguments": c.function.arguments}}
+                {
+                    "id": c.id,
+                    "type": "function",
+                    "function": {"name": c.function.name, "arguments": c.function.arguments},
+                }
                 for c in message.tool_calls or ()
             ]
             self.history.append({**said, "tool_calls": calls} if calls else said)
