@@ -14,6 +14,7 @@ from pytest_agentsafety.llm.active import current
 from pytest_agentsafety.llm.admitting import begin
 from pytest_agentsafety.llm.calls import CallKind, call_kind
 from pytest_agentsafety.llm.flavours import Flavour
+from pytest_agentsafety.llm.loops import settle
 from pytest_agentsafety.llm.outside import inside, lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out
 from pytest_agentsafety.llm.sleeping import asleep, sleep
@@ -146,6 +147,7 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
                     response = exchange.local_response()
                     local = response is not None
                     if response is None:
+                        await settle(self)
                         with inside():
                             response = await original(self, exchange.outgoing(), stream=stream, **options)
                         if stream and response.status_code >= 400:

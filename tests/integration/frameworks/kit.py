@@ -14,7 +14,7 @@ from pytest_agentsafety.gate.gate import TaskGate
 from pytest_agentsafety.gate.installing import install_doors
 from pytest_agentsafety.llm import HijackedModel, activate
 from pytest_agentsafety.model.events import Event
-from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
 from pytest_agentsafety.model.policy import Policy, ToolRule
 
 TASK = "Read the note 'plan' and send it to anna@example.com"
@@ -67,6 +67,20 @@ class World:
 def turn(*calls: tuple[str, dict[str, Any]], text: str = "") -> PlannedTurn:
     """One turn of the model: these calls, then words."""
     return PlannedTurn(text=text, calls=tuple(PlannedCall(name=name, arguments=given) for name, given in calls))
+
+
+class ClosesAfterwards:
+    """Plays these turns, and then the task is closed: while the agent still works on them."""
+
+    def __init__(self, *turns: PlannedTurn) -> None:
+        self._model = HijackedModel(turns, None, lambda: False)
+        self.task: TaskGate | None = None
+
+    def respond(self, request: ModelRequest) -> ModelReply:
+        reply = self._model.respond(request)
+        assert self.task is not None
+        self.task.close()
+        return reply
 
 
 Opened = Callable[..., AbstractContextManager[TaskGate]]
