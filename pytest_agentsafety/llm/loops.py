@@ -1,8 +1,8 @@
 """Connections of an async client belong to the event loop they were made in.
 
-An agent that keeps one client is run again for each case, each time in a loop of its own: an idle connection of the loop
-before, which is closed, would fail the first request of the next case. So connections are closed as their loop ends,
-and those of a loop that was just left are dropped.
+An agent that keeps one client is run again for each case, each time in a loop of its own: an idle connection of the
+loop before, which is closed, would fail the first request of the next case. So connections are closed as their loop
+ends, and those of a loop that was just left are dropped.
 """
 
 from __future__ import annotations

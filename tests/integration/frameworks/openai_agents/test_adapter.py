@@ -56,9 +56,7 @@ def test_the_patches_are_undone_however_often_they_were_put_on() -> None:
 def test_a_version_without_the_place_is_an_error_and_leaves_nothing_patched(monkeypatch) -> None:
     monkeypatch.delattr(turn_resolution, "execute_handoffs")
     before = vars(agents.tool)["_invoke_function_tool_with_metadata"]
-    with pytest.raises(
-        ConfigError, match=r"openai-agents has no agents\.run_internal\.turn_resolution\.execute_handoffs"
-    ):
+    with pytest.raises(ConfigError, match=r"openai-agents has no agents\..*execute_handoffs"):
         install_doors()
     assert vars(agents.tool)["_invoke_function_tool_with_metadata"] is before
 

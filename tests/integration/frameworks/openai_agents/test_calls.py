@@ -181,8 +181,7 @@ def test_a_stop_inside_an_agent_that_is_a_tool_ends_the_outer_run(kit, opened, l
 
 def test_a_closed_task_runs_no_tool(kit, opened, world) -> None:
     model = ClosesAfterwards(kit.turn(ALLOWED))
-    with opened(responder=model) as task, pytest.raises(StopRun, match="is over"):
-        model.task = task
+    with opened(responder=model) as model.task, pytest.raises(StopRun, match="is over"):
         by_run(kit.note_agent(world), kit.task)
     assert world.did == []
 

@@ -207,11 +207,12 @@ def test_outputs_on_openais_models_are_not_ungated(model: str, kit, opened, log,
     assert task.tally.ungated == []
 
 
-def test_a_tool_of_the_providers_is_not_asked_for(kit, opened, monkeypatch) -> None:
+@pytest.mark.parametrize("model", [OPENAI[1], "anthropic:claude-sonnet-5-5"])
+def test_a_tool_of_the_providers_is_not_asked_for(model: str, kit, opened, monkeypatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "test")
     from pytest_agentsafety.llm.calls import UnsupportedModelCall
 
-    agent = kit.agent(model=OPENAI[1], capabilities=[NativeTool(WebSearchTool())])
+    agent = kit.agent(model=model, capabilities=[NativeTool(WebSearchTool())])
     with opened() as task, pytest.raises(UnsupportedModelCall, match="tool of type"):
         agent.run_sync(kit.task)
     assert task.tally.model_calls == 0

@@ -173,8 +173,7 @@ def test_an_approver_ends_the_run(kit, opened, world) -> None:
 
 def test_a_closed_task_runs_no_tool(kit, opened, world) -> None:
     model = ClosesAfterwards(kit.turn(ALLOWED))
-    with opened(responder=model) as task, pytest.raises(StopRun, match="is over"):
-        model.task = task
+    with opened(responder=model) as model.task, pytest.raises(StopRun, match="is over"):
         by_run_sync(kit.note_agent(world), kit.task)
     assert world.did == []
 
