@@ -140,6 +140,7 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
         exchange = begin(flavour, door, kind, request, await request.aread())
         if exchange is None:
             return await original(self, request, stream=stream, **options)
+        await settle(self)
         request.extensions[_INSIDE] = True
         try:
             while True:
@@ -147,7 +148,6 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
                     response = exchange.local_response()
                     local = response is not None
                     if response is None:
-                        await settle(self)
                         with inside():
                             response = await original(self, exchange.outgoing(), stream=stream, **options)
                         if stream and response.status_code >= 400:
