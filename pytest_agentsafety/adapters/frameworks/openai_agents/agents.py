@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pytest_agentsafety.adapters.frameworks.openai_agents.local import CUSTOM_SCHEMA
+from pytest_agentsafety.adapters.frameworks.openai_agents.turns import runs_code
 from pytest_agentsafety.adapters.frameworks.shown import answer_of, spec_of
 from pytest_agentsafety.model.messages import ToolSpec
 
@@ -31,12 +33,22 @@ def entry(target: Any) -> Callable[[str], Any] | None:
 
 
 def tools(target: Any) -> Sequence[ToolSpec] | None:
-    """The function tools that the agent carries; not those of its MCP servers, nor those of agents it hands off to."""
+    """The function tools and custom tools that the agent carries, and its handoffs that run code of the user's.
+
+    Not the tools of its MCP servers, nor those of the agents it hands off to.
+    """
     if not _is_agent(target):
         return None
-    function_tool = sys.modules["agents"].FunctionTool
-    return [
-        spec_of(tool.name, getattr(tool, "__wrapped__", None), tool.description, tool.params_json_schema)
-        for tool in target.tools
-        if isinstance(tool, function_tool)
-    ]
+    specs = (_spec(tool) for tool in [*target.tools, *target.handoffs])
+    return [spec for spec in specs if spec is not None]
+
+
+def _spec(tool: Any) -> ToolSpec | None:
+    sdk: Any = sys.modules["agents"]
+    if isinstance(tool, sdk.FunctionTool):
+        return spec_of(tool.name, getattr(tool, "__wrapped__", None), tool.description, tool.params_json_schema)
+    if isinstance(tool, sdk.CustomTool):
+        return spec_of(tool.name, None, tool.description, CUSTOM_SCHEMA)
+    if isinstance(tool, sdk.Handoff) and runs_code(tool):
+        return spec_of(tool.tool_name, None, tool.tool_description, tool.input_json_schema)
+    return None

@@ -18,7 +18,7 @@ from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.protocols import ToolDoor
 
 _REFUSED = ("Computer", "LocalShell", "Shell", "ApplyPatch")
-_SCHEMA = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+CUSTOM_SCHEMA = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 
 
 class UnguardedTool(StopRun):
@@ -71,7 +71,7 @@ def _gated(door: ToolDoor, tool: Any) -> Any:
             result = invoke(context, given.get("input", text))
             return readable(await result if hasattr(result, "__await__") else result)
 
-        door.learn([spec_of(tool.name, None, tool.description, _SCHEMA)])
+        door.learn([spec_of(tool.name, None, tool.description, CUSTOM_SCHEMA)])
         return await athrough(door, tool.name, {"input": text}, run)
 
     gated = copy.copy(tool)

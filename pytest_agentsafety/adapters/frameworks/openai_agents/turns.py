@@ -50,7 +50,7 @@ def _handing_off(door: DoorGetter, original: Any) -> Any:
         first, *others = options["run_handoffs"]
         for other in others:
             tell(door, other.tool_call)
-        if _runs_code(first.handoff):
+        if runs_code(first.handoff):
             handoff = _gated(active, first.handoff, options["public_agent"])
             options["run_handoffs"] = [replace(first, handoff=handoff), *others]
         else:
@@ -60,7 +60,7 @@ def _handing_off(door: DoorGetter, original: Any) -> Any:
     return execute_handoffs
 
 
-def _runs_code(handoff: Any) -> bool:
+def runs_code(handoff: Any) -> bool:
     """Has it an `on_handoff` of the user's? One that was not made by `handoff()` counts as such."""
     made = (getattr(handoff.on_invoke_handoff, "args", None) or (None,))[0]
     names = getattr(getattr(made, "__code__", None), "co_freevars", ())

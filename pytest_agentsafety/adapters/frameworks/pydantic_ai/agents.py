@@ -28,7 +28,7 @@ def entry(target: Any) -> Callable[[str], Any] | None:
 
 
 def tools(target: Any) -> Sequence[ToolSpec] | None:
-    """The function tools that the agent carries, by the names and schemas that the model is shown.
+    """The function tools and output functions that the agent carries, as the model is shown them.
 
     Not those that only a connection shows (an MCP server's), nor those of toolsets that are made during a run.
     """
@@ -38,7 +38,16 @@ def tools(target: Any) -> Sequence[ToolSpec] | None:
     for toolset in target.toolsets:
         for spec in _specs(toolset, lambda name: name):
             found.setdefault(spec.name, spec)
+    for spec in _output_functions(getattr(target, "_output_toolset", None)):
+        found.setdefault(spec.name, spec)
     return list(found.values())
+
+
+def _output_functions(toolset: Any) -> Iterator[ToolSpec]:
+    for shown in getattr(toolset, "_tool_defs", ()):
+        schema = getattr(toolset.processors.get(shown.name), "_function_schema", None)
+        if schema is not None:
+            yield spec_of(shown.name, schema.function, shown.description, shown.parameters_json_schema)
 
 
 def _specs(toolset: Any, named: Callable[[str], str]) -> Iterator[ToolSpec]:

@@ -170,14 +170,14 @@ def test_its_tools_are_known_without_a_run(world) -> None:
         return True
 
     inner = Agent(name="Inner").as_tool("ask_inner", "Ask the other agent.")
-    handle = describe_agent(
-        Agent(name="A", tools=[send_mail, inner, agents.WebSearchTool()]), id="shop:agent", place="here"
-    )
-    mail, ask = tools_of_agent(handle)
+    handoffs = [Agent(name="Plain"), agents.handoff(Agent(name="Other"), on_handoff=lambda context: None)]
+    agent = Agent(name="A", tools=[send_mail, inner, agents.WebSearchTool()], handoffs=handoffs)
+    mail, ask, other = tools_of_agent(describe_agent(agent, id="shop:agent", place="here"))
     assert (mail.name, mail.description) == ("send_mail", "Send a mail.")
     assert mail.fn.__annotations__["return"] == "bool"
     assert mail.input_schema is not None
     assert list(mail.input_schema["properties"]) == ["to", "copies"]
+    assert other.name == "transfer_to_other"
     assert (ask.name, ask.description) == ("ask_inner", "Ask the other agent.")
 
 

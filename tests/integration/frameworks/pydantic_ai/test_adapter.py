@@ -174,6 +174,11 @@ def test_so_are_those_of_toolsets_under_their_names(kit) -> None:
     ]
 
 
+def test_an_output_function_is_one_of_them_and_an_output_type_is_not(kit) -> None:
+    shown = PYDANTIC_AI.tools(kit.agent(output_type=[delete_note, Answer]))
+    assert [(spec.name, spec.fn) for spec in shown or ()] == [("final_result_delete_note", delete_note)]
+
+
 def test_what_is_no_agent_of_it_is_none_of_its_business() -> None:
     assert PYDANTIC_AI.entry(object()) is None
     assert PYDANTIC_AI.tools(lambda task: task) is None
