@@ -14,7 +14,7 @@ from pytest_agentsafety.gate.gate import TaskGate
 from pytest_agentsafety.gate.installing import install_doors
 from pytest_agentsafety.llm import HijackedModel, activate
 from pytest_agentsafety.model.events import Event
-from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn, ToolCall
 from pytest_agentsafety.model.policy import Policy, ToolRule
 
 TASK = "Read the note 'plan' and send it to anna@example.com"
@@ -89,6 +89,21 @@ class World:
 def turn(*calls: tuple[str, dict[str, Any]], text: str = "") -> PlannedTurn:
     """One turn of the model: these calls, then words."""
     return PlannedTurn(text=text, calls=tuple(PlannedCall(name=name, arguments=given) for name, given in calls))
+
+
+class StandsIn:
+    """A stage on which no tool runs for real."""
+
+    def __init__(self) -> None:
+        self.played: list[tuple[str, dict[str, Any]]] = []
+
+    def cast(self, call: ToolCall, run: Any, *, effect: str, attacker: bool, asynchronous: bool) -> Any:
+        async def stand_in(**given: Any) -> Any:
+            self.played.append((call.name, given))
+            return {"status": "ok"}
+
+        assert asynchronous
+        return stand_in
 
 
 class ClosesAfterwards:

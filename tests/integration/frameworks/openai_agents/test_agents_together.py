@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 from pytest_agentsafety.model.policy import ToolRule
 
+from ..kit import StandsIn
+
 DENIED = ("delete_note", {"name": "old"})
 ALLOWED = ("read_note", {"name": "plan"})
 READ = ToolRule(effect="read")
@@ -125,4 +127,16 @@ def test_a_handoff_made_by_hand_passes_too(kit, opened, log, world) -> None:
         assert run(kit.agent(name="Triage", handoffs=[made]), kit.task).last_agent.name == "Triage"
     assert world.did == []
     assert "has no rule" in log.told[0]
+    assert task.tally.ungated == []
+
+
+def test_a_stage_stands_in_for_the_code_of_a_handoff_not_for_the_handoff(kit, opened, log, world) -> None:
+    stage, rules = StandsIn(), {"transfer_to_notes": READ}
+    with opened(kit.turn(("transfer_to_notes", {"name": "plan"})), rules=rules, stage=stage) as task:
+        triage = with_callback(kit, world)
+        notes = triage.handoffs[0]._agent_ref()
+        assert run(triage, kit.task).last_agent is notes
+    assert world.did == []
+    assert stage.played == [("transfer_to_notes", {"name": "plan"})]
+    assert log.told == ['{"assistant": "Notes"}']
     assert task.tally.ungated == []

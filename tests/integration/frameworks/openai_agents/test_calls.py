@@ -31,7 +31,7 @@ from pytest_agentsafety.model.decisions import ApprovalAnswer
 from pytest_agentsafety.model.errors import LimitExceededError, RunTerminated, StopRun
 from pytest_agentsafety.model.policy import BudgetLimits, ToolRule
 
-from ..kit import ClosesAfterwards
+from ..kit import ClosesAfterwards, StandsIn
 
 DENIED = ("delete_note", {"name": "old"})
 ALLOWED = ("read_note", {"name": "plan"})
@@ -312,3 +312,19 @@ def test_a_tool_called_behind_the_sdks_back_is_ungated(kit, opened, world) -> No
     with opened() as task:
         Runner.run_sync(kit.note_agent(world), history)
     assert task.tally.ungated == ["delete_note"]
+
+
+def test_a_stage_can_stand_in_for_the_tools(kit, opened, log, world) -> None:
+    @function_tool
+    def read_note(name: str) -> Note:
+        """Read a note, which is of a type that a stand-in's result is not."""
+        world.did.append(("read_note", name))
+        return Note(title=name, text="text")
+
+    stage = StandsIn()
+    with opened(kit.turn(ALLOWED), stage=stage) as task:
+        assert by_run(kit.agent(tools=[read_note]), kit.task) == "Done."
+    assert stage.played == [ALLOWED]
+    assert world.did == []
+    assert "status" in log.told[0]
+    assert task.tally.ungated == []

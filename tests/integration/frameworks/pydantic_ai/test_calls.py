@@ -21,7 +21,7 @@ from pytest_agentsafety.model.decisions import ApprovalAnswer
 from pytest_agentsafety.model.errors import LimitExceededError, RunTerminated, StopRun
 from pytest_agentsafety.model.policy import BudgetLimits
 
-from ..kit import ClosesAfterwards
+from ..kit import ClosesAfterwards, StandsIn
 
 DENIED = ("delete_note", {"name": "old"})
 ALLOWED = ("read_note", {"name": "plan"})
@@ -276,3 +276,13 @@ def test_a_tool_called_behind_the_frameworks_back_is_ungated(kit, opened, world)
         given = ToolReturnPart(tool_name=call.tool_name, content="gone", tool_call_id=call.tool_call_id)
         model_request_sync(kit.model, [asked, reply, ModelRequest(parts=[given])], model_settings=kit.settings)
     assert task.tally.ungated == ["delete_note"]
+
+
+def test_a_stage_can_stand_in_for_the_tools(kit, opened, log, world) -> None:
+    stage = StandsIn()
+    with opened(kit.turn(ALLOWED), stage=stage) as task:
+        assert kit.note_agent(world).run_sync(kit.task).output == "Done."
+    assert stage.played == [ALLOWED]
+    assert world.did == []
+    assert log.told == ['{"status":"ok"}']
+    assert task.tally.ungated == []
