@@ -113,6 +113,12 @@ class ToolDoor(Protocol):
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """What tools say of themselves, before their first call: parameters that a rule leaves open get a role."""
 
+    def answered(self, name: str, arguments: Mapping[str, Any] | str) -> None:
+        """The framework itself answers this call of the model's, and nothing of the user's runs for it.
+
+        `arguments` as the model wrote them: the JSON object, or the text where it is none.
+        """
+
 
 class ToolStage(Protocol):
     """Whose tools really run: the harness puts stand-ins in their place, after the decision on the call.

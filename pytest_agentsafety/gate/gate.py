@@ -32,6 +32,7 @@ from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
 from pytest_agentsafety.model.events import FinalAnswer, Notice
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions import PermissionChecker
 from pytest_agentsafety.protocols import (
     Approver,
@@ -266,6 +267,13 @@ class TaskGate:
     def _learn_new(self, specs: Sequence[ToolSpec]) -> None:
         """Tools that a request declares; what an adapter said of a tool is better known."""
         self.state.rules.learn([spec for spec in specs if not self.state.rules.knows(spec.name)])
+
+    def answered(self, name: str, arguments: Mapping[str, Any] | str) -> None:
+        """A call that a framework answers by itself: its result is accounted for, on the record, and not UNGATED."""
+        state = self.state
+        state.passes.add(name, arguments if isinstance(arguments, str) else dict(arguments))
+        message = f"the framework answered the model's call of {one_line(name)} itself; no tool ran for it"
+        state.emit(Notice(task_id=state.task_id, level="info", message=message))
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""

@@ -13,7 +13,11 @@ from pytest_agentsafety.protocols import ToolDoor
 def install_doors() -> Callable[[], None]:
     """Patch clients and frameworks, those that are imported later included; returns what undoes it (once)."""
     undo_clients = install()
-    undo_frameworks = install_frameworks(active_tool_door)
+    try:
+        undo_frameworks = install_frameworks(active_tool_door)
+    except BaseException:
+        undo_clients()
+        raise
 
     def undo() -> None:
         undo_frameworks()

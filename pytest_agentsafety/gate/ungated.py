@@ -40,15 +40,16 @@ class PassLedger:
         self._checked: set[tuple[str, _Call | None]] = set()
         self._lock = threading.Lock()
 
-    def add(self, name: str, arguments: Mapping[str, Any], *, answers: str | None = None) -> None:
-        """A call passed. `arguments` may not be changed afterwards, what is nested in them may.
+    def add(self, name: str, arguments: Mapping[str, Any] | str, *, answers: str | None = None) -> None:
+        """A call passed. `arguments` may not be changed afterwards, what is nested in them may; a text is what a model
+        wrote in their place that is no JSON object.
 
         `answers` is the id of the model's call it is for: the arguments may have been changed since.
         """
         if answers is not None:
             with self._lock:
                 self._answers[answers] = _call(name, arguments)
-        if _FLAT.issuperset(map(type, arguments.values())):
+        if not isinstance(arguments, str) and _FLAT.issuperset(map(type, arguments.values())):
             self._added.append((name, arguments))
             return
         call = _call(name, arguments)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_agentsafety.llm.calls import CallKind, UnsupportedModelCall, read_payload
+from pytest_agentsafety.llm.dialects.messages import refuse_hosted
 from pytest_agentsafety.llm.exchange import Exchange
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.sdk_retries import Failure, last_failure
@@ -36,6 +37,8 @@ def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body:
             _refuse_repetition(failure, door, request, body)
         if kind in TRANSLATED:
             return TranslatedExchange.of(flavour, door, kind, request, body, payload)
+        if kind == "messages":
+            refuse_hosted(payload)
         streaming = payload.get("stream") is True
         ask = ModelRequest(
             url=str(request.url), path=path, body=body, payload=payload, stream=streaming, guard=guard_asking()

@@ -16,6 +16,7 @@ from pytest_agentsafety.llm.admitting import begin
 from pytest_agentsafety.llm.calls import CallKind, call_kind
 from pytest_agentsafety.llm.driving import INSIDE, drive
 from pytest_agentsafety.llm.flavours import Flavour
+from pytest_agentsafety.llm.loops import settle
 from pytest_agentsafety.llm.outside import lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out
 from pytest_agentsafety.llm.sleeping import sleep
@@ -139,6 +140,7 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
         exchange = begin(flavour, door, kind, request, await request.aread())
         if exchange is None:
             return await original(self, request, stream=stream, **options)
+        await settle(self)
         return await drive(exchange, flavour, request, partial(original, self, stream=stream, **options), stream=stream)
 
     return send

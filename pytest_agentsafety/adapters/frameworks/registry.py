@@ -12,10 +12,12 @@ from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, U
 from pytest_agentsafety.adapters.frameworks.claude_agent import CLAUDE_AGENT
 from pytest_agentsafety.adapters.frameworks.langchain import LANGCHAIN
 from pytest_agentsafety.adapters.frameworks.mcp import MCP
+from pytest_agentsafety.adapters.frameworks.openai_agents import OPENAI_AGENTS
+from pytest_agentsafety.adapters.frameworks.pydantic_ai import PYDANTIC_AI
 from pytest_agentsafety.adapters.importing import when_imported
 from pytest_agentsafety.model.messages import ToolSpec
 
-FRAMEWORKS: tuple[Framework, ...] = (ANTHROPIC_RUNNER, LANGCHAIN, CLAUDE_AGENT, MCP)
+FRAMEWORKS: tuple[Framework, ...] = (ANTHROPIC_RUNNER, LANGCHAIN, PYDANTIC_AI, OPENAI_AGENTS, CLAUDE_AGENT, MCP)
 
 _lock = Lock()
 _installed = 0
@@ -29,11 +31,9 @@ def install_frameworks(door: DoorGetter) -> Undo:
     """
     global _installed
     with _lock:
+        if _installed == 0:
+            _install(door)
         _installed += 1
-        if _installed == 1:
-            for framework in FRAMEWORKS:
-                for module, patch in framework.patches.items():
-                    _ends.append(_watched(module, patch, door))
     done = False
 
     def undo() -> None:
@@ -45,10 +45,25 @@ def install_frameworks(door: DoorGetter) -> Undo:
             done = True
             _installed -= 1
             if _installed == 0:
-                while _ends:
-                    _ends.pop()()
+                _end()
 
     return undo
+
+
+def _install(door: DoorGetter) -> None:
+    """All or nothing: a framework of a version that cannot be patched leaves no other one patched."""
+    try:
+        for framework in FRAMEWORKS:
+            for module, patch in framework.patches.items():
+                _ends.append(_watched(module, patch, door))
+    except BaseException:
+        _end()
+        raise
+
+
+def _end() -> None:
+    while _ends:
+        _ends.pop()()
 
 
 def _watched(name: str, patch: Callable[[ModuleType, DoorGetter], Undo], door: DoorGetter) -> Undo:

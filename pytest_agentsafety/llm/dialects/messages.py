@@ -7,7 +7,21 @@ from typing import Any
 
 from pytest_agentsafety.llm import sse, wire
 from pytest_agentsafety.llm.api_rules import ERROR_TYPES
-from pytest_agentsafety.llm.dialects.base import Asked, Message
+from pytest_agentsafety.llm.dialects.base import Asked, Message, refuse, shown
+
+# Types of tools that the agent runs itself, and the search among tools, which runs none. Any other type is run by the
+# provider while it answers.
+_OURS = ("custom", "bash_", "text_editor_", "computer_", "memory_", "tool_search_tool_")
+
+
+def refuse_hosted(payload: Mapping[str, Any]) -> None:
+    """Raises UnsupportedModelCall for a request that lets the provider run tools, past the tool door."""
+    if payload.get("mcp_servers"):
+        refuse("mcp_servers: the provider would call their tools, past the tool door")
+    for tool in payload.get("tools") or ():
+        kind = tool.get("type") if isinstance(tool, Mapping) else None
+        if kind is not None and not (isinstance(kind, str) and kind.startswith(_OURS)):
+            refuse(f"tools has a tool of type {shown(kind)}, which the provider would run past the tool door")
 
 
 class Messages:

@@ -120,11 +120,11 @@ def test_a_servers_tool_passes_under_its_frameworks_name_with_the_same_arguments
 
     assert through(Door(), shown, {"a": 1}, inner) is passes
     assert not is_passing_remote(name, arguments)
-    assert not is_passing(shown)
+    assert not is_passing(shown, {"a": 1})
 
 
 def test_async_calls_pass_alike() -> None:
     async def inner(**_: Any) -> tuple[bool, bool]:
-        return is_passing("mail_read"), is_passing_remote("read", {"a": 1})
+        return is_passing("mail_read", {"a": 1}), is_passing_remote("read", {"a": 1})
 
     assert asyncio.run(athrough(Door(), "mail_read", {"a": 1}, inner)) == (True, True)

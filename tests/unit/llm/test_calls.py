@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_agentsafety.llm.calls import UnsupportedModelCall, call_kind, read_payload
+from pytest_agentsafety.llm.dialects.messages import refuse_hosted
 from pytest_agentsafety.model.errors import StopRun
 
 
@@ -83,3 +84,22 @@ def test_with_the_fields_of_one_in_its_body_it_is_one(body):
 def test_models_that_are_asked_otherwise_are_refused(path, body):
     with pytest.raises(UnsupportedModelCall, match="not supported"):
         read_payload(call_kind("POST", path), path, body)
+
+
+@pytest.mark.parametrize(
+    ("payload", "problem"),
+    [
+        ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, "web_search_20250305"),
+        ({"tools": [{"name": "own"}, {"type": "code_execution_20250825", "name": "code"}]}, "code_execution"),
+        ({"tools": [{"type": ["custom"], "name": "odd"}]}, "custom"),
+        ({"mcp_servers": [{"type": "url", "url": "https://mcp.example.com", "name": "x"}]}, "mcp_servers"),
+    ],
+)
+def test_a_messages_request_whose_tools_the_provider_would_run_is_refused(payload, problem):
+    with pytest.raises(UnsupportedModelCall, match=f"{problem}.* past the tool door"):
+        refuse_hosted(payload)
+
+
+def test_tools_that_the_agent_runs_may_be_of_a_type_of_the_providers():
+    kinds = ["custom", "bash_20250124", "text_editor_20250728", "computer_20250124", "memory_20250818"]
+    refuse_hosted({"tools": [{"name": "own"}, *({"type": kind, "name": kind} for kind in kinds)], "mcp_servers": []})

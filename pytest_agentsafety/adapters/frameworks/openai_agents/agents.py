@@ -1,0 +1,54 @@
+"""Agents of the OpenAI Agents SDK: called with a task, asked for their tools."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pytest_agentsafety.adapters.frameworks.openai_agents.local import CUSTOM_SCHEMA
+from pytest_agentsafety.adapters.frameworks.openai_agents.turns import runs_code
+from pytest_agentsafety.adapters.frameworks.shown import answer_of, spec_of
+from pytest_agentsafety.model.messages import ToolSpec
+
+
+def _is_agent(target: Any) -> bool:
+    sdk = sys.modules.get("agents")  # a name that other packages have too
+    kind = getattr(sdk, "Agent", None)
+    return (
+        hasattr(sdk, "Runner") and hasattr(sdk, "FunctionTool") and isinstance(kind, type) and isinstance(target, kind)
+    )
+
+
+def entry(target: Any) -> Callable[[str], Any] | None:
+    """The agent as a coroutine function of the task, which returns its output as text (JSON where it is structured)."""
+    if not _is_agent(target):
+        return None
+
+    async def run(task: str) -> str:
+        result = await sys.modules["agents"].Runner.run(target, task)
+        return answer_of(result.final_output)
+
+    return run
+
+
+def tools(target: Any) -> Sequence[ToolSpec] | None:
+    """The function tools and custom tools that the agent carries, and its handoffs that run code of the user's.
+
+    Not the tools of its MCP servers, nor those of the agents it hands off to.
+    """
+    if not _is_agent(target):
+        return None
+    specs = (_spec(tool) for tool in [*target.tools, *target.handoffs])
+    return [spec for spec in specs if spec is not None]
+
+
+def _spec(tool: Any) -> ToolSpec | None:
+    sdk: Any = sys.modules["agents"]
+    if isinstance(tool, sdk.FunctionTool):
+        return spec_of(tool.name, getattr(tool, "__wrapped__", None), tool.description, tool.params_json_schema)
+    if isinstance(tool, sdk.CustomTool):
+        return spec_of(tool.name, None, tool.description, CUSTOM_SCHEMA)
+    if isinstance(tool, sdk.Handoff) and runs_code(tool):
+        return spec_of(tool.tool_name, None, tool.tool_description, tool.input_json_schema)
+    return None
