@@ -28,6 +28,7 @@ _MOST_CONNECTIONS = 256
 _HEAD_SECONDS = 30.0  # for the first request of a connection; an agent may think for long between two
 _BODY_SECONDS = 120.0
 _MOST_REFUSED = 20
+_LINGER_SECONDS, _LINGER_PIECES, _PIECE = 2.0, 64, 65_536
 _TOKEN_BYTES = 24
 
 
@@ -157,6 +158,7 @@ class Gateway:
             except reading.Refused as refusal:
                 answer.usable = False
                 await answer.error(refusal.status, refusal.reason)
+                await _linger(reader, writer)
                 return
             await self._watched(reader, self._serve_one(path, head, body, answer), answer)
             patience, usable = None, answer.usable
@@ -194,3 +196,14 @@ class Gateway:
             for one in (working, listening):
                 one.cancel()
             await asyncio.gather(working, listening, return_exceptions=True)
+
+
+async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take what a refused client still sends, within bounds: closing on it would throw the answer away."""
+    with suppress(OSError, TimeoutError):
+        if writer.can_write_eof():
+            writer.write_eof()
+        async with asyncio.timeout(_LINGER_SECONDS):
+            for _ in range(_LINGER_PIECES):
+                if not await reader.read(_PIECE):
+                    return
