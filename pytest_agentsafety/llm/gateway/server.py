@@ -21,6 +21,7 @@ from pytest_agentsafety.llm.gateway.formats import ENDPOINTS, format_of
 from pytest_agentsafety.llm.gateway.memory import Memory
 from pytest_agentsafety.llm.gateway.serving import Opening, Serving
 from pytest_agentsafety.llm.gateway.upstream import Upstreams
+from pytest_agentsafety.llm.shortcuts import shortcut
 from pytest_agentsafety.protocols import ModelDoor, ToolDoor
 
 _HOST = "127.0.0.1"
@@ -118,14 +119,22 @@ class Gateway:
         self._serving = Serving(
             client, Flavour.of(import_module("httpx2")), memory, self._upstreams, self._model_door, self._tool_door
         )
-        self._ready.set()
-        await self._stopping.wait()
+        with shortcut(f"{_HOST}:{self._port}", self._way):
+            self._ready.set()
+            await self._stopping.wait()
         server.close()
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         await client.aclose()
         await asyncio.to_thread(memory.close)
+
+    def _way(self, url: str) -> str | None:
+        """Where a request to this URL of ours goes on to; None for one that is not served."""
+        path, _, query = url.removeprefix(self.url).partition("?")
+        if not url.startswith(f"{self.url}/") or path not in ENDPOINTS:
+            return None
+        return self._upstreams.url(ENDPOINTS[path][0].provider, path, query)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

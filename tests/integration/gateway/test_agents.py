@@ -103,12 +103,15 @@ def test_retries_are_the_gates_and_not_multiplied(folder, serve, agent):
     assert "stopped by retry" in done.err
 
 
-def test_recorded_and_replayed_without_an_upstream_or_a_key(folder, serve, agent):
+@pytest.mark.parametrize("name", AGENTS)
+def test_recorded_and_replayed_without_an_upstream_or_a_key(folder, serve, name):
     upstream = serve(BOTH)
-    asked = (*agent, TASK, "Thanks")
+    if name != "messages":
+        pytest.importorskip("openai")
+    asked = (*AGENTS[name], "--stream", TASK, "Thanks")
     first = folder.gateway("--upstream", upstream.url, "--cassette=c.json", "--record=once", agent=asked)
     upstream.stop()
-    del folder.env["ANTHROPIC_API_KEY"]
+    del folder.env["ANTHROPIC_API_KEY"], folder.env["OPENAI_API_KEY"]
     again = folder.gateway("--upstream", upstream.url, "--cassette=c.json", agent=asked)
     assert (first.status, again.status, again.out) == (0, 0, first.out), again.err
     assert folder.run["gateway"]["cassette_misses"] == 0
@@ -116,6 +119,7 @@ def test_recorded_and_replayed_without_an_upstream_or_a_key(folder, serve, agent
     other = folder.gateway("--upstream", upstream.url, "--cassette=c.json", agent=asked)
     assert other.status == 1
     assert "stopped by cassette" in other.err
+    assert "Record again: agentsafety gateway" in other.err
 
 
 def test_no_key_is_written_anywhere(folder, serve, agent):

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from pytest_agentsafety.gate import Gate
-from pytest_agentsafety.llm import Fault
+from pytest_agentsafety.llm import Fault, activate, install
 from pytest_agentsafety.llm.gateway import Gateway, Upstreams
 from pytest_agentsafety.llm.sse import events_of
 from pytest_agentsafety.llm.wire import encode_event
@@ -397,6 +397,31 @@ def test_a_body_that_is_no_object_is_refused(task, serve, body):
     assert upstream.calls == 0
 
 
+ODD: list[Any] = [
+    {"messages": 5},
+    {"messages": [1, {"role": 5, "content": [1, {"type": "tool_result"}]}, {"role": "assistant", "content": {"a": 1}}]},
+    {"messages": [], "tools": [1, {"name": 5, "input_schema": 7}, {"function": []}]},
+    {"input": [1, {"type": "function_call"}, {"role": "assistant", "content": [7]}]},
+    {"messages": [{"role": "user", "content": "x" * 100}] * 500, "tools": {"a": "b"}},
+]
+DEEP = b'{"model":"m","tools":[{"name":"a","input_schema":' + b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"}]}"
+
+
+@pytest.mark.parametrize("payload", [*ODD, DEEP], ids=lambda value: str(len(str(value))))
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/chat/completions", "/v1/responses"])
+def test_odd_requests_get_an_answer_and_end_nothing(serve, payload, path):
+    upstream = serve(Script(DONE))
+    task = Gate(POLICY).open("hi")
+    with gateway(task, upstream.url) as running:
+        content = (
+            payload if isinstance(payload, bytes) else json.dumps({"model": "claude-haiku-4-5", **payload}).encode()
+        )
+        got = httpx2.post(running.url + path, content=content, headers=HEADERS, trust_env=False, timeout=30)
+        refused = 400 <= got.status_code < 500
+        assert refused or (got.status_code, got.headers["x-should-retry"]) == (500, "false"), got.text
+        assert post(running).status_code in (200, 403), "it goes on serving"
+
+
 def test_nobody_gets_two_answers_over_one_connection_at_once(task, serve):
     upstream = serve(Script(DONE))
     with gateway(task, upstream.url) as running:
@@ -483,6 +508,22 @@ def test_the_environment_leads_on_to_where_it_led_before(task, serve):
         openai_ask = {"model": "gpt-5-mini", "messages": ASK["messages"]}
         assert post(running, openai_ask, "/v1/chat/completions").status_code == 422 or upstream.calls == 2
     assert [request.path for request in upstream.log] == ["/v1/messages", "/v1/chat/completions"]
+
+
+def test_an_agent_of_this_process_passes_the_doors_once(task, serve, monkeypatch):
+    upstream = serve(Script(DONE))
+    undo = install()
+    try:
+        with gateway(task, upstream.url) as running, activate(task):
+            for name, value in running.env().items():
+                monkeypatch.setenv(name, value)
+            assert anthropic.Anthropic(api_key="k").messages.create(**ASK).content[0].text == "At three."
+            assert running.requests == 0
+            assert httpx2.post(running.url + "x/v1/messages", json=ASK, trust_env=False).status_code == 403
+    finally:
+        undo()
+    assert task.tally.model_calls == 2, "the second one was let out, to a gateway that did not know its token"
+    assert upstream.calls == 1
 
 
 def test_without_a_task_nothing_leaves(serve):
