@@ -9,16 +9,17 @@ from pytest_agentsafety.budget import Reservation
 from pytest_agentsafety.gate.call_pass import CallPass, CountPass, released, rerouted, reserved
 from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
 from pytest_agentsafety.gate.state import TaskState
+from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.course import Course
 from pytest_agentsafety.model.errors import GuardrailBlocked, RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, ModelCalled, ModelFailed, Ungated
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest
 
-__all__ = ["COUNT_TOKENS", "CallPass", "CountPass", "ModelSide"]
+__all__ = ["CallPass", "CountPass", "ModelSide"]
 
-COUNT_TOKENS = "/count_tokens"
 # So much of what the user said before is read together with what follows: an order may be split over messages.
 _TAIL = 300
+_DEPLOYMENT = "/deployments/"
 
 
 class ModelSide:
@@ -46,13 +47,14 @@ class ModelSide:
     def _admit(self, request: ModelRequest) -> CountPass | CallPass:
         state = self._state
         state.check_open()
-        if request.path.rstrip("/").endswith(COUNT_TOKENS):
+        if request.path.rstrip("/").endswith(COUNTING):
             return CountPass(state, request)
         fresh = self._guards_own(request) if request.guard else self._look_at(request)
         # No circuit for what a responder answers: nothing goes upstream.
         upstream = None if state.responder is not None else state.upstream or request.url
-        # A guard gets the model it asks for: a cheaper one would judge otherwise.
-        course = Course(request, None if request.guard else state.rerouting, state.circuit, upstream=upstream)
+        # A guard gets the model it asks for: a cheaper one would judge otherwise. A deployment is named by its path.
+        fixed = request.guard or (request.raw is not None and _DEPLOYMENT in request.path)
+        course = Course(request, None if fixed else state.rerouting, state.circuit, upstream=upstream)
         reservation = None
         try:
             reservation = state.budget.reserve(course.request)

@@ -15,6 +15,7 @@ CallKind = Literal["messages", "count_tokens", "chat", "responses", "unsupported
 _ENDINGS: tuple[tuple[str, CallKind], ...] = (
     ("/v1/messages", "messages"),
     ("/v1/messages/count_tokens", "count_tokens"),
+    ("/responses/input_tokens", "count_tokens"),
     ("/v1/messages/batches", "unsupported"),
     ("/v1/complete", "unsupported"),
     ("/chat/completions", "chat"),
@@ -28,11 +29,17 @@ _ENDINGS: tuple[tuple[str, CallKind], ...] = (
     (":rawPredict", "unsupported"),
     (":streamRawPredict", "unsupported"),
 )
+# How the path of a token count ends.
+COUNTING = ("/count_tokens", "/responses/input_tokens")
 # Any web service may have a path that ends like these. With one of these fields it is a model call.
-_TELLING: Mapping[CallKind, tuple[str, ...]] = {
-    "responses": ("model", "previous_response_id", "conversation", "background_options"),
-    "maybe_unsupported": ("model", "assistant_id", "input_file_id"),
+_TELLING: Mapping[str, tuple[str, ...]] = {
+    "/responses": ("model", "previous_response_id", "conversation", "background_options"),
+    "/responses/compact": ("model",),
+    "/completions": ("model",),
+    "/runs": ("assistant_id",),
+    "/batches": ("input_file_id",),
 }
+_TOLD_BY_PATH = frozenset({"messages", "count_tokens", "chat", "unsupported"})
 
 
 class UnsupportedModelCall(StopRun):
@@ -66,7 +73,7 @@ def read_payload(kind: CallKind, path: str, body: bytes) -> Mapping[str, Any] | 
         problem = f"a JSON {type(payload).__name__}"
     except ValueError as exc:
         payload, problem = None, f"unreadable JSON: {exc}"
-    if not tells(kind, payload):
+    if not tells(kind, path, payload):
         return None
     if kind in ("unsupported", "maybe_unsupported"):
         raise UnsupportedModelCall(
@@ -78,12 +85,13 @@ def read_payload(kind: CallKind, path: str, body: bytes) -> Mapping[str, Any] | 
     return payload
 
 
-def tells(kind: CallKind, payload: Any) -> bool:
+def tells(kind: CallKind, path: str, payload: Any) -> bool:
     """Whether a body bears out what the path says: some paths may be those of any web service."""
-    fields = _TELLING.get(kind)
-    if fields is None:
+    if kind in _TOLD_BY_PATH:
         return True
     if not isinstance(payload, dict):
         return False
+    path = path.rstrip("/")
+    fields = next(fields for ending, fields in _TELLING.items() if path.endswith(ending))
     prompt = payload.get("prompt")  # a stored one names its model itself
     return any(name in payload for name in fields) or (isinstance(prompt, dict) and "id" in prompt)

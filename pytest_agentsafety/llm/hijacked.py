@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock, RLock
 from typing import Any
 
+from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.replies import count_of, message_of
 from pytest_agentsafety.llm.sizes import ESTIMATED
 from pytest_agentsafety.model.canonical import canonical_json
@@ -67,7 +68,7 @@ class HijackedModel:
 
     def respond(self, request: ModelRequest) -> ModelReply:
         """The next turn as a message; a token count is answered without moving on."""
-        if request.path.rstrip("/").endswith("/count_tokens"):
+        if request.path.rstrip("/").endswith(COUNTING):
             return ModelReply(message=count_of(len(request.body)), headers=ESTIMATED)
         with self._playing:
             self._learn()

@@ -49,7 +49,7 @@ def received_from(request: http.HttpRequest, *, number: int) -> Received:
     except ValueError:
         payload = None
     kind = call_kind("POST", request.path)
-    if kind is not None and not tells(kind, payload):
+    if kind is not None and not tells(kind, request.path, payload):
         kind = None
     asks = request.method == "POST" and kind in _GENERATING
     return Received(
@@ -166,7 +166,9 @@ def _refusal(received: Received) -> tuple[int, str] | None:
         return 401, "x-api-key header is required"
     if not isinstance(received.payload, Mapping):
         return 400, "the request body must be a JSON object"
-    problem = problem_of(received.payload, needs_max_tokens=False) if received.kind == "count_tokens" else None
+    if not received.path.endswith("/count_tokens"):
+        return None
+    problem = problem_of(received.payload, needs_max_tokens=False)
     return (400, problem) if problem else None
 
 

@@ -91,8 +91,12 @@ def told(kind: CallKind, url: str, path: str, body: bytes, raw: Mapping[str, Any
         asked = dialect_of(kind).ask(raw)
         if asked.written:
             body = written({**raw, **asked.written})
-    except (RecursionError, TypeError, ValueError) as exc:
-        raise UnsupportedModelCall(f"a request to {path} cannot be understood: {type(exc).__name__} {exc}") from None
+    except UnsupportedModelCall as exc:
+        raise UnsupportedModelCall(f"the request to {path} was not sent: {exc}") from None
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as exc:
+        raise UnsupportedModelCall(
+            f"the request to {path} was not sent: it cannot be understood ({type(exc).__name__} {exc})"
+        ) from None
     return ModelRequest(
         url=url,
         path=path,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 _END = re.compile(rb"\r?\n\r?\n")
+_LONGEST_END = 4
 
 
 class Trimmer:
@@ -17,10 +18,11 @@ class Trimmer:
 
     def feed(self, chunk: bytes) -> bytes:
         """The next piece of the stream; what may be the start of an unwanted event is kept back."""
+        searched = max(0, len(self._rest) - _LONGEST_END)
         self._rest += chunk
         wanted: list[bytes] = []
         done = 0
-        for end in _END.finditer(self._rest):
+        for end in _END.finditer(self._rest, searched):
             event = self._rest[done : end.end()]
             done = end.end()
             if not self._unwanted(event):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from pytest_agentsafety.llm.calls import UnsupportedModelCall
+from pytest_agentsafety.llm.sse import StreamError
 from pytest_agentsafety.llm.trimming import Trimmer
 from pytest_agentsafety.llm.wire import Decoded, parse_json
 from pytest_agentsafety.model.safe_text import one_line
@@ -57,7 +58,15 @@ class Dialect(Protocol):
 
 
 def refuse(what: str) -> NoReturn:
-    raise UnsupportedModelCall(f"this request cannot pass the model door: {what}. It was not sent.")
+    """Raise UnsupportedModelCall."""
+    raise UnsupportedModelCall(f"it cannot pass the model door: {what}")
+
+
+def check_keys(part: Mapping[str, Any], known: Collection[str], place: str) -> None:
+    """Raises UnsupportedModelCall for the first field of a part that says something, and is not known here."""
+    unknown = next((name for name in part if name not in known and part[name]), None)
+    if unknown is not None:
+        refuse(f"{place} has the field {shown(unknown)}, which is not understood here")
 
 
 def shown(value: Any) -> str:
@@ -128,6 +137,32 @@ def told(name: Any, description: Any, schema: Any) -> Block:
     """A tool in the Messages API's terms."""
     tool = {"name": name, "input_schema": schema}
     return tool if description is None else {**tool, "description": description}
+
+
+def decoded(
+    content: bytes,
+    content_type: str,
+    *,
+    what: str,
+    stream: Callable[[bytes], Decoded],
+    whole: Callable[[Mapping[str, Any]], Decoded],
+) -> Decoded:
+    """Read an answer with the reader for its form. Never raises: what cannot be read is an error in the result."""
+    try:
+        if content_type.strip().lower().startswith("text/event-stream"):
+            return stream(content)
+        value = parse_json(content)
+        if isinstance(value, dict):
+            return whole(value)
+        return Decoded(complete=True, error=f"not a {what} but {type(value).__name__}")
+    except StreamError as exc:
+        return Decoded(error=str(exc))
+    except UnsupportedModelCall as exc:
+        return Decoded(error=f"not a {what} that is understood: {exc}")
+    except ValueError as exc:
+        return Decoded(error=f"unreadable JSON: {exc}")
+    except (AttributeError, LookupError, RecursionError, TypeError) as exc:
+        return Decoded(error=f"not a {what}: {type(exc).__name__} {exc}")
 
 
 class Turns:

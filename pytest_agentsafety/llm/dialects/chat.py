@@ -20,6 +20,7 @@ _KNOWN = frozenset(
         "metadata",
         "min_p",
         "model",
+        "n",
         "parallel_tool_calls",
         "presence_penalty",
         "prompt_cache_key",
@@ -54,8 +55,11 @@ _REFUSED = {
     "web_search_options": "the provider would run the search, past the tool door",
 }
 _LIMITS = ("max_completion_tokens", "max_tokens")
-_MESSAGE_FIELDS = frozenset({"role", "content", "name", "refusal", "tool_calls", "tool_call_id", "annotations"})
 _THOUGHTS = ("reasoning_content", "reasoning")  # of compatible servers; they want it back
+_MESSAGE_FIELDS = frozenset(
+    {"annotations", "content", "name", "parsed", "refusal", "role", "tool_call_id", "tool_calls", *_THOUGHTS}
+)
+_TOOL_FIELDS = frozenset({"description", "format", "name", "parameters", "strict"})
 
 
 class Chat:
@@ -101,9 +105,7 @@ def _hides_usage(raw: Mapping[str, Any]) -> bool:
 
 def _add(turns: Turns, place: str, message: Mapping[str, Any]) -> None:
     role = message.get("role")
-    unknown = [name for name in message if name not in _MESSAGE_FIELDS and message[name] and name not in _THOUGHTS]
-    if unknown:
-        refuse(f"{place} has the field {shown(unknown[0])}, which is not understood here")
+    base.check_keys(message, _MESSAGE_FIELDS, place)
     if role in ("system", "developer"):
         turns.instruct(_blocks(message.get("content"), place))
     elif role == "user":
@@ -157,6 +159,7 @@ def _tool(tool: Mapping[str, Any]) -> Block:
     kind = tool.get("type")
     about = tool.get(kind) if kind in ("function", "custom") else None
     if not isinstance(about, dict):
-        refuse(f"tools has a tool of type {shown(kind)}, which the provider would run past the tool door")
+        refuse(f"tools has a tool of type {shown(kind)}, which would run past the tool door")
+    base.check_keys(about, _TOOL_FIELDS, f"the tool {shown(about.get('name'))}")
     schema = base.CUSTOM_SCHEMA if kind == "custom" else about.get("parameters") or {"type": "object"}
     return base.told(about.get("name"), about.get("description"), schema)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_agentsafety.llm import sse
-from pytest_agentsafety.llm.calls import UnsupportedModelCall
 from pytest_agentsafety.llm.dialects import base, numbers
 from pytest_agentsafety.llm.dialects.base import Block, refuse, shown
 from pytest_agentsafety.llm.wire import Decoded, encode_json, parse_json, usage_of
@@ -111,26 +110,13 @@ def is_usage_event(event: bytes) -> bool:
 
 def decode(content: bytes, content_type: str) -> Decoded:
     """Read a completion or a stream of chunks."""
-    try:
-        if content_type.strip().lower().startswith("text/event-stream"):
-            return _decode_stream(content)
-        value = parse_json(content)
-    except sse.StreamError as exc:
-        return Decoded(error=str(exc))
-    except ValueError as exc:
-        return Decoded(error=f"unreadable JSON: {exc}")
-    if not isinstance(value, dict):
-        return Decoded(complete=True, error=f"not a completion but {type(value).__name__}")
-    return _decoded(value)
+    return base.decoded(content, content_type, what="completion", stream=_decode_stream, whole=_decoded)
 
 
 def _decoded(value: Mapping[str, Any], problem: str | None = None) -> Decoded:
     if value.get("error"):
         return Decoded(complete=True, error=sse.error_text(value))
-    try:
-        message = _message(value)
-    except (UnsupportedModelCall, AttributeError, LookupError, TypeError) as exc:
-        return Decoded(complete=problem is None, error=f"not a completion: {type(exc).__name__} {exc}")
+    message = _message(value)
     return Decoded(message=message, usage=usage_of(message), complete=problem is None, error=problem)
 
 
@@ -170,10 +156,7 @@ def _decode_stream(content: bytes) -> Decoded:
             raise sse.StreamError(sse.error_text(chunk))
         whole.update({name: value for name, value in chunk.items() if value and name in ("id", "model", "usage")})
         for choice in chunk.get("choices") or ():
-            try:
-                _grow(said, choice.get("delta") or {})
-            except (AttributeError, LookupError, TypeError) as exc:
-                raise sse.StreamError(f"a chunk does not fit: {type(exc).__name__} {exc}") from None
+            _grow(said, choice.get("delta") or {})
             finish = choice.get("finish_reason") or finish
     if not whole and not done:
         return Decoded(error="the stream holds no completion")

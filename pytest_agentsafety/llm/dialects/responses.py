@@ -49,9 +49,19 @@ _REFUSED = {
     "prompt": _STORED,
 }
 _TEXTS = {"input_text": "text", "output_text": "text", "refusal": "refusal"}
-_OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
+_OUTPUTS = ("function_call_output", "custom_tool_call_output")
 _TOOL_FIELDS = frozenset(
-    {"type", "name", "description", "parameters", "strict", "format", "output_schema", "defer_loading"}
+    {
+        "allowed_callers",
+        "defer_loading",
+        "description",
+        "format",
+        "name",
+        "output_schema",
+        "parameters",
+        "strict",
+        "type",
+    }
 )
 
 
@@ -94,6 +104,8 @@ def _add_all(turns: Turns, given: Any) -> int:
 
 def _add(turns: Turns, place: str, item: Mapping[str, Any]) -> bool:
     kind = item.get("type") or "message"
+    if kind == "message" or kind in _OUTPUTS:
+        responses_answers.check_item(item, place)
     if kind == "message":
         _say(turns, place, item)
     elif kind in _OUTPUTS:
@@ -141,8 +153,8 @@ def _tool(tool: Mapping[str, Any]) -> Block:
     kind = tool.get("type")
     if kind not in ("function", "custom"):
         refuse(f"tools has a tool of type {shown(kind)}, which would run past the tool door")
-    unknown = [name for name in tool if name not in _TOOL_FIELDS and tool[name] and tool[name] != ["direct"]]
-    if unknown:
-        refuse(f"the tool {shown(tool.get('name'))} has the field {shown(unknown[0])}, which is not understood here")
+    base.check_keys(tool, _TOOL_FIELDS, f"the tool {shown(tool.get('name'))}")
+    if tool.get("allowed_callers") not in (None, ["direct"]):
+        refuse(f"the tool {shown(tool.get('name'))} may be called by programs that run at the provider")
     schema = base.CUSTOM_SCHEMA if kind == "custom" else tool.get("parameters") or {"type": "object"}
     return base.told(tool.get("name"), tool.get("description"), schema)

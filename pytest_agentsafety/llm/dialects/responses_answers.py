@@ -6,13 +6,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_agentsafety.llm import sse
-from pytest_agentsafety.llm.calls import UnsupportedModelCall
 from pytest_agentsafety.llm.dialects import base, numbers
 from pytest_agentsafety.llm.dialects.base import Block, refuse, shown
 from pytest_agentsafety.llm.wire import Decoded, encode_json, parse_json, usage_of
 from pytest_agentsafety.model.canonical import canonical_json
 
 _OPAQUE = "redacted_thinking"
+_CALLS = ("function_call", "custom_tool_call")
+_FIELDS = frozenset(
+    {
+        "arguments",
+        "call_id",
+        "content",
+        "id",
+        "input",
+        "name",
+        "output",
+        "parsed_arguments",
+        "phase",
+        "role",
+        "status",
+        "type",
+    }
+)
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _INCOMPLETE = {"max_tokens": "max_output_tokens", "refusal": "content_filter"}
 _STOPS = {"max_output_tokens": "max_tokens", "content_filter": "refusal"}
@@ -23,7 +39,6 @@ _ECHOED = {
     "metadata": {},
     "parallel_tool_calls": True,
     "reasoning": {"effort": None, "summary": None},
-    "store": True,
     "temperature": 1.0,
     "text": {"format": {"type": "text"}},
     "tool_choice": "auto",
@@ -33,9 +48,19 @@ _ECHOED = {
 }
 
 
+def check_item(item: Mapping[str, Any], place: str) -> None:
+    """Raises UnsupportedModelCall for a field that may say more than is told of the item here."""
+    if item.get("caller") != {"type": "direct"}:
+        base.check_keys(item, _FIELDS, place)
+    else:
+        base.check_keys(item, _FIELDS | {"caller"}, place)
+
+
 def block_of(item: Mapping[str, Any], place: str) -> Block:
     """A call or a thought as the model made it. Raises UnsupportedModelCall for any other item."""
     kind, call_id, name = item.get("type"), str(item.get("call_id")), str(item.get("name"))
+    if kind in _CALLS:
+        check_item(item, place)
     if kind == "function_call":
         given = base.arguments_in(item.get("arguments"))
         return {"type": "tool_use", "id": call_id, "name": name, "input": given}
@@ -89,7 +114,7 @@ def items(message: base.Message, raw: Mapping[str, Any]) -> Iterator[dict[str, A
             yield {**said, "content": [part]}
         elif kind == "tool_use" and block["name"] in custom:
             free = {"call_id": _call_id(block), "name": block["name"], "input": numbers.free_text(block["input"])}
-            yield {"id": f"ctc_{own}", "type": "custom_tool_call", "status": "completed", **free}
+            yield {"id": f"ctc_{own}", "type": "custom_tool_call", **free}
         elif kind == "tool_use":
             made = {"call_id": _call_id(block), "name": block["name"]}
             made["arguments"] = numbers.arguments_text(block["input"])
@@ -104,17 +129,7 @@ def _call_id(block: Mapping[str, Any]) -> str:
 
 def decode(content: bytes, content_type: str) -> Decoded:
     """Read a response or a stream of its events."""
-    try:
-        if content_type.strip().lower().startswith("text/event-stream"):
-            return _decode_stream(content)
-        value = parse_json(content)
-    except sse.StreamError as exc:
-        return Decoded(error=str(exc))
-    except ValueError as exc:
-        return Decoded(error=f"unreadable JSON: {exc}")
-    if not isinstance(value, dict):
-        return Decoded(complete=True, error=f"not a response but {type(value).__name__}")
-    return _decoded(value)
+    return base.decoded(content, content_type, what="response", stream=_decode_stream, whole=_decoded)
 
 
 def _decode_stream(content: bytes) -> Decoded:
@@ -138,10 +153,7 @@ def _decoded(value: Mapping[str, Any]) -> Decoded:
         return Decoded(usage=failed, complete=True, error=sse.error_text(value))
     if value.get("status") not in ("completed", "incomplete", None):
         return Decoded(complete=True, error=f"the response is {shown(value.get('status'))}")
-    try:
-        message = _message(value, usage)
-    except (UnsupportedModelCall, AttributeError, LookupError, TypeError) as exc:
-        return Decoded(complete=True, error=f"not a response: {type(exc).__name__} {exc}")
+    message = _message(value, usage)
     return Decoded(message=message, usage=usage_of(message), complete=True)
 
 

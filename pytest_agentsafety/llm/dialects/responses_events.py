@@ -38,13 +38,15 @@ def _item_events(index: int, item: Mapping[str, Any]) -> Iterator[dict[str, Any]
     kind = item.get("type")
     field, name = _STREAMING.get(str(kind), ("", ""))
     empty: dict[str, Any] = {"content": []} if kind == "message" else {field: ""} if field else {}
-    begun = {**item, **({"status": "in_progress"} if empty else {}), **empty}
+    if empty and "status" in item:
+        empty["status"] = "in_progress"
+    begun = {**item, **empty}
     yield {"type": "response.output_item.added", "output_index": index, "item": begun}
     about = {"output_index": index, "item_id": item.get("id")}
     if field:
         for piece in sse.pieces(item[field]):
             yield {"type": f"{name}.delta", **about, "delta": piece}
-        yield {"type": f"{name}.done", **about, "name": item["name"], field: item[field]}
+        yield {"type": f"{name}.done", **about, field: item[field]}
     for place, part in enumerate(item["content"] if kind == "message" else ()):
         yield from _part_events({**about, "content_index": place}, part)
     yield {"type": "response.output_item.done", "output_index": index, "item": dict(item)}

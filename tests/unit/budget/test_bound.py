@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,6 +40,13 @@ def test_the_bytes_of_the_body_bound_the_input() -> None:
     assert bound.output_tokens == 100
     assert bound.estimate == math.ceil(len(asked.body) / 3.5)
     assert not bound.long_cache
+
+
+def test_input_that_does_not_stand_in_the_body_is_added() -> None:
+    asked = replace(request(), unseen_tokens=700)
+    bound = bound_of(asked)
+    assert bound.input_tokens == len(asked.body) + 700
+    assert bound.estimate == math.ceil(len(asked.body) / 3.5)
 
 
 def test_bytes_are_counted_not_characters() -> None:

@@ -24,6 +24,14 @@ def test_the_default_routes_have_a_price(model: str) -> None:
     assert 0 < rates.cache_read < rates.input < rates.cache_write < rates.output < 1e-3
 
 
+@pytest.mark.parametrize(
+    "model", ["gpt-4o", "gpt-4o-2024-08-06", "gpt-4.1-mini", "gpt-5", "gpt-5-nano", "o3", "o4-mini"]
+)
+def test_openais_models_have_a_price(model: str) -> None:
+    rates = default_prices().rates(model)
+    assert 0 < rates.cache_read < rates.input < rates.output < 1e-3
+
+
 def test_rates_are_dollars_per_token_as_the_list_says() -> None:
     from genai_prices import Usage, calc_price
 

@@ -252,6 +252,10 @@ def test_hostile_length_costs_linear_time(text: str) -> None:
         ("/v1/messages/", "/v1/messages"),
         ("/gateway/anthropic/v1/messages", "/v1/messages"),
         ("/v1/messages/count_tokens", "/v1/messages/count_tokens"),
+        ("/v1/chat/completions", "/v1/chat/completions"),
+        ("/chat/completions", "/v1/chat/completions"),
+        ("/openai/deployments/gpt/chat/completions?api-version=1", "/v1/chat/completions"),
+        ("/openai/responses/", "/v1/responses"),
         ("/other", "/other"),
     ],
 )

