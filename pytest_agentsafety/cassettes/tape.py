@@ -35,8 +35,8 @@ class Tape:
     are counted here, where an agent that swallows the error cannot hide them.
     """
 
-    def __init__(self, cassette: CassetteFile) -> None:
-        self._cassette = cassette
+    def __init__(self, cassette: CassetteFile, *, again: str | None = None) -> None:
+        self._cassette, self._again = cassette, again
         self._waiting: dict[str, list[Interaction]] = {}
         try:
             for interaction in reversed(cassette.interactions):
@@ -50,13 +50,13 @@ class Tape:
         self._last_miss: CassetteMiss | None = None
 
     @classmethod
-    def load(cls, path: Path, *, case_id: str | None = None) -> Tape:
-        """Read a cassette.
+    def load(cls, path: Path, *, case_id: str | None = None, again: str | None = None) -> Tape:
+        """Read a cassette. `again` is the command that records it anew, for the words of a miss (default: pytest's).
 
         Raises MissingRecordingError with the command that makes it, CassetteFileError for a damaged file.
         """
         try:
-            return cls(read_cassette(path))
+            return cls(read_cassette(path), again=again)
         except FileNotFoundError:
             what = f"case {case_id!r} has no recording" if case_id else "there is no recording"
             message = f"{path}: {what}. Record it: {record_command(case_id, 'once')}"
@@ -114,7 +114,7 @@ class Tape:
 
     def _miss(self, reason: str) -> CassetteMiss:
         case_id = self.metadata.get("case_id")
-        command = record_command(case_id if isinstance(case_id, str) else None, "all")
+        command = self._again or record_command(case_id if isinstance(case_id, str) else None, "all")
         miss = CassetteMiss(
             f"{self._cassette.path}: the request is not on the cassette: {reason}. Record again: {command}"
         )

@@ -19,6 +19,7 @@ from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.loops import settle
 from pytest_agentsafety.llm.outside import lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out
+from pytest_agentsafety.llm.shortcuts import straighten
 from pytest_agentsafety.llm.sleeping import sleep
 from pytest_agentsafety.llm.threads import follow
 
@@ -102,6 +103,7 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
         kind = _gated_kind(request) if door is not None else None
         if door is None or kind is None:
             return original(self, request, stream=stream, **options)
+        straighten(request)
         exchange = begin(flavour, door, kind, request, request.read())
         if exchange is None:
             return original(self, request, stream=stream, **options)
@@ -137,6 +139,7 @@ def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callabl
         kind = _gated_kind(request) if door is not None else None
         if door is None or kind is None:
             return await original(self, request, stream=stream, **options)
+        straighten(request)
         exchange = begin(flavour, door, kind, request, await request.aread())
         if exchange is None:
             return await original(self, request, stream=stream, **options)

@@ -84,7 +84,7 @@ class GatewayRun:
             return None
         if not cassette.is_file():
             raise MissingRecordingError(f"{cassette}: there is no recording. Record it: add --record=once")
-        return Tape.load(cassette)
+        return Tape.load(cassette, again="agentsafety gateway --record=all with the same options")
 
     @property
     def lends_keys(self) -> bool:

@@ -21,6 +21,7 @@ from pytest_agentsafety.llm.gateway.formats import ENDPOINTS, format_of
 from pytest_agentsafety.llm.gateway.memory import Memory
 from pytest_agentsafety.llm.gateway.serving import Opening, Serving
 from pytest_agentsafety.llm.gateway.upstream import Upstreams
+from pytest_agentsafety.llm.shortcuts import shortcut
 from pytest_agentsafety.protocols import ModelDoor, ToolDoor
 
 _HOST = "127.0.0.1"
@@ -28,6 +29,7 @@ _MOST_CONNECTIONS = 256
 _HEAD_SECONDS = 30.0  # for the first request of a connection; an agent may think for long between two
 _BODY_SECONDS = 120.0
 _MOST_REFUSED = 20
+_LINGER_SECONDS, _LINGER_PIECES, _PIECE = 2.0, 64, 65_536
 _TOKEN_BYTES = 24
 
 
@@ -117,14 +119,22 @@ class Gateway:
         self._serving = Serving(
             client, Flavour.of(import_module("httpx2")), memory, self._upstreams, self._model_door, self._tool_door
         )
-        self._ready.set()
-        await self._stopping.wait()
+        with shortcut(f"{_HOST}:{self._port}", self._way):
+            self._ready.set()
+            await self._stopping.wait()
         server.close()
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         await client.aclose()
         await asyncio.to_thread(memory.close)
+
+    def _way(self, url: str) -> str | None:
+        """Where a request to this URL of ours goes on to; None for one that is not served."""
+        path, _, query = url.removeprefix(self.url).partition("?")
+        if not url.startswith(f"{self.url}/") or path not in ENDPOINTS:
+            return None
+        return self._upstreams.url(ENDPOINTS[path][0].provider, path, query)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -157,6 +167,7 @@ class Gateway:
             except reading.Refused as refusal:
                 answer.usable = False
                 await answer.error(refusal.status, refusal.reason)
+                await _linger(reader, writer)
                 return
             await self._watched(reader, self._serve_one(path, head, body, answer), answer)
             patience, usable = None, answer.usable
@@ -194,3 +205,14 @@ class Gateway:
             for one in (working, listening):
                 one.cancel()
             await asyncio.gather(working, listening, return_exceptions=True)
+
+
+async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take what a refused client still sends, within bounds: closing on it would throw the answer away."""
+    with suppress(OSError, TimeoutError):
+        if writer.can_write_eof():
+            writer.write_eof()
+        async with asyncio.timeout(_LINGER_SECONDS):
+            for _ in range(_LINGER_PIECES):
+                if not await reader.read(_PIECE):
+                    return

@@ -55,35 +55,52 @@ class Serving:
         self, path: str, head: Head, body: bytes, answer: Answer, opening: Callable[[Opening], None] | None
     ) -> None:
         """Answer one request, whatever happens to it."""
-        spoken, kind = ENDPOINTS[path]
         payload = _payload(body)
         if payload is None:
             await answer.error(400, "the body must be a JSON object")
             return
         try:
-            tools = list(spoken.specs(payload))
-            if opening is not None:
-                opened = Opening(prompt=spoken.prompt(payload), tools=tools)
-                await asyncio.to_thread(self._opened, opening, opened)
-            door, tool_door = self._model_door(), self._tool_door()
-            if door is None:
-                await answer.error(_NO_DOOR, "no task is under way, so that nothing may leave")
-                return
-            if tool_door is not None and tools:
-                tool_door.learn(tools)
-            request = _Request(self, spoken, kind, door, path, head, body, payload)
-            await self._rounds(request, tool_door, answer)
+            await self._answered(path, head, body, payload, answer, opening)
         except StopRun as stop:
             await answer.error(_STOPPED, f"agentsafety stopped this task: {stop}")
         except AgentSafetyError as error:
             await answer.error(_OURS, f"agentsafety: {error}")
-        except CutOff:
+        except OSError:
+            raise  # the agent's own connection
+        except Exception as error:  # noqa: BLE001 - what one agent sends may not end the conversations of others
+            await self._broken(error, answer)
+
+    async def _answered(
+        self,
+        path: str,
+        head: Head,
+        body: bytes,
+        payload: Payload,
+        answer: Answer,
+        opening: Callable[[Opening], None] | None,
+    ) -> None:
+        spoken, kind = ENDPOINTS[path]
+        tools = list(spoken.specs(payload))
+        if opening is not None:
+            opened = Opening(prompt=spoken.prompt(payload), tools=tools)
+            await asyncio.to_thread(self._opened, opening, opened)
+        door, tool_door = self._model_door(), self._tool_door()
+        if door is None:
+            await answer.error(_NO_DOOR, "no task is under way, so that nothing may leave")
+            return
+        if tool_door is not None and tools:
+            tool_door.learn(tools)
+        request = _Request(self, spoken, kind, door, path, head, body, payload)
+        await self._rounds(request, tool_door, answer)
+
+    async def _broken(self, error: Exception, answer: Answer) -> None:
+        """An answer that was begun is broken off: nobody may take what came so far for the whole."""
+        if answer.begun or isinstance(error, CutOff):
             answer.cut()
-        except self._flavour.transport_error as error:
-            if answer.begun:
-                answer.cut()
-            else:
-                await answer.error(_UPSTREAM, f"the model could not be reached: {type(error).__name__}: {error}")
+        elif isinstance(error, self._flavour.transport_error):
+            await answer.error(_UPSTREAM, f"the model could not be reached: {type(error).__name__}: {error}")
+        else:
+            await answer.error(_OURS, f"this request could not be understood: {type(error).__name__}")
 
     def _opened(self, opening: Callable[[Opening], None], opened: Opening) -> None:
         with self._opening:

@@ -10,14 +10,15 @@ from pytest_agentsafety.llm.gateway.formats.chat import ChatFormat
 from pytest_agentsafety.llm.gateway.formats.messages import MessagesFormat
 from pytest_agentsafety.llm.gateway.formats.responses import ResponsesFormat
 
-_MESSAGES = MessagesFormat()
+_MESSAGES, _RESPONSES = MessagesFormat(), ResponsesFormat()
 
 # POST to these paths, letter by letter; nothing else is taken.
 ENDPOINTS: Mapping[str, tuple[Format, CallKind]] = {
     "/v1/messages": (_MESSAGES, "messages"),
     "/v1/messages/count_tokens": (_MESSAGES, "count_tokens"),
     "/v1/chat/completions": (ChatFormat(), "chat"),
-    "/v1/responses": (ResponsesFormat(), "responses"),
+    "/v1/responses": (_RESPONSES, "responses"),
+    "/v1/responses/input_tokens": (_RESPONSES, "count_tokens"),
 }
 
 
