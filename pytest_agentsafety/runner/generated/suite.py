@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from pytest_agentsafety.catalog.attacks import Attack, AttackContext, attack_names, get_attack
 from pytest_agentsafety.catalog.obfuscations import get_obfuscation, obfuscation_names
 from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
 from pytest_agentsafety.model.messages import PlannedTurn
-from pytest_agentsafety.model.policy import Policy
+from pytest_agentsafety.model.policy import BudgetLimits, Policy
 from pytest_agentsafety.model.safe_text import slug
 from pytest_agentsafety.model.tasks import Case, CaseRun, Mode
 from pytest_agentsafety.runner.generated.goals import Goal, goals_for
@@ -45,6 +46,8 @@ class GeneratedSuite:
     name: str = NAME
     modes: tuple[Mode, ...] = ("recorded", "hijacked", "hijacked-exposed", "live")
     policy: Policy | None = None
+    # Frameworks ask for the model's longest answer by default, and an upper bound of that is reserved for each request.
+    budget: ClassVar[BudgetLimits] = BudgetLimits(max_cost_usd=10.0, max_cost_per_action_usd=2.5, max_tokens=500_000)
     _by_name: dict[str, OwnTool] = field(init=False)
 
     def __post_init__(self) -> None:
