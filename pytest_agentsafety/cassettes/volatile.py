@@ -7,8 +7,6 @@ import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pytest_agentsafety.cassettes.secrets import scrub
-
 Token = str | tuple[str, str]  # plain text, or (kind, value)
 
 _API_ID = r"(?P<id>\b(?:toolu|srvtoolu|msg)_[0-9A-Za-z]{10,}\b)"
@@ -44,7 +42,6 @@ def tokens(text: str, clocks: bool) -> tuple[Token, ...]:
 
 
 def _tokens(text: str, clocks: bool) -> tuple[Token, ...]:
-    text, _ = scrub(text)
     found: list[Token] = []
     done = 0
     for match in _patterns()[0 if clocks else 1].finditer(text):
