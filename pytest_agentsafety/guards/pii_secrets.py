@@ -181,8 +181,14 @@ DOUBTFUL: tuple[Kind, ...] = (
         secret=True,
         glued=True,
         check=_check_token,
-        hint=r"(?i:sess(?:ion)?[ _-]?id|connect\.sid|cookie[\"']?\s{0,2}[:=])",
-        pattern=rf"(?i:sess(?:ion)?[ _-]?id|connect\.sid){_SEP}[A-Za-z0-9_.~+/%:=-]{{16,200}}"
-        r"|(?i:cookie)[\"']?\s{0,2}[:=]\s{0,2}[\"']?[A-Za-z0-9_.-]{1,60}=[A-Za-z0-9_.~+/%:-]{16,400}",
+        hint=rf"(?i:sess(?:ion)?[ _-]?id|connect\.sid){_SEP}[A-Za-z0-9_.~+/%:=-]{{16}}",
+        pattern=rf"(?i:sess(?:ion)?[ _-]?id|connect\.sid){_SEP}[A-Za-z0-9_.~+/%:=-]{{16,200}}",
+    ),
+    Kind(
+        name="token",
+        secret=True,
+        glued=True,
+        check=lambda text: ((text.index("=", text.index("ookie")) + 1, len(text)),) if _DIGIT.search(text) else (),
+        pattern=r"[Cc]ookie[\"']?\s{0,2}:\s{0,2}[\"']?[A-Za-z0-9_.-]{1,60}=[A-Za-z0-9_.~+/%:-]{16,400}",
     ),
 )

@@ -190,7 +190,7 @@ class _LiveCase:
             upstream=cast.upstream,
             approver=self.seen.approver,
             is_attacker=cast.is_attacker,
-            on_passage=None if cast.recording is None else cast.recording.recorded,
+            on_passage=cast.on_passage,
             base=scenario.base,
             # Without a folder of the scenario's own it is the user's tools that run, under the paths of their file.
             root=self._setup.root if scenario.base is None else None,

@@ -18,6 +18,7 @@ from pytest_agentsafety.llm.hijacked import HijackedModel
 from pytest_agentsafety.llm.scripted import Playbook, gullible
 from pytest_agentsafety.llm.server import MessagesServer
 from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.model.safe_text import slug
 from pytest_agentsafety.model.tasks import CaseRun
@@ -38,6 +39,7 @@ class Cast:
     hijacked: HijackedModel | None = None
     cassette: Path | None = None
     recording: Recording | None = None
+    on_passage: Callable[[Passage], None] | None = None
 
     @property
     def attack_unknown(self) -> bool:
@@ -49,12 +51,14 @@ class ModeSettings:
     """Shared by the cases of a run, several at once; owns the scripted servers.
 
     `record` as vcrpy's modes, "none" replays strictly. `find` tells what may not stand on a cassette, `again` which
-    cases were cut off while they were recorded: what they left on disk is of this run, and made anew.
+    cases were cut off while they were recorded: what they left on disk is of this run, and made anew. `saw` is told of
+    each answer from upstream before anybody else.
     """
 
     record: RecordMode = "none"
     find: Find = find_secrets
     again: frozenset[str] = frozenset()
+    saw: Callable[[Passage], None] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     _servers: dict[str, MessagesServer] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -95,7 +99,7 @@ class ModeSettings:
             raise ConfigError(
                 f"mode {run.mode!r} talks to the real API: set ANTHROPIC_API_KEY, or use recorded or hijacked"
             )
-        cast = Cast(upstream=self._server(suite).url if scripted else None)
+        cast = Cast(upstream=self._server(suite).url if scripted else None, on_passage=self.saw)
         if not self.records(suite, run):
             yield cast
             return
@@ -105,7 +109,7 @@ class ModeSettings:
         cast.cassette = cassette_path(suite, run)
         meta = self._metadata(run, policy, "scripted:gullible" if scripted else "live")
         with recording(cast.cassette, mode=record, metadata=meta, find=self.find) as made:
-            cast.recording = made
+            cast.recording, cast.on_passage = made, _both(self.saw, made.recorded)
             cast.responder = made if made.plays else None
             yield cast
 
@@ -129,6 +133,15 @@ class ModeSettings:
         server = MessagesServer(gullible(Playbook(tasks=book.tasks, goals=book.goals)))
         made = self._servers[suite.name] = self._stack.enter_context(server)
         return made
+
+
+def _both(first: Callable[[Passage], None] | None, second: Callable[[Passage], None]) -> Callable[[Passage], None]:
+    def tell(passage: Passage) -> None:
+        if first is not None:
+            first(passage)
+        second(passage)
+
+    return tell
 
 
 def cassette_path(suite: Suite, run: CaseRun) -> Path:

@@ -52,7 +52,7 @@ class OpenRun:
         self._mask = secrets.mask
         self._traces = _Traces(folder / "spans.jsonl", agent, run_id, self._mask)
         self.evidence = Evidence(folder, mask=self._mask, sinks=[self._traces])
-        self._modes = ModeSettings(record=record, versions=about.versions(), again=again)
+        self._modes = ModeSettings(record=record, versions=about.versions(), again=again, saw=secrets.saw)
         self._setup = RunSetup(
             run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget, asking, root=root
         )

@@ -6,8 +6,10 @@ import os
 import threading
 
 from pytest_agentsafety.cassettes import Scrubber, in_environment
+from pytest_agentsafety.cassettes.header_secrets import in_headers
 from pytest_agentsafety.cassettes.secrets import replaced
 from pytest_agentsafety.guards import find_secrets, mask
+from pytest_agentsafety.model.passage import Passage
 
 _SHORT, _REMEMBERED, _MOST_LEARNED = 200, 8_192, 500
 
@@ -27,6 +29,10 @@ class RunSecrets:
     def look_around(self) -> None:
         """The environment may have got keys since: a conftest or the agent's own module may load them."""
         self._learn(in_environment(os.environ, find_secrets))
+
+    def saw(self, passage: Passage) -> None:
+        """Keys in the headers of a request, and cookies of its answer: who answers may repeat them in words."""
+        self._learn({*in_headers(passage.request_headers), *in_headers(passage.headers)})
 
     def mask(self, text: str) -> str:
         short = len(text) <= _SHORT
