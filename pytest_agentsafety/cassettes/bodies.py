@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from operator import is_not
 from typing import Any
 
 from pytest_agentsafety.cassettes.secrets import MARKER, Change, Scrubber, replaced
@@ -14,6 +15,8 @@ _STRING = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?', re.DOTALL)
 # Fields that hold JSON written as a string, whole or in pieces.
 JSON_FIELDS = frozenset({"partial_json", "arguments"})
 _PLACES = ("index", "output_index", "content_index", "summary_index", "item_id", "type")
+# No secret is shorter; a longer key is no name of a field.
+_SHORTEST, _LONGEST_NAME = 6, 16
 Edit = Callable[[str, str], list[Change]]
 
 
@@ -60,7 +63,7 @@ def in_json(text: str, edit: Edit) -> list[Change]:
     for match in _STRING.finditer(text):
         value = json.loads(match[1], strict=False)
         is_key = match[2] is not None
-        new = _edited_value(value, "" if is_key else name, edit)
+        new = value if is_key and len(value) <= _LONGEST_NAME else _edited_value(value, "" if is_key else name, edit)
         if new != value:
             changes.append((*match.span(1), json.dumps(new)))
         if is_key:
@@ -76,19 +79,32 @@ def _edited_value(value: str, name: str, edit: Edit) -> str:
 
 def strings(value: Any, change: Callable[[str, str], str], name: str = "") -> Any:
     """Parsed JSON with each string changed as in its text; what does not change is not copied."""
-    if isinstance(value, str):
-        return _edited_value(value, name, lambda text, field: _as_changes(text, change(text, field)))
-    if isinstance(value, Mapping):
-        made = {_key(key, change): strings(item, change, str(key)) for key, item in value.items()}
-        return made if any(made.get(key) is not item for key, item in value.items()) else value
-    if isinstance(value, list | tuple):
+    kind = value.__class__
+    if kind is str:
+        return value if len(value) < _SHORTEST else _changed(value, change, name)
+    if kind is dict:
+        return _changed_dict(value, change)
+    if kind is list or kind is tuple:
         items = [strings(item, change, name) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        return items if any(map(is_not, items, value)) else value
     return value
 
 
-def _key(key: Any, change: Callable[[str, str], str]) -> Any:
-    return change(key, "") if isinstance(key, str) else key
+def _changed(value: str, change: Callable[[str, str], str], name: str) -> str:
+    if value[0] in "{[" and is_json(value):
+        return replaced(value, in_json(value, lambda text, field: _as_changes(text, change(text, field))))
+    return change(value, name)
+
+
+def _changed_dict(value: dict[Any, Any], change: Callable[[str, str], str]) -> dict[Any, Any]:
+    made: dict[Any, Any] = {}
+    same = True
+    for key, item in value.items():
+        # A short key is the name of a field: it is read as the name of what stands in it.
+        new = change(key, "") if key.__class__ is str and len(key) > _LONGEST_NAME else key
+        made[new] = strings(item, change, key)
+        same = same and new is key and made[new] is item
+    return value if same else made
 
 
 def _as_changes(old: str, new: str) -> list[Change]:

@@ -71,12 +71,15 @@ class Scrubber:
     def changes(self, text: str, name: str = "") -> list[Change]:
         """All that has to go, in the order of the text."""
         places = self.found(text, name)
+        if not (places or self._forms or self._hashed):
+            return []
         if self._forms or self._hashed:
             places = sorted([*places, *self._elsewhere(text, places)])
         return [(start, end, marker(text[start:end])) for start, end in places]
 
     def change(self, text: str, name: str = "") -> str:
-        return replaced(text, self.changes(text, name))
+        changes = self.changes(text, name)
+        return replaced(text, changes) if changes else text
 
     def _elsewhere(self, text: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Known values in what lies between the places found."""

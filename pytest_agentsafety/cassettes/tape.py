@@ -124,6 +124,8 @@ class Tape:
 
     def _hide(self, text: str, name: str) -> str:
         changes = self._scrubber.changes(text, name)
+        if not changes:
+            return text
         for start, end, mark in changes:
             self._real[mark] = text[start:end]
         return replaced(text, changes)

@@ -23,12 +23,16 @@ class RunSecrets:
 
     def __init__(self) -> None:
         self._scrubber = Scrubber(find_secrets, known=in_environment(os.environ, find_secrets))
+        self._seen = frozenset(os.environ.items())
         self._lock = threading.Lock()
         self._masked: dict[str, str] = {}
 
     def look_around(self) -> None:
         """The environment may have got keys since: a conftest or the agent's own module may load them."""
-        self._learn(in_environment(os.environ, find_secrets))
+        values = frozenset(os.environ.items())
+        if values != self._seen:
+            self._seen = values
+            self._learn(in_environment(dict(values), find_secrets))
 
     def saw(self, passage: Passage) -> None:
         """Keys in the headers of a request, and cookies of its answer: who answers may repeat them in words."""
