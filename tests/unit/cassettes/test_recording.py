@@ -418,3 +418,77 @@ def test_importing_and_replaying_needs_no_heavy_module() -> None:
         [sys.executable, "-c", code], env={"PYTHONPATH": root}, capture_output=True, text=True, check=True
     )
     assert ran.stdout == "[]\n"
+
+
+# Failures
+
+
+def test_a_request_that_was_tried_again_is_recorded_with_its_last_answer(path: Path, server: Any) -> None:
+    """The waits are the gate's; a replay has nothing to wait for."""
+    import anthropic
+
+    from pytest_agentsafety import cassettes
+    from pytest_agentsafety.gate import Gate
+    from pytest_agentsafety.llm import activate, install
+    from pytest_agentsafety.model.policy import Policy
+
+    answers = iter([429, 529])
+
+    def script(_: Any) -> Any:
+        status = next(answers, None)
+        return None if status is None else (status, {"retry-after": "0.01"}, b'{"error": {}}')
+
+    server.script = script
+    uninstall = install()
+    messages: Any = [{"role": "user", "content": "a"}]
+    try:
+        with (
+            cassettes.recording(path, mode="once", metadata={}, find=find_secrets) as log,
+            activate(Gate(Policy(guards=frozenset())).open("a", on_passage=log.recorded)),
+            anthropic.Anthropic(base_url=server.url, api_key=KEY) as client,
+        ):
+            client.messages.create(model="claude-sonnet-5-5", max_tokens=9, messages=messages)
+    finally:
+        uninstall()
+    assert len(server.requests) == 3
+    (row,) = json.loads(path.read_text())["interactions"]
+    assert row["response"]["status"]["code"] == 200
+
+
+def test_a_stream_that_is_cut_is_not_recorded(recording: Any, path: Path, server: Any, client: Any) -> None:
+    whole = stream("reply")
+    server.script = lambda _: (200, {"content-type": "text/event-stream"}, whole[: len(whole) // 2])
+    messages = [{"role": "user", "content": "a"}]
+    with (
+        recording(path, mode="once", metadata={}) as log,
+        client.messages.stream(model="m", max_tokens=9, messages=messages) as events,
+    ):
+        list(events)
+    assert log.count == 0
+    assert not path.exists()
+
+
+def test_vcrpy_plays_a_stream_with_a_secret_taken_out(recording: Any, path: Path, server: Any, client: Any) -> None:
+    import vcr
+
+    asking: Any = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "a"}]}
+    server.script = lambda _: (200, {"content-type": "text/event-stream"}, stream(f"use {KEY}"))
+    with recording(path, mode="once", metadata={}), client.messages.stream(**asking) as events:
+        assert "".join(events.text_stream) == f"use {KEY}"
+    player = vcr.VCR(serializer="json", record_mode="none", match_on=("method", "path", "body"))
+    with player.use_cassette(str(path)), client.messages.stream(**asking) as events:
+        assert "".join(events.text_stream).startswith("use [secret removed ")
+    assert len(server.requests) == 1
+
+
+def stream(text: str) -> bytes:
+    start = {**_echo({"messages": [{"content": ""}]}), "content": [], "stop_reason": None}
+    said: list[dict[str, Any]] = [
+        {"type": "message_start", "message": start},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        *({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": c}} for c in text),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}},
+        {"type": "message_stop"},
+    ]
+    return "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in said).encode()
