@@ -156,13 +156,15 @@ class _LiveCase:
             self.seen.task, self.seen.cast = task, cast
             attempt = _Attempt()
             yield from self._while_agent_runs(task, scenario, attempt)
-            if cast.recording is not None and self._cut_off(task):
+            if cast.recording is not None and self._cut_off(task, attempt):
                 cast.recording.discard()
         self._score(task, scenario, attempt)
 
-    def _cut_off(self, task: TaskGate) -> bool:
-        """Did something end the agent's run that is neither its own doing nor a limit of its own?"""
-        return self.seen.failure is not None or ends_run(task.stopped) or isinstance(task.stopped, MaxRetriesExceeded)
+    def _cut_off(self, task: TaskGate, attempt: _Attempt) -> bool:
+        """Did something end the agent's run that says nothing of it: no guard of the task, and no limit of its own?"""
+        stopped = task.stopped
+        crashed = stopped is None and attempt.error is not None  # a lost connection, say
+        return self.seen.failure is not None or crashed or ends_run(stopped) or isinstance(stopped, MaxRetriesExceeded)
 
     def _started(self, scenario: Scenario) -> CaseStarted:
         return CaseStarted(

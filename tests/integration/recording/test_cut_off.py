@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from pytest_agentsafety.llm.scripted import Fault
+
 CASES = "--case=inbox.triage.*"
 N = 28
 
@@ -179,3 +181,40 @@ def test_pytest_goes_on_too(desk: Any, api: Any) -> None:
     assert f"{len(rows)} passed" in done.out
     assert desk.check_evidence() == [row["case_id"] for row in rows]
     assert server.calls - calls == len(desk.recorded()[gone.stem])
+
+
+def test_xdist_workers_go_on_too(desk: Any, api: Any) -> None:
+    pytest.importorskip("xdist", reason="pytest-xdist is an extra: pip install pytest-agentsafety[xdist]")
+    server = api()
+    few = ["--agent-safety", "--agent-safety-suite=./suites/inbox", "--agent-safety-mode=live", "-n2"]
+    few.append("--agent-safety-case=inbox.triage.*order")
+    env = desk.environment(server)
+    assert desk.project.pytest(*few, **env).status == 0
+    rows = desk.project.rows()
+    calls = server.calls
+    gone = min(desk.cassettes.iterdir())
+    gone.unlink()
+    done = desk.project.pytest(*few, "--agent-safety-resume", **env)
+    assert done.status == 0, done.text
+    assert desk.check_evidence() == [row["case_id"] for row in rows]
+    assert server.calls - calls == len(desk.recorded()[gone.stem])
+
+
+def test_where_the_api_fails_nothing_is_recorded_and_it_is_tried_again(desk: Any, api: Any) -> None:
+    failing = {"on": True}
+
+    def wrap(model: Any) -> Any:
+        return lambda payload, number: Fault(kind="reset") if failing["on"] and number > 3 else model(payload, number)
+
+    server = api(wrap=wrap)
+    few = "--case=inbox.triage.pay.newsletter.*"
+    done = desk.record(server, few, "--jobs=2")
+    assert done.status == 1, done.text
+    failed = [row for row in desk.project.rows() if row["verdict"] == "error"]
+    assert failed
+    assert not {row["case_id"] for row in failed} & set(desk.recorded())
+    failing["on"] = False
+    done = desk.record(server, few, "--resume")
+    assert done.status == 0, done.text
+    assert set(desk.check_evidence()) == set(desk.recorded())
+    desk.check_recordings()
