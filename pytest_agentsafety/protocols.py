@@ -80,7 +80,10 @@ class PriceSource(Protocol):
 
 
 class ModelPass(Protocol):
-    """One admitted model request. Exactly one of `finish` and `abandon` ends it."""
+    """One admitted model request. Exactly one of `finish` and `abandon` ends it.
+
+    One that has `recorded` (a callable, or None) is told of an answer from upstream, as a `Passage`, before `finish`.
+    """
 
     @property
     def reply(self) -> ModelReply | None:

@@ -12,7 +12,14 @@ from pytest_agentsafety.budget.bound import (
 from pytest_agentsafety.budget.budget import ActionCostError, Budget, Charge, Reservation, Spent
 from pytest_agentsafety.budget.loops import LoopDetectedError
 from pytest_agentsafety.budget.prices import RateCard, default_prices
-from pytest_agentsafety.budget.run import RUN_BUDGET_FILE, RunBudget, RunSpent, open_run_budget
+from pytest_agentsafety.budget.run import (
+    RUN_BUDGET_FILE,
+    RunBudget,
+    RunSpent,
+    continue_run_budget,
+    ends_run,
+    open_run_budget,
+)
 from pytest_agentsafety.budget.totals import BudgetFileError
 
 __all__ = [
@@ -31,7 +38,9 @@ __all__ = [
     "TokenCounter",
     "UnboundedRequestError",
     "bound_of",
+    "continue_run_budget",
     "default_prices",
+    "ends_run",
     "estimate_usage",
     "open_run_budget",
 ]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
@@ -28,6 +28,7 @@ RUN_BUDGET_FILE = "run_budget.txt"
 _MAGIC = b"agentsafety-run-budget 1 "
 _PICO = Decimal(10**12)
 _NANO = 1_000_000_000
+_OF_THE_RUN = " of the run"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,8 @@ class RunHold:
 class RunBudget:
     """The account of a run. `Budget(..., parent=run)` asks it; nothing else needs to.
 
-    The plain constructor is for one process; `at` and `join` share a file.
+    The plain constructor is for one process; `at` and `join` share a file. `refused` is the first refusal that this
+    process met: from then on the run has no room for what it was about to do.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class RunBudget:
         self._store = store or MemoryTotals(Totals(started=int(clock() * _NANO)))
         self._most_cost = None if limits.max_cost_usd is None else int(exact(limits.max_cost_usd) * _PICO)
         self._started = self._store.read().started
+        self.refused: LimitExceededError | None = None
 
     @classmethod
     def at(cls, path: Path, limits: RunLimits, *, clock: Callable[[], float] = time.monotonic) -> RunBudget:
@@ -96,7 +99,8 @@ class RunBudget:
     def hold(self, cost_usd: Decimal, tokens: int) -> RunHold:
         """Hold the most a call can cost. Raises BudgetExceededError, TokenLimitError, BudgetFileError."""
         held = RunHold(_pico(cost_usd), tokens, os.getpid())
-        self._store.change(lambda totals: self._held(totals, held))
+        with self._noting():
+            self._store.change(lambda totals: self._held(totals, held))
         return held
 
     def _held(self, totals: Totals, held: RunHold) -> Totals:
@@ -133,7 +137,8 @@ class RunBudget:
 
     def count_tool_call(self) -> None:
         """Admit one tool call. Raises LimitExceededError, and counts nothing, when it is one too many."""
-        self._store.change(self._counted)
+        with self._noting():
+            self._store.change(self._counted)
 
     def _counted(self, totals: Totals) -> Totals:
         calls = totals.tool_calls + 1
@@ -144,7 +149,16 @@ class RunBudget:
     def check_time(self) -> None:
         """Raises LimitExceededError once the run has taken longer than `max_seconds`; reads no file."""
         if self.limits.max_seconds is not None:
-            cap(LimitExceededError, "duration of the run", self._seconds(), self.limits.max_seconds, " s")
+            with self._noting():
+                cap(LimitExceededError, "duration of the run", self._seconds(), self.limits.max_seconds, " s")
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except LimitExceededError as error:
+            self.refused = self.refused or error
+            raise
 
     def _seconds(self) -> float:
         elapsed = self._clock() - self._started / _NANO
@@ -161,6 +175,26 @@ def open_run_budget(limits: RunLimits, folder: Path | None) -> RunBudget | None:
     if not limits.is_set:
         return None
     return RunBudget(limits) if folder is None else RunBudget.at(folder / RUN_BUDGET_FILE, limits)
+
+
+def continue_run_budget(limits: RunLimits, folder: Path) -> RunBudget | None:
+    """The account of a run that is resumed: what was spent stands, the limits may be others, the clock begins anew.
+
+    What calls held that nobody saw the end of (a killed run's) stays charged. Raises BudgetFileError.
+    """
+    path = folder / RUN_BUDGET_FILE
+    if path.exists():
+        totals = RunBudget.join(path)._store.read()
+        draft = path.with_name(f".{path.name}.next")
+        draft.unlink(missing_ok=True)
+        open_file(draft, _header(limits), totals._replace(started=int(time.monotonic() * _NANO)))
+        draft.replace(path)
+    return open_run_budget(limits, folder)
+
+
+def ends_run(error: BaseException | None) -> bool:
+    """Is it a limit of the whole run that was met, and none of one task?"""
+    return isinstance(error, LimitExceededError) and error.kind.endswith(_OF_THE_RUN)
 
 
 def _header(limits: RunLimits) -> bytes:

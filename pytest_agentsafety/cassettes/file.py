@@ -6,18 +6,19 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_agentsafety.cassettes.fingerprint import request_key
 from pytest_agentsafety.model.errors import ConfigError
 
 VERSION = 1
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 SECTION = "agentsafety"
+REMOVED = "removed"
+_LONGEST_REMOVED, _MOST_LENGTHS = 20_000, 50
 
 
 class CassetteFileError(ConfigError):
@@ -39,19 +40,21 @@ class Interaction:
     body: bytes
     recorded_ms: float | None
 
-    @property
-    def key(self) -> str:
-        return request_key(self.path, self.payload)
-
 
 @dataclass(frozen=True, kw_only=True)
 class CassetteFile:
-    """A whole cassette in memory. `sha256` is that of the file's bytes."""
+    """A whole cassette in memory. `sha256` is that of the bytes, `rows` are its interactions as they stand there.
+
+    `removed` are lengths and digests of secrets that were taken out of requests where their form does not tell them.
+    """
 
     path: Path
     sha256: str
     metadata: Mapping[str, Any]
     interactions: Sequence[Interaction]
+    removed: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    rows: Sequence[Any] = ()
+    durations: Sequence[float | None] = ()
 
 
 def read_cassette(path: Path) -> CassetteFile:
@@ -72,8 +75,16 @@ def read_cassette(path: Path) -> CassetteFile:
     rows = _expect(path, "", data.get("interactions"), "interactions", list)
     durations = _durations(path, section, len(rows))
     interactions = [_interaction(path, n, row, durations[n]) for n, row in enumerate(rows)]
-    metadata = {key: value for key, value in section.items() if key != "durations_ms"}
-    return CassetteFile(path=path, sha256=sha256(raw).hexdigest(), metadata=metadata, interactions=interactions)
+    metadata = {key: value for key, value in section.items() if key not in ("durations_ms", REMOVED)}
+    return CassetteFile(
+        path=path,
+        sha256=sha256(raw).hexdigest(),
+        metadata=metadata,
+        interactions=interactions,
+        removed=_removed(path, section.get(REMOVED, [])),
+        rows=rows,
+        durations=durations,
+    )
 
 
 def render_cassette(section: Mapping[str, Any], interactions: Sequence[Mapping[str, Any]]) -> str:
@@ -100,7 +111,7 @@ def write_whole(path: Path, text: str, *, replacing: str | None) -> None:
             temporary.chmod(0o644)
             if file_sha256(path) != replacing:
                 raise CassetteFileError(
-                    f"{path}: was written by another recording meanwhile; record one case at a time"
+                    f"{path}: was written by another recording meanwhile; record a case once at a time"
                 )
             temporary.replace(path)
         finally:
@@ -124,6 +135,18 @@ def _durations(path: Path, section: Mapping[str, Any], count: int) -> list[float
             f"{path}: {SECTION}.durations_ms must hold {count} numbers >= 0 or nulls, one a request"
         )
     return values
+
+
+def _removed(path: Path, pairs: Any) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for pair in _expect(path, f"{SECTION}.", pairs, REMOVED, list):
+        length, digest = pair if isinstance(pair, list) and len(pair) == 2 else (0, "")
+        if not (isinstance(length, int) and 0 < length <= _LONGEST_REMOVED and isinstance(digest, str)):
+            raise CassetteFileError(f"{path}: {SECTION}.{REMOVED} must hold pairs of a length and a digest")
+        found.setdefault(length, set()).add(digest)
+    if len(found) > _MOST_LENGTHS:
+        raise CassetteFileError(f"{path}: {SECTION}.{REMOVED} holds more than {_MOST_LENGTHS} lengths")
+    return {length: frozenset(digests) for length, digests in found.items()}
 
 
 def _interaction(path: Path, number: int, row: Any, recorded_ms: float | None) -> Interaction:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pytest_agentsafety.cassettes.bodies import strings, with_secrets
 from pytest_agentsafety.cassettes.explain import explain
 from pytest_agentsafety.cassettes.file import (
     CassetteFile,
@@ -17,6 +18,7 @@ from pytest_agentsafety.cassettes.file import (
     read_cassette,
 )
 from pytest_agentsafety.cassettes.fingerprint import endpoint, request_key
+from pytest_agentsafety.cassettes.secrets import MARKER_HEAD, Find, Scrubber, nothing, replaced
 from pytest_agentsafety.model.errors import CassetteMiss
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest
 from pytest_agentsafety.model.safe_text import one_line
@@ -32,15 +34,19 @@ class Tape:
     """A Responder over one cassette, for one run of one case. Thread-safe; a lookup is one hash and one dict access.
 
     A request that was recorded n times is answered n times, in the recorded order, and is a miss after that. Misses
-    are counted here, where an agent that swallows the error cannot hide them.
+    are counted here, where an agent that swallows the error cannot hide them. `find` tells secrets as it did when the
+    cassette was recorded: those of a request are replaced before it is looked up, and stand in the answer again.
     """
 
-    def __init__(self, cassette: CassetteFile, *, again: str | None = None) -> None:
+    def __init__(self, cassette: CassetteFile, *, find: Find = nothing, again: str | None = None) -> None:
         self._cassette, self._again = cassette, again
+        self._scrubber = Scrubber(find, hashed=cassette.removed)
+        self._real: dict[str, str] = {}  # marker -> the secret that it stands for, as far as requests have shown it
         self._waiting: dict[str, list[Interaction]] = {}
         try:
             for interaction in reversed(cassette.interactions):
-                self._waiting.setdefault(interaction.key, []).append(interaction)
+                key = request_key(interaction.path, strings(interaction.payload, self._scrubber.change))
+                self._waiting.setdefault(key, []).append(interaction)
         except RecursionError:
             raise CassetteFileError(
                 f"{cassette.path}: a recorded request is nested too deeply to be compared"
@@ -50,13 +56,13 @@ class Tape:
         self._last_miss: CassetteMiss | None = None
 
     @classmethod
-    def load(cls, path: Path, *, case_id: str | None = None, again: str | None = None) -> Tape:
+    def load(cls, path: Path, *, case_id: str | None = None, find: Find = nothing, again: str | None = None) -> Tape:
         """Read a cassette. `again` is the command that records it anew, for the words of a miss (default: pytest's).
 
         Raises MissingRecordingError with the command that makes it, CassetteFileError for a damaged file.
         """
         try:
-            return cls(read_cassette(path), again=again)
+            return cls(read_cassette(path), find=find, again=again)
         except FileNotFoundError:
             what = f"case {case_id!r} has no recording" if case_id else "there is no recording"
             message = f"{path}: {what}. Record it: {record_command(case_id, 'once')}"
@@ -95,22 +101,45 @@ class Tape:
     def respond(self, request: ModelRequest) -> ModelReply:
         """The next recorded answer. Raises CassetteMiss, which names the nearest recording and what differs."""
         try:
-            key = request_key(request.path, request.own)
+            payload = strings(request.own, self._hide)
+            found = self._take(request_key(request.path, payload))
         except RecursionError:
             raise self._miss("the request is nested too deeply to be compared") from None
+        if found is None:
+            raise self._miss(self._explain(request.path, payload))
+        return self._reply(found)
+
+    def find(self, request: ModelRequest) -> ModelReply | None:
+        """As `respond`; None where nothing is recorded, or no more."""
+        try:
+            found = self._take(request_key(request.path, strings(request.own, self._hide)))
+        except RecursionError:
+            return None
+        return None if found is None else self._reply(found)
+
+    def _take(self, key: str) -> Interaction | None:
         with self._lock:
             waiting = self._waiting.get(key)
-            found = waiting.pop() if waiting else None
-        if found is None:
-            raise self._miss(self._explain(request))
-        return ModelReply(
-            raw=found.body, status=found.status, headers=dict(found.headers), recorded_ms=found.recorded_ms
-        )
+            return waiting.pop() if waiting else None
 
-    def _explain(self, request: ModelRequest) -> str:
-        asked = endpoint(request.path)
+    def _hide(self, text: str, name: str) -> str:
+        changes = self._scrubber.changes(text, name)
+        if not changes:
+            return text
+        for start, end, mark in changes:
+            self._real[mark] = text[start:end]
+        return replaced(text, changes)
+
+    def _reply(self, found: Interaction) -> ModelReply:
+        body = found.body
+        if MARKER_HEAD.encode() in body and self._real:
+            body = with_secrets(body.decode("utf-8", "surrogatepass"), self._real).encode("utf-8", "surrogatepass")
+        return ModelReply(raw=body, status=found.status, headers=dict(found.headers), recorded_ms=found.recorded_ms)
+
+    def _explain(self, path: str, payload: Mapping[str, Any]) -> str:
+        asked = endpoint(path)
         same = [i.payload for i in self._cassette.interactions if endpoint(i.path) == asked]
-        return explain(request.own, same) if same else f"nothing is recorded for {one_line(asked)}"
+        return explain(payload, same) if same else f"nothing is recorded for {one_line(asked)}"
 
     def _miss(self, reason: str) -> CassetteMiss:
         case_id = self.metadata.get("case_id")

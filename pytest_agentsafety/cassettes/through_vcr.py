@@ -1,215 +1,166 @@
-"""The part that touches vcrpy. Imported only while recording."""
+"""The part that touches vcrpy: what passed the model door, as a cassette of vcrpy's. Imported only while recording."""
 
 from __future__ import annotations
 
 import json
-import logging
-import threading
-import time
-from collections.abc import Mapping
-from pathlib import Path
-from types import TracebackType
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
-from vcr import VCR
-from vcr.cassette import Cassette
-from vcr.patch import PATCHER_NAMES
-from vcr.persisters.filesystem import CassetteNotFoundError, FilesystemPersister
 from vcr.request import Request
 from vcr.serialize import serialize
 
-from pytest_agentsafety.cassettes.file import SECTION, CassetteFileError, render_cassette, write_whole
-from pytest_agentsafety.cassettes.fingerprint import endpoint, request_key
-from pytest_agentsafety.cassettes.secrets import scrub
-from pytest_agentsafety.cassettes.state import Recording
-from pytest_agentsafety.model.own_body import own_body
+from pytest_agentsafety.cassettes.bodies import edited, scrubbed, strings
+from pytest_agentsafety.cassettes.file import REMOVED, CassetteFileError, render_cassette
+from pytest_agentsafety.cassettes.fingerprint import endpoint
+from pytest_agentsafety.cassettes.header_secrets import in_headers
+from pytest_agentsafety.cassettes.recording import Recording
+from pytest_agentsafety.cassettes.secrets import Change, Find, Scrubber, digest_of, inner
+from pytest_agentsafety.model.passage import Passage
 
-MODEL_ENDPOINTS = frozenset({"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions", "/v1/responses"})
 _REQUEST_HEADERS = frozenset({"content-type", "anthropic-version", "anthropic-beta"})
 _RESPONSE_HEADERS = frozenset({"content-type", "request-id", "retry-after", "retry-after-ms", "x-should-retry"})
-_KEY_HEADERS = ("x-api-key", "authorization", "api-key", "x-goog-api-key")
 _HOST = "http://recorded.invalid"  # which host and port answered is no part of a recording
-_DURATION = "duration_ms"
-_KEY_LENGTH = 16
+_MOST_REMOVED, _LONGEST_REMOVED = 50, 20_000
 
 
-class Recorder:
-    """vcrpy's cassette, set up for model traffic: install with `with`, then `save`."""
+def text_of(log: Recording, find: Find, secrets: Iterable[str]) -> str:
+    """The whole file. Raises CassetteFileError for what is no text, or where a secret could not be taken out."""
+    return _Writer(log, find, secrets).text()
 
-    def __init__(self, log: Recording, mode: str, *, before: str | None, secrets: tuple[str, ...]) -> None:
-        self._log, self._before, self._secrets = log, before, set(secrets)
-        vcr = VCR()
-        vcr.register_serializer("agentsafety", self)
-        vcr.register_matcher("agentsafety", _same_request)
-        config = vcr.get_merged_config(
-            path=str(log.path),
-            serializer="agentsafety",
-            match_on=("agentsafety",),
-            record_mode="new_episodes" if mode == "new_episodes" else "all",
-            before_record_request=_clean_request,
-            before_record_response=self._clean_response,
-            decode_compressed_response=True,
-            persister=_Persister(self, fresh=mode != "new_episodes"),
-            skip_patchers=tuple(name for name in PATCHER_NAMES if name not in ("httpx", "httpx2")),
-        )
-        self._saving = False
-        self._context = _TimedCassette.use_arg_getter(lambda: {**config, "recorder": self})
-        self._cassette: _TimedCassette | None = None
-        self._level = logging.NOTSET
 
-    def __enter__(self) -> Recorder:
-        # vcrpy logs whole responses at INFO, before anything was taken out of them.
-        logger = logging.getLogger("vcr")
-        self._level = logger.level
-        logger.setLevel(logging.WARNING)
-        self._cassette = self._context.__enter__()
-        return self
+class _Writer:
+    """One file. Secrets are first collected from everything, then taken out of everything."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._context.__exit__(kind, error, trace)  # takes the patches away; the persister ignores its save
-        finally:
-            logging.getLogger("vcr").setLevel(self._level)
-            if self._cassette is not None:
-                self._log.recorded = self._cassette.fresh
+    def __init__(self, log: Recording, find: Find, secrets: Iterable[str]) -> None:
+        self._log = log
+        self._scrubber = Scrubber(find, known=secrets)
+        self._hidden: dict[str, None] = {}  # known secrets in requests whose form does not tell them
 
-    def save(self) -> None:
-        """Write the file if anything was recorded."""
-        if self._cassette is not None and self._cassette.fresh:
-            self._saving = True
-            self._cassette._save(force=True)
-
-    def persist(self, cassette: Mapping[str, Any]) -> None:
-        if self._saving:
-            write_whole(self._log.path, serialize(cassette, self), replacing=self._before)
-
-    def serialize(self, data: Mapping[str, Any]) -> str:
-        """vcrpy's serializer protocol. Bodies are text here; what is not is refused."""
-        durations: list[float | None] = []
-        for number, row in enumerate(data["interactions"]):
-            durations.append(row["response"].pop(_DURATION, None))
-            self._scrub(row, number)
-        if self._log.secrets_removed:
-            self._log.metadata["secrets_removed"] = self._log.secrets_removed
-        section = {**self._log.metadata, "durations_ms": durations}
-        return self._clean(render_cassette(section, data["interactions"]))
-
-    def deserialize(self, text: str) -> dict[str, Any]:
-        data: dict[str, Any] = json.loads(text)
-        durations = data.get(SECTION, {}).get("durations_ms") or [None] * len(data["interactions"])
-        for row, duration in zip(data["interactions"], durations, strict=True):
-            row["response"][_DURATION] = duration
-        return data
-
-    def learn_secrets(self, headers: Mapping[str, str]) -> None:
-        """Keys in use: nowhere in the file may they stand. What is too plain for a key ("test") stays content."""
-        for name in _KEY_HEADERS:
-            key = str(headers.get(name) or "").rpartition(" ")[2]
-            if len(key) >= _KEY_LENGTH and any(char.isdigit() for char in key):
-                self._secrets.add(key)
-
-    def _clean_response(self, response: dict[str, Any]) -> dict[str, Any]:
-        names = {name.lower() for name in response["headers"]}
-        if "content-encoding" in names:
-            raise CassetteFileError(f"{self._log.path}: an answer came in an encoding that cannot be unpacked")
-        kept = {name: values for name, values in response["headers"].items() if name.lower() in _RESPONSE_HEADERS}
-        return {**response, "headers": kept}
-
-    def _scrub(self, row: dict[str, Any], number: int) -> None:
-        for part in (row["request"]["body"], row["response"]["body"]["string"]):
-            if not isinstance(part, str):
-                raise CassetteFileError(
-                    f"{self._log.path}: interaction {number}: a body is no text, it is not recorded"
-                )
-        row["request"]["body"] = self._clean(row["request"]["body"])
-        row["response"]["body"]["string"] = self._clean(row["response"]["body"]["string"])
-
-    def _clean(self, text: str) -> str:
-        text, found = scrub(text, self._secrets)
-        self._log.secrets_removed += found
+    def text(self) -> str:
+        for passage in self._log.passages:
+            self._collect(passage)
+        data = {
+            "requests": [self._request(passage, n) for n, passage in enumerate(self._log.passages)],
+            "responses": [self._response(passage, n) for n, passage in enumerate(self._log.passages)],
+        }
+        text: str = serialize(data, self)
+        left = self._scrubber.left_in(text)
+        if left is not None:
+            raise CassetteFileError(
+                f"{self._log.path}: not written: a secret of {len(left)} characters could not be taken out of it"
+            )
         return text
 
+    def serialize(self, data: Mapping[str, Any]) -> str:
+        """vcrpy's serializer protocol."""
+        log, old = self._log, self._log.old
+        rows = [*map(self._again, old.rows if old is not None else ()), *data["interactions"]]
+        durations = [*(old.durations if old is not None else ()), *(round(p.ms, 3) for p in log.passages)]
+        head = self._clean(json.dumps({**log.metadata, "durations_ms": durations}, default=str))
+        section = json.loads(head)
+        if log.secrets_removed:
+            section["secrets_removed"] = log.metadata["secrets_removed"] = log.secrets_removed
+        removed = self._removed()
+        if removed:
+            section[REMOVED] = removed
+        return render_cassette(section, rows)
 
-class _Persister:
-    """Loads as vcrpy does, unless all is recorded anew; writes only when told to, and whole."""
+    def _again(self, row: Any) -> Any:
+        """An interaction that the file had: what is known to be secret now goes there, too."""
+        request, body = row["request"], row["response"]["body"]
+        asked, answered = self._clean(request["body"]), self._clean(body["string"])
+        if (asked, answered) == (request["body"], body["string"]):
+            return row
+        response = {**row["response"], "body": {**body, "string": answered}}
+        return {**row, "request": {**request, "body": asked}, "response": response}
 
-    def __init__(self, recorder: Recorder, *, fresh: bool) -> None:
-        self._recorder, self._fresh = recorder, fresh
+    def _removed(self) -> list[list[int | str]]:
+        old = self._log.old.removed if self._log.old is not None else {}
+        pairs: set[tuple[int, str]] = {(length, digest) for length in old for digest in old[length]}
+        pairs |= {(len(secret), digest_of(secret)) for secret in self._hidden if len(secret) <= _LONGEST_REMOVED}
+        return [list(pair) for pair in sorted(pairs)[:_MOST_REMOVED]]
 
-    def load_cassette(self, path: str, serializer: Any) -> Any:
-        if self._fresh:
-            raise CassetteNotFoundError(path)
-        return FilesystemPersister.load_cassette(Path(path), serializer)
+    def _collect(self, passage: Passage) -> None:
+        learn = self._scrubber.learn
+        learn(in_headers(passage.request_headers))
+        learn(in_headers(passage.headers))
 
-    def save_cassette(self, path: str, cassette_dict: Mapping[str, Any], serializer: Any) -> None:
-        del path, serializer
-        self._recorder.persist(cassette_dict)
+        def look(text: str, name: str) -> list[Change]:
+            found = [text[start:end] for start, end in self._scrubber.found(text, name)]
+            learn([*found, *(part for secret in found for part in inner(secret))])
+            return []
+
+        for body in (passage.request_body, passage.body):
+            edited(body.decode("utf-8", "replace"), look)
+
+    def _request(self, passage: Passage, number: int) -> Request:
+        body = self._decoded(passage.request_body, number)
+        payload = json.loads(body)
+        clean = strings(payload, self._hide)
+        if clean is not payload:
+            body = json.dumps(clean, separators=(",", ":"))
+        return Request(
+            "POST", _HOST + endpoint(passage.path), body, self._kept(passage.request_headers, _REQUEST_HEADERS)
+        )
+
+    def _hide(self, text: str, name: str) -> str:
+        """As at a replay, where only form and field name tell; what else goes is remembered by its digest."""
+        told = set(self._scrubber.found(text, name))
+        changes = self._scrubber.changes(text, name)
+        for start, end, _ in changes:
+            if (start, end) not in told:
+                self._hidden[text[start:end]] = None
+        self._log.secrets_removed += len(changes)
+        return self._scrubber.change(text, name)
+
+    def _response(self, passage: Passage, number: int) -> dict[str, Any]:
+        encoding = {part.strip().lower() for part in passage.headers.get("content-encoding", "").split(",")}
+        if not encoding <= _unpacked():
+            raise CassetteFileError(f"{self._log.path}: an answer came in an encoding that cannot be unpacked")
+        headers = {name: [value] for name, value in self._kept(passage.headers, _RESPONSE_HEADERS).items()}
+        return {
+            "status": {"code": passage.status, "message": _phrase(passage.status)},
+            "headers": headers,
+            "body": {"string": self._clean(self._decoded(passage.body, number)).encode("utf-8", "surrogatepass")},
+        }
+
+    def _kept(self, headers: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+        return {name: self._clean(value) for name, value in headers.items() if name.lower() in names}
+
+    def _clean(self, text: str) -> str:
+        text, removed = scrubbed(text, self._scrubber)
+        self._log.secrets_removed += removed
+        return text
+
+    def _decoded(self, body: bytes, number: int) -> str:
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            raise CassetteFileError(
+                f"{self._log.path}: interaction {number}: a body is no text, it is not recorded"
+            ) from None
 
 
-class _TimedCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
-    """Measures each request, and never plays back what was recorded in the same block.
-
-    vcrpy would answer the second of two equal new requests from the first: the recording would then hold one answer
-    where the agent got two.
-    """
-
-    def __init__(self, *, recorder: Recorder, **config: Any) -> None:
-        super().__init__(**config)
-        self._recorder = recorder
-        self._appending = threading.Lock()
-        self.fresh = 0
-
-    def can_play_response_for(self, request: Request) -> bool:
-        if _clean_request(request) is None:
-            return False
-        self._recorder.learn_secrets(request.headers)
-        request.agentsafety_started = time.perf_counter()
-        return bool(super().can_play_response_for(request))
-
-    def append(self, request: Request, response: dict[str, Any]) -> None:
-        started = getattr(request, "agentsafety_started", None)
-        if started is not None:
-            response = {**response, _DURATION: round((time.perf_counter() - started) * 1000, 3)}
-        with self._appending:
-            before = len(self.data)
-            super().append(request, response)
-            if started is not None and len(self.data) > before:
-                self.play_counts[before] += 1
-                self.fresh += 1
-
-
-def _clean_request(request: Request) -> Request | None:
-    """The request as it is kept; None for what is no model request: it passes by unrecorded."""
-    path = urlsplit(request.uri).path
-    payload = _payload(request)
-    if request.method != "POST" or endpoint(path) not in MODEL_ENDPOINTS or payload is None:
-        return None
-    if "model" not in payload:  # a web service may have a path that ends like a model's
-        return None
-    headers = {name: value for name, value in request.headers.items() if name.lower() in _REQUEST_HEADERS}
-    return Request(request.method, _HOST + path, own_body(request.body), headers)
-
-
-def _payload(request: Request) -> Mapping[str, Any] | None:
+def _phrase(status: int) -> str:
     try:
-        payload = json.loads(request.body or b"")
-    except (ValueError, RecursionError):
-        return None
-    return payload if isinstance(payload, dict) else None
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
-def _same_request(one: Request, other: Request) -> None:
-    """vcrpy's matcher protocol: an AssertionError means different."""
-    if _key(one) != _key(other):
-        raise AssertionError("another request")
+def _unpacked() -> frozenset[str]:
+    """The encodings that the HTTP clients have undone."""
+    known = {"", "identity", "gzip", "deflate"}
+    for name, modules in (("br", ("brotli", "brotlicffi")), ("zstd", ("zstandard", "compression.zstd"))):
+        if any(_installed(module) for module in modules):
+            known.add(name)
+    return frozenset(known)
 
 
-def _key(request: Request) -> str:
-    known = getattr(request, "agentsafety_key", None)
-    if known is None:
-        known = request_key(urlsplit(request.uri).path, _payload(request) or {})
-        request.agentsafety_key = known
-    return str(known)
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # a parent package is missing
+        return False

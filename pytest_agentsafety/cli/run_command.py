@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.cli.output import say, say_json
+from pytest_agentsafety.cli.progress import Progress
 from pytest_agentsafety.fuzz.rows import counts
-from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
+from pytest_agentsafety.session.crew import MOST_JOBS, UPSTREAM_JOBS, Sitting, run_cases
 from pytest_agentsafety.session.finish import Finished, finish
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
-from pytest_agentsafety.session.summary import explain, header_lines, same_but_phrasing, summary_lines
-
-_PLAIN_EVERY_SECONDS = 10.0
+from pytest_agentsafety.session.summary import header_lines, summary_lines
 
 
 def add(commands: Any) -> None:
@@ -35,9 +33,26 @@ def add(commands: Any) -> None:
         "--ablate", action="store_true", help="knock out one guard at a time (hijacked attacks), into ablation.jsonl"
     )
     parser.add_argument("--baseline", metavar="FILE", help="an earlier results.jsonl to compare with")
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help=f"cases at once (default: {UPSTREAM_JOBS} where an API answers, else 1)",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the run in the output folder: cases that have their row (and recording) are not run again",
+    )
     parser.add_argument("--json", action="store_true", help="print metrics and status as JSON instead of the summary")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run)
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
+    return int(text)
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -83,6 +98,7 @@ def options_from(given: argparse.Namespace) -> RunOptions:
         shard=given.shard,
         ablate=getattr(given, "ablate", False),
         baseline=getattr(given, "baseline", None),
+        resume=getattr(given, "resume", False),
         command=shlex.join(["agentsafety", *sys.argv[1:]]),
     )
 
@@ -90,32 +106,62 @@ def options_from(given: argparse.Namespace) -> RunOptions:
 def run(given: argparse.Namespace) -> int:
     session = Session(options_from(given))
     session.start()
-    if not (given.quiet or given.json):
+    quiet = given.quiet or given.json
+    if not quiet:
         for line in header_lines(session):
             say(line)
-    interrupted = _run_cases(session, quiet=given.quiet or given.json)
-    session.close()
-    done = finish(session, outer=ExitStatus.INTERRUPTED if interrupted else ExitStatus.OK)
+    try:
+        sitting = _run_cases(session, jobs=given.jobs, quiet=quiet)
+    finally:
+        session.close()
+    session.note_not_run(sitting.not_run, _reason(sitting))
+    outer = ExitStatus.FAILED if sitting.not_run else ExitStatus.OK
+    done = finish(session, outer=ExitStatus.INTERRUPTED if sitting.interrupted else outer)
     _report(session, done, as_json=given.json)
+    if not given.json:
+        for line in _how_to_go_on(session, sitting):
+            say(line)
     return int(done.status)
 
 
-def _run_cases(session: Session, *, quiet: bool) -> bool:
-    """True when the user interrupted; what ran until then is on disk and is reported."""
-    progress = Progress(len(session.cases) + len(session.fuzz_cases), quiet=quiet)
+def _run_cases(session: Session, *, jobs: int | None, quiet: bool) -> Sitting:
+    """What ran until an interrupt, or until the run's budget was met, is on disk and is reported."""
+    before = sum(session.kept(planned) is not None for planned in session.cases)
+    far = any(session.goes_upstream(planned) for planned in session.cases)
+    total = len(session.cases) + len(session.fuzz_cases)
+    progress = Progress(total, quiet=quiet, before=before, meter=session.meter if far else None)
     try:
         for found in session.fuzz_cases:
-            done = session.run_fuzz(found)
-            progress.count(f"BYPASS {found.node_name}: {done.told}" if done.fails else "")
-        for planned in session.cases:
-            result = session.run(planned)
-            progress.case(result, failed=session.fails(result))
+            replayed = session.run_fuzz(found)
+            progress.count(f"BYPASS {found.node_name}: {replayed.told}" if replayed.fails else "")
     except KeyboardInterrupt:
-        progress.end()
-        say("interrupted: reporting what has run")
-        return True
+        sitting = Sitting(interrupted=True)
+    else:
+        sitting = run_cases(
+            session,
+            jobs=jobs,
+            told=lambda _, result: progress.case(result, failed=session.fails(result)),
+            tick=progress.tick,
+        )
     progress.end()
-    return False
+    if sitting.interrupted:
+        say("interrupted: reporting what has run")
+    return sitting
+
+
+def _reason(sitting: Sitting) -> str:
+    return "the run was interrupted" if sitting.interrupted else f"the run's budget was met: {sitting.limit}"
+
+
+def _how_to_go_on(session: Session, sitting: Sitting) -> Iterator[str]:
+    if not sitting.not_run and not sitting.interrupted:
+        return
+    yield f"not run          {len(sitting.not_run)} of {len(session.cases)} cases: {_reason(sitting)}"
+    first = "" if sitting.interrupted else "raise the limit in [tool.agentsafety.run_budget], then "
+    command = session.options.command
+    if "--resume" not in command.split():
+        command += " --resume"
+    yield f"go on            {first}{session.secrets.hide(command)}"
 
 
 def _report(session: Session, done: Finished, *, as_json: bool) -> None:
@@ -133,52 +179,3 @@ def _report(session: Session, done: Finished, *, as_json: bool) -> None:
     say()
     for line in summary_lines(session, done):
         say(line)
-
-
-class Progress:
-    """On a terminal one line that is rewritten; in a log a plain line every ten seconds; failures always.
-
-    Of an attack that fails in several phrasings the first is told; the summary counts the others.
-    """
-
-    def __init__(self, total: int, *, quiet: bool) -> None:
-        self._total, self._quiet = total, quiet
-        self._done = self._failed = 0
-        self._told: set[object] = set()
-        self._terminal = sys.stdout.isatty() and not os.environ.get("CI")
-        self._last = time.monotonic()
-
-    def case(self, result: CaseResult, *, failed: bool) -> None:
-        told = same_but_phrasing(result)
-        known = told in self._told
-        if failed:
-            self._told.add(told)
-        line = f"{result.verdict.upper()} {result.node_name}: {explain(result)}" if failed else ""
-        self.count(line, tell=not known)
-
-    def count(self, failure: str, *, tell: bool = True) -> None:
-        """One more is done; `failure` says why it failed, "" when it did not, and is told or only counted."""
-        self._done += 1
-        self._failed += bool(failure)
-        if self._quiet:
-            return
-        if failure and tell:
-            self._clear()
-            say(failure)
-        if self._terminal:
-            print(f"\r{self._line()}", end="", flush=True)
-        elif time.monotonic() - self._last >= _PLAIN_EVERY_SECONDS:
-            self._last = time.monotonic()
-            say(self._line())
-
-    def end(self) -> None:
-        if not self._quiet:
-            self._clear()
-            say(self._line())
-
-    def _line(self) -> str:
-        return f"{self._done}/{self._total} cases, {self._failed} failed"
-
-    def _clear(self) -> None:
-        if self._terminal:
-            print("\r\x1b[K", end="")

@@ -35,6 +35,7 @@ class CallPass:
         self._attempts = 1
         self.reply = reply
         self.upstream = state.upstream
+        self.recorded = state.on_passage
         # What to send in place of the agent's body when the request was rerouted.
         self.body = course.request.body if course.reason else None
 
@@ -224,6 +225,7 @@ class CountPass:
         self._state = state
         self._retries = state.retries.request()
         self.upstream = state.upstream
+        self.recorded = state.on_passage
         self.reply: ModelReply | None = None
         if state.responder is not None:
             self.reply = ModelReply(message=count_of(len(request.body)))

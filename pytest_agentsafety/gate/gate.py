@@ -31,6 +31,7 @@ from pytest_agentsafety.model.canonical import digest
 from pytest_agentsafety.model.errors import AgentSafetyError, StopRun
 from pytest_agentsafety.model.events import FinalAnswer, Notice
 from pytest_agentsafety.model.messages import ToolSpec
+from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions import PermissionChecker
@@ -133,6 +134,7 @@ class Gate:
         approver: Approver | None = None,
         is_attacker: Callable[[str, Mapping[str, Any]], bool] | None = None,
         stage: ToolStage | None = None,
+        on_passage: Callable[[Passage], None] | None = None,
         base: Path | None = None,
         root: Path | None = None,
         checkpoint: Path | None = None,
@@ -140,7 +142,7 @@ class Gate:
         """A task whose doors are not active yet: the harness activates it where the agent runs.
 
         Relative path arguments start at `base`, relative allowed paths at `root`, by default the same folder. A `base`
-        given here is the task's own, and the workspace of its code.
+        given here is the task's own, and the workspace of its code. `on_passage` is told each answer from upstream.
         """
         policy = self.policy
         approver = approver or self._approver or make_approver(policy.approval)
@@ -163,6 +165,7 @@ class Gate:
             upstream=upstream,
             is_attacker=is_attacker,
             stage=stage,
+            on_passage=on_passage,
             base=base or self._base,
             workspace=base or self._workspace,
             rules=self._rules,

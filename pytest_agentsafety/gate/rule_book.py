@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class RuleBook:
         self._learned: set[str] = set()
         self._specs: dict[str, ToolSpec] = {}
         self._senses: dict[str, ToolSense] = {}
+        self._lock = threading.Lock()  # tasks share the book: none may see a rule that is half learned
 
     def get(self, tool: str) -> ToolRule | None:
         return self._rules.get(tool)
@@ -58,14 +60,15 @@ class RuleBook:
 
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """Arguments whose role a rule leaves open get one from their names; what was written stays."""
-        for spec in specs:
-            if self._specs.get(spec.name) is not spec:
-                self._senses.pop(spec.name, None)
-            self._specs[spec.name] = spec
-            rule = self._rules.get(spec.name)
-            if rule is not None and spec.name not in self._learned:
-                self._learned.add(spec.name)
-                self._rules[spec.name] = with_inferred_roles(rule, _open_arguments(rule, spec))
+        with self._lock:
+            for spec in specs:
+                if self._specs.get(spec.name) is not spec:
+                    self._senses.pop(spec.name, None)
+                self._specs[spec.name] = spec
+                rule = self._rules.get(spec.name)
+                if rule is not None and spec.name not in self._learned:
+                    self._learned.add(spec.name)
+                    self._rules[spec.name] = with_inferred_roles(rule, _open_arguments(rule, spec))
 
     @property
     def tools_sha256(self) -> str:

@@ -27,6 +27,7 @@ from pytest_agentsafety.model.errors import RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, GuardChecked, Notice
 from pytest_agentsafety.model.guard_call import asking
 from pytest_agentsafety.model.messages import ModelRequest, ModelResponse
+from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
 from pytest_agentsafety.protocols import Approver, EventSink, ModelDoor, Observer, Responder, ToolStage, emit_all
@@ -79,6 +80,7 @@ class TaskState:
     base: Path | None = None
     workspace: Path | None = None  # what code in the sandbox gets a copy of, and may change
     on_reply: Callable[[ModelRequest, ModelResponse, Charge], None] | None = None
+    on_passage: Callable[[Passage], None] | None = None  # is told what came from upstream
     resume: Resume | None = None
     door: ModelDoor | None = None
     instructions: Any = None  # the system prompt of the last request, as it came

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.own import load_guardrails as load_guardrails
     from pytest_agentsafety.guards.pii import PiiGuard as PiiGuard
     from pytest_agentsafety.guards.pii_mask import mask as mask
+    from pytest_agentsafety.guards.pii_scan import find_secrets as find_secrets
     from pytest_agentsafety.guards.scope import ScopeGuard as ScopeGuard
     from pytest_agentsafety.guards.spans import merge_spans as merge_spans
     from pytest_agentsafety.guards.spans import replace_spans as replace_spans
@@ -66,6 +67,7 @@ _PUBLIC = {
     "clean": f"{_ROOM}.verdicts",
     "default_guardrails": f"{_ROOM}.stage",
     "escalated": f"{_ROOM}.verdicts",
+    "find_secrets": f"{_ROOM}.pii_scan",
     "load_guardrails": f"{_ROOM}.own",
     "mask": f"{_ROOM}.pii_mask",
     "merge_spans": f"{_ROOM}.spans",
@@ -99,6 +101,7 @@ __all__ = [
     "clean",
     "default_guardrails",
     "escalated",
+    "find_secrets",
     "load_guardrails",
     "mask",
     "merge_spans",

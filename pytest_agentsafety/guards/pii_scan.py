@@ -11,6 +11,7 @@ import re2
 from pytest_agentsafety.guards.pii_kinds import Kind
 from pytest_agentsafety.guards.pii_patterns import KINDS
 from pytest_agentsafety.guards.pii_phones import NATIONAL_PATTERN, find_national, find_shapes
+from pytest_agentsafety.guards.pii_secrets import DOUBTFUL
 
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 # What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
@@ -92,6 +93,11 @@ def _strong() -> _Matcher:
 
 
 @cache
+def _secrets() -> _Matcher:
+    return _Matcher([*(kind for kind in KINDS if kind.secret), *DOUBTFUL])
+
+
+@cache
 def _keys() -> _Matcher:
     return _Matcher([kind for kind in KINDS if kind.strong and (kind.secret or kind.name == "iban")])
 
@@ -118,6 +124,11 @@ def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
 def find_strong(text: str) -> list[Finding]:
     """What its own form tells, for readings of a text in which every other number would be found too."""
     return _without_overlaps(_find(_strong(), text))
+
+
+def find_secrets(text: str) -> list[tuple[int, int]]:
+    """The places of what gives or may give access to something, sorted, without overlaps; no personal data."""
+    return [(finding.start, finding.end) for finding in _without_overlaps(_find(_secrets(), text))]
 
 
 def find_keys(text: str) -> list[Finding]:

@@ -49,6 +49,7 @@ def _is_jumbled(value: str) -> bool:
 
 
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z](?=[A-Z]|[a-z][A-Z])")
+_DIGIT = re.compile(r"\d")
 _SIGN = re.compile(r"[:=]>?=?|\bis\b")
 
 
@@ -157,5 +158,37 @@ ASSIGNED: tuple[Kind, ...] = (
         check=_check_password,
         hint=rf"(?i:word|wd|phrase|code|wort|pw|se\x{{00f1}}a|passe){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6}}",
         pattern=rf"(?i:pass(?:word|wd|phrase|code|wort)|\bpwd|\bpw|kennwort|contrase\x{{00f1}}a|mot de passe){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6,128}}",
+    ),
+)
+# What is no finding in an answer, since prose may look like it, but is not written down either: keys that are cut off
+# or of a new length, key blocks without an end, session ids.
+DOUBTFUL: tuple[Kind, ...] = (
+    Kind(
+        name="api_key",
+        secret=True,
+        check=lambda text: whole(text) if _DIGIT.search(text[:64]) else (),
+        pattern=r"\bsk-[A-Za-z0-9_-]{16,}",
+    ),
+    Kind(
+        name="private_key",
+        glued=True,
+        secret=True,
+        check=whole,
+        pattern=r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s]|\\{1,8}[nr])*",
+    ),
+    Kind(
+        name="token",
+        secret=True,
+        glued=True,
+        check=_check_token,
+        hint=rf"(?i:sess(?:ion)?[ _-]?id|connect\.sid){_SEP}[A-Za-z0-9_.~+/%:=-]{{16}}",
+        pattern=rf"(?i:sess(?:ion)?[ _-]?id|connect\.sid){_SEP}[A-Za-z0-9_.~+/%:=-]{{16,200}}",
+    ),
+    Kind(
+        name="token",
+        secret=True,
+        glued=True,
+        check=lambda text: ((text.index("=", text.index("ookie")) + 1, len(text)),) if _DIGIT.search(text) else (),
+        pattern=r"[Cc]ookie[\"']?\s{0,2}:\s{0,2}[\"']?[A-Za-z0-9_.-]{1,60}=[A-Za-z0-9_.~+/%:-]{16,400}",
     ),
 )

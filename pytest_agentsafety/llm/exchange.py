@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -16,6 +16,7 @@ from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.wire import Decoded, decode, encode_json, encode_sse, message_in, usage_of
 from pytest_agentsafety.model.errors import StopRun
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
+from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.protocols import ModelDoor
 
 _NOT_OURS_TO_KEEP = frozenset({"transfer-encoding", "content-length"})
@@ -37,6 +38,8 @@ class Exchange:
         self._ended = False
         self._start = perf_counter()
         self._recorded_ms: float | None = None
+        # A pass may want to know what came from upstream for the agent: of several attempts the last.
+        self._recorded: Callable[[Passage], None] | None = getattr(self._pass, "recorded", None)
         self._timeouts: Mapping[str, float | None] | None = request.extensions.get("timeout")
         upstream: str | None = getattr(self._pass, "upstream", None)
         if upstream is not None:
@@ -94,7 +97,10 @@ class Exchange:
                 if delay is not None:
                     return delay
             headers["x-should-retry"] = "false"  # the SDK would add its own retries to ours
+        if local:
+            self._recorded = None
         if local or response.is_closed:
+            self._record(status, headers, response.content)
             self._settle(status, headers, response.content)
         else:
             tee = self._flavour.tee if sync else self._flavour.async_tee
@@ -139,11 +145,26 @@ class Exchange:
 
         return ending
 
+    def _record(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        if self._recorded is not None and not self._ended:
+            self._recorded(
+                Passage(
+                    path=self._ask.path,
+                    request_headers=dict(self._request.headers),
+                    request_body=self._own_body,
+                    status=status,
+                    headers=dict(headers),
+                    body=content,
+                    ms=(perf_counter() - self._start) * 1000,
+                )
+            )
+
     def _settle_stream(self, status: int, headers: Any, content: bytes) -> None:
         decoded = self._decode(content, headers.get("content-type", ""))
         if not decoded.complete:
             self._abandon(CutStream(decoded.error))
             return
+        self._record(status, headers, content)
         try:
             self._finish(status, headers, decoded)
         except StopRun as stop:

@@ -3,7 +3,7 @@
 A new thread has an empty context, so a thread that an agent leaves behind would belong to nobody once its task is over,
 and pass whatever door is open then, or none. Here it is given the door it was started under; a pool's thread gets the
 door of whoever submitted the work, each time anew. What bypasses `threading.Thread.start` (`_thread`, threads of
-C extensions) still has the door that was activated last, as long as there is one.
+C extensions) still has the door of the task that is active, as long as it is the only one (`llm.active`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from pytest_agentsafety.llm.active import current, take_over
+from pytest_agentsafety.llm.active import attributed, take_over
 from pytest_agentsafety.llm.outside import inside, is_inside
 from pytest_agentsafety.protocols import ModelDoor
 
@@ -40,7 +40,7 @@ def _switch(owner: Any, name: str, make: Callable[[Any], Any], on: bool) -> None
 
 def _starting(original: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
     def start(self: threading.Thread) -> None:
-        door = current()
+        door = attributed()
         if door is not None and not self._started.is_set():  # type: ignore[attr-defined]
             self.run = partial(_run, self, door, is_inside())  # type: ignore[method-assign]
         original(self)
@@ -57,7 +57,7 @@ def _run(thread: threading.Thread, door: ModelDoor, passed: bool) -> None:
 
 def _submitting(original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
     def submit(self: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        door = current()
+        door = attributed()
         return original(self, _work, door, door is not None and is_inside(), fn, args, kwargs)
 
     return submit

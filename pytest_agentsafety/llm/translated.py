@@ -10,10 +10,9 @@ from pytest_agentsafety.llm.dialects import dialect_of
 from pytest_agentsafety.llm.exchange import Exchange
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.routing import written
-from pytest_agentsafety.llm.wire import Decoded, parse_json
+from pytest_agentsafety.llm.wire import Decoded
 from pytest_agentsafety.model.guard_call import guard_asking
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest
-from pytest_agentsafety.model.own_body import sent_instead
 from pytest_agentsafety.protocols import ModelDoor
 
 TRANSLATED = frozenset({"chat", "responses"})
@@ -47,10 +46,6 @@ class TranslatedExchange(Exchange):
             self._request = request = self._flavour.with_body(request, body)
         if self._trimmer is not None:
             request.headers["accept-encoding"] = "identity"  # what is taken out has to be found
-        own = self._own_body
-        if rerouted is not None:
-            own = written({**self._raw, "model": parse_json(rerouted)["model"]})
-        sent_instead(own, body)
         return request
 
     def _encode(self, reply: ModelReply) -> tuple[bytes, dict[str, str]]:

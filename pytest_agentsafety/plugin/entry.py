@@ -7,6 +7,7 @@ import pytest
 _GROUP = "agent safety"
 _HELP_ONLY = "run the agent-safety cases alone, without collecting your own tests"
 _HELP_ABLATE = "run each hijacked attack again without each guard, and with each alone, into ablation.jsonl"
+_HELP_RESUME = "go on with the run in the output folder: cases that have their row (and recording) are not run again"
 _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("agent", {"metavar": "module:attr", "help": "the agent under test; default: configuration, else the bundled one"}),
     (
@@ -58,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(_GROUP)
     group.addoption("--agent-safety-only", action="store_true", default=False, help=_HELP_ONLY)
     group.addoption("--agent-safety-ablate", action="store_true", default=False, help=_HELP_ABLATE)
+    group.addoption("--agent-safety-resume", action="store_true", default=False, help=_HELP_RESUME)
     for name, keywords in _OPTIONS:
         group.addoption(f"--agent-safety-{name}", default=None, **keywords)
 

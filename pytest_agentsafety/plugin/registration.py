@@ -50,6 +50,7 @@ def run_options(config: pytest.Config, node_ids: list[str]) -> RunOptions:
         shard=option.agent_safety_shard or "1/1",
         ablate=bool(option.agent_safety_ablate),
         baseline=option.agent_safety_baseline,
+        resume=bool(option.agent_safety_resume),
         command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
     )
 

@@ -28,6 +28,7 @@ def case_key(run: CaseRun) -> CaseKey:
 class _Open:
     key: CaseKey
     file: AppendFile
+    name: str = ""
     tasks: set[str] = field(default_factory=set)
 
 
@@ -53,7 +54,9 @@ class TranscriptRecorder:
             if key in self._open:
                 raise ValueError(f"case {run.node_name} is open already")
             name = self._name(key)
-            self._open[key] = _Open(key, AppendFile(self._folder / name, fresh=True))
+            case = self._open[key] = _Open(key, AppendFile(self._folder / name, fresh=True), run.node_name)
+            if self._by_task.setdefault(run.node_name, case) is case:  # the harness names its tasks so
+                self._ended.discard(run.node_name)
         return f"{self._folder.name}/{name}"
 
     def emit(self, event: Event) -> None:
@@ -73,8 +76,9 @@ class TranscriptRecorder:
             if case is None:
                 return
             self._ended |= case.tasks
-            for task in case.tasks:
-                del self._by_task[task]
+            for task in (*case.tasks, case.name):
+                if self._by_task.get(task) is case:
+                    del self._by_task[task]
             case.file.close()
 
     def close(self) -> None:

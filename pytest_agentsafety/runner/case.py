@@ -14,9 +14,10 @@ from typing import Protocol
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
 from pytest_agentsafety.approval import Asking, make_approver
-from pytest_agentsafety.budget import RunBudget
+from pytest_agentsafety.budget import RunBudget, ends_run
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.llm import activate
+from pytest_agentsafety.model.errors import MaxRetriesExceeded
 from pytest_agentsafety.model.events import CaseEnded, CaseStarted, Event, Notice
 from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
@@ -43,7 +44,8 @@ class RunSetup:
     """What all cases of a run share. `policy_for` gives the rules of a suite, `asking` how people are reached.
 
     `make_gate` builds the gate of a policy: the benchmarks take parts of it out. `root` is the folder of the
-    configuration, where its allowed paths start.
+    configuration, where its allowed paths start. Once `interrupted` is set, cases raise KeyboardInterrupt as the main
+    thread's would: they leave neither row nor recording.
     """
 
     run_id: str
@@ -56,6 +58,7 @@ class RunSetup:
     asking: Asking | None = None
     make_gate: Callable[..., Gate] = Gate
     root: Path | None = None
+    interrupted: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass
@@ -94,11 +97,12 @@ class _Tap:
 
 
 class CaseRunner:
-    """Runs cases one after another; one gate per policy is kept, since its guards are costly to build."""
+    """Runs cases, any number at once (a thread each); one gate per policy is kept: its guards are costly to build."""
 
     def __init__(self, setup: RunSetup) -> None:
         self._setup = setup
         self._gates: dict[str, Gate] = {}
+        self._lock = threading.Lock()
 
     def run(
         self, suite: Suite, run: CaseRun, *, agent: AgentHandle | None = None, policy: Policy | None = None
@@ -123,10 +127,11 @@ class CaseRunner:
         yield ended
 
     def _gate(self, policy: Policy) -> Gate:
-        if policy.sha256 not in self._gates:
-            setup = self._setup
-            self._gates[policy.sha256] = setup.make_gate(policy, prices=setup.prices, run_budget=setup.run_budget)
-        return self._gates[policy.sha256]
+        with self._lock:
+            if policy.sha256 not in self._gates:
+                setup = self._setup
+                self._gates[policy.sha256] = setup.make_gate(policy, prices=setup.prices, run_budget=setup.run_budget)
+            return self._gates[policy.sha256]
 
 
 class _LiveCase:
@@ -152,6 +157,8 @@ class _LiveCase:
             self.seen.task, self.seen.cast = task, cast
             attempt = _Attempt()
             yield from self._while_agent_runs(task, scenario, attempt)
+            if cast.recording is not None and self._cut_off(task, attempt):
+                cast.recording.discard()
         self._score(task, scenario, attempt)
 
     def _prepare(self, scenario: Scenario, cast: Cast) -> None:
@@ -160,6 +167,12 @@ class _LiveCase:
         if prepare is not None:
             prepare(self._run, recording=cast.cassette is not None and cast.tape is None)
         self.seen.limits_stop_it = bool(getattr(scenario, "limits_stop_it", False))
+
+    def _cut_off(self, task: TaskGate, attempt: _Attempt) -> bool:
+        """Did something end the agent's run that says nothing of it: no guard of the task, and no limit of its own?"""
+        stopped = task.stopped
+        crashed = stopped is None and attempt.error is not None  # a lost connection, say
+        return self.seen.failure is not None or crashed or ends_run(stopped) or isinstance(stopped, MaxRetriesExceeded)
 
     def _started(self, scenario: Scenario) -> CaseStarted:
         return CaseStarted(
@@ -188,6 +201,7 @@ class _LiveCase:
             approver=self.seen.approver,
             is_attacker=cast.is_attacker,
             stage=getattr(scenario, "stage", None),
+            on_passage=cast.on_passage,
             base=scenario.base,
             # Without a folder of the scenario's own it is the user's tools that run, under the paths of their file.
             root=self._setup.root if scenario.base is None else None,
@@ -209,6 +223,8 @@ class _LiveCase:
             threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
             # Looking now and then costs less than being woken for every event.
             while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, left()))):
+                if self._setup.interrupted.is_set():
+                    raise KeyboardInterrupt
                 yield from self.rest()
                 if left() <= 0:
                     self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")

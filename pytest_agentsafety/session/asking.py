@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from pytest_agentsafety.approval import QUEUE_FILE, Asking
 from pytest_agentsafety.config import Settings
-from pytest_agentsafety.guards import mask
 
 
-def asking_for(settings: Settings, folder: Path) -> Asking:
+def asking_for(settings: Settings, folder: Path, mask: Callable[[str], str]) -> Asking:
     """What the configuration says; `folder` is the run's output folder, where the queue is unless it is configured."""
     return Asking(queue=queue_file(settings, folder), mask=mask, timeout=settings.policy.approval.timeout)
 

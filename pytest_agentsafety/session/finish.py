@@ -22,10 +22,12 @@ from pytest_agentsafety.metrics import (
 )
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.recorders import merge_workers, read_results
+from pytest_agentsafety.recorders.transcript import case_key
 from pytest_agentsafety.report import summary_markdown, write_report
 from pytest_agentsafety.session.ablation import merge_ablation, read_ablation, summary
 from pytest_agentsafety.session.exit_status import ExitStatus
 from pytest_agentsafety.session.fuzz_cases import summary as fuzz_summary
+from pytest_agentsafety.session.resuming import write_rows
 from pytest_agentsafety.session.run_file import now, write_json
 from pytest_agentsafety.session.session import RATE, Session
 
@@ -50,6 +52,8 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
     `outer` is the status reached before the evidence is judged (interrupted, a failed test); anything but OK stands.
     """
     head = _merged(session) if workers else session.audit_head
+    if not workers:
+        _put_in_order(session)
     results, fuzz = _read(session.folder), read_fuzz(session.folder)
     run = session.describe()
     if results:
@@ -74,6 +78,15 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
     write_json(session.folder / "run.json", run)
     done = _reported(session.folder, results, metrics, gates, status, compared)
     return replace(done, fuzz=fuzz, more=[*done.more, *fuzz_summary(fuzz)])
+
+
+def _put_in_order(session: Session) -> None:
+    """Rows stand as the plan has the cases: of several at once they were written as these ended."""
+    rows = _read(session.folder)
+    place = {case_key(planned.run): number for number, planned in enumerate(session.cases)}
+    ordered = sorted(rows, key=lambda row: place.get(row.key, len(place)))
+    if ordered != rows:
+        write_rows(session.folder / "results.jsonl", ordered)
 
 
 def _merged(session: Session) -> Mapping[str, Any]:

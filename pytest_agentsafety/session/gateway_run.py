@@ -17,10 +17,11 @@ from pytest_agentsafety.budget import default_prices, open_run_budget
 from pytest_agentsafety.cassettes import MissingRecordingError, Recording, Tape, needs_recording, recording
 from pytest_agentsafety.config import Settings, load_settings
 from pytest_agentsafety.gate import Gate, TaskGate
-from pytest_agentsafety.guards import mask
+from pytest_agentsafety.guards import find_secrets
 from pytest_agentsafety.llm.gateway import Gateway, Opening, Upstreams
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.model.events import CaseEnded, CaseStarted
+from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.model.tasks import Case, CaseRun
 from pytest_agentsafety.permissions import draft_policy
@@ -31,6 +32,7 @@ from pytest_agentsafety.session.gateway_summary import GatewaySummary
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
 from pytest_agentsafety.session.run_file import SCHEMA, now, write_json
+from pytest_agentsafety.session.secrets import RunSecrets
 
 DEFAULT_OUTPUT = "agentsafety-gateway"
 _RUN = CaseRun(case=Case(case_id="gateway", suite="gateway", kind="benign", user_task="gateway"), mode="live")
@@ -71,6 +73,7 @@ class GatewayRun:
         self._stack = ExitStack()
         self._policy: Policy | None = None
         self._recording: Recording | None = None
+        self._secrets = RunSecrets()
         self.task: TaskGate | None = None
         self.failure: AgentSafetyError | None = None
 
@@ -84,7 +87,7 @@ class GatewayRun:
             return None
         if not cassette.is_file():
             raise MissingRecordingError(f"{cassette}: there is no recording. Record it: add --record=once")
-        return Tape.load(cassette, again="agentsafety gateway --record=all with the same options")
+        return Tape.load(cassette, find=find_secrets, again="agentsafety gateway --record=all with the same options")
 
     @property
     def lends_keys(self) -> bool:
@@ -95,7 +98,7 @@ class GatewayRun:
         open_output(self.folder)
         keep_queue(self.folder)
         write_json(self.folder / "run.json", self._described())
-        self._evidence = Evidence(self.folder, mask=mask)
+        self._evidence = Evidence(self.folder, mask=self._secrets.mask)
         self._stack.callback(self._evidence.close)
         self._transcript = self._evidence.begin_case(_RUN)
         try:
@@ -115,7 +118,7 @@ class GatewayRun:
         """A run that left nothing to replay leaves the file as it was."""
         metadata = {"recorded_by": "agentsafety gateway", "versions": about.versions()}
         assert self._record != "none"
-        with recording(cassette, mode=self._record, metadata=metadata) as log:
+        with recording(cassette, mode=self._record, metadata=metadata, find=find_secrets) as log:
             yield log
             if self.task is None:
                 log.discard()
@@ -167,14 +170,22 @@ class GatewayRun:
             guards=tuple(name for name in GUARDS if name in policy.guards),
         )
         self._evidence.emit(started)
+        asking = asking_for(settings, self.folder, self._secrets.mask)
         return gate.open(
             prompt,
             task_id=task_id,
             sink=self._evidence,
-            responder=self._tape,
-            approver=make_approver(policy.approval, asking=asking_for(settings, self.folder), task=task_id),
+            responder=self._recording if self._recording is not None and self._recording.plays else self._tape,
+            approver=make_approver(policy.approval, asking=asking, task=task_id),
+            on_passage=self._passed,
             root=settings.root,
         )
+
+    def _passed(self, passage: Passage) -> None:
+        """What came from upstream: its keys are known from now on, and it stands on the cassette."""
+        self._secrets.saw(passage)
+        if self._recording is not None:
+            self._recording.recorded(passage)
 
     def _policy_for(self, opening: Opening, settings: Settings) -> Policy:
         written = settings.policy

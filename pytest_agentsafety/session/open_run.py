@@ -10,7 +10,6 @@ from pytest_agentsafety.adapters import AgentHandle
 from pytest_agentsafety.approval import Asking
 from pytest_agentsafety.budget import RunBudget
 from pytest_agentsafety.gate.installing import install_doors
-from pytest_agentsafety.guards import mask
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.tasks import OFFLINE_MODES, Mode
@@ -20,6 +19,7 @@ from pytest_agentsafety.runner import CaseRunner, ModeSettings, RunSetup
 from pytest_agentsafety.runner.modes import RecordMode
 from pytest_agentsafety.session import about
 from pytest_agentsafety.session.key import BorrowedKey
+from pytest_agentsafety.session.secrets import RunSecrets
 from pytest_agentsafety.tracing import LogSink, SpanRecorder
 
 
@@ -45,11 +45,14 @@ class OpenRun:
         run_budget: RunBudget | None,
         asking: Asking,
         root: Path,
+        secrets: RunSecrets,
+        again: frozenset[str],
     ) -> None:
         """Open the files in `folder` and patch the HTTP clients."""
-        self._traces = _Traces(folder / "spans.jsonl", agent, run_id)
-        self.evidence = Evidence(folder, mask=mask, sinks=[self._traces])
-        self._modes = ModeSettings(record=record, versions=about.versions())
+        self._mask = secrets.mask
+        self._traces = _Traces(folder / "spans.jsonl", agent, run_id, self._mask)
+        self.evidence = Evidence(folder, mask=self._mask, sinks=[self._traces])
+        self._modes = ModeSettings(record=record, versions=about.versions(), again=again, saw=secrets.saw)
         self._setup = RunSetup(
             run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget, asking, root=root
         )
@@ -64,7 +67,7 @@ class OpenRun:
     def ablation_runner(self) -> CaseRunner:
         """Runs knock-outs, with evidence of their own in `ablation/`: they are not part of the run's figures."""
         if self._ablation is None:
-            self._ablation = Evidence(self._folder / "ablation", mask=mask)
+            self._ablation = Evidence(self._folder / "ablation", mask=self._mask)
             self._ablation_runner = CaseRunner(replace(self._setup, evidence=self._ablation, run_budget=None))
         return self._ablation_runner
 
@@ -74,6 +77,10 @@ class OpenRun:
             self._key.lend()
         else:
             self._key.take_back()
+
+    def interrupt(self) -> None:
+        """Cases under way raise KeyboardInterrupt within a quarter of a second."""
+        self._setup.interrupted.set()
 
     def close(self) -> None:
         if self._running:
@@ -90,16 +97,16 @@ class OpenRun:
 class _Traces:
     """Spans and log records. They are named after the agent, whom a fixture may give only with the first case."""
 
-    def __init__(self, path: Path, agent: Callable[[], AgentHandle], run_id: str) -> None:
-        self._path, self._agent, self._run_id = path, agent, run_id
+    def __init__(self, path: Path, agent: Callable[[], AgentHandle], run_id: str, mask: Callable[[str], str]) -> None:
+        self._path, self._agent, self._run_id, self._mask = path, agent, run_id, mask
         self._spans: SpanRecorder | None = None
         self._sinks: Sequence[EventSink] = ()
 
     def emit(self, event: Event) -> None:
         if self._spans is None:
             agent_id = self._agent().id
-            self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=mask)
-            self._sinks = (self._spans, LogSink(agent_id, mask=mask, run_id=self._run_id))
+            self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=self._mask)
+            self._sinks = (self._spans, LogSink(agent_id, mask=self._mask, run_id=self._run_id))
         for sink in self._sinks:
             sink.emit(event)
 

@@ -47,6 +47,7 @@ class RunOptions:
     shard: str = "1/1"
     ablate: bool = False
     baseline: str | None = None
+    resume: bool = False
     command: str = ""
 
     def checked_modes(self) -> tuple[Mode, ...]:

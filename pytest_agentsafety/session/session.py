@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pytest_agentsafety.adapters import AgentHandle, describe_agent, load_agent
-from pytest_agentsafety.budget import RunBudget, default_prices, open_run_budget
+from pytest_agentsafety.budget import RunBudget, continue_run_budget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.fuzz.casefile import FoundCase
+from pytest_agentsafety.fuzz.rows import FILE as FUZZ_FILE
 from pytest_agentsafety.guards import load_guardrails
 from pytest_agentsafety.metrics import min_n_for
-from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.errors import ConfigError, LimitExceededError
 from pytest_agentsafety.model.events import CaseEnded
 from pytest_agentsafety.model.policy import GUARDS, Policy
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders import open_output, read_results, worker_folder
+from pytest_agentsafety.recorders.transcript import case_key
 from pytest_agentsafety.runner.generated import GeneratedSuite
+from pytest_agentsafety.runner.modes import ModeSettings, cassette_path
 from pytest_agentsafety.session.ablation import AblationFile, judge, variants
 from pytest_agentsafety.session.asking import asking_for, keep_queue
 from pytest_agentsafety.session.fuzz_cases import FuzzRun, plan_fuzz, run_case, stale_waivers
 from pytest_agentsafety.session.generating import generated_suite
 from pytest_agentsafety.session.key import BorrowedKey
+from pytest_agentsafety.session.meter import Meter
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, names_generated, needs_factory
+from pytest_agentsafety.session.resuming import (
+    Key,
+    begun_without_row,
+    check_same,
+    drop_rows,
+    earlier_run,
+    is_of_run,
+    remove_drafts,
+    rows_on_disk,
+)
 from pytest_agentsafety.session.rules import SuiteRules
 from pytest_agentsafety.session.run_file import describe_run, write_json
+from pytest_agentsafety.session.secrets import RunSecrets
 
 FIXTURE_AGENT = "fixture:agent_safety_agent"
 RATE = "attack_success_rate"
@@ -54,7 +70,14 @@ class Session:
         self._known_cases = known
         self.plan = self._planned()
         self.folder = options.output_folder()
-        self.asking = asking_for(self.settings, self.folder)  # the plugin knows the terminal better
+        self.secrets = RunSecrets()
+        self.meter = Meter()
+        self._kept: dict[Key, CaseResult] = {}
+        self._again: dict[Key, str] = {}
+        self._earlier: Mapping[str, Any] = {}
+        if options.resume:
+            self._take_up()
+        self.asking = asking_for(self.settings, self.folder, self.secrets.mask)  # the plugin knows the terminal better
         self.results: list[CaseResult] = []
         self.fuzz_runs: list[FuzzRun] = []
         self.worker_heads: dict[str, Mapping[str, Any]] = {}
@@ -63,6 +86,68 @@ class Session:
         options.checked_record()
         self.baseline = _baseline(options)
         self._open = OpenRun()
+        self._budget: RunBudget | None = None
+        self._knocking = threading.Lock()
+
+    def _take_up(self) -> None:
+        """Which cases of the earlier run stand, and which were cut off."""
+        place = f"{self.options.prefix}resume"
+        if self.options.ablate:
+            raise ConfigError(f"{place}: knock-outs are not gone on with; leave out {self.options.prefix}ablate")
+        self._earlier = earlier_run(self.folder, place)
+        check_same(self._earlier, self.describe(), place)
+        self.run_id = str(self._earlier["run_id"])
+        rows = rows_on_disk(self.folder)
+        selected = {case_key(planned.run): planned for planned in self.cases}
+        self._kept = {row.key: row for row in rows if row.key not in selected or self._stands(selected[row.key], row)}
+        begun = set(begun_without_row(self.folder, rows))
+        self._again = {
+            key: planned.run.node_name
+            for key, planned in selected.items()
+            if planned.run.node_name in begun and self._left_cassette(planned)
+        }
+
+    def _stands(self, planned: PlannedCase, row: CaseResult) -> bool:
+        """An error of a case that asks somebody outside may be gone by now; a recording has to be there."""
+        modes = ModeSettings(record=self.options.checked_record())
+        if not modes.goes_upstream(planned.suite, planned.run):
+            return True
+        if not modes.records(planned.suite, planned.run):
+            return row.verdict != "error"
+        there = cassette_path(planned.suite, planned.run).is_file()
+        return there and (row.verdict != "error" or self.options.record in ("none", "once"))
+
+    def _left_cassette(self, planned: PlannedCase) -> bool:
+        if planned.suite.cassettes is None:
+            return False
+        return is_of_run(cassette_path(planned.suite, planned.run), self._earlier.get("started"))
+
+    def kept(self, planned: PlannedCase) -> CaseResult | None:
+        """The row of a case that an earlier part of a resumed run has done already."""
+        return self._kept.get(case_key(planned.run))
+
+    def goes_upstream(self, planned: PlannedCase) -> bool:
+        """Is there somebody else to wait for?"""
+        return ModeSettings(record=self.options.checked_record()).goes_upstream(planned.suite, planned.run)
+
+    def note_not_run(self, cases: Sequence[PlannedCase], reason: str) -> None:
+        """Cases of the plan that were not begun, or dropped: the report says so."""
+        if cases:
+            self.plan.notes.append(f"{len(cases)} of {len(self.cases)} cases were not run: {reason}")
+
+    @property
+    def asks_people(self) -> bool:
+        """Does a case stop for somebody at a terminal?"""
+        return any(self.rules.policy_for(suite).approval.approver == "console" for suite in self.plan.suites)
+
+    @property
+    def limit_met(self) -> LimitExceededError | None:
+        """The run's limit that was met: no further case can be run under it."""
+        return None if self._budget is None else self._budget.refused
+
+    def interrupt(self) -> None:
+        """Drop what is under way: it leaves neither row nor recording."""
+        self._open.interrupt()
 
     def _planned(self) -> Plan:
         settings, known = self.settings, self._known_cases
@@ -99,6 +184,7 @@ class Session:
         """Open the evidence folder (for an xdist worker: its own below it)."""
         if worker is None:
             self.prepare_folder()
+        self._budget = self._run_budget()
         self._open.start(
             self.folder if worker is None else worker_folder(self.folder, worker),
             agent=lambda: self.agent,
@@ -106,8 +192,10 @@ class Session:
             record=self.options.checked_record(),
             policy_for=self.rules.policy_for,
             prices=default_prices(self.settings.prices),
-            run_budget=self._run_budget(),
+            run_budget=self._budget,
             asking=self.asking,
+            secrets=self.secrets,
+            again=frozenset(self._again.values()),
             root=self.settings.root,
         )
 
@@ -115,10 +203,20 @@ class Session:
         """One account for all processes of the run: it lives in the controller's folder."""
         return open_run_budget(self.settings.policy.run_budget, self.folder)
 
+    def _go_on(self) -> None:
+        """Make ready what an earlier part of the run left: one row a case, no drafts, its account."""
+        drop_rows(self.folder, {case_key(planned.run) for planned in self.cases} - self._kept.keys())
+        (self.folder / FUZZ_FILE).unlink(missing_ok=True)  # replayed again: it costs nothing
+        remove_drafts({suite.cassettes for suite in self.plan.suites if suite.cassettes is not None})
+        continue_run_budget(self.settings.policy.run_budget, self.folder)
+
     def prepare_folder(self) -> None:
         """Make the folder and write the first `run.json`: all an xdist controller does before its workers start."""
-        open_output(self.folder)
-        keep_queue(self.folder)
+        open_output(self.folder, resume=self.options.resume)
+        if self.options.resume:
+            self._go_on()
+        else:
+            keep_queue(self.folder)
         write_json(self.folder / "run.json", self.describe())
         self._run_budget()  # opened before any worker starts
 
@@ -138,9 +236,9 @@ class Session:
         return agent if own or agent.shape != "callable" else _unusable(agent.id, needs_factory(agent.id))
 
     def describe(self) -> dict[str, Any]:
-        return describe_run(
-            run_id=self.run_id, options=self.options, agent=self.agent, plan=self.plan, rules=self.rules
-        )
+        run = describe_run(run_id=self.run_id, options=self.options, agent=self.agent, plan=self.plan, rules=self.rules)
+        began = {"started": self._earlier["started"]} if "started" in self._earlier else {}
+        return {**run, **began, "command": self.secrets.hide(str(run["command"]))}
 
     def describe_agent(self, agent: Any) -> AgentHandle:
         """Raises ConfigError for what is no agent."""
@@ -157,17 +255,31 @@ class Session:
         return self._open.evidence.folder
 
     def run(self, planned: PlannedCase, *, agent: AgentHandle | None = None) -> CaseResult:
-        """Run one case to its last event. Its row is on disk when this returns."""
+        """Run one case to its last event, in any thread. Its row is on disk when this returns.
+
+        A case that an earlier part of a resumed run has done is not run again. Raises KeyboardInterrupt once the
+        session was interrupted.
+        """
+        kept = self.kept(planned)
+        if kept is not None:
+            return kept
         ended: Mapping[str, Any] | None = None
         self._open.lend_key(planned.run.mode)
-        for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
-            if isinstance(event, CaseEnded):
-                ended = event.result
+        self.secrets.look_around()
+        self.meter.begin()
+        try:
+            for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
+                self.meter.see(event)
+                if isinstance(event, CaseEnded):
+                    ended = event.result
+        finally:
+            self.meter.end(done=ended is not None)
         assert ended is not None, "the runner always ends with CaseEnded"
         result = CaseResult.from_dict(ended)
         self.results.append(result)
         if self.options.ablate and result.kind == "attack" and planned.run.mode == "hijacked":
-            self._knock_out(planned, result, agent or self.agent)
+            with self._knocking:
+                self._knock_out(planned, result, agent or self.agent)
         return result
 
     def run_fuzz(self, case: FoundCase) -> FuzzRun:

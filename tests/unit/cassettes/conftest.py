@@ -6,12 +6,18 @@ import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_agentsafety.model.messages import ModelRequest
+from pytest_agentsafety import cassettes
+from pytest_agentsafety.cassettes import Recording
+from pytest_agentsafety.guards import find_secrets
+from pytest_agentsafety.llm import activate, install
+from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse
 
 KEY = "sk-ant-api03-Zq8vT1mN4xK7wR2pL9cB5"
 
@@ -97,6 +103,50 @@ def stream(text: str) -> bytes:
         {"type": "message_stop"},
     ]
     return "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events).encode()
+
+
+class Door:
+    """A model door that lets everything through, and tells the recording of it."""
+
+    def __init__(self, log: Recording) -> None:
+        self.log = log
+        self.abandoned: list[BaseException] = []
+
+    def admit(self, request: ModelRequest) -> Pass:
+        return Pass(self, self.log.respond(request))
+
+
+class Pass:
+    def __init__(self, door: Door, reply: ModelReply | None) -> None:
+        self.reply, self.recorded, self._door = reply, door.log.recorded, door
+
+    def retry(self, **failure: Any) -> float | None:
+        return None
+
+    def finish(self, response: ModelResponse) -> None:
+        pass
+
+    def abandon(self, error: BaseException) -> None:
+        self._door.abandoned.append(error)
+
+
+@pytest.fixture
+def recording() -> Callable[..., Any]:
+    """Record what passes the model door inside the block."""
+
+    @contextmanager
+    def record(path: Path, *, mode: Any, metadata: dict[str, Any], secrets: Any = ()) -> Iterator[Recording]:
+        uninstall = install()
+        try:
+            with (
+                cassettes.recording(path, mode=mode, metadata=metadata, find=find_secrets, secrets=secrets) as log,
+                activate(Door(log)),
+            ):
+                yield log
+        finally:
+            uninstall()
+
+    return record
 
 
 @pytest.fixture

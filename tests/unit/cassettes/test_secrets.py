@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
-from pytest_agentsafety.cassettes.secrets import scrub
+from pytest_agentsafety.cassettes.bodies import scrubbed
+from pytest_agentsafety.cassettes.secrets import Scrubber
+from pytest_agentsafety.guards import find_secrets
+
+
+def scrub(text: str, known: Iterable[str] = ()) -> tuple[str, int]:
+    return scrubbed(text, Scrubber(find_secrets, known=known))
+
 
 SECRETS = [
     "sk-ant-api03-Zq8vT1mN4xK7wR2pL9cB5",

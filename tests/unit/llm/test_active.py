@@ -6,7 +6,12 @@ from contextlib import ExitStack
 from threading import Thread
 from typing import Any
 
+import pytest
+
 from pytest_agentsafety.llm import activate, current
+from pytest_agentsafety.llm.active import crowd
+from pytest_agentsafety.model.errors import StopRun
+from pytest_agentsafety.model.messages import ModelRequest
 
 
 class Door:
@@ -58,7 +63,8 @@ def test_overlapping_activations_may_end_in_any_order():
     contexts = contextvars.copy_context(), contextvars.copy_context()
     contexts[0].run(one.enter_context, activate(first))
     contexts[1].run(two.enter_context, activate(second))
-    assert current() is second
+    assert contexts[0].run(current) is first
+    assert contexts[1].run(current) is second
     contexts[0].run(one.close)
     assert current() is second
     contexts[1].run(two.close)
@@ -70,6 +76,38 @@ def test_the_same_door_twice_is_two_activations():
     with activate(door):
         with activate(door):
             pass
+        assert seen_by(current) is door
+
+
+def asked(path: str = "/v1/messages") -> Any:
+    return ModelRequest(url=f"http://h{path}", path=path, body=b"{}", payload={})
+
+
+def test_where_several_tasks_are_active_a_request_of_nobody_is_refused():
+    one, two = ExitStack(), ExitStack()
+    contextvars.copy_context().run(one.enter_context, activate(Door()))
+    contextvars.copy_context().run(two.enter_context, activate(Door()))
+    with pytest.raises(StopRun, match=r"model request to /v1/messages came from a thread that belongs to no task"):
+        seen_by(current).admit(asked())
+    with pytest.raises(StopRun, match=r"a call of the tool 'send' came from a thread"):
+        seen_by(current).call("send", {}, lambda: pytest.fail("it may not run"))
+    with pytest.raises(StopRun, match=r"a call of the tool 'send'"):
+        asyncio.run(seen_by(current).acall("send", {}, lambda: pytest.fail("it may not run")))
+    one.close()
+    two.close()
+    assert current() is None
+
+
+def test_in_a_crowd_there_is_no_fall_back_even_while_one_is_active():
+    door = Door()
+    with crowd():
+        with pytest.raises(StopRun):
+            seen_by(current).admit(asked())
+        with activate(door):
+            assert current() is door
+            with pytest.raises(StopRun):
+                seen_by(current).admit(asked())
+    with activate(door):
         assert seen_by(current) is door
 
 

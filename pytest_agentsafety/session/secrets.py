@@ -1,0 +1,77 @@
+"""What a run may not write down, wherever it stands: the guards' table, the environment's keys, and what was found."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from pytest_agentsafety.cassettes import Scrubber, in_environment
+from pytest_agentsafety.cassettes.header_secrets import in_headers
+from pytest_agentsafety.cassettes.secrets import replaced
+from pytest_agentsafety.guards import find_secrets, mask
+from pytest_agentsafety.model.passage import Passage
+
+_SHORT, _REMEMBERED, _MOST_LEARNED = 200, 8_192, 500
+
+
+class RunSecrets:
+    """`mask` for everything a run writes; thread-safe.
+
+    Beyond the guards' `mask` it takes out what is known to be secret (values of the environment, and whatever was found
+    earlier in the run), encoded too.
+    """
+
+    def __init__(self) -> None:
+        self._scrubber = Scrubber(find_secrets, known=in_environment(os.environ, find_secrets))
+        self._seen = frozenset(os.environ.items())
+        self._lock = threading.Lock()
+        self._masked: dict[str, str] = {}
+
+    def look_around(self) -> None:
+        """The environment may have got keys since: a conftest or the agent's own module may load them."""
+        values = frozenset(os.environ.items())
+        if values != self._seen:
+            self._seen = values
+            self._learn(in_environment(dict(values), find_secrets))
+
+    def saw(self, passage: Passage) -> None:
+        """Keys in the headers of a request, and cookies of its answer: who answers may repeat them in words."""
+        self._learn({*in_headers(passage.request_headers), *in_headers(passage.headers)})
+
+    def mask(self, text: str) -> str:
+        short = len(text) <= _SHORT
+        known = self._masked.get(text) if short else None
+        if known is not None:
+            return known
+        masked = self._made(text)
+        if short:
+            if len(self._masked) >= _REMEMBERED:
+                self._masked = {}
+            self._masked[text] = masked
+        return masked
+
+    def hide(self, text: str) -> str:
+        """Secrets alone; personal data stays."""
+        return self._scrubber.change(text)
+
+    def _made(self, text: str) -> str:
+        found = self._scrubber.found(text)
+        if found:
+            self._learn({text[start:end] for start, end in found})
+        masked = mask(self._without_known(text))
+        return self._scrubber.change(masked) if found else masked
+
+    def _without_known(self, text: str) -> str:
+        """Known values whose form does not tell them; the others keep what their mask shows of them."""
+        if self._scrubber.left_in(text) is None:
+            return text
+        told = set(self._scrubber.found(text))
+        changes = [change for change in self._scrubber.changes(text) if change[:2] not in told]
+        return replaced(text, changes)
+
+    def _learn(self, secrets: set[str]) -> None:
+        if secrets <= self._scrubber.known or len(self._scrubber.known) >= _MOST_LEARNED:
+            return
+        with self._lock:
+            self._scrubber.learn(secrets)
+            self._masked = {}
