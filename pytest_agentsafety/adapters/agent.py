@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
+from pytest_agentsafety.adapters.command import CommandAgent
 from pytest_agentsafety.adapters.frameworks import entry_of
 from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
 
@@ -26,7 +27,8 @@ _NEAREST = 20
 class AgentHandle:
     """An agent under test. `shape` "factory" takes the suite's tools, "callable" brings its own.
 
-    `own` is the framework's object that `target` calls, where it is one.
+    `own` is the framework's object that `target` calls, where it is one. `outside`: the agent works in a process of
+    its own, and its requests have to be led to the task's doors.
     """
 
     id: str
@@ -34,6 +36,7 @@ class AgentHandle:
     target: Any
     reference: bool = False
     own: Any = None
+    outside: bool = False
 
     def make(self, tools: Sequence[Callable[..., Any]], *, system: str | None) -> Any:
         """A fresh agent for one case. Raises ConfigError when the factory returns something of another shape."""
@@ -48,6 +51,12 @@ class AgentHandle:
         if _takes_task(made) or _has_invoke(made):
             return made
         raise ConfigError(f"agent {self.id!r}: the factory returned {_shown(made)}. {_SHAPES}")
+
+
+def command_agent(command: Sequence[str], folder: Path) -> AgentHandle:
+    """An agent that is a command, run in `folder`."""
+    shown = " ".join(command)
+    return AgentHandle(id=f"command: {shown}", shape="callable", target=CommandAgent(command, folder), outside=True)
 
 
 def load_agent(reference: str, *, place: str, root: Path) -> AgentHandle:

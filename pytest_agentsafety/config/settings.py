@@ -21,8 +21,10 @@ KEYS = (
     *POLICY_KEYS,
     "agent",
     "checkpoint",
+    "command",
     "fuzz",
     "gates",
+    "gateway",
     "generated",
     "live_tools",
     "prices",
@@ -35,6 +37,8 @@ KEYS = (
 class Settings:
     """What the file says, with defaults where it says nothing.
 
+    `command` is an agent in a process of its own. `gateway`: the agent, a function, starts processes that ask models.
+
     `path` is the file (None: there is none), `root` the folder its relative paths start from. `explicit` holds the
     dotted keys, and the tables above them, that were really written: "budget", "budget.max_cost_usd". `prices` are
     the user's own by exact model id; they measure, and so are no part of the policy and its hash. `checkpoint` is the
@@ -45,6 +49,8 @@ class Settings:
     root: Path
     policy: Policy = field(default_factory=Policy)
     agent: str | None = None
+    command: tuple[str, ...] = ()
+    gateway: bool = False
     suites: tuple[str, ...] = ()
     gates: tuple[GateRule, ...] = ()
     live_tools: tuple[str, ...] = ()
@@ -90,6 +96,8 @@ def _settings(source: Source) -> Settings:
         root=source.path.parent,
         policy=replace(read_policy(table, None), run_budget=read_run_limits(table)),
         agent=reference(table, "agent"),
+        command=_command(table),
+        gateway=table.flag("gateway", False),
         suites=_suites(table),
         gates=parse_gates(table.data.get("gates", {}), place.child("gates")),
         live_tools=table.texts("live_tools") or (),
@@ -100,6 +108,18 @@ def _settings(source: Source) -> Settings:
         path=source.path,
         explicit=frozenset(_written(source.table)),
     )
+
+
+def _command(table: Table) -> tuple[str, ...]:
+    """An agent that is a command. Raises ConfigError beside `agent`, and for an empty one."""
+    command = table.texts("command")
+    if command is None:
+        return ()
+    if "agent" in table:
+        raise ConfigError(f"{table.place.at('command')} command: there is an agent too. Keep one of the two.")
+    if not command:
+        raise ConfigError(f'{table.place.at("command")} command: empty; as in command = ["node", "agent.mjs"]')
+    return command
 
 
 def _suites(table: Table) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ class AgentSafety:
     ) -> None:
         self._session, self._node_id, self._folder, self._modes = session, node_id, folder, modes
         self._find_agent = agent
-        self._own = OwnTools(policy=session.user_policy, live=frozenset(session.settings.live_tools))
+        self._own = OwnTools(policy=session.user_policy, live=session.live_tools)
         self._asked: dict[int, tuple[object, Brought]] = {}  # the agent is held so that its id stays its own
         self._runs = 0
         self._last: SafetyRun | None = None

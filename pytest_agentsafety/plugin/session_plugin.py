@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ class SafetyPlugin:
         self._fixture_folder: Path | None = None
         self._fixture_in_plugin = False
         self._agent_from: object = None
+        self._late = False  # the plan was made too late for the header
         self.runs_cases = not any(getattr(config.option, name, False) for name in _SHOW_ONLY)
 
     @pytest.hookimpl(tryfirst=True)  # before xdist starts its workers, whose folders are below ours
@@ -85,6 +87,7 @@ class SafetyPlugin:
         parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
         if by_fixture and self.session.asks_agent:
             ask_fixture(parent, self.session.plan_for)
+            self._late = True
         cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
         cases += [make_fuzz_item(parent, case, self) for case in self.session.fuzz_cases]
         items.extend(cases)
@@ -159,6 +162,8 @@ class SafetyPlugin:
     def _tell_controller(self) -> None:
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
         output["agentsafety"] = {"audit_head": self.session.audit_head}
+        if self.session.replanned:
+            output["agentsafety"]["plan"] = json.dumps(self.session.told_plan(), default=str)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -176,11 +181,17 @@ class SafetyPlugin:
         sent = getattr(node, "workeroutput", {}).get("agentsafety")
         if sent:
             self.session.worker_heads[node.gateway.id] = sent["audit_head"]
+            if "plan" in sent:
+                self.session.learn_plan(json.loads(sent["plan"]))
+                self._late = True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.done is None:
             return
         terminalreporter.section("agent safety")
+        if self._late:
+            for line in self.session.plan.notes:
+                terminalreporter.write_line(one_line(line, 400))
         for line in summary_lines(self.session, self.done):
             terminalreporter.write_line(line)
 

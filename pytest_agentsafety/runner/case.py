@@ -25,6 +25,7 @@ from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun, Score
 from pytest_agentsafety.protocols import EventSink, PriceSource, Scenario, Suite, emit_all
 from pytest_agentsafety.runner.modes import Cast, ModeSettings
+from pytest_agentsafety.runner.outside import led_here
 from pytest_agentsafety.runner.row import Finished, build_result, guard_names
 from pytest_agentsafety.runner.watch import AttackWatch
 
@@ -45,7 +46,7 @@ class RunSetup:
 
     `make_gate` builds the gate of a policy: the benchmarks take parts of it out. `root` is the folder of the
     configuration, where its allowed paths start. Once `interrupted` is set, cases raise KeyboardInterrupt as the main
-    thread's would: they leave neither row nor recording.
+    thread's would: they leave neither row nor recording. `gateway`: the agent starts processes that ask models.
     """
 
     run_id: str
@@ -58,6 +59,7 @@ class RunSetup:
     asking: Asking | None = None
     make_gate: Callable[..., Gate] = Gate
     root: Path | None = None
+    gateway: bool = False
     interrupted: threading.Event = field(default_factory=threading.Event)
 
 
@@ -219,7 +221,11 @@ class _LiveCase:
             return begun + limit + task.waited - time.monotonic()
 
         arguments = (self._agent, task, scenario, attempt)
-        with _active_elsewhere(task) as context:
+        everywhere = self._setup.gateway and not self._agent.reference
+        with (
+            _active_elsewhere(task) as context,
+            led_here(self._agent, task, context, everywhere=everywhere),
+        ):
             threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
             # Looking now and then costs less than being woken for every event.
             while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, left()))):

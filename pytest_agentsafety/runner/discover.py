@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
@@ -31,6 +32,7 @@ from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage
 from pytest_agentsafety.runner.generated.tools import merged
 from pytest_agentsafety.runner.outcome import NO_REQUEST
+from pytest_agentsafety.runner.outside import led_here
 
 PREFLIGHT = "agentsafety_preflight"
 _HELLO = "Hello. What can you do for me?"
@@ -102,7 +104,10 @@ class _Listener:
         )
 
 
-def discover(agent: AgentHandle, *, prices: PriceSource | None = None) -> Discovered:
+_Ask = Callable[[_Listener], tuple[TaskGate, BaseException | None]]
+
+
+def discover(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool = False) -> Discovered:
     """Ask the agent for its tools, and try which of them are behind the door. No tool runs, nothing is sent.
 
     Raises ConfigError where it asks no model through a gated client, shows the model no tools, or none of them is
@@ -110,8 +115,9 @@ def discover(agent: AgentHandle, *, prices: PriceSource | None = None) -> Discov
     out of a framework's object or a factory's parameter.
     """
     own = tools_of_agent(agent)
+    ask = partial(_asked, agent, own, prices, gateway)
     first = _Listener()
-    _, error = _asked(agent, first, own, prices)
+    _, error = ask(first)
     if not first.requests:
         raise ConfigError(f"agent {agent.id!r}: {_why(error)}")
     if not first.tools:
@@ -122,7 +128,7 @@ def discover(agent: AgentHandle, *, prices: PriceSource | None = None) -> Discov
     tools = merged(list(first.tools.values()), own)
     handed_over = {spec.name for spec in own}
     bare = {spec.name for spec in tools if not _needs_arguments(spec)}
-    gated = _tried(agent, [spec.name for spec in tools if spec.name not in bare], own, prices)
+    gated = _tried(ask, [spec.name for spec in tools if spec.name not in bare or agent.outside])
     gated |= bare & handed_over
     if not gated:
         raise ConfigError(f"agent {agent.id!r}: {nothing_gated(list(first.tools))}")
@@ -139,21 +145,17 @@ def nothing_gated(names: Sequence[str]) -> str:
     )
 
 
-def _tried(
-    agent: AgentHandle, names: Sequence[str], own: Sequence[ToolSpec], prices: PriceSource | None
-) -> frozenset[str]:
+def _tried(ask: _Ask, names: Sequence[str]) -> frozenset[str]:
     """All in one run of the agent; those that did not get their turn, or did not pass, again in a run each."""
-    seen = _passed(agent, names, own, prices)
+    seen = _passed(ask, names)
     for name in names:
         if name not in seen:
-            seen |= _passed(agent, [name], own, prices)
+            seen |= _passed(ask, [name])
     return seen
 
 
-def _passed(
-    agent: AgentHandle, names: Sequence[str], own: Sequence[ToolSpec], prices: PriceSource | None
-) -> frozenset[str]:
-    task, _ = _asked(agent, _Listener(ask=names), own, prices)
+def _passed(ask: _Ask, names: Sequence[str]) -> frozenset[str]:
+    task, _ = ask(_Listener(ask=names))
     return frozenset(name for name, count in task.tally.tools.items() if count.calls)
 
 
@@ -163,7 +165,7 @@ def _needs_arguments(spec: ToolSpec) -> bool:
 
 
 def _asked(
-    agent: AgentHandle, listener: _Listener, own: Sequence[ToolSpec], prices: PriceSource | None
+    agent: AgentHandle, own: Sequence[ToolSpec], prices: PriceSource | None, gateway: bool, listener: _Listener
 ) -> tuple[TaskGate, BaseException | None]:
     """Run the agent with both doors active; a hanging one is left behind."""
     gate = Gate(Policy(guards=frozenset(), budget=_LIMITS), prices=prices)
@@ -181,9 +183,10 @@ def _asked(
     door = activate(task)
     context.run(door.__enter__)
     try:
-        thread = threading.Thread(target=context.run, args=(body,), daemon=True)
-        thread.start()
-        thread.join(_SECONDS)
+        with led_here(agent, task, context, everywhere=gateway):
+            thread = threading.Thread(target=context.run, args=(body,), daemon=True)
+            thread.start()
+            thread.join(_SECONDS)
     finally:
         door.__exit__(None, None, None)
         task.close()

@@ -45,7 +45,7 @@ def bring(agent: AgentHandle, settings: Settings, policy: Policy) -> Brought:
     """Ask the agent. One that cannot be asked brings nothing that is known, and the run will say what it did."""
     try:
         with BorrowedKey():
-            found = discover(agent, prices=default_prices(settings.prices))
+            found = discover(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
     except ConfigError as error:
         return Brought(why=f" ({error})")
     return Brought(own_tools(found.tools, policy), frozenset(spec.name for spec in found.tools) - found.gated)

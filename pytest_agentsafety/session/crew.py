@@ -47,7 +47,8 @@ def run_cases(session: Session, *, jobs: int | None, told: Told, tick: Callable[
         if sitting.interrupted or session.limit_met is not None:
             sitting.not_run += part
             continue
-        _Crew(session, part, told, tick).run(jobs or default, sitting)
+        # Variables in our own environment lead to one case at a time.
+        _Crew(session, part, told, tick).run(1 if session.settings.gateway else jobs or default, sitting)
     sitting.limit = session.limit_met if sitting.not_run else None
     return sitting
 

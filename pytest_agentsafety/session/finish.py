@@ -22,7 +22,6 @@ from pytest_agentsafety.metrics import (
 )
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.recorders import merge_workers, read_results
-from pytest_agentsafety.recorders.transcript import case_key
 from pytest_agentsafety.report import summary_markdown, write_report
 from pytest_agentsafety.session.ablation import merge_ablation, read_ablation, summary
 from pytest_agentsafety.session.exit_status import ExitStatus
@@ -83,15 +82,14 @@ def finish(session: Session, *, workers: bool = False, outer: ExitStatus = ExitS
 def _put_in_order(session: Session) -> None:
     """Rows stand as the plan has the cases: of several at once they were written as these ended."""
     rows = _read(session.folder)
-    place = {case_key(planned.run): number for number, planned in enumerate(session.cases)}
+    place = {key: number for number, key in enumerate(session.order)}
     ordered = sorted(rows, key=lambda row: place.get(row.key, len(place)))
     if ordered != rows:
         write_rows(session.folder / "results.jsonl", ordered)
 
 
 def _merged(session: Session) -> Mapping[str, Any]:
-    order = [(p.run.case.case_id, p.run.mode, p.run.trial, p.run.variant) for p in session.cases]
-    merged = merge_workers(session.folder, order=order, heads=session.worker_heads)
+    merged = merge_workers(session.folder, order=session.order, heads=session.worker_heads)
     merge_ablation(session.folder)
     merge_fuzz(session.folder)
     spans = sorted((session.folder / "workers").glob("*/spans.jsonl"))

@@ -11,10 +11,13 @@ from pytest_agentsafety.runner.generated import GeneratedSuite, generate, own_to
 from pytest_agentsafety.session.key import BorrowedKey
 
 
-def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy) -> GeneratedSuite:
-    """Ask the agent for its tools and make the suite. Raises ConfigError where it has none that could be attacked."""
+def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, live: frozenset[str]) -> GeneratedSuite:
+    """Ask the agent for its tools and make the suite; tools in `live` may run for real in mode live.
+
+    Raises ConfigError where it has none that could be attacked.
+    """
     with BorrowedKey():
-        found = discover(agent, prices=default_prices(settings.prices))
+        found = discover(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
     own = settings.generated_settings
     return generate(
         own_tools(found.tools, policy),
@@ -22,7 +25,7 @@ def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy) -> G
         system=found.system,
         tasks=own.tasks,
         ungated=frozenset(spec.name for spec in found.tools) - found.gated,
-        live=frozenset(settings.live_tools),
+        live=live,
         max_cases=own.max_cases,
         gives_tools=agent.shape == "factory",
     )

@@ -45,6 +45,7 @@ class OpenRun:
         run_budget: RunBudget | None,
         asking: Asking,
         root: Path,
+        gateway: bool,
         secrets: RunSecrets,
         again: frozenset[str],
     ) -> None:
@@ -56,6 +57,7 @@ class OpenRun:
         self._setup = RunSetup(
             run_id, agent(), self.evidence, policy_for, self._modes, prices, run_budget, asking, root=root
         )
+        self._setup = replace(self._setup, gateway=gateway)
         self._folder = folder
         self._ablation: Evidence | None = None
         self.runner = CaseRunner(self._setup)

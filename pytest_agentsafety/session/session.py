@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pytest_agentsafety.adapters import AgentHandle, describe_agent, load_agent
+from pytest_agentsafety.adapters import AgentHandle, command_agent, describe_agent, load_agent
 from pytest_agentsafety.budget import RunBudget, continue_run_budget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.fuzz.casefile import FoundCase
@@ -68,6 +68,8 @@ class Session:
         self.rules = SuiteRules(options, self.settings)
         known, self.fuzz_cases = plan_fuzz(options, self.settings)
         self._known_cases = known
+        self._told: Mapping[str, Any] | None = None
+        self.replanned = False
         self.plan = self._planned()
         self.folder = options.output_folder()
         self.secrets = RunSecrets()
@@ -157,10 +159,15 @@ class Session:
             self.agent,
             self.rules,
             found=known,
-            generated=lambda: generated_suite(self.agent, settings, settings.policy),
+            generated=lambda: generated_suite(self.agent, settings, settings.policy, live=self.live_tools),
         )
         plan.notes += stale_waivers(settings, known)
         return plan
+
+    @property
+    def live_tools(self) -> frozenset[str]:
+        """The tools that were opted in to run for real: none while a guard is off."""
+        return frozenset(self.settings.live_tools) if self.rules.guards == frozenset(GUARDS) else frozenset()
 
     @property
     def asks_agent(self) -> bool:
@@ -175,6 +182,29 @@ class Session:
         self.agent = self.describe_agent(agent)
         self.plan = self._planned()
         self.attacks_selected = self.plan.attacks
+        self.replanned = True
+        if self.options.resume:
+            self._take_up()
+
+    def told_plan(self) -> dict[str, Any]:
+        """What an xdist controller has to know of a plan that only its workers could make."""
+        order = [list(case_key(planned.run)) for planned in self.cases]
+        return {"run": self.describe(), "order": order, "attacks": self.attacks_selected}
+
+    def learn_plan(self, told: Mapping[str, Any]) -> None:
+        """Take over a worker's plan, for the report."""
+        self._told = told
+        self.attacks_selected = int(told["attacks"])
+        self.plan.notes = list(told["run"]["notes"])
+
+    @property
+    def order(self) -> list[Key]:
+        """The keys of all cases as the plan has them."""
+        if self._told is not None:
+            return [
+                (str(case), str(mode), int(trial), str(variant)) for case, mode, trial, variant in self._told["order"]
+            ]
+        return [case_key(planned.run) for planned in self.cases]
 
     @property
     def cases(self) -> list[PlannedCase]:
@@ -197,6 +227,7 @@ class Session:
             secrets=self.secrets,
             again=frozenset(self._again.values()),
             root=self.settings.root,
+            gateway=self.settings.gateway,
         )
 
     def _run_budget(self) -> RunBudget | None:
@@ -238,6 +269,8 @@ class Session:
     def describe(self) -> dict[str, Any]:
         run = describe_run(run_id=self.run_id, options=self.options, agent=self.agent, plan=self.plan, rules=self.rules)
         began = {"started": self._earlier["started"]} if "started" in self._earlier else {}
+        if self._told is not None:
+            run = {**self._told["run"], "run_id": run["run_id"], "started": run["started"], "command": run["command"]}
         return {**run, **began, "command": self.secrets.hide(str(run["command"]))}
 
     def describe_agent(self, agent: Any) -> AgentHandle:
@@ -344,6 +377,8 @@ def _agent(options: RunOptions, settings: Settings) -> AgentHandle:
         return describe_agent(options.agent_object, id="object", place="agent_object")
     if options.agent is not None:
         return load_agent(options.agent, place=f"{options.prefix}agent", root=options.start)
+    if settings.command:
+        return command_agent(settings.command, settings.root)
     if settings.agent is not None:
         return load_agent(settings.agent, place=f"{settings.path} agent", root=settings.root)
     handle = load_agent(_REFERENCE, place="bundled agent", root=options.start)

@@ -61,6 +61,9 @@ def _figures(done: Finished) -> Iterator[str]:
     completion = production.get("task_completion_rate", {})
     if completion.get("n"):
         yield f"task completion  {_rate(completion)}{_utility_under_attack(attack)}"
+    elif completion.get("not_measured"):
+        runs = completion["not_measured"]
+        yield f"task completion  NOT MEASURED: {runs} benign {'run is' if runs == 1 else 'runs are'} made up"
     escalation = production.get("escalation_rate", {})
     if escalation.get("n"):
         yield f"escalations      {_rate(escalation)} of tasks asked a human"
