@@ -30,7 +30,7 @@ Mask = Callable[[str], str]
 # Fields the harness fills itself. Masking an id that looks like a phone number would break the evidence apart.
 _OURS = frozenset(
     {"type", "ts", "task_id", "call_id", "case_id", "mode", "policy_sha256", "guards", "outcome", "guard", "rule"}
-    | {"status", "stage", "action", "effect", "kind", "level", "latency_source"}
+    | {"status", "stage", "action", "effect", "kind", "level", "latency_source", "charge"}
 )
 SPOKEN = frozenset({"new_messages", "content"})
 # A key that is longer, or no name, could carry data: see `plain`.
@@ -81,7 +81,7 @@ class Shape(NamedTuple):
 
 
 _TEXTS = frozenset({str})
-_NUMBERS = frozenset({int, float, bool, "int", "float", "bool"})
+_NUMBERS = frozenset({int, float, bool, "int", "float", "bool", "float | None", "int | None"})
 _SHAPES: dict[type[Event], Shape] = {}
 
 
