@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.secrets import RunSecrets
 from pytest_agentsafety.tracing import LogSink, SpanRecorder
 
+_OURS = "agentsafety-"  # names of threads that belong to no agent
+
 
 class OpenRun:
     """`start`, cases through `runner`, `close`. Closing what was never started does nothing."""
@@ -32,6 +36,7 @@ class OpenRun:
 
     def __init__(self) -> None:
         self._key = BorrowedKey()
+        self._uninstall: list[Callable[[], None]] = []
         self._running = self._frozen = False
 
     def start(
@@ -49,8 +54,9 @@ class OpenRun:
         gateway: bool,
         secrets: RunSecrets,
         again: frozenset[str],
+        alone: bool,
     ) -> None:
-        """Open the files in `folder` and patch the HTTP clients."""
+        """Open the files in `folder`. Where nobody else runs in this process, doors and keys are there from now on."""
         self._mask = secrets.mask
         self._traces = _Traces(folder / "spans.jsonl", agent, run_id, self._mask)
         self.evidence = Evidence(folder, mask=self._mask, sinks=[self._traces])
@@ -62,9 +68,10 @@ class OpenRun:
         self._folder = folder
         self._ablation: Evidence | None = None
         self.runner = CaseRunner(self._setup)
-        self._uninstall = install_doors()
-        self._key.lend()
-        self._settle_memory()
+        if alone:
+            self._uninstall.append(install_doors())
+            self._key.lend()
+            self._settle_memory()
         self._running = True
 
     @property
@@ -74,6 +81,31 @@ class OpenRun:
             self._ablation = Evidence(self._folder / "ablation", mask=self._mask)
             self._ablation_runner = CaseRunner(replace(self._setup, evidence=self._ablation, run_budget=None))
         return self._ablation_runner
+
+    @contextmanager
+    def doors(self) -> Iterator[None]:
+        """Clients and frameworks are patched inside the block, and after it no longer.
+
+        Unless a thread that began inside it is still there: what it may yet do has to meet the closed doors.
+        """
+        before = set(threading.enumerate())
+        undo = install_doors()
+        try:
+            yield
+        finally:
+            if any(not thread.name.startswith(_OURS) for thread in set(threading.enumerate()) - before):
+                self._uninstall.append(undo)
+            else:
+                undo()
+
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Keys are lent inside the block, and after it no longer."""
+        self._key.lend()
+        try:
+            yield
+        finally:
+            self._key.take_back()
 
     def lend_key(self, mode: Mode) -> None:
         """SDK clients want a key even where nothing leaves the process; where a request may leave, only a real one."""
@@ -90,7 +122,8 @@ class OpenRun:
         if self._running:
             self._running = False
             self._key.take_back()
-            self._uninstall()
+            while self._uninstall:
+                self._uninstall.pop()()
             self._modes.close()
             self.evidence.close()
             if self._ablation is not None:

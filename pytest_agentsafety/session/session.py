@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -210,8 +211,12 @@ class Session:
     def cases(self) -> list[PlannedCase]:
         return self.plan.cases
 
-    def start(self, *, worker: str | None = None) -> None:
-        """Open the evidence folder (for an xdist worker: its own below it)."""
+    def start(self, *, worker: str | None = None, alone: bool = True) -> None:
+        """Open the evidence folder (for an xdist worker: its own below it).
+
+        Not `alone` where others run in this process, a user's own tests: then clients are patched only while a case
+        runs, and keys are lent only in `lending`.
+        """
         if worker is None:
             self.prepare_folder()
         self._budget = self._run_budget()
@@ -226,6 +231,7 @@ class Session:
             asking=self.asking,
             secrets=self.secrets,
             again=frozenset(self._again.values()),
+            alone=alone,
             root=self.settings.root,
             gateway=self.settings.gateway,
         )
@@ -301,10 +307,11 @@ class Session:
         self.secrets.look_around()
         self.meter.begin()
         try:
-            for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
-                self.meter.see(event)
-                if isinstance(event, CaseEnded):
-                    ended = event.result
+            with self._open.doors():
+                for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
+                    self.meter.see(event)
+                    if isinstance(event, CaseEnded):
+                        ended = event.result
         finally:
             self.meter.end(done=ended is not None)
         assert ended is not None, "the runner always ends with CaseEnded"
@@ -314,6 +321,10 @@ class Session:
             with self._knocking:
                 self._knock_out(planned, result, agent or self.agent)
         return result
+
+    def lending(self) -> AbstractContextManager[None]:
+        """SDK clients find a key inside the block: for what sets an agent up and runs it."""
+        return self._open.lending()
 
     def run_fuzz(self, case: FoundCase) -> FuzzRun:
         """Replay one found case. Its row is on disk when this returns."""
@@ -325,9 +336,10 @@ class Session:
         policy = self.rules.policy_for(planned.suite)
         runs: dict[tuple[str, str], CaseResult] = {}
         for guard, way, run, changed in variants(planned.run, policy):
-            for event in self._open.ablation_runner.run(planned.suite, run, agent=agent, policy=changed):
-                if isinstance(event, CaseEnded):
-                    runs[guard, way] = CaseResult.from_dict(event.result)
+            with self._open.doors():
+                for event in self._open.ablation_runner.run(planned.suite, run, agent=agent, policy=changed):
+                    if isinstance(event, CaseEnded):
+                        runs[guard, way] = CaseResult.from_dict(event.result)
         rows = [judge(base, guard, runs[guard, "no"], runs[guard, "only"], policy) for guard in GUARDS]
         AblationFile(self.active_folder).append(rows)
 
