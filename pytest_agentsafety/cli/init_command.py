@@ -12,7 +12,7 @@ from typing import Any
 from pytest_agentsafety.adapters.toolbox import load_tools
 from pytest_agentsafety.cli.init_drafts import Drafts, draft
 from pytest_agentsafety.cli.init_finding import Choice, choose_agent
-from pytest_agentsafety.cli.init_record import check_record, keys_there, record
+from pytest_agentsafety.cli.init_record import check_record, record
 from pytest_agentsafety.cli.output import say
 from pytest_agentsafety.config import Settings, load_settings
 from pytest_agentsafety.config.adding import agent_line, replace_file, with_agent, with_tables
@@ -50,13 +50,18 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found = parser.add_mutually_exclusive_group()
-    found.add_argument("--agent", metavar="MODULE:ATTR", help="the agent; default: configuration, else it is looked for")
+    found.add_argument(
+        "--agent", metavar="MODULE:ATTR", help="the agent; default: configuration, else it is looked for"
+    )
     found.add_argument(
         "--tools", metavar="MODULE[:ATTR]", help="a list of functions, or a module whose public functions are the tools"
     )
     then = parser.add_mutually_exclusive_group()
     then.add_argument(
-        "--print", action="store_true", dest="only_print", help="the configuration to standard output, nothing to a file"
+        "--print",
+        action="store_true",
+        dest="only_print",
+        help="the configuration to standard output, nothing to a file",
     )
     then.add_argument(
         "--record", action="store_true", default=None, help="record the benign runs without asking (costs money)"
@@ -100,7 +105,7 @@ def run(given: argparse.Namespace) -> int:
     status = ExitStatus.OK
     if work.choice is not None and not work.all_past_the_door:
         status = record(given, work.choice.reference)
-    for line in _next(work, given):
+    for line in _next(work):
         say(line)
     return status
 
@@ -209,14 +214,12 @@ def _to_decide(work: _Work) -> Iterator[str]:
             f"UNGATED          {one_line(', '.join(ungated), 400)}: did not pass the tool door when called, so that no "
             "attack asks for them. Put them behind it: agent_safety.wrap([...]), or a factory with a parameter `tools`"
         )
-    for name, text in work.by_hand.items():
-        yield f"{work.settings.root / name}: is yours and stays as it is. To add there, once it fits:"
+    for file, text in work.by_hand.items():
+        yield f"{work.settings.root / file}: is yours and stays as it is. To add there, once it fits:"
         yield from (f"    {line}" for line in text.splitlines())
 
 
-def _next(work: _Work, given: argparse.Namespace) -> Iterator[str]:
-    if given.record is None and keys_there() and work.choice is not None and not work.all_past_the_door:
-        pass
+def _next(work: _Work) -> Iterator[str]:
     if work.drafts.tables:
         yield f"to read          the drafted lines in {work.path}: what stands there counts as decided by you"
     if work.all_past_the_door:

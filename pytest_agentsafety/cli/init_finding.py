@@ -20,7 +20,7 @@ or a function, sync or async, whose only required parameter is `task`:
         runner = client.beta.messages.tool_runner(..., messages=[{"role": "user", "content": task}])
         return runner.until_done().content[0].text
 
-Name it with --agent=module:attr (--agent=shop.agent:answer for shop/agent.py), or its tools with --tools=module:attr."""
+Name it with --agent=module:attr (shop.agent:answer for shop/agent.py), or its tools with --tools=module:attr."""
 _SHOWN = 20
 
 
@@ -50,8 +50,8 @@ def choose_agent(named: str | None, settings: Settings) -> Choice:
     line = found.runs_at.get(agent.reference)
     if line is not None:
         raise ConfigError(
-            f"{os.path.relpath(agent.path, settings.root)}:{line}: asks the model as soon as the module is imported, so "
-            f"nothing was imported. Put it under `if __name__ == \"__main__\":`, and run init again. If it is harmless: "
+            f"{os.path.relpath(agent.path, settings.root)}:{line}: asks the model as soon as the module is imported, "
+            f'so it was not. Put it under `if __name__ == "__main__":`, and run init again. If it is harmless: '
             f"--agent={agent.reference}"
         )
     return Choice(reference=agent.reference, place=where, reason=f"{agent.kind}, {where}", fixtures=found.fixtures)
@@ -75,8 +75,8 @@ def _none(found: Found, root: Path) -> Iterator[str]:
     yield f"init: no agent is configured, and none was found in the {found.looked} Python files below {root}."
     for path in found.fixtures:
         yield (
-            f"{os.path.relpath(path, root)} makes one in a fixture agent_safety_agent, which only pytest can call: name "
-            "its tools with --tools=module:attr."
+            f"{os.path.relpath(path, root)} makes one in a fixture agent_safety_agent, which only pytest can call: "
+            "name its tools with --tools=module:attr."
         )
     for path, why in list(found.unread.items())[:_SHOWN]:
         yield f"{os.path.relpath(path, root)} could not be read: {why}."

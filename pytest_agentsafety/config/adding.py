@@ -15,7 +15,9 @@ from pytest_agentsafety.config.written import quoted
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.safe_text import one_line
 
-_HEADING = re.compile(r"""[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*(?:agentsafety|"agentsafety"|'agentsafety')[ \t]*\][ \t]*(?:#.*)?""")
+_HEADING = re.compile(
+    r"""[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*(?:agentsafety|"agentsafety"|'agentsafety')[ \t]*\][ \t]*(?:#.*)?"""
+)
 _WIDTH = 160
 
 

@@ -99,8 +99,8 @@ def first_fixture(shown: Shown) -> str | None:
     ]
     names = one_line(", ".join(shown.ungated), 200)
     return (
-        "# Drafted by `agentsafety init`. The agent calls these tools past the tool door, so that no attack may ask for\n"
-        f"# them yet: {names}.\n"
+        "# Drafted by `agentsafety init`. The agent calls these tools past the tool door, so that no attack may ask\n"
+        f"# for them yet: {names}.\n"
         "# This fixture hands it tools that are behind the door. Check that it fits, and take the '# ' away.\n"
         "#\n" + "".join(f"# {line}\n" if line else "#\n" for line in lines)
     )

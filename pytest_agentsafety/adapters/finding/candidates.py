@@ -11,8 +11,11 @@ from pytest_agentsafety.adapters.finding.source import Function, Source, dotted
 
 # Top-level packages through which models are asked.
 SDKS = frozenset(
-    "agents anthropic claude_agent_sdk deepagents langchain langchain_anthropic langchain_classic langchain_core "
-    "langchain_openai langgraph langgraph_supervisor langgraph_swarm litellm openai pydantic_ai".split()
+    (
+        *("agents", "anthropic", "claude_agent_sdk", "deepagents", "litellm", "openai", "pydantic_ai"),
+        *("langchain", "langchain_anthropic", "langchain_classic", "langchain_core", "langchain_openai"),
+        *("langgraph", "langgraph_supervisor", "langgraph_swarm"),
+    )
 )
 # What makes an agent, by the package it comes from.
 _MAKERS = {
@@ -74,7 +77,9 @@ def _function(node: Function) -> str:
         return ""
     every, needed = _parameters(node.args)
     if needed == ["task"]:
-        return "a coroutine function of the task" if isinstance(node, ast.AsyncFunctionDef) else "a function of the task"
+        return (
+            "a coroutine function of the task" if isinstance(node, ast.AsyncFunctionDef) else "a function of the task"
+        )
     if "tools" in every and needed in ([], ["tools"]) and isinstance(node, ast.FunctionDef):
         return "a factory that takes `tools`"
     return ""

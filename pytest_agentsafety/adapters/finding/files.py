@@ -10,7 +10,9 @@ from pathlib import Path
 MOST_FILES = 2_000
 MOST_BYTES = 400_000  # of one file; what is larger is data
 _MOST_FOLDERS = 5_000
-_NOT_OURS = frozenset({"node_modules", "site-packages", "__pycache__", "__pypackages__", "build", "dist", "venv", "env"})
+_NOT_OURS = frozenset(
+    {"node_modules", "site-packages", "__pycache__", "__pypackages__", "build", "dist", "venv", "env"}
+)
 _TESTS = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmarks"})
 _PROJECT = ("pyproject.toml", "agentsafety.toml", "setup.py")
 
