@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +20,7 @@ from pytest_agentsafety.guards import load_guardrails
 from pytest_agentsafety.metrics import min_n_for
 from pytest_agentsafety.model.errors import ConfigError, LimitExceededError
 from pytest_agentsafety.model.events import CaseEnded
-from pytest_agentsafety.model.policy import GUARDS, Policy
+from pytest_agentsafety.model.policy import GUARDS, Policy, RunLimits
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders import open_output, read_results, worker_folder
 from pytest_agentsafety.recorders.transcript import case_key
@@ -238,14 +239,22 @@ class Session:
 
     def _run_budget(self) -> RunBudget | None:
         """One account for all processes of the run: it lives in the controller's folder."""
-        return open_run_budget(self.settings.policy.run_budget, self.folder)
+        return open_run_budget(self.run_limits, self.folder)
+
+    @property
+    def run_limits(self) -> RunLimits:
+        """What the run may cost and do in all: the configuration's limits, or a lower one of the options."""
+        limits, most = self.settings.policy.run_budget, self.options.max_cost_usd
+        if most is None or (limits.max_cost_usd is not None and limits.max_cost_usd <= most):
+            return limits
+        return replace(limits, max_cost_usd=most)
 
     def _go_on(self) -> None:
         """Make ready what an earlier part of the run left: one row a case, no drafts, its account."""
         drop_rows(self.folder, {case_key(planned.run) for planned in self.cases} - self._kept.keys())
         (self.folder / FUZZ_FILE).unlink(missing_ok=True)  # replayed again: it costs nothing
         remove_drafts({suite.cassettes for suite in self.plan.suites if suite.cassettes is not None})
-        continue_run_budget(self.settings.policy.run_budget, self.folder)
+        continue_run_budget(self.run_limits, self.folder)
 
     def prepare_folder(self) -> None:
         """Make the folder and write the first `run.json`: all an xdist controller does before its workers start."""

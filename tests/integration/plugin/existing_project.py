@@ -45,7 +45,8 @@ import pytest
 
 HERE = Path(__file__).parent
 SENT = (httpx2.Client, "send"), (httpx2.AsyncClient, "send")
-PATCHED = (*SENT, (threading.Thread, "start"), (concurrent.futures.ThreadPoolExecutor, "submit"), (socket.socket, "connect"))
+STARTED = (threading.Thread, "start"), (concurrent.futures.ThreadPoolExecutor, "submit")
+PATCHED = (*SENT, *STARTED, (socket.socket, "connect"))
 KEYS = "ANTHROPIC_API_KEY", "OPENAI_API_KEY"
 
 
