@@ -112,13 +112,13 @@ def discover(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: 
 
     Raises ConfigError where `look` does, and where none of the tools is behind the door.
     """
-    found = look(agent, prices=prices)
+    found = look(agent, prices=prices, gateway=gateway)
     if not found.gated:
         raise ConfigError(f"agent {agent.id!r}: {nothing_gated([spec.name for spec in found.tools])}")
     return found
 
 
-def look(agent: AgentHandle, *, prices: PriceSource | None = None) -> Discovered:
+def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool = False) -> Discovered:
     """As `discover`, also where none of the tools is behind the door.
 
     Raises ConfigError where the agent asks no model through a gated client, or shows the model no tools. A tool that

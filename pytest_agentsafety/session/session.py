@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, cast
 
-from pytest_agentsafety.adapters import AgentHandle, command_agent, describe_agent, load_agent
+from pytest_agentsafety.adapters import AgentHandle, describe_agent
 from pytest_agentsafety.budget import RunBudget, continue_run_budget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.fuzz.casefile import FoundCase
@@ -27,6 +27,7 @@ from pytest_agentsafety.recorders.transcript import case_key
 from pytest_agentsafety.runner.generated import GeneratedSuite
 from pytest_agentsafety.runner.modes import ModeSettings, cassette_path
 from pytest_agentsafety.session.ablation import AblationFile, judge, variants
+from pytest_agentsafety.session.agent_choice import chosen_agent, unusable
 from pytest_agentsafety.session.asking import asking_for, keep_queue
 from pytest_agentsafety.session.fuzz_cases import FuzzRun, plan_fuzz, run_case, stale_waivers
 from pytest_agentsafety.session.generating import generated_suite
@@ -51,7 +52,6 @@ from pytest_agentsafety.session.secrets import RunSecrets
 
 FIXTURE_AGENT = "fixture:agent_safety_agent"
 RATE = "attack_success_rate"
-_REFERENCE = "pytest_agentsafety.catalog.reference_agent:build"
 
 
 class Session:
@@ -65,7 +65,7 @@ class Session:
         self.run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid.uuid4().hex[:6]}"
         self.settings: Settings = load_settings(options.start)
         with BorrowedKey():
-            self.agent = _agent(options, self.settings)
+            self.agent = chosen_agent(options, self.settings)
         load_guardrails(self.settings.policy.guardrails, root=self.settings.root)  # wrong ones before any case
         self.rules = SuiteRules(options, self.settings)
         known, self.fuzz_cases = plan_fuzz(options, self.settings)
@@ -203,9 +203,7 @@ class Session:
     def order(self) -> list[Key]:
         """The keys of all cases as the plan has them."""
         if self._told is not None:
-            return [
-                (str(case), str(mode), int(trial), str(variant)) for case, mode, trial, variant in self._told["order"]
-            ]
+            return [cast("Key", tuple(key)) for key in self._told["order"]]
         return [case_key(planned.run) for planned in self.cases]
 
     @property
@@ -274,12 +272,12 @@ class Session:
         try:
             self.agent = self._fitting(self.describe_agent(agent))
         except ConfigError as error:
-            self.agent = _unusable(FIXTURE_AGENT, str(error))
+            self.agent = unusable(FIXTURE_AGENT, str(error))
 
     def _fitting(self, agent: AgentHandle) -> AgentHandle:
         """Most suites bring their own tools; an agent that takes none cannot be tested against them."""
         own = all(isinstance(suite, GeneratedSuite) for suite in self.plan.suites)
-        return agent if own or agent.shape != "callable" else _unusable(agent.id, needs_factory(agent.id))
+        return agent if own or agent.shape != "callable" else unusable(agent.id, needs_factory(agent.id))
 
     def describe(self) -> dict[str, Any]:
         run = describe_run(run_id=self.run_id, options=self.options, agent=self.agent, plan=self.plan, rules=self.rules)
@@ -383,24 +381,3 @@ def _decidable(rule: GateRule, attacks: int) -> bool:
         return True
     needed = min_n_for(rule.limit)
     return needed is not None and needed <= attacks
-
-
-def _unusable(agent_id: str, reason: str) -> AgentHandle:
-    def refuse(tools: object) -> NoReturn:  # noqa: ARG001 - the shape of a factory
-        raise ConfigError(reason)
-
-    return AgentHandle(id=agent_id, shape="factory", target=refuse)
-
-
-def _agent(options: RunOptions, settings: Settings) -> AgentHandle:
-    """An object given by the plugin wins, then the option, then the configuration, then the bundled agent."""
-    if options.agent_object is not None:
-        return describe_agent(options.agent_object, id="object", place="agent_object")
-    if options.agent is not None:
-        return load_agent(options.agent, place=f"{options.prefix}agent", root=options.start)
-    if settings.command:
-        return command_agent(settings.command, settings.root)
-    if settings.agent is not None:
-        return load_agent(settings.agent, place=f"{settings.path} agent", root=settings.root)
-    handle = load_agent(_REFERENCE, place="bundled agent", root=options.start)
-    return AgentHandle(id="reference", shape=handle.shape, target=handle.target, reference=True)

@@ -57,7 +57,7 @@ def shown_by(reference: str, *, place: str, settings: Settings) -> Shown:
         if specs or agent.shape == "factory":
             return Shown(agent=agent, tools=tuple(specs), takes=not specs)
         try:
-            found = look(agent, prices=default_prices(settings.prices))
+            found = look(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
         except ConfigError as error:
             raise ConfigError(
                 f"{place}: {error}. Or name its tools with --tools=module:attr, a list of functions, or --tools=module"

@@ -23,6 +23,7 @@ class Run:
         case = SimpleNamespace
         self.cases: Any = [case(run=case(mode=mode), number=n) for n in range(count)]
         self.meter, self.limit_met, self.asks_people = Meter(), None, False
+        self.settings = SimpleNamespace(gateway=False)
         self.interrupted = threading.Event()
         self.begun: list[tuple[int, float]] = []
         self.now = self.most = 0
