@@ -23,7 +23,8 @@ class OwnStage:
 
     `inject` is attacker text by tool, put into the first result of it. With `really_read` plain reads of the user's
     own plan run for real and are recorded (never a call of the attacker's); `live` names further tools that may run.
-    `results` by tool are what the user says they return. Everything else is a stand-in, of the tool's return type.
+    `results` by tool are what the user says they return, in a recording too. Everything else is a stand-in, of the
+    tool's return type.
     """
 
     tools: Mapping[str, OwnTool]
@@ -38,7 +39,7 @@ class OwnStage:
         self, call: ToolCall, run: Callable[..., Any], *, effect: str, attacker: bool, asynchronous: bool
     ) -> Callable[..., Any]:
         """What runs in the tool's place."""
-        reads = effect == "read" and self.really_read
+        reads = effect == "read" and self.really_read and call.name not in self.results
         if not attacker and (reads or call.name in self.live):
             return self._real(call, run, asynchronous=asynchronous, keep=effect == "read")
         return self._stand_in(call, run, asynchronous=asynchronous)

@@ -10,8 +10,8 @@ A comment before a fenced block says what it is:
     <!-- example: NAME prints -->       the block stands in what the command before it printed, but for lines `...`
 
 `, needs MODULE PROGRAM` in a comment names what else the example needs; where that is not installed, it is skipped.
-What a reader is taken to have already is in `docs/examples/NAME/` or, where no page shows it, in `support/NAME/`. Of
-the latter `api.py` is no part of the project: its `model` answers as the API does. A `check.py` there is run last.
+What a reader has already is in `docs/examples/NAME/` or, where no page shows it, in `support/NAME/`. Of the
+latter `api.py` is no part of the project: its `model` answers as the API does. A `check.py` there is run last.
 """
 
 from __future__ import annotations

@@ -67,6 +67,12 @@ def test_a_read_runs_only_while_a_real_model_is_asked_and_never_for_the_attacker
     assert tool.calls == 1
 
 
+def test_what_the_user_says_a_read_returns_stands_in_a_recording_too(stage: OwnStage) -> None:
+    tool, stage.really_read, stage.results = Tool(), True, {"read_ticket": "as written"}
+    assert cast(stage, "read_ticket", tool, "read") == f"as written\n\n{EVIL}"
+    assert tool.calls == 0
+
+
 def test_a_tool_opted_in_by_name_runs_but_not_for_the_attacker(stage: OwnStage) -> None:
     tool, stage.live = Tool(), frozenset({"send_email"})
     cast(stage, "send_email", tool, "egress", attacker=True)
