@@ -15,8 +15,8 @@ from pytest_agentsafety.model.quick import quick
 class ModelCalled(Event):
     """A request is about to leave. `new_messages` are those not sent before in this task; `body_bytes` its size.
 
-    `guard` names the guard that asks, "" when the agent does. `reserved_usd` and `reserved_tokens` are the most its first
-    attempt can be charged, held from now on; None where nothing is held for it, or a `Charged` of its own says so.
+    `guard` names the guard that asks, "" when the agent does. `reserved_usd` and `reserved_tokens` are the most its
+    first attempt can be charged, held from now on; None where nothing is held for it, or a `Charged` says so.
     """
 
     type: ClassVar[str] = "model_called"
