@@ -109,11 +109,13 @@ def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
     except (ValueError, TypeError, RecursionError):
         text = ""
     plainly = text and "\\" not in text and _OPEN_ENDED not in text and text.count("{") + text.count("[") <= MAX_DEPTH
-    if plainly and mask(text) == text:
+    whole = mask(text) if plainly else ""
+    if plainly and whole == text:
         return value, text
     masked = plain(value, mask)
     text = encode(masked)
-    return _named_masked(masked, text, mask) if plainly else (masked, text)
+    # Masked from string to string it is mostly what it is masked as a whole, and that is masked no further.
+    return _named_masked(masked, text, mask) if plainly and text != whole else (masked, text)
 
 
 def _named_masked(masked: Any, text: str, mask: Mask) -> tuple[Any, str]:
