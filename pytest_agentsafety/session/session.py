@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,7 +34,7 @@ from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.meter import Meter
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
-from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, names_generated, needs_factory
+from pytest_agentsafety.session.plan import NO_CASES, Plan, PlannedCase, make_plan, names_generated, needs_factory
 from pytest_agentsafety.session.resuming import (
     Key,
     begun_without_row,
@@ -176,6 +177,11 @@ class Session:
         self.agent = self.describe_agent(agent)
         self.plan = self._planned()
         self.attacks_selected = self.plan.attacks
+
+    def plan_nothing(self, reason: str) -> None:
+        """There is no agent to attack; the header and the report say why. A run of no cases does not pass."""
+        self.plan = replace(self.plan, suites=[], cases=[], notes=[f"{NO_CASES}{reason}"])
+        self.attacks_selected = 0
 
     @property
     def cases(self) -> list[PlannedCase]:

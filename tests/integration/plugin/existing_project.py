@@ -44,9 +44,13 @@ import httpx2
 import pytest
 
 HERE = Path(__file__).parent
-SENT = (httpx2.Client, "send"), (httpx2.AsyncClient, "send")
-PATCHED = (*SENT, (threading.Thread, "start"), (concurrent.futures.ThreadPoolExecutor, "submit"), (socket.socket, "connect"))
-KEYS = "ANTHROPIC_API_KEY", "OPENAI_API_KEY"
+PATCHED = (
+    (httpx2.Client, "send"),
+    (httpx2.AsyncClient, "send"),
+    (threading.Thread, "start"),
+    (concurrent.futures.ThreadPoolExecutor, "submit"),
+    (socket.socket, "connect"),
+)
 
 
 def patched():
