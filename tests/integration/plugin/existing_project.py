@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from tests.integration.conftest import Done, Project
@@ -606,8 +607,9 @@ def write_project(project: Project, *, loops: bool) -> None:
     project.file("recorder.py", RECORDER)
     for name, text in FILES.items():
         project.file(name, text)
-    if loops:
+    if find_spec("pytest_asyncio"):  # it warns without, and warnings are errors
         project.file("pytest.ini", INI + LOOPS_INI)
+    if loops:
         project.file("tests/test_asyncio.py", ASYNCIO)
         project.file("tests/test_anyio.py", ANYIO)
     else:

@@ -42,6 +42,15 @@ def runs(request: pytest.FixtureRequest, new_project: Callable[[], Project]) -> 
     return Runs(project, {})
 
 
+@pytest.fixture(scope="module")
+def plain(new_project: Callable[[], Project]) -> Runs:
+    """Without event loops: for what has nothing to do with them."""
+    project = new_project()
+    write_project(project, loops=False)
+    give_agent(project)
+    return Runs(project, {})
+
+
 @pytest.mark.parametrize("how", [(), XDIST])
 class TestFlagOff:
     def test_it_is_fifty_tests_of_all_kinds(self, runs: Runs, how: tuple[str, ...]) -> None:
@@ -94,67 +103,68 @@ def _said(seen: Seen) -> list[str]:
 class TestSelection:
     """With the flag on, what selects and reports tests does so with cases among them."""
 
-    def on(self, runs: Runs, *arguments: str) -> Seen:
-        return runs.of("--agent-safety", *arguments)
+    def on(self, plain: Runs, *arguments: str) -> Seen:
+        return plain.of("--agent-safety", *arguments)
 
-    def test_one_file_gets_the_cases_too(self, runs: Runs) -> None:
-        seen = self.on(runs, "tests/test_params.py")
+    def test_one_file_gets_the_cases_too(self, plain: Runs) -> None:
+        seen = self.on(plain, "tests/test_params.py")
         assert {name.partition("::")[0] for name in seen.tests} == {"tests/test_params.py"}
         assert len(seen.cases) > 3
 
-    def test_m_and_k(self, runs: Runs) -> None:
-        marked = self.on(runs, "-m", "agent_safety")
+    def test_m_and_k(self, plain: Runs) -> None:
+        marked = self.on(plain, "-m", "agent_safety")
         assert marked.tests == []
         assert marked.done.status == 0, marked.done.text
-        named = self.on(runs, "-k", "test_gross and not 300")
+        named = self.on(plain, "-k", "test_gross and not 300")
         assert len(named.tests) == 4
         assert named.cases == []
 
-    def test_x_stops_before_the_cases(self, runs: Runs) -> None:
-        seen = self.on(runs, "-x")
+    def test_x_stops_before_the_cases(self, plain: Runs) -> None:
+        seen = self.on(plain, "-x")
         assert seen.cases == []
-        assert seen.tests == runs.of(*WITHOUT, "-x").tests
+        assert seen.tests == plain.of(*WITHOUT, "-x").tests
         assert seen.done.status == 1
 
     @pytest.mark.parametrize("how", [("-p", "no:terminal"), ("-q",), ("-qq",), ("-s",)])
-    def test_other_ways_to_report(self, runs: Runs, how: tuple[str, ...]) -> None:
-        seen = self.on(runs, *how)
-        assert seen.own == runs.of(*WITHOUT, *how).own
+    def test_other_ways_to_report(self, plain: Runs, how: tuple[str, ...]) -> None:
+        seen = self.on(plain, *how)
+        assert seen.own == plain.of(*WITHOUT, *how).own
         assert len(seen.cases) > 3
         assert "INTERNALERROR" not in seen.done.text
 
     @pytest.mark.parametrize("mode", ["append", "importlib"])
-    def test_import_modes(self, runs: Runs, mode: str) -> None:
-        seen = self.on(runs, f"--import-mode={mode}")
-        assert seen.own == runs.of(*WITHOUT, f"--import-mode={mode}").own
+    def test_import_modes(self, plain: Runs, mode: str) -> None:
+        seen = self.on(plain, f"--import-mode={mode}")
+        assert seen.own == plain.of(*WITHOUT, f"--import-mode={mode}").own
         assert len(seen.cases) > 3
 
-    def test_collecting_runs_nothing(self, runs: Runs) -> None:
-        seen = self.on(runs, "--collect-only", "-q")
+    def test_collecting_runs_nothing(self, plain: Runs) -> None:
+        seen = self.on(plain, "--collect-only", "-q")
         assert seen.reports == []
+        assert "the agent prints" not in seen.done.out
         names = [line for line in seen.done.out.splitlines() if "::" in line]
         assert len([name for name in names if not name.startswith(CASES)]) == TESTS
         assert all(name.startswith(CASES) for name in names[TESTS:])
         assert len(names) > TESTS + 3
 
-    def test_junit(self, runs: Runs) -> None:
-        without, on = runs.of(*WITHOUT, "--junitxml=without.xml"), self.on(runs, "--junitxml=on.xml")
+    def test_junit(self, plain: Runs) -> None:
+        without, on = plain.of(*WITHOUT, "--junitxml=without.xml"), self.on(plain, "--junitxml=on.xml")
         assert without.done.status == on.done.status
-        told = {name: _junit(runs.project, name) for name in ("without.xml", "on.xml")}
+        told = {name: _junit(plain.project, name) for name in ("without.xml", "on.xml")}
         cases = [one for one in told["on.xml"] if one[0].startswith("agentsafety")]
         assert [one for one in told["on.xml"] if one not in cases] == told["without.xml"]
         assert len(cases) == len(on.cases)
 
-    def test_last_failed_knows_the_users_failures_only(self, runs: Runs) -> None:
-        look(runs.project, "--agent-safety", cache=True)
-        again = look(runs.project, "--agent-safety", "--lf", cache=True)
+    def test_last_failed_knows_the_users_failures_only(self, plain: Runs) -> None:
+        look(plain.project, "--agent-safety", cache=True)
+        again = look(plain.project, "--agent-safety", "--lf", cache=True)
         assert again.cases == []
-        failed = {report["nodeid"] for report in runs.of(*WITHOUT).reports if report["outcome"] == "failed"}
+        failed = {report["nodeid"] for report in plain.of(*WITHOUT).reports if report["outcome"] == "failed"}
         assert set(again.tests) == failed
 
-    def test_another_ini_file(self, runs: Runs) -> None:
-        runs.project.file("other.ini", "[pytest]\naddopts = -p recorder\nmarkers =\n    slow: s\n    first: f\n")
-        seen = self.on(runs, "-c", "other.ini", "tests/test_params.py")
+    def test_another_ini_file(self, plain: Runs) -> None:
+        plain.project.file("other.ini", "[pytest]\naddopts = -p recorder\nmarkers =\n    slow: s\n    first: f\n")
+        seen = self.on(plain, "-c", "other.ini", "tests/test_params.py")
         assert len(seen.tests) == 10
         assert len(seen.cases) > 3
 
