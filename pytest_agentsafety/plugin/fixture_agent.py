@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from inspect import isasyncgen, isawaitable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,6 +18,8 @@ _ASYNC = (
     "pytest-asyncio decorate it with @pytest_asyncio.fixture, with anyio let it take the parameter anyio_backend and "
     "override that fixture so that it returns one backend"
 )
+
+_ENDS = (pytest.exit.Exception, KeyboardInterrupt)
 
 
 def gives_agent(plugin: object) -> bool:
@@ -35,7 +38,7 @@ def ask_fixture(parent: pytest.Collector, tell: Callable[[object], None]) -> str
     Returns why the fixture skips, None if it does not. Raises UsageError with what went wrong in it, or with what
     `tell` says of the agent.
     """
-    item: _Ask = _Ask.from_parent(parent, name=NAME, callobj=_wants)
+    item = stand_in(parent)
     item.tell = tell
     try:
         return _set_up(item)
@@ -43,13 +46,23 @@ def ask_fixture(parent: pytest.Collector, tell: Callable[[object], None]) -> str
         _tear_down(item)
 
 
-class _Ask(pytest.Function):
-    """Never run: what there is to do is done where its output is captured."""
+def stand_in(parent: pytest.Collector) -> Ask:
+    """An item that needs the fixture and does nothing: where the fixture skips, it says so in place of the cases."""
+    item: Ask = Ask.from_parent(parent, name=NAME, callobj=_wants)
+    return item
 
-    tell: Callable[[object], None]
+
+class Ask(pytest.Function):
+    """Hands the agent over when it is set up: that is where output is captured."""
+
+    tell: Callable[[object], None] | None = None
 
     def setup(self) -> None:
         super().setup()
+        if self.tell is not None:
+            self._hand_over(self.tell)
+
+    def _hand_over(self, tell: Callable[[object], None]) -> None:
         agent: Any = self.funcargs[NAME]
         if isasyncgen(agent) or (isawaitable(agent) and not callable(agent)):
             getattr(agent, "close", lambda: None)()  # else Python tells that it was never awaited
@@ -57,7 +70,7 @@ class _Ask(pytest.Function):
         if agent is None:
             return
         try:
-            self.tell(agent)
+            tell(agent)
         except AgentSafetyError as error:
             raise pytest.UsageError(f"fixture {NAME}: {printable(str(error))}") from None
 
@@ -67,30 +80,44 @@ def _wants(agent_safety_agent: object) -> None:
 
 
 def _set_up(item: pytest.Item) -> str | None:
-    try:
-        item.ihook.pytest_runtest_setup(item=item)
-    except pytest.UsageError:
-        raise
-    except pytest.skip.Exception as skipped:
-        return one_line(str(skipped), 300)
-    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever the user's fixture raises is told
-        raise _failed(item, "setup", error) from None
+    report, error = _phase(item, "setup", partial(item.ihook.pytest_runtest_setup, item=item))
+    if isinstance(error, pytest.UsageError):
+        raise error
+    if report.skipped:
+        return one_line(str(error), 300)
+    _raise_for(report)
     return None
 
 
 def _tear_down(item: pytest.Item) -> None:
     goes_on: pytest.Function = pytest.Function.from_parent(item.session, name=NAME, callobj=_nothing)
-    try:
-        item.ihook.pytest_runtest_teardown(item=item, nextitem=goes_on)
-    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever the user's fixture raises is told
-        raise _failed(item, "teardown", error) from None
+    hook = partial(item.ihook.pytest_runtest_teardown, item=item, nextitem=goes_on)
+    report, _ = _phase(item, "teardown", hook)
+    _raise_for(report)
+
+
+def _phase(
+    item: pytest.Item, when: Literal["setup", "teardown"], hook: Callable[[], object]
+) -> tuple[pytest.TestReport, BaseException | None]:
+    """What came of a hook, as a report that only pytest itself is told of: `tmp_path` and the like wait for it."""
+    call = pytest.CallInfo.from_call(hook, when=when, reraise=_ENDS)
+    manager = item.config.pluginmanager
+    others = [plugin for plugin in manager.get_plugins() if not _is_pytests(plugin)]
+    report = manager.subset_hook_caller("pytest_runtest_makereport", others)(item=item, call=call)
+    return report, call.excinfo.value if call.excinfo else None
+
+
+def _is_pytests(plugin: object) -> bool:
+    module = getattr(plugin, "__name__", None) or type(plugin).__module__
+    return str(module).startswith("_pytest.")
 
 
 def _nothing() -> None:
     """What comes next is not known yet, only that it belongs to the session."""
 
 
-def _failed(item: pytest.Item, when: str, error: BaseException) -> pytest.UsageError:
-    told = str(item.repr_failure(pytest.ExceptionInfo.from_exception(error)))
-    hint = f"\n{_ASYNC}" if "async fixture" in told else ""
-    return pytest.UsageError(f"fixture {NAME} failed at {when}:\n{printable(told)}{hint}")
+def _raise_for(report: pytest.TestReport) -> None:
+    if report.failed:
+        told = printable(report.longreprtext)
+        hint = f"\n{_ASYNC}" if "async fixture" in told or "anyio_backend" in told else ""
+        raise pytest.UsageError(f"fixture {NAME} failed at {report.when}:\n{told}{hint}")

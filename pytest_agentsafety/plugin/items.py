@@ -27,7 +27,7 @@ class CaseFailed(Exception):
 
 
 class Cases(pytest.Module):
-    """The parent of all cases. For fixtures and hooks it is a module: they may have its scope, or look at it."""
+    """The parent of all cases. For fixtures and hooks it is a module: theirs may have its scope, or look at it."""
 
     def _getobj(self) -> ModuleType:
         return sys.modules[__name__]

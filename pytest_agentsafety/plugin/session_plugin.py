@@ -12,7 +12,7 @@ import pytest
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.plugin.asking import at_terminal
-from pytest_agentsafety.plugin.fixture_agent import ask_fixture, gives_agent
+from pytest_agentsafety.plugin.fixture_agent import NAME, Ask, ask_fixture, gives_agent, stand_in
 from pytest_agentsafety.plugin.fuzz_items import FuzzItem, make_fuzz_item
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
@@ -29,7 +29,7 @@ _OWN = ("pytest_agentsafety.plugin.entry", "agentsafety")
 
 def is_case(item: pytest.Item) -> bool:
     """One of ours, or a test of the user's?"""
-    return isinstance(item, CaseItem | FixtureCaseItem | FuzzItem)
+    return isinstance(item, CaseItem | FixtureCaseItem | FuzzItem | Ask)
 
 
 class CasesBehind:
@@ -108,16 +108,27 @@ class SafetyPlugin:
         by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
         above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
         parent = Cases.from_parent(above, path=above.path, name="agentsafety", nodeid="agentsafety")
-        if by_fixture and self.session.asks_agent and self._sets_up:
-            with self.session.lending():
-                ask_fixture(parent, self.session.plan_for)
+        cases: list[pytest.Item] = []
+        if by_fixture and self.session.asks_agent:
+            why_none = self._ask_fixture(parent)
             self._late = True
-        cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
+            if why_none is not None:
+                self.session.plan_nothing(f"fixture {NAME} {why_none}")
+                cases.append(stand_in(parent))
+        cases += [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
         cases += [make_fuzz_item(parent, case, self) for case in self.session.fuzz_cases]
         items.extend(cases)
         # Counted in "collected N items" like everybody else's.
         report = pytest.CollectReport(nodeid="agentsafety", outcome="passed", longrepr=None, result=list(cases))
         self.config.hook.pytest_collectreport(report=report)
+
+    def _ask_fixture(self, parent: Cases) -> str | None:
+        """Plan the cases of the fixture's agent. Returns why there are none, if it gives none."""
+        if not self._sets_up:
+            return "is not set up, so its cases are not known"
+        with self.session.lending():
+            skips = ask_fixture(parent, self.session.plan_for)
+        return None if skips is None else f"skips: {skips}"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What a gate can decide depends on what is left after -k, --lf and the like."""

@@ -29,6 +29,7 @@ from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
 
 GENERATED = "generated"
+NO_CASES = "no cases: "  # begins the note of a plan that is empty on purpose
 DEFAULT_MODES: tuple[Mode, ...] = ("recorded", "hijacked")
 
 

@@ -35,7 +35,7 @@ from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.meter import Meter
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
-from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, names_generated, needs_factory
+from pytest_agentsafety.session.plan import NO_CASES, Plan, PlannedCase, make_plan, names_generated, needs_factory
 from pytest_agentsafety.session.resuming import (
     Key,
     begun_without_row,
@@ -205,6 +205,11 @@ class Session:
         if self._told is not None:
             return [cast("Key", tuple(key)) for key in self._told["order"]]
         return [case_key(planned.run) for planned in self.cases]
+
+    def plan_nothing(self, reason: str) -> None:
+        """There is no agent to attack; the header and the report say why. A run of no cases does not pass."""
+        self.plan = replace(self.plan, suites=[], cases=[], notes=[f"{NO_CASES}{reason}"])
+        self.attacks_selected = 0
 
     @property
     def cases(self) -> list[PlannedCase]:

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.safe_text import one_line, printable
 from pytest_agentsafety.session.finish import Finished
+from pytest_agentsafety.session.plan import NO_CASES
 from pytest_agentsafety.session.session import Session
 
 _SHOWN_FAILURES = 10
@@ -37,7 +38,7 @@ def header_lines(session: Session, *, agent: str | None = None, pending: bool = 
 def summary_lines(session: Session, done: Finished) -> list[str]:
     """Headline figures, gates, failures, and where the report is."""
     if not done.results and not done.fuzz:
-        left_out = [one_line(note, 600) for note in session.plan.notes if " left out: " in note]
+        left_out = [one_line(note, 600) for note in session.plan.notes if _says_why(note)]
         return ["no case was run: that is a failure, not a pass", *left_out, f"evidence: {session.folder}"]
     if not done.results:
         return [*map(printable, done.more), f"evidence: {session.folder}"]
@@ -48,6 +49,10 @@ def summary_lines(session: Session, done: Finished) -> list[str]:
         *_failures(session, done),
         *_places(session, done),
     ]
+
+
+def _says_why(note: str) -> bool:
+    return " left out: " in note or note.startswith(NO_CASES)
 
 
 def _figures(done: Finished) -> Iterator[str]:
