@@ -16,6 +16,7 @@ from pytest_agentsafety.plugin.fuzz_items import FuzzItem, make_fuzz_item
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.finish import Finished, finish
+from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.session import FIXTURE_AGENT
 from pytest_agentsafety.session.summary import explain, header_lines, summary_lines
 
@@ -84,7 +85,8 @@ class SafetyPlugin:
         above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
         parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
         if by_fixture and self.session.asks_agent:
-            ask_fixture(parent, self.session.plan_for)
+            with BorrowedKey():  # a client made in the fixture wants one, although nothing is sent
+                ask_fixture(parent, self.session.plan_for)
         cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
         cases += [make_fuzz_item(parent, case, self) for case in self.session.fuzz_cases]
         items.extend(cases)
