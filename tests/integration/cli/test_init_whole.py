@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,27 +56,27 @@ if __name__ == "__main__":
 LOOP = (
     HEAD
     + """
-TOOLS = {tools}
+TOOLS = @TOOLS@
 SCHEMAS = [
-    {{"name": "read_ticket", "description": "Read what a customer wrote.", "input_schema": {{"type": "object",
-     "properties": {{"number": {{"type": "integer"}}}}, "required": ["number"]}}}},
-    {{"name": "send_email", "description": "Send an email to a customer.", "input_schema": {{"type": "object",
-     "properties": {{"to": {{"type": "string"}}, "body": {{"type": "string"}}}}, "required": ["to", "body"]}}}},
+    {"name": "read_ticket", "description": "Read what a customer wrote.", "input_schema": {"type": "object",
+     "properties": {"number": {"type": "integer"}}, "required": ["number"]}},
+    {"name": "send_email", "description": "Send an email to a customer.", "input_schema": {"type": "object",
+     "properties": {"to": {"type": "string"}, "body": {"type": "string"}}, "required": ["to", "body"]}},
 ]
 
 
 def answer(task: str) -> str:
-    messages = [{{"role": "user", "content": task}}]
+    messages = [{"role": "user", "content": task}]
     while True:
         reply = client.messages.create(model="claude-sonnet-5-5", max_tokens=1000, messages=messages, tools=SCHEMAS)
-        messages.append({{"role": "assistant", "content": reply.content}})
+        messages.append({"role": "assistant", "content": reply.content})
         results = [
-            {{"type": "tool_result", "tool_use_id": block.id, "content": str({call}(**block.input))}}
+            {"type": "tool_result", "tool_use_id": block.id, "content": str(@CALL@(**block.input))}
             for block in reply.content if block.type == "tool_use"
         ]
         if not results:
             return "".join(block.text for block in reply.content if block.type == "text")
-        messages.append({{"role": "user", "content": results}})
+        messages.append({"role": "user", "content": results})
 """
 )
 LOOPS = {
@@ -85,6 +84,11 @@ LOOPS = {
     "list": ("[read_ticket, send_email]", "next(tool for tool in TOOLS if tool.__name__ == block.name)"),
     "functions": ("None", "globals()[block.name]"),
 }
+
+
+def loop(kind: str) -> str:
+    tools, calling = LOOPS[kind]
+    return LOOP.replace("@TOOLS@", tools).replace("@CALL@", calling)
 
 
 def files(project: Any) -> dict[str, bytes]:
@@ -151,7 +155,7 @@ EDITS = {
     "as it is": lambda text: text,
     "CRLF": lambda text: text.replace("\n", "\r\n"),
     "reasons taken out": lambda text: re.sub(r" +#.*", "", text),
-    "values changed": lambda text: text.replace('"egress"', '"pay"').replace("trusted", "untrusted"),
+    "values changed": lambda text: text.replace('"egress"', '"pay"').replace('"untrusted"', '"trusted"'),
     "reordered": lambda text: "\n".join(reversed(re.split(r"\n(?=\[tool\.agentsafety(?:\.tools\.\w+)?\]\n)", text))),
     "inline": lambda _: (
         '[tool.agentsafety]\nagent = "bot:answer"\n'
@@ -232,10 +236,10 @@ def test_a_factory_without_tools_of_its_own(project: Any) -> None:
 # -- when it cannot say
 
 
-def test_several_are_printed_as_commands(project: Any) -> None:
+def test_several_are_printed_as_commands(project: Any, call: Any) -> None:
     project.file("one.py", RUNNER)
     project.file("two.py", RUNNER)
-    said = project.cli("init")
+    said = call(project.root, "init")
     assert said.status == 4
     commands = [
         line.strip().partition("  #")[0].strip() for line in said.err.splitlines() if "agentsafety init" in line
@@ -247,19 +251,19 @@ def test_several_are_printed_as_commands(project: Any) -> None:
     assert 'agent = "two:answer"' in (project.root / "agentsafety.toml").read_text()
 
 
-def test_none_is_told_with_what_one_looks_like(project: Any) -> None:
+def test_none_is_told_with_what_one_looks_like(project: Any, call: Any) -> None:
     project.file("half.py", "def (\n")
     project.file("sub/pyproject.toml", "")
-    said = project.cli("init")
+    said = call(project.root, "init")
     assert said.status == 4
     for told in ("no agent is configured", "half.py could not be read", "sub", "def answer(task: str) -> str:"):
         assert told in said.err
     assert "--agent=module:attr" in said.err
 
 
-def test_a_script_that_would_run_is_not_imported(project: Any) -> None:
+def test_a_script_that_would_run_is_not_imported(project: Any, call: Any) -> None:
     project.file("bot.py", RUNNER.replace('if __name__ == "__main__":\n    print', "print"))
-    said = project.cli("init")
+    said = call(project.root, "init")
     assert said.status == 4
     assert re.search(r"bot.py:\d+: asks the model as soon as the module is imported", said.err)
     assert set(files(project)) == {"bot.py"}
@@ -270,8 +274,7 @@ def test_a_script_that_would_run_is_not_imported(project: Any) -> None:
 
 @pytest.mark.parametrize("kind", LOOPS)
 def test_a_loop_past_the_door_gets_the_fixture_that_mends_it(project: Any, kind: str) -> None:
-    tools, calling = LOOPS[kind]
-    project.file("bot.py", LOOP.format(tools=tools, call=calling))
+    project.file("bot.py", loop(kind))
     said = project.cli("init")
     assert said.status == 0, said.text
     assert "UNGATED" in said.out
@@ -294,7 +297,7 @@ def test_a_loop_past_the_door_gets_the_fixture_that_mends_it(project: Any, kind:
 
 
 def test_a_conftest_of_the_user_s_stays_and_the_lines_are_printed(project: Any) -> None:
-    project.file("bot.py", LOOP.format(tools=LOOPS["dict"][0], call=LOOPS["dict"][1]))
+    project.file("bot.py", loop("dict"))
     project.file("conftest.py", "x = 1\n")
     said = project.cli("init")
     assert said.status == 0, said.text
@@ -355,9 +358,9 @@ def test_the_run_s_budget_bounds_it(project: Any, api: MessagesServer) -> None:
     assert api.calls == 0
 
 
-def test_record_without_a_key_writes_nothing(project: Any) -> None:
+def test_record_without_a_key_writes_nothing(project: Any, call: Any) -> None:
     project.file("bot.py", RUNNER)
-    said = project.cli("init", "--record")
+    said = call(project.root, "init", "--record")
     assert said.status == 4
     assert "set ANTHROPIC_API_KEY" in said.err
     assert set(files(project)) == {"bot.py"}
