@@ -88,6 +88,10 @@ class _Work:
         return self.choice is not None and self.settings.agent is None
 
     @property
+    def can_record(self) -> bool:
+        return self.shown is not None and not self.shown.takes and not self.all_past_the_door
+
+    @property
     def all_past_the_door(self) -> bool:
         return self.shown is not None and 0 < len(self.shown.tools) == len(self.shown.ungated)
 
@@ -103,8 +107,9 @@ def run(given: argparse.Namespace) -> int:
     for line in _report(work):
         say(line)
     status = ExitStatus.OK
-    if work.choice is not None and not work.all_past_the_door:
-        status = record(given, work.choice.reference)
+    if work.choice is not None and work.can_record:
+        configured = work.settings.agent in (None, work.choice.reference)
+        status = record(given, None if configured else work.choice.reference)
     for line in _next(work):
         say(line)
     return status
@@ -207,7 +212,10 @@ def _to_decide(work: _Work) -> Iterator[str]:
         for name, words in work.drafts.unknown.items():
             yield f"  {name}: {', '.join(words)}"
     ungated = work.shown.ungated if work.shown else ()
-    if work.all_past_the_door:
+    if ungated and work.choice is not None and work.choice.fixtures:
+        names = one_line(", ".join(ungated), 400)
+        yield f"UNGATED          {names}: called past the tool door, unless the fixture mends it"
+    elif work.all_past_the_door:
         yield f"UNGATED          {nothing_gated(ungated)}"
     elif ungated:
         yield (
@@ -222,9 +230,9 @@ def _to_decide(work: _Work) -> Iterator[str]:
 def _next(work: _Work) -> Iterator[str]:
     if work.drafts.tables:
         yield f"to read          the drafted lines in {work.path}: what stands there counts as decided by you"
-    if work.all_past_the_door:
-        yield f"next             mend the tools as said above ({_CONFTEST} has the lines), then pytest --agent-safety"
-    elif work.choice is not None and work.choice.fixtures:
+    if work.choice is not None and work.choice.fixtures:
         yield "next             pytest --agent-safety"
+    elif work.all_past_the_door:
+        yield f"next             mend the tools as said above ({_CONFTEST} has the lines), then pytest --agent-safety"
     else:
         yield "next             agentsafety run" + (f"   (with {_TEST}: pytest --agent-safety)" if work.files else "")

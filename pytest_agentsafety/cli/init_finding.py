@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_agentsafety.adapters.finding import Candidate, Found, find_agents
+from pytest_agentsafety.adapters.finding import Candidate, Found, find_agents, with_fixture
 from pytest_agentsafety.config import Settings
 from pytest_agentsafety.model.errors import ConfigError
 
@@ -36,10 +36,11 @@ class Choice:
 
 def choose_agent(named: str | None, settings: Settings) -> Choice:
     """Raises ConfigError where no agent is named and the project has none, or several."""
+    fixtures = with_fixture(settings.root / name for name in ("conftest.py", "tests/conftest.py"))
     if named is not None:
-        return Choice(reference=named, place="--agent", reason="named with --agent")
+        return Choice(reference=named, place="--agent", reason="named with --agent", fixtures=fixtures)
     if settings.agent is not None:
-        return Choice(reference=settings.agent, place=f"{settings.path} agent")
+        return Choice(reference=settings.agent, place=f"{settings.path} agent", fixtures=fixtures)
     found = find_agents(settings.root)
     if not found.agents:
         raise ConfigError("\n".join(_none(found, settings.root)))

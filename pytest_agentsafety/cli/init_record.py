@@ -33,11 +33,15 @@ def check_record(given: argparse.Namespace) -> None:
         raise ConfigError(f"--record: no API key is set: set {' or '.join(MODEL_KEYS)}, or leave --record out")
 
 
-def record(given: argparse.Namespace, agent: str) -> ExitStatus:
+def record(given: argparse.Namespace, agent: str | None) -> ExitStatus:
     """Ask where nobody said so, then record. FAILED where a run broke; what was recorded stays."""
     if given.record is False or not keys_there() or not (given.record or _at_terminal()):
         return ExitStatus.OK
-    session = first_runs(Path.cwd(), agent=agent, command=shlex.join(["agentsafety", *sys.argv[1:]]))
+    try:
+        session = first_runs(Path.cwd(), agent=agent, command=shlex.join(["agentsafety", *sys.argv[1:]]))
+    except ConfigError as error:  # what was drafted stands
+        say(f"not recorded     {error}")
+        return ExitStatus.FAILED if given.record else ExitStatus.OK
     if session is None:
         say("recorded         every benign run is recorded already")
         return ExitStatus.OK

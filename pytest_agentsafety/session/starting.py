@@ -89,11 +89,11 @@ def first_fixture(shown: Shown) -> str | None:
     lines = [
         "import pytest",
         "",
-        f"import {module}",
-        "",
         "",
         "@pytest.fixture",
         "def agent_safety_agent(agent_safety, monkeypatch):",
+        f"    import {module}  # here, where a client finds a stand-in for its API key",
+        "",
         *(f"    {line}" for line in _handing_over(module, shown.ungated)),
         f"    return {module}.{attribute}",
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def find_agents(root: Path) -> Found:
     agents = tuple(sorted(_outermost(able, reach), key=lambda one: (str(one.path), one.line)))
     return Found(
         agents=agents,
-        fixtures=tuple(path for path in dict.fromkeys(listing.conftests) if _has_fixture(path)),
+        fixtures=with_fixture(listing.conftests),
         runs_at={one.reference: line for one in agents if (line := _runs_at(one, able, sources, reach))},
         looked=len(sources),
         nested=tuple(listing.nested),
@@ -127,6 +127,11 @@ def _is_run(call: ast.Call, source: Source, functions: set[str], reach: _Reach) 
     owner, _, method = dotted(call.func).rpartition(".")
     whole = source.full(owner) if owner else ""
     return method in _RUNS and (reach.is_model(whole) or whole.partition(".")[0] in SDKS)
+
+
+def with_fixture(conftests: Iterable[Path]) -> tuple[Path, ...]:
+    """Those of the files that make the agent in a fixture."""
+    return tuple(path for path in dict.fromkeys(conftests) if path.is_file() and _has_fixture(path))
 
 
 def _has_fixture(path: Path) -> bool:
