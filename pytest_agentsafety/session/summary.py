@@ -14,6 +14,7 @@ from pytest_agentsafety.session.finish import Finished
 from pytest_agentsafety.session.session import Session
 
 _SHOWN_FAILURES = 10
+_LEFT_OUT = " left out: "
 
 
 def header_lines(session: Session, *, agent: str | None = None, pending: bool = False) -> list[str]:
@@ -31,13 +32,22 @@ def header_lines(session: Session, *, agent: str | None = None, pending: bool = 
         + (f" ({plan.deselected} deselected)" if plan.deselected else "")
         + (f"; {len(session.fuzz_cases)} fuzz cases" if session.fuzz_cases else "")
     ]
+    if session.agent.reference and session.options.agent is None:
+        lines.append(
+            "no agent is named, so this is the bundled one; yours: --agent=module:attr, or `agent` in the file"
+        )
     return [one_line(line, 400) for line in lines + plan.notes]
+
+
+def without_left_out(lines: Sequence[str]) -> list[str]:
+    """The header lines that a summary of no cases does not repeat."""
+    return [line for line in lines if _LEFT_OUT not in line]
 
 
 def summary_lines(session: Session, done: Finished) -> list[str]:
     """Headline figures, gates, failures, and where the report is."""
     if not done.results and not done.fuzz:
-        left_out = [one_line(note, 600) for note in session.plan.notes if " left out: " in note]
+        left_out = [one_line(note, 600) for note in session.plan.notes if _LEFT_OUT in note]
         return ["no case was run: that is a failure, not a pass", *left_out, f"evidence: {session.folder}"]
     if not done.results:
         return [*map(printable, done.more), f"evidence: {session.folder}"]
