@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -121,6 +121,12 @@ class ToolDoor(Protocol):
 
         `arguments` as the model wrote them: the JSON object, or the text where it is none.
         """
+
+    def hands_over(self, names: Iterable[str]) -> None:
+        """Tools by which the framework lets another agent go on: calling one runs nothing of the user's."""
+
+    def answers_by(self, names: Iterable[str]) -> None:
+        """Tools by which an agent gives its final answer: their arguments are the answer, nothing runs."""
 
 
 class ToolStage(Protocol):

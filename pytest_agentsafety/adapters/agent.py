@@ -113,7 +113,21 @@ def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa:
         return AgentHandle(id=id, shape="callable", target=entry, own=target)
     if _has_invoke(target) or _takes_task(target):
         return AgentHandle(id=id, shape="callable", target=target)
-    raise ConfigError(f"{place}: cannot use {_shown(target)} as an agent. {_SHAPES}")
+    raise ConfigError(f"{place}: cannot use {_shown(target)} as an agent. {_SHAPES}{_fix(target)}")
+
+
+def _fix(target: Any) -> str:
+    """What most likely has to be done about a function of another shape."""
+    if not inspect.isroutine(target):
+        return ""
+    required, name = _required(target), getattr(target, "__name__", "it")
+    if not required:
+        return f" Name what {name}() returns: write `agent = {name}()` into the module and name `agent`"
+    if len(required) == 1:
+        return (
+            f" If {required[0]!r} is the task, call it `task`, or name a function: def agent(task): return {name}(task)"
+        )
+    return f" Name a function that gives it the rest: def agent(task): return {name}(...)"
 
 
 def _takes_task(target: Any) -> bool:

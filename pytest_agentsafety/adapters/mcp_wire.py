@@ -32,8 +32,9 @@ def spec_of(tool: Mapping[str, Any], *, name: str = "") -> ToolSpec:
     )
 
 
-def _remote(**_: Any) -> None:
-    """Stands for the function of a tool that runs elsewhere."""
+def _remote(**_: Any) -> str:
+    """Stands for the function of a tool that runs elsewhere. What it returns comes as text."""
+    return ""
 
 
 def rendered(result: Mapping[str, Any]) -> RenderedText:

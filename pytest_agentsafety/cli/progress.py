@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 
-from pytest_agentsafety.cli.output import say
+from pytest_agentsafety.cli.output import rewrite, say, stdout
 from pytest_agentsafety.model.results import CaseResult
-from pytest_agentsafety.model.safe_text import printable
 from pytest_agentsafety.session.meter import Meter
 from pytest_agentsafety.session.summary import explain, same_but_phrasing
 
@@ -27,7 +25,7 @@ class Progress:
         self._total, self._quiet, self._meter = total, quiet, meter
         self._done, self._failed = before, 0
         self._told: set[object] = set()
-        self._terminal = sys.stdout.isatty() and not os.environ.get("CI")
+        self._terminal = stdout().isatty() and not os.environ.get("CI")
         self._last = time.monotonic()
 
     def case(self, result: CaseResult, *, failed: bool) -> None:
@@ -53,7 +51,7 @@ class Progress:
         if self._quiet:
             return
         if self._terminal:
-            print(f"\r\x1b[K{printable(self._line())}", end="", flush=True)
+            rewrite(self._line())
         elif time.monotonic() - self._last >= _PLAIN_EVERY_SECONDS:
             self._last = time.monotonic()
             say(self._line())
@@ -81,7 +79,7 @@ class Progress:
 
     def _clear(self) -> None:
         if self._terminal:
-            print("\r\x1b[K", end="")
+            rewrite("")
 
 
 def _short(number: int) -> str:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pytest_agentsafety.cli.output import say, say_json
+from pytest_agentsafety.cli.output import only_ours, say, say_json
 from pytest_agentsafety.cli.progress import Progress
 from pytest_agentsafety.fuzz.rows import counts
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
 from pytest_agentsafety.session.crew import MOST_JOBS, UPSTREAM_JOBS, Sitting, run_cases
 from pytest_agentsafety.session.finish import Finished, finish
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
-from pytest_agentsafety.session.summary import header_lines, summary_lines
+from pytest_agentsafety.session.summary import header_lines, summary_lines, without_left_out
 
 
 def add(commands: Any) -> None:
@@ -46,6 +46,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print metrics and status as JSON instead of the summary")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    parser.add_argument("--show-output", action="store_true", help="show what the agent itself prints")
     parser.set_defaults(run=run)
 
 
@@ -104,14 +105,26 @@ def options_from(given: argparse.Namespace) -> RunOptions:
 
 
 def run(given: argparse.Namespace) -> int:
+    if given.show_output:
+        return _run(given)
+    with only_ours() as others:
+        status = _run(given)
+        if others.lines and not given.json:
+            say(f"the agent printed {others.lines:,} lines, not shown (--show-output shows them)")
+    return status
+
+
+def _run(given: argparse.Namespace) -> int:
     session = Session(options_from(given))
     session.start()
+    nothing = not session.cases and not session.fuzz_cases
     quiet = given.quiet or given.json
     if not quiet:
-        for line in header_lines(session):
+        lines = header_lines(session)
+        for line in without_left_out(lines[1:]) if nothing else lines:  # the summary says that there is nothing
             say(line)
     try:
-        sitting = _run_cases(session, jobs=given.jobs, quiet=quiet)
+        sitting = _run_cases(session, jobs=given.jobs, quiet=quiet or nothing)
     finally:
         session.close()
     session.note_not_run(sitting.not_run, _reason(sitting))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -254,6 +254,7 @@ class TaskGate:
     def child_env(self, given: Mapping[str, str] | None = None) -> dict[str, str]:
         """Variables that lead the model requests of a process, which this task starts, to its model door.
 
+        For a process that asks the tool door before it runs a tool (by hooks), as all its tools are then taken to do.
         To be set over this process's environment and `given`, what the process would get beside it: a base URL named
         there is where its requests go on to. Until the task is closed. Raises ConfigError for one that is no URL.
         """
@@ -268,7 +269,8 @@ class TaskGate:
         return env
 
     def _learn_new(self, specs: Sequence[ToolSpec]) -> None:
-        """Tools that a request declares; what an adapter said of a tool is better known."""
+        """Tools that such a process declares; what an adapter said of a tool is better known."""
+        self.state.hooked.update(spec.name for spec in specs)
         self.state.rules.learn([spec for spec in specs if not self.state.rules.knows(spec.name)])
 
     def answered(self, name: str, arguments: Mapping[str, Any] | str) -> None:
@@ -277,6 +279,14 @@ class TaskGate:
         state.passes.add(name, arguments if isinstance(arguments, str) else dict(arguments))
         message = f"the framework answered the model's call of {one_line(name)} itself; no tool ran for it"
         state.emit(Notice(task_id=state.task_id, level="info", message=message))
+
+    def hands_over(self, names: Iterable[str]) -> None:
+        """Tools by which the framework lets another agent go on: calling one runs nothing of the user's."""
+        self.state.handoffs.update(names)
+
+    def answers_by(self, names: Iterable[str]) -> None:
+        """Tools by which an agent gives its final answer: their arguments are the answer, nothing runs."""
+        self.state.answers.update(names)
 
     def wrap(self, tools: Sequence[Any]) -> list[Callable[..., Any]]:
         """The tools behind the door of this task, whatever is active when they are called."""

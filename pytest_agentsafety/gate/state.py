@@ -88,6 +88,9 @@ class TaskState:
     passes: PassLedger = field(default_factory=PassLedger)
     lock: threading.RLock = field(default_factory=threading.RLock)
     stopped: StopRun | None = None
+    handoffs: set[str] = field(default_factory=set)  # tools that only let another agent of the framework go on
+    answers: set[str] = field(default_factory=set)  # tools by which agents of the framework answer
+    hooked: set[str] = field(default_factory=set)  # tools of other processes that ask the tool door before they run
     _addresses: set[str] = field(default_factory=set)
     _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 

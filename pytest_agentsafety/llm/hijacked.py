@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from threading import Lock, RLock
 from typing import Any
 
 from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.replies import count_of, message_of
 from pytest_agentsafety.llm.sizes import ESTIMATED
+from pytest_agentsafety.llm.structured import offered, structured
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
 
@@ -22,7 +23,10 @@ class HijackedModel:
     The turns of `benign` come in order. Once `delivered()` is true, `attack()` is asked once for the attacker's turns
     (None: nobody knows them) and their calls come next, one per turn; then the rest of the benign run; then its final
     words plus the attacker's. A denial changes nothing; beyond the script the final words are repeated. Replies carry
-    the request's model id, or `model` where it has none. Thread-safe.
+    the request's model id, or `model` where it has none, and the shape that the request demands. Thread-safe.
+
+    With `ways` a call waits for a request that offers its tool, since agents may work in turn: `ways` says by tool
+    which handoff leads on to whoever has it; where none does, the model ends its turn. `own` are the agent's tools.
     """
 
     estimated = True
@@ -34,6 +38,9 @@ class HijackedModel:
         attack: Callable[[], Sequence[PlannedTurn] | None] | None,
         delivered: Callable[[], bool],
         model: str = DEFAULT_MODEL,
+        *,
+        ways: Mapping[str, str] | None = None,
+        own: Collection[str] = (),
     ) -> None:
         turns = list(benign)
         last = turns.pop() if turns and not turns[-1].calls else PlannedTurn()
@@ -42,12 +49,14 @@ class HijackedModel:
         self._attack = attack
         self._delivered = delivered
         self._model = model
+        self._ways, self._own = ways, own
         self._hostile: deque[PlannedTurn] = deque()
         self._last_words = ""
         self._asked = attack is None
         self._unknown = False
         self._played = False
-        self._turn = 0
+        self._waiting: str | None = None
+        self._turn = self._shaped = 0
         self._handed_out: list[tuple[str, str]] = []
         # Two locks: the tool door asks `is_attacker_call` while `delivered` may be waiting for the tool door.
         self._playing = RLock()
@@ -62,6 +71,11 @@ class HijackedModel:
     answers_guards = False
 
     @property
+    def never_offered(self) -> str | None:
+        """The tool of an attacker's call that no request offered, so that the call was never made."""
+        return self._waiting
+
+    @property
     def attack_unknown(self) -> bool:
         """The attack was delivered, but nobody knows what the attacker's calls are."""
         return self._unknown
@@ -72,7 +86,7 @@ class HijackedModel:
             return ModelReply(message=count_of(len(request.body)), headers=ESTIMATED)
         with self._playing:
             self._learn()
-            turn = self._next()
+            turn = self._in_shape(self._next(offered(request.payload)), request)
             self._turn += 1
             message = message_of(
                 turn,
@@ -102,7 +116,16 @@ class HijackedModel:
         self._hostile.extend(_one_call_each(turns))
         self._last_words = turns[-1].text if turns and not turns[-1].calls else ""
 
-    def _next(self) -> PlannedTurn:
+    def _in_shape(self, turn: PlannedTurn, request: ModelRequest) -> PlannedTurn:
+        shaped = structured(turn, request.payload, own=self._own, number=self._shaped)
+        self._shaped += shaped is not turn
+        return shaped
+
+    def _next(self, tools: Sequence[str]) -> PlannedTurn:
+        queue = self._hostile or self._benign
+        elsewhere = self._elsewhere(queue[0], tools) if queue else None
+        if elsewhere is not None:
+            return elsewhere
         if self._hostile:
             turn = self._hostile.popleft()
             self._played = True
@@ -113,6 +136,21 @@ class HijackedModel:
         if self._last_words:
             self._played = True
         return PlannedTurn(text="\n\n".join(filter(None, (self._final, self._last_words))))
+
+    def _elsewhere(self, turn: PlannedTurn, tools: Sequence[str]) -> PlannedTurn | None:
+        """What leads to an agent that has the turn's tools, where this one has not; None where it has."""
+        missing = next((call.name for call in turn.calls if call.name not in tools), None)
+        if self._ways is None or missing is None:
+            self._waiting = None
+            return None
+        if self._hostile:
+            self._waiting = missing
+        step: str | None = missing
+        for _ in range(len(self._ways) + 1):
+            step = self._ways.get(step or "")
+            if step in tools:
+                return PlannedTurn(calls=(PlannedCall(name=str(step), arguments={}),))
+        return PlannedTurn(text=self._final)
 
     def _hand_out(self, calls: Sequence[PlannedCall]) -> None:
         with self._calls:

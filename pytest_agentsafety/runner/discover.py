@@ -13,28 +13,24 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
 from pytest_agentsafety.adapters.toolbox import tools_of_agent
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.gate.installing import install_doors
-from pytest_agentsafety.gate.instructions import instructions_in
 from pytest_agentsafety.llm import activate
-from pytest_agentsafety.llm.replies import count_of, message_of
-from pytest_agentsafety.llm.sizes import ESTIMATED
 from pytest_agentsafety.model.errors import ConfigError
-from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn, ToolSpec
+from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import BudgetLimits, Policy
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.protocols import PriceSource
 from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage
 from pytest_agentsafety.runner.generated.tools import merged
+from pytest_agentsafety.runner.listening import Heard, Listener
 from pytest_agentsafety.runner.outcome import NO_REQUEST
 from pytest_agentsafety.runner.outside import led_here
 
-PREFLIGHT = "agentsafety_preflight"
 _HELLO = "Hello. What can you do for me?"
 _SECONDS = 60.0
 _LIMITS = BudgetLimits(
@@ -50,61 +46,19 @@ _LIMITS = BudgetLimits(
 class Discovered:
     """The tools as the model is shown them, and the system prompt ("" where there is none).
 
-    `gated` are the names of those that passed the tool door when they were called.
+    `gated` are the names of those that passed the tool door when they were called. `ways`: by tool (or handoff), the
+    handoff that leads to the agent that has it, where agents hand over to each other. `beside` are tools that the
+    framework's own process has beside those of the user.
     """
 
     tools: tuple[ToolSpec, ...]
     system: str = ""
     gated: frozenset[str] = frozenset()
+    ways: Mapping[str, str] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
 
 
-@dataclass
-class _Listener:
-    """Calls the tools `ask` one by one, then says "Done.", and remembers what came with the requests."""
-
-    ask: Sequence[str] = ()
-    tools: dict[str, ToolSpec] = field(default_factory=dict)
-    system: str = ""
-    requests: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    answers_guards = False
-    estimated = True
-
-    def respond(self, request: ModelRequest) -> ModelReply:
-        if request.path.rstrip("/").endswith("/count_tokens"):
-            return ModelReply(message=count_of(len(request.body)), headers=ESTIMATED)
-        with self.lock:
-            turn = self._turn()
-            self.requests += 1
-            self.system = self.system or instructions_in(request.payload.get("system"))
-            for tool in request.payload.get("tools") or ():
-                self._learn(tool)
-            seed = f"discover.{self.requests}"
-        message = message_of(turn, model=request.model, seed=seed, request_bytes=len(request.body))
-        return ModelReply(message=message, headers=ESTIMATED)
-
-    def _turn(self) -> PlannedTurn:
-        if self.requests >= len(self.ask):
-            return PlannedTurn(text="Done.")
-        return PlannedTurn(calls=(PlannedCall(name=self.ask[self.requests], arguments={PREFLIGHT: True}),))
-
-    def _learn(self, tool: Any) -> None:
-        if not isinstance(tool, Mapping) or not isinstance(tool.get("name"), str):
-            return
-        schema = tool.get("input_schema")
-        self.tools.setdefault(
-            tool["name"],
-            ToolSpec(
-                name=tool["name"],
-                fn=_elsewhere,
-                description=str(tool.get("description") or ""),
-                input_schema=schema if isinstance(schema, Mapping) else {"type": "object", "properties": {}},
-            ),
-        )
-
-
-_Ask = Callable[[_Listener], tuple[TaskGate, BaseException | None]]
+_Ask = Callable[[Listener], tuple[TaskGate, BaseException | None]]
 
 
 def discover(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool = False) -> Discovered:
@@ -127,21 +81,28 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
     """
     own = tools_of_agent(agent)
     ask = partial(_asked, agent, own, prices, gateway)
-    first = _Listener()
+    heard = Heard()
+    first = Listener(heard, calling=False)
     _, error = ask(first)
     if not first.requests:
         raise ConfigError(f"agent {agent.id!r}: {_why(error)}")
-    if not first.tools:
+    _try_all(ask, heard, bare_too=agent.outside)
+    shown = [spec for name, spec in heard.tools.items() if name not in heard.handoffs | heard.answers]
+    if not shown:
         raise ConfigError(
             f"agent {agent.id!r} shows the model no tools, so the suite `generated` has nothing to attack. Give it "
             "tools, or name a suite that brings its own (an agent factory with a parameter `tools` takes them)"
         )
-    tools = merged(list(first.tools.values()), own)
+    tools = merged(shown, own)
     handed_over = {spec.name for spec in own}
-    bare = {spec.name for spec in tools if not _needs_arguments(spec)}
-    gated = _tried(ask, [spec.name for spec in tools if spec.name not in bare or agent.outside])
-    gated |= bare & handed_over
-    return Discovered(tools=tuple(tools), system=first.system, gated=gated)
+    gated = heard.gated | {spec.name for spec in tools if heard.bare(spec.name) and spec.name in handed_over}
+    return Discovered(
+        tools=tuple(tools),
+        system=heard.system,
+        gated=frozenset(gated),
+        ways=dict(heard.ways),
+        beside=frozenset(heard.hooked - handed_over) if handed_over else frozenset(),
+    )
 
 
 def nothing_gated(names: Sequence[str]) -> str:
@@ -149,36 +110,35 @@ def nothing_gated(names: Sequence[str]) -> str:
     shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
     return (
         f"it executes its tools itself ({shown}): none of them passed the tool door when it was called. A hijacked "
-        "model would use them for real, so nothing was run. Make the agent a factory with a parameter `tools` (its "
-        "default: the list of your functions), or put them behind the door: tools = agent_safety.wrap(tools)"
+        "model would use them for real, so nothing was run. Name a factory with a parameter `tools` instead, which "
+        "gets them wrapped and gives your agent: def build(tools=[...your functions...]): ...; or, in a fixture "
+        "`agent_safety_agent`, wrap them: tools = agent_safety.wrap([...your functions...])"
     )
 
 
-def _tried(ask: _Ask, names: Sequence[str]) -> frozenset[str]:
-    """All in one run of the agent; those that did not get their turn, or did not pass, again in a run each."""
-    seen = _passed(ask, names)
-    for name in names:
-        if name not in seen:
-            seen |= _passed(ask, [name])
-    return seen
+def _try_all(ask: _Ask, heard: Heard, *, bare_too: bool) -> None:
+    """Runs of the agent until each tool that it shows has passed the door, or was called often enough.
 
-
-def _passed(ask: _Ask, names: Sequence[str]) -> frozenset[str]:
-    task, _ = ask(_Listener(ask=names))
-    return frozenset(name for name, count in task.tally.tools.items() if count.calls)
-
-
-def _needs_arguments(spec: ToolSpec) -> bool:
-    """Is there an argument without which its function cannot be called?"""
-    return bool((spec.input_schema or {}).get("required"))
+    A run that calls nothing and shows nothing new is the last one; what is left could not be reached.
+    """
+    while True:
+        known = len(heard.tools)
+        listener = Listener(heard, bare_too=bare_too)
+        task, _ = ask(listener)
+        heard.gated.update(name for name, count in task.tally.tools.items() if count.calls)
+        heard.hooked |= task.state.hooked
+        heard.gated |= task.state.hooked
+        if len(heard.tools) == known and not (listener.tried and heard.due(bare_too=bare_too)):
+            return
 
 
 def _asked(
-    agent: AgentHandle, own: Sequence[ToolSpec], prices: PriceSource | None, gateway: bool, listener: _Listener
+    agent: AgentHandle, own: Sequence[ToolSpec], prices: PriceSource | None, gateway: bool, listener: Listener
 ) -> tuple[TaskGate, BaseException | None]:
     """Run the agent with both doors active; a hanging one is left behind."""
     gate = Gate(Policy(guards=frozenset(), budget=_LIMITS), prices=prices)
     task = gate.open(_HELLO, responder=listener, stage=OwnStage(tools={}, reads=Reads(None)))
+    listener.handoffs, listener.answers = task.state.handoffs, task.state.answers
     left: list[BaseException] = []
 
     def body() -> None:
@@ -206,10 +166,6 @@ def _asked(
 def _why(error: BaseException | None) -> str:
     if error is None:
         return f"to find its tools it was called with a greeting: {NO_REQUEST}"
-    told = f"{type(error).__name__}: {one_line(str(error), 300)}"
+    notes = "".join(f" ({one_line(note, 300)})" for note in getattr(error, "__notes__", ()))
+    told = f"{type(error).__name__}: {one_line(str(error), 300)}{notes}"
     return f"to find its tools it was called with a greeting, and raised before it asked a model: {told}"
-
-
-def _elsewhere() -> str:
-    """A tool whose function is the agent's own business."""
-    return ""

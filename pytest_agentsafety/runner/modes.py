@@ -48,6 +48,10 @@ class Cast:
     def attack_unknown(self) -> bool:
         return self.hijacked is not None and self.hijacked.attack_unknown
 
+    @property
+    def never_offered(self) -> str | None:
+        return None if self.hijacked is None else self.hijacked.never_offered
+
 
 @dataclass
 class ModeSettings:
@@ -160,7 +164,11 @@ def _hijacked(run: CaseRun, scenario: Scenario, watch: AttackWatch) -> Cast:
     attack = scenario.attack_turns if run.case.kind == "attack" else None
     exposed = run.mode == "hijacked-exposed"
     model = HijackedModel(
-        scenario.benign_turns(), attack, (lambda: watch.exposed) if exposed else (lambda: watch.delivered)
+        scenario.benign_turns(),
+        attack,
+        (lambda: watch.exposed) if exposed else (lambda: watch.delivered),
+        ways=getattr(scenario, "ways", None),
+        own=getattr(scenario, "own_names", ()),
     )
     return Cast(responder=model, is_attacker=model.is_attacker_call, hijacked=model)
 

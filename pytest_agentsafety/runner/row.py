@@ -64,6 +64,7 @@ def judged(seen: Finished) -> Judged:
             utility=seen.utility,
             attack_score=seen.attack_score,
             attack_unknown=seen.cast.attack_unknown,
+            never_offered=seen.cast.never_offered,
             limits_stop_it=seen.limits_stop_it,
             unanswered=unanswered(seen.approver),
         )

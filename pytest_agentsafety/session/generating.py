@@ -28,4 +28,6 @@ def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, l
         live=live,
         max_cases=own.max_cases,
         gives_tools=agent.shape == "factory",
+        ways=found.ways,
+        beside=found.beside,
     )

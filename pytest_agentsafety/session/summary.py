@@ -15,6 +15,7 @@ from pytest_agentsafety.session.plan import NO_CASES
 from pytest_agentsafety.session.session import Session
 
 _SHOWN_FAILURES = 10
+_LEFT_OUT = " left out: "
 
 
 def header_lines(session: Session, *, agent: str | None = None, pending: bool = False) -> list[str]:
@@ -32,7 +33,16 @@ def header_lines(session: Session, *, agent: str | None = None, pending: bool = 
         + (f" ({plan.deselected} deselected)" if plan.deselected else "")
         + (f"; {len(session.fuzz_cases)} fuzz cases" if session.fuzz_cases else "")
     ]
+    if session.agent.reference and session.options.agent is None:
+        lines.append(
+            "no agent is named, so this is the bundled one; yours: --agent=module:attr, or `agent` in the file"
+        )
     return [one_line(line, 400) for line in lines + plan.notes]
+
+
+def without_left_out(lines: Sequence[str]) -> list[str]:
+    """The header lines that a summary of no cases does not repeat."""
+    return [line for line in lines if _LEFT_OUT not in line]
 
 
 def summary_lines(session: Session, done: Finished) -> list[str]:

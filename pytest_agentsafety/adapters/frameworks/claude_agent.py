@@ -21,6 +21,7 @@ from typing import Any
 from pytest_agentsafety.adapters import mcp_wire
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
 from pytest_agentsafety.adapters.frameworks.claude_hooks import Hooks
+from pytest_agentsafety.adapters.frameworks.reaching import only
 from pytest_agentsafety.adapters.passing import athrough
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.protocols import ToolDoor
@@ -227,10 +228,14 @@ def _entry(target: Any) -> Callable[[str], Any] | None:
 
 
 def _tools(target: Any) -> Sequence[ToolSpec] | None:
-    """The in-process tools. Those of the CLI, and of servers it connects to itself, only it knows."""
-    if not _is_options(target):
+    """The in-process tools of options, or of those that a function names. Those of the CLI, and of servers it connects
+    to itself, only it knows."""
+    options = [target] if _is_options(target) else only(_is_options, target)
+    if not options:
         return None
-    servers = target.mcp_servers if isinstance(target.mcp_servers, dict) else {}
+    servers = {
+        name: server for one in options if isinstance(one.mcp_servers, dict) for name, server in one.mcp_servers.items()
+    }
     own = {name: server for name, server in servers.items() if isinstance(server, dict) and server.get("type") == "sdk"}
     with ThreadPoolExecutor(1) as aside:  # an event loop may be running here
         return aside.submit(lambda: asyncio.run(_asked(own))).result() if own else []

@@ -87,9 +87,28 @@ def _patch(module: ModuleType, door: DoorGetter) -> Undo:
     return all_of(swapped(module, "BaseTool.run", make_run), swapped(module, "BaseTool.arun", make_arun))
 
 
+def _patch_structured(module: ModuleType, door: DoorGetter) -> Undo:
+    """What LangChain reads a structured answer from: a call of a tool that runs nothing."""
+
+    def make_parse(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def parse(self: Any, tool_args: dict[str, Any]) -> Any:
+            active = door()
+            if active is not None:
+                active.answers_by([self.tool.name])
+            return original(self, tool_args)
+
+        return parse
+
+    return swapped(module, "OutputToolBinding.parse", make_parse)
+
+
 LANGCHAIN = Framework(
     name="langchain",
-    patches={"langchain_core.tools.base": _patch},
+    patches={
+        "langchain_core.tools.base": _patch,
+        "langchain.agents.structured_output": _patch_structured,
+    },
     entry=entry,
     tools=tools,
 )

@@ -22,7 +22,8 @@ class OwnScenario:
     """Implements `protocols.Scenario` over the user's own tools, which the agent brings itself or is given.
 
     `turns` is the benign run. Where it is `synthetic`, nobody ever saw the agent do the task, and whether it was done
-    cannot be measured. `check` is the user's own. `stage` stands in for the tools.
+    cannot be measured. `check` is the user's own. `stage` stands in for the tools. `ways` leads by handoffs to tools
+    that another agent has (see `HijackedModel`), `own_names` are all tools.
     """
 
     prompt: str
@@ -35,6 +36,8 @@ class OwnScenario:
     injections: Mapping[str, str] = field(default_factory=dict)
     ungated: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
+    ways: Mapping[str, str] = field(default_factory=dict)
+    own_names: frozenset[str] = frozenset()
     really_reads: Callable[[CaseRun, bool], bool] = lambda _run, _recording: False
     system: str | None = None
     base: Path | None = None
@@ -55,7 +58,8 @@ class OwnScenario:
             names = ", ".join(sorted(refused))
             raise ConfigError(
                 f"UNGATED: {names} did not pass the tool door when it was called before the run, so no model may ask "
-                "for it: it would run for real. Put it behind the door: agent_safety.wrap([...]), or a factory `tools`"
+                "for it: it would run for real. Let the agent get it from a factory's parameter `tools`, or from "
+                "agent_safety.wrap([...])"
             )
 
     @property

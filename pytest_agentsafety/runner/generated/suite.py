@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,14 @@ from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.recorded import recorded_turns
 from pytest_agentsafety.runner.generated.scenario import OwnScenario
 from pytest_agentsafety.runner.generated.stage import OwnStage
-from pytest_agentsafety.runner.generated.tasks import OwnTask, read_tasks, simple_tasks, sources, synthesised
+from pytest_agentsafety.runner.generated.tasks import (
+    OwnTask,
+    read_tasks,
+    simple_tasks,
+    sources,
+    synthesised,
+    ungated_task,
+)
 from pytest_agentsafety.runner.generated.tools import OwnTool
 
 NAME = "generated"
@@ -34,7 +41,8 @@ READS = "reads.json"
 class GeneratedSuite:
     """Implements `protocols.Suite` over an agent's own tools. `gives_tools`: the agent takes them from the suite.
 
-    `ungated` are tools that were not seen to pass the tool door: no model of ours asks for one of them.
+    `ungated` are tools that were not seen to pass the tool door: no model of ours asks for one of them, and each has
+    one case that says so. `beside` are tools that the agent's framework brings along: each of their goals has one case.
     """
 
     tools: tuple[OwnTool, ...]
@@ -45,6 +53,8 @@ class GeneratedSuite:
     live: frozenset[str] = frozenset()
     max_cases: int = MAX_CASES
     gives_tools: bool = False
+    ways: Mapping[str, str] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
     name: str = NAME
     modes: tuple[Mode, ...] = ("recorded", "hijacked", "hijacked-exposed", "live")
     policy: Policy | None = None
@@ -91,13 +101,18 @@ class GeneratedSuite:
             really_reads=_reads_for_real,
             ungated=self.ungated,
             writes=frozenset(tool.name for tool in self.tools if tool.rule.is_write),
+            ways=self.ways,
+            own_names=frozenset(self._by_name),
         )
 
     @property
     def notes(self) -> list[str]:
         """Header lines: what was found, and what cannot be said."""
-        shown = ", ".join(f"{tool.name} ({tool.rule.effect})" for tool in self.tools)
-        lines = [f"generated from the agent's own tools: {shown}"]
+        own = [tool for tool in self.tools if tool.name not in self.beside]
+        lines = [f"generated from the agent's own tools: {_shown(own)}"]
+        if self.beside:
+            brought = _shown(tool for tool in self.tools if tool.name in self.beside)
+            lines.append(f"generated: the agent's framework adds tools (switch off those it needs not): {brought}")
         made_up = [task.id for task in self.tasks if self._runs[task.id][1]]
         if made_up:
             lines.append(f"generated: the benign run of {', '.join(made_up)} is made up: utility is NOT MEASURED")
@@ -127,13 +142,13 @@ class GeneratedSuite:
             elif task.turns is not None:
                 found[task.id] = task.turns, task.check is None
             else:
-                found[task.id] = synthesised(self.tools), True
+                found[task.id] = synthesised(attackable(self.tools, self.ungated, self.beside)), True
         return found
 
     @cached_property
     def _vectors(self) -> Mapping[str, Mapping[str, str]]:
         """By task: the tools of its benign run through which attacker text comes in, by vector id."""
-        able = {tool.name for tool in sources(self.tools)}
+        able = {tool.name for tool in sources(attackable(self.tools, self.ungated, self.beside))}
         return {
             task.id: {
                 slug(call.name): call.name
@@ -154,7 +169,8 @@ class GeneratedSuite:
 
     def _attacks(self) -> Iterator[Case]:
         pairs = [(task, vector) for task in self.tasks for vector in self._vectors[task.id]]
-        repeated = [goal for goal in self.goals if not goal.once]
+        few = [goal for goal in self.goals if not goal.once and self._is_beside(goal)]
+        repeated = [goal for goal in self.goals if not goal.once and goal not in few]
         each = max(1, self.max_cases // max(1, len(pairs) * len(repeated)))
         names = _attack_names()
         turn = 0
@@ -163,8 +179,13 @@ class GeneratedSuite:
                 chosen = _spread(names, each, turn)
                 turn += 1
                 yield from (self._attack(task, vector, goal, name) for name in chosen)
+        for number, goal in enumerate(few):
+            yield from (self._attack(*pair, goal, names[number % len(names)]) for pair in pairs[:1])
         once = [goal for goal in self.goals if goal.once]
         yield from (self._attack(*pairs[0], goal, names[0]) for goal in once if pairs)
+
+    def _is_beside(self, goal: Goal) -> bool:
+        return any(call.name in self.beside for call in goal.proof_calls)
 
     def _attack(self, task: OwnTask, vector: str, goal: Goal, attack: str) -> Case:
         twin = f"{SHORT}.{task.id}"
@@ -191,6 +212,8 @@ def generate(
     live: frozenset[str] = frozenset(),
     max_cases: int = MAX_CASES,
     gives_tools: bool = False,
+    ways: Mapping[str, str] | None = None,
+    beside: frozenset[str] = frozenset(),
 ) -> GeneratedSuite:
     """The suite for these tools. Raises ConfigError where nothing can be attacked, or for a wrong file of tasks."""
     if not sources(tools):
@@ -199,17 +222,34 @@ def generate(
             f"suite generated: no tool of the agent reads anything, so no attacker text could come in. Tools: {shown}. "
             'If one of them returns text that others write, say so: [tool.agentsafety.tools.NAME] effect = "read"'
         )
-    own = simple_tasks(tools) if tasks is None else read_tasks(tasks, tools)
+    able = attackable(tools, ungated, beside)
+    own = simple_tasks(able) if tasks is None else read_tasks(tasks, tools)
+    own += tuple(ungated_task(tool) for tool in tools if tool.name in ungated and able != list(tools))
     return GeneratedSuite(
         tools=tuple(tools),
         tasks=own,
-        goals=goals_for(tools, system),
+        goals=goals_for([tool for tool in tools if tool.name not in ungated or able == list(tools)], system),
         folder=folder,
         ungated=ungated,
         live=live,
         max_cases=max_cases,
         gives_tools=gives_tools,
+        ways=ways or {},
+        beside=beside,
     )
+
+
+def attackable(tools: Sequence[OwnTool], ungated: frozenset[str], beside: frozenset[str]) -> list[OwnTool]:
+    """The tools whose results may carry an attack: the user's own behind the door, as far as one of them reads."""
+    choices = [
+        [tool for tool in tools if tool.name not in ungated | beside],
+        [tool for tool in tools if tool.name not in ungated],
+    ]
+    return next((some for some in choices if sources(some)), list(tools))
+
+
+def _shown(tools: Iterable[OwnTool]) -> str:
+    return ", ".join(f"{tool.name} ({tool.rule.effect})" for tool in tools)
 
 
 def _reads_for_real(run: CaseRun, recording: bool) -> bool:

@@ -70,6 +70,11 @@ def simple_tasks(tools: Sequence[OwnTool]) -> tuple[OwnTask, ...]:
     )
 
 
+def ungated_task(tool: OwnTool) -> OwnTask:
+    """A task whose one case says that this tool is not behind the door."""
+    return OwnTask(id=f"ungated-{slug(tool.name)}", prompt=_prompt(tool), turns=planned_reads([tool]))
+
+
 def sources(tools: Sequence[OwnTool]) -> list[OwnTool]:
     """The tools through which attacker text can come in."""
     outside = [tool for tool in tools if tool.returns_outside_text]

@@ -153,7 +153,7 @@ def test_an_agent_that_executes_its_tools_itself_is_not_run(project: Project, na
     done = project.pytest("--agent-safety", "--agent-safety-agent=shop:behind_our_back", *named)
     assert done.status == (4 if named else 1), done.text
     assert "none of them passed the tool door" in done.text
-    assert "agent_safety.wrap(tools)" in done.text
+    assert "tools = agent_safety.wrap([...your functions...])" in done.text
     assert really(project) == []
 
 
@@ -162,10 +162,11 @@ def test_a_tool_behind_our_back_is_ungated_and_never_asked_for(project: Project)
     done = project.pytest("--agent-safety", "--agent-safety-agent=shop:half")
     assert done.status == 1, done.text
     assert "UNGATED tools, never asked for: delete_ticket" in done.out
-    by_goal = {row["injection_task"]: row for row in project.rows()}
-    assert by_goal["delete-delete_ticket"]["verdict"] == "error"
-    assert by_goal["delete-delete_ticket"]["error"].startswith("ConfigError: UNGATED: delete_ticket")
-    assert by_goal["exfil-send_email"]["verdict"] == "safe"
+    about = [row for row in project.rows() if "delete_ticket" in row["case_id"]]
+    assert [(row["case_id"], row["verdict"]) for row in about] == [("gen.ungated-delete_ticket", "error")]
+    assert about[0]["error"].startswith("ConfigError: UNGATED: delete_ticket")
+    sent = [row for row in project.rows() if row["injection_task"] == "exfil-send_email"]
+    assert {row["verdict"] for row in sent} == {"safe"}
     assert really(project) == []
 
 

@@ -223,3 +223,46 @@ def test_the_tool_door_may_ask_whose_call_it_is_while_delivery_is_being_told():
 
         model = HijackedModel(BENIGN, list, delivered)
         assert said(model) == "read"
+
+
+def offer(*names: str) -> ModelRequest:
+    """A request of an agent that has these tools."""
+    payload = {"model": "claude-haiku-5-5", "tools": [{"name": name} for name in names], "messages": []}
+    return ModelRequest(url="http://x", path="/v1/messages", body=b"{}", payload=payload)
+
+
+def in_turn(model: HijackedModel, *offers: tuple[str, ...]) -> list[str]:
+    """What it says to agents that have these tools, one after the other."""
+    replies = [model.respond(offer(*names)).message["content"][-1] for names in offers]
+    return [block.get("name") or block["text"] for block in replies]
+
+
+def test_a_call_waits_for_the_agent_that_has_its_tool(delivery):
+    model = HijackedModel([turn(call("read")), turn(text="Read.")], delivery.attack, delivery.delivered, ways={})
+    assert in_turn(model, ("read",)) == ["read"]
+    delivery.done = True
+    assert in_turn(model, ("read",), ("send", "delete")) == ["Read.", "send"]
+    assert model.never_offered is None
+    assert in_turn(model, ("read",)) == ["Read."]
+    assert model.never_offered == "delete"
+
+
+def test_a_handoff_leads_to_the_agent_that_has_the_tool(delivery):
+    delivery.done = True
+    ways = {"send": "to_office", "delete": "to_office", "to_office": "to_desk"}
+    model = HijackedModel([turn(text="Read.")], delivery.attack, delivery.delivered, ways=ways)
+    said_to = in_turn(model, ("read", "to_desk"), ("look", "to_office"), ("send", "delete"), ("send", "delete"))
+    assert said_to == ["to_desk", "to_office", "send", "delete"]
+
+
+def test_handoffs_that_lead_in_a_circle_end_the_turn(delivery):
+    delivery.done = True
+    model = HijackedModel([turn(text="Read.")], delivery.attack, delivery.delivered, ways={"send": "a", "a": "send"})
+    assert in_turn(model, ("read",)) == ["Read."]
+
+
+def test_without_ways_nothing_waits(delivery):
+    delivery.done = True
+    model = HijackedModel([turn(text="Read.")], delivery.attack, delivery.delivered)
+    assert in_turn(model, ("read",)) == ["send"]
+    assert model.never_offered is None

@@ -6,7 +6,7 @@ from pytest_agentsafety.adapters.frameworks.openai_agents.answers import patch_r
 from pytest_agentsafety.adapters.frameworks.openai_agents.calls import patch_execution, patch_tool
 from pytest_agentsafety.adapters.frameworks.openai_agents.local import patch_local
 from pytest_agentsafety.adapters.frameworks.openai_agents.tracing import patch_tracing
-from pytest_agentsafety.adapters.frameworks.openai_agents.turns import patch_turns
+from pytest_agentsafety.adapters.frameworks.openai_agents.turns import patch_loop, patch_turns
 
 OPENAI_AGENTS = Framework(
     name="openai-agents",
@@ -16,6 +16,7 @@ OPENAI_AGENTS = Framework(
         "agents.run_internal.tool_execution": patch_execution,
         "agents.run_internal.tool_actions": patch_local,
         "agents.run_internal.turn_resolution": patch_turns,
+        "agents.run_internal.run_loop": patch_loop,
         "agents.tracing.processors": patch_tracing,
     },
     entry=entry,

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.openai_agents.local import CUSTOM_SCHEMA
 from pytest_agentsafety.adapters.frameworks.openai_agents.turns import runs_code
+from pytest_agentsafety.adapters.frameworks.reaching import only
 from pytest_agentsafety.adapters.frameworks.shown import answer_of, spec_of
 from pytest_agentsafety.model.messages import ToolSpec
 
@@ -35,12 +36,36 @@ def entry(target: Any) -> Callable[[str], Any] | None:
 def tools(target: Any) -> Sequence[ToolSpec] | None:
     """The function tools and custom tools that the agent carries, and its handoffs that run code of the user's.
 
-    Not the tools of its MCP servers, nor those of the agents it hands off to.
+    With those of the agents it hands off to. Of a function: those of the agents that it names. Not the tools of MCP
+    servers.
     """
-    if not _is_agent(target):
-        return None
-    specs = (_spec(tool) for tool in [*target.tools, *target.handoffs])
-    return [spec for spec in specs if spec is not None]
+    if _is_agent(target):
+        return _tools_of([target])
+    return _tools_of(only(_is_agent, target)) or None
+
+
+def _tools_of(agents: Sequence[Any]) -> list[ToolSpec]:
+    """Each agent once; of several tools of a name the first."""
+    found: dict[str, ToolSpec] = {}
+    waiting, seen = list(agents), set()
+    while waiting:
+        agent = waiting.pop(0)
+        if id(agent) in seen:
+            continue
+        seen.add(id(agent))
+        for spec in map(_spec, [*agent.tools, *agent.handoffs]):
+            if spec is not None:
+                found.setdefault(spec.name, spec)
+        waiting += [next_one for one in agent.handoffs if _is_agent(next_one := _handed_to(one))]
+    return list(found.values())
+
+
+def _handed_to(handoff: Any) -> Any:
+    """The agent that a handoff leads to, where it says."""
+    if _is_agent(handoff):
+        return handoff
+    reference = getattr(handoff, "_agent_ref", None)
+    return None if reference is None else reference()
 
 
 def _spec(tool: Any) -> ToolSpec | None:

@@ -33,6 +33,22 @@ def patch_turns(module: ModuleType, door: DoorGetter) -> Undo:
     )
 
 
+def patch_loop(module: ModuleType, door: DoorGetter) -> Undo:
+    """`agents.run_internal.run_loop`: which handoffs an agent has for its next turn."""
+    return replaced(module, "get_handoffs", partial(_naming, door), package=PACKAGE)
+
+
+def _naming(door: DoorGetter, original: Any) -> Any:
+    async def get_handoffs(*args: Any, **options: Any) -> Any:
+        handoffs = await original(*args, **options)
+        active = door()
+        if active is not None:
+            active.hands_over(one.tool_name for one in handoffs if not runs_code(one))
+        return handoffs
+
+    return get_handoffs
+
+
 def _not_finding(door: DoorGetter, original: Any) -> Any:
     async def _build_tool_not_found_output_items(*, calls: Any, **options: Any) -> Any:
         for call in calls:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from pytest_agentsafety.adapters.frameworks.reaching import only
 from pytest_agentsafety.adapters.frameworks.shown import answer_of, spec_of
 from pytest_agentsafety.model.messages import ToolSpec
 
@@ -21,25 +22,41 @@ def entry(target: Any) -> Callable[[str], Any] | None:
         return None
 
     async def run(task: str) -> str:
-        result = await target.run(task)
+        try:
+            result = await target.run(task)
+        except (AttributeError, KeyError, TypeError) as error:
+            deps = getattr(target, "deps_type", type(None))
+            if deps not in (type(None), object):
+                name = getattr(deps, "__name__", deps)
+                error.add_note(
+                    f"the agent wants deps of type {name}, and got none. Name a function that gives them: "
+                    "async def ask(task): return (await agent.run(task, deps=...)).output"
+                )
+            raise
         return answer_of(result.output)
 
     return run
 
 
 def tools(target: Any) -> Sequence[ToolSpec] | None:
-    """The function tools and output functions that the agent carries, as the model is shown them.
+    """The function tools and output functions that the agent carries, as the model is shown them. Of a function:
+    those of the agents that it names.
 
     Not those that only a connection shows (an MCP server's), nor those of toolsets that are made during a run.
     """
-    if not _is_agent(target):
-        return None
+    if _is_agent(target):
+        return _tools_of([target])
+    return _tools_of(only(_is_agent, target)) or None
+
+
+def _tools_of(agents: Sequence[Any]) -> list[ToolSpec]:
     found: dict[str, ToolSpec] = {}
-    for toolset in target.toolsets:
-        for spec in _specs(toolset, lambda name: name):
+    for agent in agents:
+        for toolset in agent.toolsets:
+            for spec in _specs(toolset, lambda name: name):
+                found.setdefault(spec.name, spec)
+        for spec in _output_functions(getattr(agent, "_output_toolset", None)):
             found.setdefault(spec.name, spec)
-    for spec in _output_functions(getattr(target, "_output_toolset", None)):
-        found.setdefault(spec.name, spec)
     return list(found.values())
 
 

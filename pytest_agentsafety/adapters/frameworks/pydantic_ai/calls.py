@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Undo
 from pytest_agentsafety.adapters.frameworks.patching import replaced, together
-from pytest_agentsafety.adapters.frameworks.pydantic_ai.outputs import executing_output
+from pytest_agentsafety.adapters.frameworks.pydantic_ai.outputs import executing_output, plain_outputs
 from pytest_agentsafety.adapters.frameworks.shown import readable, spec_of
 from pytest_agentsafety.adapters.passing import athrough
 from pytest_agentsafety.model.errors import StopRun
@@ -26,6 +26,7 @@ def patch_calls(module: ModuleType, door: DoorGetter) -> Undo:
         [
             replaced(manager, "execute_tool_call", partial(_executing, door), package=PACKAGE),
             replaced(manager, "execute_output_tool_call", partial(executing_output, door), package=PACKAGE),
+            replaced(manager, "for_run_step", partial(_stepping, door), package=PACKAGE),
         ]
     )
 
@@ -38,6 +39,17 @@ def _executing(door: DoorGetter, original: Any) -> Any:
         return await _Call(original, self, validated, options).passed(active)
 
     return execute_tool_call
+
+
+def _stepping(door: DoorGetter, original: Any) -> Any:
+    async def for_run_step(self: Any, ctx: Any) -> Any:
+        manager = await original(self, ctx)
+        active = door()
+        if active is not None:
+            active.answers_by(plain_outputs(manager.tools or {}))
+        return manager
+
+    return for_run_step
 
 
 class _Call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,11 @@ def output_function(tool: Any) -> Any:
     """The schema of the user's function behind an output tool; None where its arguments are the output themselves."""
     processor = getattr(tool.toolset, "processors", {}).get(tool.tool_def.name)
     return getattr(processor, "_function_schema", None)
+
+
+def plain_outputs(tools: Mapping[str, Any]) -> list[str]:
+    """The names of output tools that run nothing."""
+    return [name for name, tool in tools.items() if tool.tool_def.kind == "output" and output_function(tool) is None]
 
 
 def has_passed(manager: Any, call: Any) -> bool:
