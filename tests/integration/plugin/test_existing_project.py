@@ -176,7 +176,7 @@ def _junit(project: Project, name: str) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-RUDE = '''
+RUDE = """
 import asyncio
 import os
 import tempfile
@@ -209,8 +209,8 @@ def test_leaves_clients_blocked():
         raise AssertionError("no network in tests")
 
     httpx2.Client.send = httpx2.AsyncClient.send = blocked
-'''
-NO_NETWORK = '''
+"""
+NO_NETWORK = """
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
@@ -229,7 +229,7 @@ def agent_safety_agent():
     from shop.agent import build
 
     return build
-'''
+"""
 
 
 def test_cases_do_not_depend_on_what_tests_left(project: Project) -> None:
@@ -253,7 +253,7 @@ def test_a_fixture_that_blocks_the_network_is_no_obstacle(project: Project) -> N
     assert seen.after == seen.before
 
 
-FRAMEWORK = '''
+FRAMEWORK = """
 from pydantic_ai import Agent
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
@@ -264,15 +264,15 @@ from shop.agent import delete_ticket, read_ticket, send_email
 def made():
     model = AnthropicModel("claude-sonnet-5-5", provider=AnthropicProvider(api_key="none"))
     return Agent(model, tools=[read_ticket, send_email, delete_ticket], instructions="Be kind.")
-'''
-FRAMEWORK_FIXTURE = '''
+"""
+FRAMEWORK_FIXTURE = """
 
 @pytest.fixture(scope="session")
 def agent_safety_agent():
     from shop.framework import made
 
     return made()
-'''
+"""
 
 
 def test_an_agent_of_a_framework(project: Project) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any
 
 import pytest
 
@@ -181,12 +181,13 @@ def all_is_well(project: Project, seen: Seen) -> bool:
     return True
 
 
-class TestScopes:
-    @pytest.fixture(scope="class")
-    def ran(self, new_project: Any) -> tuple[Project, Seen]:
-        project = shop(new_project(), SCOPES)
-        return project, look(project, "--agent-safety", "--junitxml=junit.xml", "--durations=0", "-vv", cache=True)
+@pytest.fixture(scope="module")
+def ran(new_project: Callable[[], Project]) -> tuple[Project, Seen]:
+    project = shop(new_project(), SCOPES)
+    return project, look(project, "--agent-safety", "--junitxml=junit.xml", "--durations=0", "-vv", cache=True)
 
+
+class TestScopes:
     def test_all_scopes_work(self, ran: tuple[Project, Seen]) -> None:
         assert all_is_well(*ran)
 
@@ -231,7 +232,10 @@ def test_what_a_fixture_may_use_and_be_called(project: Project, fixture: str) ->
     seen = look(shop(project, fixture), "--agent-safety")
     assert all_is_well(project, seen)
     if fixture is NEEDY:
-        assert own_steps(seen)[:2] == ["asked by agent_safety_agent, _wants, None", "asked by generated, run_with, None"]
+        assert own_steps(seen)[:2] == [
+            "asked by agent_safety_agent, _wants, None",
+            "asked by generated, run_with, None",
+        ]
 
 
 def test_a_fixture_that_skips_is_one_skipped_item_and_no_pass(project: Project) -> None:
@@ -267,6 +271,8 @@ def test_async_fixtures_of_their_plugins(project: Project, fixture: str, needs: 
 
 def test_a_folder_below_may_have_another_agent_for_its_tests(project: Project) -> None:
     shop(project, NAMED)
-    project.file("below/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef agent_safety_agent():\n    return 1 / 0\n")
+    project.file(
+        "below/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef agent_safety_agent():\n    return 1 / 0\n"
+    )
     project.file("below/test_below.py", "def test_below():\n    pass\n")
     assert all_is_well(project, look(project, "--agent-safety"))
