@@ -119,11 +119,11 @@ class OpenRun:
         self._setup.interrupted.set()
 
     def close(self) -> None:
+        self._key.take_back()
+        while self._uninstall:
+            self._uninstall.pop()()
         if self._running:
             self._running = False
-            self._key.take_back()
-            while self._uninstall:
-                self._uninstall.pop()()
             self._modes.close()
             self.evidence.close()
             if self._ablation is not None:

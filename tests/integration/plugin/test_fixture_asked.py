@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any
 
 import pytest
 
@@ -181,12 +181,13 @@ def all_is_well(project: Project, seen: Seen) -> bool:
     return True
 
 
-class TestScopes:
-    @pytest.fixture(scope="class")
-    def ran(self, new_project: Any) -> tuple[Project, Seen]:
-        project = shop(new_project(), SCOPES)
-        return project, look(project, "--agent-safety", "--junitxml=junit.xml", "--durations=0", "-vv", cache=True)
+@pytest.fixture(scope="module")
+def ran(new_project: Callable[[], Project]) -> tuple[Project, Seen]:
+    project = shop(new_project(), SCOPES)
+    return project, look(project, "--agent-safety", "--junitxml=junit.xml", "--durations=0", "-vv", cache=True)
 
+
+class TestScopes:
     def test_all_scopes_work(self, ran: tuple[Project, Seen]) -> None:
         assert all_is_well(*ran)
 
