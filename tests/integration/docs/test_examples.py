@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pytest_agentsafety.llm.server import MessagesServer
-from tests.integration.conftest import environment
 from tests.integration.docs.examples import PAGES, ROOT, Command, Example, absent, all_examples, examples_of
+from tests.integration.docs.playing import name_of, play, run
+from tests.integration.docs.test_command_examples import COMMANDS
+from tests.integration.docs.test_framework_examples import IN_PROCESS
 
-EXAMPLES = all_examples()
-FRAMEWORKS = {
-    "anthropic_loop",
-    "anthropic_tool_runner",
-    "langchain_agent",
-    "langgraph",
-    "pydantic-ai",
-    "openai-agents",
-    "claude-agent-sdk",
-    "mcp",
-    "javascript",
-}
-TIMEOUT = 600  # an MCP server or a command line is started for each case
+# The others have files of their own, since a worker takes a whole file.
+HERE = [example for example in all_examples() if example.name not in {*COMMANDS, *IN_PROCESS}]
+FRAMEWORKS = {*COMMANDS, *IN_PROCESS}
 
 
-def run(command: Command, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The commands as a shell runs them, with the `pytest` and `agentsafety` of this environment."""
-    above = filter(None, [os.environ.get("PYTHONPATH")])
-    env = environment(
-        PATH=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        PYTHONPATH=os.pathsep.join([str(folder), *above]),
-        **more,
-    )
-    return subprocess.run(
-        ["bash", "-e", "-c", command.text], cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT
-    )
-
-
-@contextmanager
-def api(file: Path) -> Iterator[Mapping[str, str]]:
-    """What a reader's environment says of an API that answers as the `model` in `file`; nothing without the file."""
-    if not file.is_file():
-        yield {}
-        return
-    spec = importlib.util.spec_from_file_location("the_api", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with MessagesServer(module.model) as server:
-        yield {"ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "a-key"}
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=[f"{e.page.stem}-{e.name}" for e in EXAMPLES])
+@pytest.mark.parametrize("example", HERE, ids=name_of)
 def test_an_example_does_what_its_page_says(example: Example, tmp_path: Path) -> None:
-    if example.missing:
-        pytest.skip(f"NOT TESTED: {example.missing} is not installed")
-    ran = 0
-    with api(example.support / "api.py") as env:
-        for command in example.lay_out(tmp_path):
-            done = run(command, tmp_path, **env)
-            said = f"{command.text}\n{done.stdout}\n{done.stderr}"
-            assert done.returncode == command.status, said
-            missing = absent(command.prints, done.stdout + done.stderr)
-            assert missing is None, f"not printed, or not in this order:\n{missing}\n\n{said}"
-            ran += 1
-    assert ran, f"example {example.name!r} of {example.page.name} runs nothing"
+    play(example, tmp_path)
 
 
 def test_the_readme_has_examples() -> None:
