@@ -140,7 +140,9 @@ def test_parallel_calls_of_both_kinds_are_decided_each_for_itself(
     assert task.tally.tools["Bash"].held == 2
 
 
-@pytest.mark.parametrize("below", ["", "a/folder/whose/path/is/longer/than/what/its/files/say/" * 3], ids=["near", "deep"])
+@pytest.mark.parametrize(
+    "below", ["", "a/folder/whose/path/is/longer/than/what/its/files/say/" * 3], ids=["near", "deep"]
+)
 def test_an_allowed_call_of_the_clis_own_tools_is_run_and_its_result_checked(
     play: Play, folder: Path, quiet: dict[str, str], below: str
 ) -> None:
