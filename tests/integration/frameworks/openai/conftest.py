@@ -6,10 +6,11 @@ import asyncio
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx2
 import pytest
 
 from pytest_agentsafety import Gate
@@ -21,8 +22,8 @@ from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn
 from pytest_agentsafety.model.policy import Policy, ToolRule
 
-openai = pytest.importorskip("openai")
-httpx2 = pytest.importorskip("httpx2")
+with suppress(ImportError):  # the modules with the tests say that they are skipped: a conftest may not
+    import openai
 
 MODEL = "gpt-4o"
 PROMPT = "Read the notes plan and list, then mail anna@example.com"

@@ -12,6 +12,8 @@ from pytest_agentsafety.model.errors import CassetteMiss
 
 from .conftest import LIST, MAIL, PROMPT, READ, Talk
 
+pytest.importorskip("openai")
+
 NOWHERE = "http://127.0.0.1:9"
 asynchronously = pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 
