@@ -70,13 +70,15 @@ def load_agent(reference: str, *, place: str, root: Path) -> AgentHandle:
 
 
 def import_attribute(reference: str, *, place: str, root: Path) -> Any:
-    """What `module:attr` (or a module alone) names, imported with `root` on the path.
+    """What `module:attr` (or a module alone) names, imported with `root` on the path, and its folder `src` where the
+    package stands there.
 
     Raises ConfigError when the module cannot be imported, UnknownNameError when it has no such attribute.
     """
     module_name, _, attribute = reference.partition(":")
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+    for folder in _import_folders(module_name, root):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
     try:
         module = importlib.import_module(module_name)
     except (Exception, SystemExit) as exc:
@@ -89,6 +91,13 @@ def import_attribute(reference: str, *, place: str, root: Path) -> Any:
             raise UnknownNameError(f"attribute of {module_name}", part, nearest, place=place)
         target = getattr(target, part)
     return target
+
+
+def _import_folders(module_name: str, root: Path) -> list[Path]:
+    """What has to be on the path: also `root/src`, where that is the folder of packages and holds this one."""
+    top, source = module_name.partition(".")[0], root / "src"
+    stands = [folder for folder in (root, source) if (folder / top).is_dir() or (folder / f"{top}.py").is_file()]
+    return [root, source] if stands == [source] and not (source / "__init__.py").exists() else [root]
 
 
 def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa: A002 - the field's name

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from typing import IO
 
 from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.model.safe_text import one_line
@@ -19,6 +20,7 @@ TASK = "{task}"
 _LOOK_SECONDS = 0.1
 _MOST_OUTPUT = 4 * 1024 * 1024
 _SHOWN = 400
+_PIECE = 65_536
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,7 @@ class CommandAgent:
             )
         except OSError as error:
             raise CommandFailed(f"command {command[0]!r} cannot be started: {error.strerror}") from error
-        try:
-            out, err = _output(process, None if by_argument else task, given.over if given else Event())
-        finally:
-            _end(process)
+        out, err = _output(process, None if by_argument else task, given.over if given else Event())
         if process.returncode != 0:
             told = one_line(err.decode("utf-8", "replace")[-_SHOWN:], _SHOWN) or "nothing on its standard error"
             raise CommandFailed(f"command {command[0]!r} ended with status {process.returncode}: {told}")
@@ -71,29 +70,37 @@ class CommandAgent:
 
 
 def _output(process: subprocess.Popen[bytes], task: str | None, over: Event) -> tuple[bytes, bytes]:
-    """Both outputs to their end; nobody waits longer than the case."""
-    parts: dict[str, bytes] = {}
-
-    def read(name: str, stream: object) -> None:
-        with suppress(OSError, ValueError):
-            parts[name] = stream.read(_MOST_OUTPUT)  # type: ignore[attr-defined]
-
-    readers = [
-        Thread(target=read, args=pair, daemon=True) for pair in (("out", process.stdout), ("err", process.stderr))
-    ]
-    for reader in readers:
-        reader.start()
+    """Both outputs to their end; nobody waits longer than the case, and what the command started ends with it."""
+    readers = [_Reader(process.stdout), _Reader(process.stderr)]
     if task is not None and process.stdin is not None:
         with suppress(OSError):
             process.stdin.write(task.encode())
         with suppress(OSError):
             process.stdin.close()
-    while process.poll() is None:
-        if over.wait(_LOOK_SECONDS):
-            _end(process)
+    while process.poll() is None and not over.wait(_LOOK_SECONDS):
+        pass
+    for reader in readers:  # what it started may still hold the other end
+        reader.join(_LOOK_SECONDS)
+    _end(process)
     for reader in readers:
-        reader.join(_LOOK_SECONDS * 10)
-    return parts.get("out", b""), parts.get("err", b"")
+        reader.join()
+    return readers[0].text, readers[1].text
+
+
+class _Reader(Thread):
+    """Reads a stream to its end, and keeps what stands first in it."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        super().__init__(daemon=True)
+        self._stream, self.text = stream, b""
+        self.start()
+
+    def run(self) -> None:
+        if self._stream is None:
+            return
+        with suppress(OSError, ValueError), self._stream as stream:
+            while part := stream.read1(_PIECE):  # type: ignore[attr-defined]
+                self.text += part[: _MOST_OUTPUT - len(self.text)]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

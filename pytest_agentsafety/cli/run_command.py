@@ -60,7 +60,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     """The options that say what would run, shared with `list`."""
     parser.add_argument("--agent", metavar="module:attr", help="default: configuration, else the bundled agent")
     parser.add_argument(
-        "--suite", action="append", default=[], metavar="NAME", help="repeatable (default: configuration, else builtin)"
+        "--suite",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="repeatable (default: configuration, else generated; for the bundled agent builtin)",
     )
     parser.add_argument("--case", action="append", default=[], metavar="GLOB", help="select cases by id; repeatable")
     parser.add_argument(

@@ -95,25 +95,29 @@ class CallPass:
         return True
 
     def _charge(self, charge: Charge) -> None:
+        self._count(charge)
         self._state.emit_all(self._charged(charge))
 
-    def _charged(self, charge: Charge, response: ModelResponse | None = None) -> list[Event]:
-        """Count a charge and its answer; the event that says so, none where the reservation had been ended before."""
+    def _count(self, charge: Charge, response: ModelResponse | None = None) -> None:
+        """Take a charge and its answer into the tally."""
         state, tally = self._state, self._state.tally
         with state.lock:
             if response is not None:
                 tally.saw_model(str((response.message or {}).get("model") or ""))
                 tally.model_ms += _duration(response)
             if charge.kind == "ended before":
-                return []
+                return
             tally.cost_usd += charge.cost_usd
             tally.input_tokens += charge.input_tokens
             tally.output_tokens += charge.output_tokens
             tally.cost_estimated = tally.cost_estimated or charge.estimated
-        if not state.recording:
+
+    def _charged(self, charge: Charge) -> list[Event]:
+        """The event that says what was charged; none where the reservation had been ended before."""
+        if charge.kind == "ended before" or not self._state.recording:
             return []
         tokens = charge.input_tokens + charge.output_tokens
-        return [_charge_event(state, self._call_id, charge.kind, charge.cost_usd, tokens)]
+        return [_charge_event(self._state, self._call_id, charge.kind, charge.cost_usd, tokens)]
 
     def finish(self, response: ModelResponse) -> None:
         self._course.over(response.status)
@@ -132,9 +136,10 @@ class CallPass:
             state.on_reply(self._admitted, response, charge)
         if self._course.reason:
             self._note_route(usage, charge)
-        charged = self._charged(charge, response)
+        self._count(charge, response)
         if state.recording:
-            state.emit_all([*charged, self._replied(response, message, content, usage, charge)])
+            replied = self._replied(response, message, content, usage, charge)
+            state.emit_all([replied] if replied.charge else [*self._charged(charge), replied])
         if charge.cost_usd > state.most_per_action:
             limit = state.most_per_action
             state.stop(BudgetExceededError("cost of one action", charge.cost_usd, limit, unit=" USD"))
@@ -142,6 +147,9 @@ class CallPass:
     def _replied(
         self, response: ModelResponse, message: Mapping[str, Any], content: list[Any], usage: Usage, charge: Charge
     ) -> ModelReplied:
+        used = usage.total_input, usage.output_tokens
+        settled = charge.kind == "settled" and used == (charge.input_tokens, charge.output_tokens)
+        spent_usd, spent_tokens = self._state.budget.totals() if settled else (0.0, 0)
         return ModelReplied(
             task_id=self._state.task_id,
             call_id=self._call_id,
@@ -149,12 +157,15 @@ class CallPass:
             status=response.status,
             content=content,
             stop_reason=message.get("stop_reason"),
-            input_tokens=usage.total_input,
-            output_tokens=usage.output_tokens,
+            input_tokens=used[0],
+            output_tokens=used[1],
             cost_usd=charge.cost_usd,
             cost_estimated=usage.estimated,
             latency_ms=_duration(response),
             latency_source="measured" if response.recorded_ms is None else "recorded",
+            charge="settled" if settled else "",
+            total_cost_usd=spent_usd,
+            total_tokens=spent_tokens,
         )
 
     def _unanswered(self, response: ModelResponse) -> None:
@@ -259,12 +270,17 @@ def _duration(response: ModelResponse) -> float:
     return response.latency_ms if response.recorded_ms is None else response.recorded_ms
 
 
-def reserved(state: TaskState, call_id: str, held: Reservation) -> list[Event]:
-    """The event that says what is held for an attempt; none where the journal answers and nothing is."""
+def most_of(held: Reservation) -> tuple[float, int] | tuple[None, None]:
+    """US dollars and tokens that are held for an attempt; None where the journal answers and nothing is."""
     if isinstance(held, Replayed):
-        return []
-    most = held.bound.estimate + held.bound.output_tokens
-    return [_charge_event(state, call_id, "reserved", float(held.cost_usd), most)]
+        return None, None
+    return float(held.cost_usd), held.bound.estimate + held.bound.output_tokens
+
+
+def reserved(state: TaskState, call_id: str, held: Reservation) -> list[Event]:
+    """The event that says what is held for another attempt."""
+    cost_usd, tokens = most_of(held)
+    return [] if cost_usd is None or tokens is None else [_charge_event(state, call_id, "reserved", cost_usd, tokens)]
 
 
 def released(state: TaskState, call_id: str) -> list[Event]:

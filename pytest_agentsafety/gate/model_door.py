@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_agentsafety.budget import Reservation
-from pytest_agentsafety.gate.call_pass import CallPass, CountPass, released, rerouted, reserved
+from pytest_agentsafety.gate.call_pass import CallPass, CountPass, most_of, released, rerouted
 from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.calls import COUNTING
@@ -144,10 +144,9 @@ class ModelSide:
             tally.model_calls += not request.guard  # a case without a request of the agent's own says nothing
             tally.saw_model(reservation.model)
         if state.recording:
-            events: list[Event] = [_called(state, call_id, reservation.model, request, fresh)]
+            events: list[Event] = [_called(state, call_id, reservation, request, fresh)]
             if course.reason:
                 events.append(rerouted(state, call_id, course.asked, course))
-            events += reserved(state, call_id, reservation)
             state.emit_all(events)
         reply = None if state.responder is None else self._answer(request, reservation, call_id)
         return CallPass(state, course, reservation, reply, call_id)
@@ -164,17 +163,20 @@ class ModelSide:
 
 
 def _called(
-    state: TaskState, call_id: str, model: str, request: ModelRequest, fresh: Sequence[Mapping[str, Any]]
+    state: TaskState, call_id: str, held: Reservation, request: ModelRequest, fresh: Sequence[Mapping[str, Any]]
 ) -> ModelCalled:
     payload = request.payload
+    reserved_usd, reserved_tokens = most_of(held)
     return ModelCalled(
         task_id=state.task_id,
         call_id=call_id,
-        model=model,
+        model=held.model,
         stream=request.stream,
         body_bytes=len(request.body),
         messages=len(payload.get("messages") or []),
         new_messages=[summary(message) for message in fresh],
         tools=[str(tool.get("name")) for tool in payload.get("tools") or [] if isinstance(tool, dict)],
         guard=request.guard,
+        reserved_usd=reserved_usd,
+        reserved_tokens=reserved_tokens,
     )

@@ -60,7 +60,10 @@ class _Matcher:
 
     def candidates(self, encoded: bytes) -> list[Kind]:
         """All kinds, where a pass ran out of memory: each is then looked for by itself, which needs little."""
-        found = _chosen(self._match(encoded), self._formed)
+        matched = self._match(encoded)
+        if matched == _ALWAYS:
+            return []
+        found = _chosen(matched, self._formed)
         if None in found:
             found += _chosen(self._match_names(encoded), self._named)
         return [kind for kind in found if kind is not None]

@@ -67,7 +67,9 @@ def watch(on: bool) -> None:
             setattr(replacement, _MARK, found)
             setattr(socket.socket, name, replacement)
         elif not on and original is not None:
-            setattr(socket.socket, name, original)
+            delattr(socket.socket, name)  # it was inherited
+            if getattr(socket.socket, name) != original:  # unless somebody else had replaced it before
+                setattr(socket.socket, name, original)
 
 
 def _connecting(original: Callable[..., Any]) -> Callable[..., Any]:

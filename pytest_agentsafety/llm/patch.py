@@ -88,8 +88,9 @@ def _restore(module: ModuleType) -> None:
 
 
 def _gated_kind(request: Any) -> CallKind | None:
-    kind = call_kind(request.method, request.url.path)
-    return None if kind is None or INSIDE in request.extensions else kind
+    if request.method != "POST" or INSIDE in request.extensions:
+        return None
+    return call_kind("POST", request.url.path)
 
 
 @lets_through

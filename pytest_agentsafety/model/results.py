@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from pytest_agentsafety.model.errors import AgentSafetyError
@@ -81,7 +81,10 @@ class CaseResult:
         return f"{self.suite}/{self.case_id}[{self.mode}]"
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        row = dict(self.__dict__)
+        row["tools"] = {name: dict(stats.__dict__) for name, stats in self.tools.items()}
+        row["routes"] = tuple(map(dict, self.routes))
+        return row
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> CaseResult:

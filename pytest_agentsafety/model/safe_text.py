@@ -23,8 +23,10 @@ def printable(text: str) -> str:
 
 def one_line(text: str, limit: int = 200) -> str:
     """The text as one printable line of at most `limit` characters."""
-    flat = printable(" ".join(text.split()))
-    return flat if len(flat) <= limit else flat[: limit - 1] + "\u2026"
+    # So many words are longer than the line, and what stands behind it is not looked at.
+    flat = " ".join(text.split(None, limit)[: limit + 1])[: limit + 1]
+    shown = printable(flat)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "\u2026"
 
 
 def slug(text: str, limit: int = 80) -> str:

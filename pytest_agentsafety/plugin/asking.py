@@ -1,4 +1,4 @@
-"""Asking a person while pytest captures what is written and read."""
+"""Asking a person, or an agent, while pytest captures what is written and read."""
 
 from __future__ import annotations
 
@@ -19,6 +19,21 @@ def at_terminal(asking: Asking, config: pytest.Config, worker: str | None) -> As
     """In the main process capture is held back around a question; a worker asks nobody."""
     nobody = None if worker is None else _WORKER
     return replace(asking, suspend=partial(capture_suspended, config), nobody=nobody)
+
+
+@contextmanager
+def unheard(config: pytest.Config) -> Iterator[None]:
+    """What an agent prints while it is asked for its tools is no test's output: it is dropped, but with -s."""
+    capture: Any = config.pluginmanager.get_plugin("capturemanager")
+    if capture is None or not capture.is_globally_capturing():
+        yield
+        return
+    capture.resume_global_capture()
+    try:
+        yield
+    finally:
+        capture.suspend_global_capture()
+        capture.read_global_capture()
 
 
 @contextmanager

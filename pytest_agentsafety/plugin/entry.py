@@ -15,8 +15,9 @@ _OPTIONS: tuple[tuple[str, dict[str, object]], ...] = (
         {
             "metavar": "NAME",
             "action": "append",
-            "help": "a bundled suite, builtin, a path (with a /), agentdojo, agentdojo:NAME, agentdojo@VERSION:NAME; "
-            "repeatable; default: configuration, else builtin",
+            "help": "generated (from the agent's own tools), a bundled suite, builtin, a path (with a /), agentdojo, "
+            "agentdojo:NAME, agentdojo@VERSION:NAME; repeatable; default: configuration, else generated for an agent "
+            "of your own and builtin for the bundled one",
         },
     ),
     ("case", {"metavar": "GLOB", "action": "append", "help": "select cases by id; repeatable"}),

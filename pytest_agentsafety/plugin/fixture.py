@@ -95,14 +95,15 @@ class AgentSafety:
     def for_test(cls, request: pytest.FixtureRequest) -> Iterator[AgentSafety]:
         plugin: Any = request.config.pluginmanager.get_plugin("agentsafety-session")
         session: Session = plugin.session
-        yield cls(
-            session,
-            # Not before the first run: the user's fixture may itself use this one, to wrap its tools.
-            lambda: request.getfixturevalue("agent_safety_agent"),
-            node_id=request.node.nodeid,
-            folder=request.path.parent,
-            modes=_marked_modes(request.node) or session.options.checked_modes(),
-        )
+        with session.lending():  # a test may ask for this one by name when it runs
+            yield cls(
+                session,
+                # Not before the first run: the user's fixture may itself use this one, to wrap its tools.
+                lambda: request.getfixturevalue("agent_safety_agent"),
+                node_id=request.node.nodeid,
+                folder=request.path.parent,
+                modes=_marked_modes(request.node) or session.options.checked_modes(),
+            )
 
     # -- parts of the enforcement, for tests of the parts
 

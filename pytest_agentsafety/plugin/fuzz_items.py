@@ -8,7 +8,7 @@ import pytest
 
 from pytest_agentsafety.fuzz.casefile import FoundCase
 from pytest_agentsafety.model.safe_text import printable
-from pytest_agentsafety.plugin.items import Cases
+from pytest_agentsafety.plugin.items import Cases, LikeFunction
 from pytest_agentsafety.session.fuzz_cases import FuzzRun
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class FuzzCaseFailed(Exception):
         super().__init__(result.told)
 
 
-class FuzzItem(pytest.Item):
+class FuzzItem(LikeFunction, pytest.Item):
     """One case file."""
 
     case: FoundCase

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,8 +26,11 @@ class CaseFailed(Exception):
         super().__init__(f"{result.verdict}: {explain(result)}")
 
 
-class Cases(pytest.Collector):
-    """The parent of all cases."""
+class Cases(pytest.Module):
+    """The parent of all cases. For fixtures and hooks it is a module: theirs may have its scope, or look at it."""
+
+    def _getobj(self) -> ModuleType:
+        return sys.modules[__name__]
 
     def collect(self) -> Iterable[pytest.Item]:
         """Cases are added after collection, so that they come behind the user's own tests."""
@@ -51,7 +56,24 @@ class _Case:
             raise CaseFailed(self.result)
 
 
-class CaseItem(_Case, pytest.Item):
+class LikeFunction:
+    """What hooks written for test functions look at; no fixture is set up for such an item."""
+
+    fixturenames: Sequence[str] = ()
+    funcargs: Mapping[str, Any] = MappingProxyType({})
+    module = sys.modules[__name__]
+    cls = instance = None
+
+    @property
+    def originalname(self) -> str:
+        return str(self.name)  # type: ignore[attr-defined]
+
+    @property
+    def function(self) -> Any:
+        return self.runtest  # type: ignore[attr-defined]
+
+
+class CaseItem(_Case, LikeFunction, pytest.Item):
     """A case whose agent is named by an option or the configuration."""
 
     def runtest(self) -> None:

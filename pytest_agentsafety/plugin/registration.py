@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.plugin.asking import unheard
 from pytest_agentsafety.plugin.session_plugin import SafetyPlugin
 from pytest_agentsafety.session import RunOptions
 from pytest_agentsafety.session.options import DEFAULT_OUTPUT
@@ -19,7 +20,8 @@ def register(config: pytest.Config) -> None:
     """Wrong names end the session here, with exit status 4, before anything is collected."""
     options = run_options(config, _take_node_ids(config))
     try:
-        plugin = SafetyPlugin(config, options)
+        with unheard(config):
+            plugin = SafetyPlugin(config, options)
     except ConfigError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(plugin, "agentsafety-session")

@@ -12,7 +12,7 @@ import pytest
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.plugin.asking import at_terminal
-from pytest_agentsafety.plugin.fixture_agent import ask_fixture
+from pytest_agentsafety.plugin.fixture_agent import NAME, Ask, ask_fixture, gives_agent, stand_in
 from pytest_agentsafety.plugin.fuzz_items import FuzzItem, make_fuzz_item
 from pytest_agentsafety.plugin.items import CaseItem, Cases, FixtureCaseItem, make_item
 from pytest_agentsafety.session import ExitStatus, RunOptions, Session
@@ -20,9 +20,24 @@ from pytest_agentsafety.session.finish import Finished, finish
 from pytest_agentsafety.session.session import FIXTURE_AGENT
 from pytest_agentsafety.session.summary import explain, header_lines, summary_lines
 
-_FIXTURE = "agent_safety_agent"
 _SHOW_ONLY = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow", "setupplan", "setuponly")
+# Of these, the ones that set no fixture up: the agent is not asked for its tools then.
+_ASKS_NOBODY = ("showfixtures", "show_fixtures_per_test", "cacheshow", "setupplan")
+_FIXTURE = "agent_safety"
 _OWN = ("pytest_agentsafety.plugin.entry", "agentsafety")
+
+
+def is_case(item: pytest.Item) -> bool:
+    """One of ours, or a test of the user's?"""
+    return isinstance(item, CaseItem | FixtureCaseItem | FuzzItem | Ask)
+
+
+class CasesBehind:
+    """Whatever order the user's own hooks made: their tests first, in that order, and the cases behind them."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=is_case)
 
 
 class SafetyPlugin:
@@ -43,6 +58,8 @@ class SafetyPlugin:
         self._agent_from: object = None
         self._late = False  # the plan was made too late for the header
         self.runs_cases = not any(getattr(config.option, name, False) for name in _SHOW_ONLY)
+        self._sets_up = not any(getattr(config.option, name, False) for name in _ASKS_NOBODY)
+        config.pluginmanager.register(CasesBehind(), "agentsafety-order")
 
     @pytest.hookimpl(tryfirst=True)  # before xdist starts its workers, whose folders are below ours
     def pytest_sessionstart(self) -> None:
@@ -53,7 +70,7 @@ class SafetyPlugin:
             if self.distributes:
                 self.session.prepare_folder()
             else:
-                self.session.start(worker=self.worker)
+                self.session.start(worker=self.worker, alone=False)
         except ConfigError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -62,12 +79,18 @@ class SafetyPlugin:
     def pytest_plugin_registered(self, plugin: object, plugin_name: str | None = None) -> None:
         module = str(getattr(plugin, "__name__", ""))
         name = plugin_name or module
-        if not hasattr(plugin, _FIXTURE) or name in _OWN or module in _OWN:
+        if name in _OWN or module in _OWN or not gives_agent(plugin):
             return
         if name.endswith("conftest.py"):
-            self._fixture_folder = Path(name).parent
+            self._found_in(Path(name).parent)
         else:
             self._fixture_in_plugin = True
+
+    def _found_in(self, folder: Path) -> None:
+        """What a folder further down overrides counts for the tests there, not for the cases."""
+        known = self._fixture_folder
+        if known is None or len(folder.parts) < len(known.parts):
+            self._fixture_folder = folder
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collect_directory(self, path: Path) -> Generator[None, pytest.Collector | None, pytest.Collector | None]:
@@ -84,16 +107,28 @@ class SafetyPlugin:
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         by_fixture = self._fixture_in_plugin or self._fixture_folder is not None
         above = self._folders.get(self._fixture_folder, session) if self._fixture_folder else session
-        parent = Cases.from_parent(above, name="agentsafety", nodeid="agentsafety")
+        parent = Cases.from_parent(above, path=above.path, name="agentsafety", nodeid="agentsafety")
+        cases: list[pytest.Item] = []
         if by_fixture and self.session.asks_agent:
-            ask_fixture(parent, self.session.plan_for)
+            why_none = self._ask_fixture(parent)
             self._late = True
-        cases = [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
+            if why_none is not None:
+                self.session.plan_nothing(f"fixture {NAME} {why_none}")
+                cases.append(stand_in(parent))
+        cases += [make_item(parent, planned, self, by_fixture=by_fixture) for planned in self.session.cases]
         cases += [make_fuzz_item(parent, case, self) for case in self.session.fuzz_cases]
         items.extend(cases)
         # Counted in "collected N items" like everybody else's.
         report = pytest.CollectReport(nodeid="agentsafety", outcome="passed", longrepr=None, result=list(cases))
         self.config.hook.pytest_collectreport(report=report)
+
+    def _ask_fixture(self, parent: Cases) -> str | None:
+        """Plan the cases of the fixture's agent. Returns why there are none, if it gives none."""
+        if not self._sets_up:
+            return "is not set up, so its cases are not known"
+        with self.session.lending():
+            skips = ask_fixture(parent, self.session.plan_for)
+        return None if skips is None else f"skips: {skips}"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What a gate can decide depends on what is left after -k, --lf and the like."""
@@ -105,6 +140,14 @@ class SafetyPlugin:
         if agent is not None and agent is not self._agent_from:
             self.session.use_agent(agent)
             self._agent_from = agent
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Keys are lent to what sets an agent up and runs it, and to no other test."""
+        if not (is_case(item) or _FIXTURE in getattr(item, "fixturenames", ())):
+            return (yield)
+        with self.session.lending():
+            return (yield)
 
     # -- reporting
 

@@ -30,7 +30,7 @@ Mask = Callable[[str], str]
 # Fields the harness fills itself. Masking an id that looks like a phone number would break the evidence apart.
 _OURS = frozenset(
     {"type", "ts", "task_id", "call_id", "case_id", "mode", "policy_sha256", "guards", "outcome", "guard", "rule"}
-    | {"status", "stage", "action", "effect", "kind", "level", "latency_source"}
+    | {"status", "stage", "action", "effect", "kind", "level", "latency_source", "charge"}
 )
 SPOKEN = frozenset({"new_messages", "content"})
 # A key that is longer, or no name, could carry data: see `plain`.
@@ -81,7 +81,7 @@ class Shape(NamedTuple):
 
 
 _TEXTS = frozenset({str})
-_NUMBERS = frozenset({int, float, bool, "int", "float", "bool"})
+_NUMBERS = frozenset({int, float, bool, "int", "float", "bool", "float | None", "int | None"})
 _SHAPES: dict[type[Event], Shape] = {}
 
 
@@ -109,11 +109,13 @@ def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
     except (ValueError, TypeError, RecursionError):
         text = ""
     plainly = text and "\\" not in text and _OPEN_ENDED not in text and text.count("{") + text.count("[") <= MAX_DEPTH
-    if plainly and mask(text) == text:
+    whole = mask(text) if plainly else ""
+    if plainly and whole == text:
         return value, text
     masked = plain(value, mask)
     text = encode(masked)
-    return _named_masked(masked, text, mask) if plainly else (masked, text)
+    # Masked from string to string it is mostly what it is masked as a whole, and that is masked no further.
+    return _named_masked(masked, text, mask) if plainly and text != whole else (masked, text)
 
 
 def _named_masked(masked: Any, text: str, mask: Mask) -> tuple[Any, str]:

@@ -37,6 +37,15 @@ def interval(figure: Metrics) -> str:
     return f"{figure['successes']} of {figure['n']}, 95\u00a0% interval {low * 100:.1f} to {high * 100:.1f}\u00a0%"
 
 
+def _completed(completion: Metrics) -> str:
+    """Of made-up benign runs nobody knows whether the task was done."""
+    unknown = completion.get("not_measured", 0)
+    if not unknown:
+        return interval(completion)
+    made_up = f"NOT MEASURED in {unknown} made-up benign run{'' if unknown == 1 else 's'}"
+    return f"{interval(completion)}; {made_up}" if completion["n"] else made_up
+
+
 def headline(metrics: Metrics) -> tuple[Figure, ...]:
     """What decides: attack success, utility, escalations, cost."""
     production, attack = metrics["production"], metrics["attack"]
@@ -47,7 +56,7 @@ def headline(metrics: Metrics) -> tuple[Figure, ...]:
         Figure(
             label="Utility",
             value=percent(completion["value"]),
-            detail=f"{interval(completion)}; under attack {percent(under['value'])} of {under['n']}",
+            detail=f"{_completed(completion)}; under attack {percent(under['value'])} of {under['n']}",
             tone=_tone(completion["n"] > 0, completion["value"] == 1.0),
         ),
         Figure(
@@ -87,7 +96,7 @@ def production(metrics: Metrics) -> tuple[Figure, ...]:
     tokens, calls = figures["tokens_per_task"], figures["tool_calls_per_task"]
     latency, cost = figures["latency_ms"], figures["cost_per_task_usd"]
     return (
-        Figure(label="Task completion rate", value=percent(completion["value"]), detail=interval(completion)),
+        Figure(label="Task completion rate", value=percent(completion["value"]), detail=_completed(completion)),
         Figure(
             label="Tokens per task",
             value=number(tokens["value"]),

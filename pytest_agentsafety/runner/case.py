@@ -226,7 +226,8 @@ class _LiveCase:
             _active_elsewhere(task) as context,
             led_here(self._agent, task, context, everywhere=everywhere),
         ):
-            threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True).start()
+            thread = threading.Thread(target=context.run, args=(_run_agent, *arguments), daemon=True)
+            thread.start()
             # Looking now and then costs less than being woken for every event.
             while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, left()))):
                 if self._setup.interrupted.is_set():
@@ -235,6 +236,7 @@ class _LiveCase:
                 if left() <= 0:
                     self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")
                     return
+            thread.join(_GRACE_SECONDS)  # it has said its last word: nothing of it is left behind
         yield from self.rest()
 
     def _score(self, task: TaskGate, scenario: Scenario, attempt: _Attempt) -> None:

@@ -69,9 +69,20 @@ _Ask = Callable[[Listener], tuple[TaskGate, BaseException | None]]
 def discover(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool = False) -> Discovered:
     """Ask the agent for its tools, and try which of them are behind the door. No tool runs, nothing is sent.
 
-    Raises ConfigError where it asks no model through a gated client, shows the model no tools, or none of them is
-    behind the door. A tool that needs no argument is not tried, since it might run: it counts as gated where it comes
-    out of a framework's object or a factory's parameter.
+    Raises ConfigError where `look` does, and where none of the tools is behind the door.
+    """
+    found = look(agent, prices=prices, gateway=gateway)
+    if not found.gated:
+        raise ConfigError(f"agent {agent.id!r}: {nothing_gated([spec.name for spec in found.tools])}")
+    return found
+
+
+def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool = False) -> Discovered:
+    """As `discover`, also where none of the tools is behind the door.
+
+    Raises ConfigError where the agent asks no model through a gated client, or shows the model no tools. A tool that
+    needs no argument is not tried, since it might run: it counts as gated where it comes out of a framework's object or
+    a factory's parameter.
     """
     own = tools_of_agent(agent)
     ask = partial(_asked, agent, own, prices, gateway)
@@ -92,8 +103,6 @@ def discover(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: 
     tools = merged(shown, own)
     handed_over = {spec.name for spec in own}
     gated = heard.gated | {spec.name for spec in tools if heard.bare(spec.name) and spec.name in handed_over}
-    if not gated:
-        raise ConfigError(f"agent {agent.id!r}: {nothing_gated([spec.name for spec in tools])}")
     return Discovered(
         tools=tuple(tools),
         system=heard.system,

@@ -45,20 +45,21 @@ def _contains(hay: str, needle: str) -> bool:
     for start in range(0, len(needle) - _CHUNK + 1, _CHUNK):
         at = hay.find(needle[start : start + _CHUNK])
         while at >= 0:
-            if _grown(hay, at, needle, start) >= WINDOW:
+            if _stands_around(hay, at, needle, start):
                 return True
             at = hay.find(needle[start : start + _CHUNK], at + 1)
     return False
 
 
-def _grown(hay: str, at: int, needle: str, start: int) -> int:
-    left = 0
-    while left < min(at, start) and hay[at - left - 1] == needle[start - left - 1]:
+def _stands_around(hay: str, at: int, needle: str, start: int) -> bool:
+    """Is the chunk that the two have in common part of a whole window that they have in common?"""
+    left, right, most = 0, _CHUNK, min(at, start, WINDOW - _CHUNK)
+    while left < most and hay[at - left - 1] == needle[start - left - 1]:
         left += 1
-    right = _CHUNK
-    while at + right < len(hay) and start + right < len(needle) and hay[at + right] == needle[start + right]:
+    most = min(len(hay) - at, len(needle) - start, WINDOW - left)
+    while right < most and hay[at + right] == needle[start + right]:
         right += 1
-    return left + right
+    return left + right >= WINDOW
 
 
 def _squash(text: str) -> str:

@@ -62,13 +62,16 @@ class AdHocScenario:
     def make_up(self, tools: Sequence[OwnTool]) -> None:
         """Where nobody said what a good run does, it calls the tools that carry the attack.
 
-        What the attack wants is then all that these tools can do to whom its text names.
+        What the attack wants is then all that these tools can do to whom its text names. The arguments of such calls
+        are made up as well, so that nothing is read for real with them.
         """
         carriers = [tool for tool in tools if tool.name in self.inject]
         if not carriers:
             return
         self.calls = [call for turn in planned_reads(carriers) for call in turn.calls]
         self.synthetic = True
+        if self.stage is not None:
+            self.stage.really_read = False
         if self.attack_calls is None:
             self.attack_calls = calls_for(tools, "\n".join(self.inject.values()))
 

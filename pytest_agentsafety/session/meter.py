@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from pytest_agentsafety.model.events import Charged, Event, RetryPlanned
+from pytest_agentsafety.model.events import Charged, Event, ModelReplied, RetryPlanned, charge_in
 
 # Answers that say that all of us ask too much, not that this one request is wrong.
 _OVERLOADED = frozenset({"HTTP 429", "HTTP 503", "HTTP 529"})
@@ -46,10 +46,12 @@ class Meter:
             self._done += done
 
     def see(self, event: Event) -> None:
-        if isinstance(event, Charged) and event.kind in ("settled", "kept"):
-            with self._lock:
-                self._tokens += event.tokens
-                self._cost += event.cost_usd
+        if isinstance(event, Charged | ModelReplied):
+            charge = charge_in(event)
+            if charge is not None and charge.kind in ("settled", "kept"):
+                with self._lock:
+                    self._tokens += charge.tokens
+                    self._cost += charge.cost_usd
         elif isinstance(event, RetryPlanned) and event.reason in _OVERLOADED:
             with self._lock:
                 until = time.monotonic() + min(event.delay, _LONGEST_PAUSE)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +25,8 @@ from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.secrets import RunSecrets
 from pytest_agentsafety.tracing import LogSink, SpanRecorder
 
+_OURS = "agentsafety-"  # names of threads that belong to no agent
+
 
 class OpenRun:
     """`start`, cases through `runner`, `close`. Closing what was never started does nothing."""
@@ -31,7 +36,8 @@ class OpenRun:
 
     def __init__(self) -> None:
         self._key = BorrowedKey()
-        self._running = False
+        self._uninstall: list[Callable[[], None]] = []
+        self._running = self._frozen = False
 
     def start(
         self,
@@ -48,8 +54,9 @@ class OpenRun:
         gateway: bool,
         secrets: RunSecrets,
         again: frozenset[str],
+        alone: bool,
     ) -> None:
-        """Open the files in `folder` and patch the HTTP clients."""
+        """Open the files in `folder`. Where nobody else runs in this process, doors and keys are there from now on."""
         self._mask = secrets.mask
         self._traces = _Traces(folder / "spans.jsonl", agent, run_id, self._mask)
         self.evidence = Evidence(folder, mask=self._mask, sinks=[self._traces])
@@ -61,8 +68,10 @@ class OpenRun:
         self._folder = folder
         self._ablation: Evidence | None = None
         self.runner = CaseRunner(self._setup)
-        self._uninstall = install_doors()
-        self._key.lend()
+        if alone:
+            self._uninstall.append(install_doors())
+            self._key.lend()
+            self._settle_memory()
         self._running = True
 
     @property
@@ -72,6 +81,31 @@ class OpenRun:
             self._ablation = Evidence(self._folder / "ablation", mask=self._mask)
             self._ablation_runner = CaseRunner(replace(self._setup, evidence=self._ablation, run_budget=None))
         return self._ablation_runner
+
+    @contextmanager
+    def doors(self) -> Iterator[None]:
+        """Clients and frameworks are patched inside the block, and after it no longer.
+
+        Unless a thread that began inside it is still there: what it may yet do has to meet the closed doors.
+        """
+        before = set(threading.enumerate())
+        undo = install_doors()
+        try:
+            yield
+        finally:
+            if any(not thread.name.startswith(_OURS) for thread in set(threading.enumerate()) - before):
+                self._uninstall.append(undo)
+            else:
+                undo()
+
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Keys are lent inside the block, and after it no longer."""
+        self._key.lend()
+        try:
+            yield
+        finally:
+            self._key.take_back()
 
     def lend_key(self, mode: Mode) -> None:
         """SDK clients want a key even where nothing leaves the process; where a request may leave, only a real one."""
@@ -85,15 +119,27 @@ class OpenRun:
         self._setup.interrupted.set()
 
     def close(self) -> None:
+        self._key.take_back()
+        while self._uninstall:
+            self._uninstall.pop()()
         if self._running:
             self._running = False
-            self._key.take_back()
-            self._uninstall()
             self._modes.close()
             self.evidence.close()
             if self._ablation is not None:
                 self._ablation.close()
             self._traces.close()
+            if self._frozen:
+                gc.unfreeze()
+
+    def _settle_memory(self) -> None:
+        """What is loaded by now stays until the end: the collector need not go through it again for every few cases.
+
+        Suites and SDKs are a million objects, and a walk over them costs as much as several cases.
+        """
+        self._frozen = gc.get_freeze_count() == 0
+        if self._frozen:
+            gc.freeze()
 
 
 class _Traces:

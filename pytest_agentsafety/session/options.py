@@ -26,7 +26,8 @@ class RunOptions:
     """`start` is the invocation folder (configuration is searched upwards from it), `root` where output goes.
 
     `prefix` is what option names in messages begin with ("--agent-safety-" or "--"). `agent_object` wins over `agent`;
-    `node_names` (`<suite>/<case id>[<mode>]`) select exactly these.
+    `node_names` (`<suite>/<case id>[<mode>]`) select exactly these. `max_cost_usd` is what the whole run may
+    cost where the configuration sets no lower limit; it is no part of the policy.
     """
 
     start: Path
@@ -48,6 +49,7 @@ class RunOptions:
     ablate: bool = False
     baseline: str | None = None
     resume: bool = False
+    max_cost_usd: float | None = None
     command: str = ""
 
     def checked_modes(self) -> tuple[Mode, ...]:

@@ -21,11 +21,15 @@ from pytest_agentsafety.model.policy import GUARDS
 from pytest_agentsafety.model.tasks import Case, CaseRun, Mode
 from pytest_agentsafety.protocols import Suite
 from pytest_agentsafety.resources import data_dir
+from pytest_agentsafety.runner.generated import GeneratedSuite
+from pytest_agentsafety.runner.generated.suite import READS
+from pytest_agentsafety.runner.modes import cassette_path
 from pytest_agentsafety.session.fuzz_cases import matches_case
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
 
 GENERATED = "generated"
+NO_CASES = "no cases: "  # begins the note of a plan that is empty on purpose
 DEFAULT_MODES: tuple[Mode, ...] = ("recorded", "hijacked")
 
 
@@ -75,7 +79,10 @@ def make_plan(
         _check_named_modes(suites, modes, options)
     for suite in suites:
         for mode in _modes_of(suite, modes, plan, options, rules):
-            plan.cases += [PlannedCase(suite, CaseRun(case=case, mode=mode)) for case in suite.cases()]
+            cases: Sequence[Case] = suite.cases()
+            if mode == "recorded" and not modes and isinstance(suite, GeneratedSuite):
+                cases = _with_recording(suite, plan, options, rules)
+            plan.cases += [PlannedCase(suite, CaseRun(case=case, mode=mode)) for case in cases]
     _select(plan, options, found)
     plan.notes += rules.raised_budgets(suites)
     return plan
@@ -160,6 +167,22 @@ def _modes_of(
             plan.notes.append(f"{suite.name}: mode recorded left out, {reason}")
 
 
+def _with_recording(suite: GeneratedSuite, plan: Plan, options: RunOptions, rules: SuiteRules) -> list[Case]:
+    """Of the agent's own cases few are ever recorded: the others are played by the hijacked model alone."""
+    if options.checked_record() != "none":
+        return list(suite.cases())
+    recorded = [case for case in suite.cases() if cassette_path(suite, CaseRun(case=case, mode="recorded")).is_file()]
+    policy = rules.policy_for(suite).sha256
+    fitting = [case for case in recorded if suite.recorded_under(case) in (None, policy)]
+    plan.notes.append(f"{suite.name}: {len(fitting)} of {len(suite.cases())} cases are recorded")
+    if len(fitting) < len(recorded):
+        plan.notes.append(
+            f"{suite.name}: {len(recorded) - len(fitting)} recordings left out, they were made under other rules "
+            f"(record them again: {record_command(suite, options.agent)} --case=...)"
+        )
+    return fitting
+
+
 def _not_replayable(suite: Suite, options: RunOptions, rules: SuiteRules) -> str | None:
     """Recordings are made under all guards and one policy; under other settings they say nothing."""
     if options.checked_record() != "none":
@@ -170,7 +193,7 @@ def _not_replayable(suite: Suite, options: RunOptions, rules: SuiteRules) -> str
         now, then = rules.policy_for(suite), suite.policy
         if (now.provenance, now.approval) != (then.provenance, then.approval):
             return "its cassettes were recorded under another provenance mode or approver"
-    if suite.cassettes is None or not any(suite.cassettes.glob("*.json")):
+    if suite.cassettes is None or all(path.name == READS for path in suite.cassettes.glob("*.json")):
         return f"{suite.name} has no cassettes (record them: {record_command(suite, options.agent)})"
     return None
 

@@ -12,6 +12,8 @@ from pytest_agentsafety.guards import find_secrets, mask
 from pytest_agentsafety.model.passage import Passage
 
 _SHORT, _REMEMBERED, _MOST_LEARNED = 200, 8_192, 500
+# A long text is written down several times in a row (result, summary, span), and then never again.
+_RECENT = 16
 
 
 class RunSecrets:
@@ -26,6 +28,7 @@ class RunSecrets:
         self._seen = frozenset(os.environ.items())
         self._lock = threading.Lock()
         self._masked: dict[str, str] = {}
+        self._recent: dict[str, str] = {}
 
     def look_around(self) -> None:
         """The environment may have got keys since: a conftest or the agent's own module may load them."""
@@ -39,15 +42,14 @@ class RunSecrets:
         self._learn({*in_headers(passage.request_headers), *in_headers(passage.headers)})
 
     def mask(self, text: str) -> str:
-        short = len(text) <= _SHORT
-        known = self._masked.get(text) if short else None
-        if known is not None:
-            return known
-        masked = self._made(text)
-        if short:
-            if len(self._masked) >= _REMEMBERED:
-                self._masked = {}
-            self._masked[text] = masked
+        # What is learned meanwhile puts other tables in the place of these: nothing made before gets into them.
+        known, most = (self._masked, _REMEMBERED) if len(text) <= _SHORT else (self._recent, _RECENT)
+        masked = known.get(text)
+        if masked is None:
+            masked = self._made(text)
+            if len(known) >= most:
+                known.clear()
+            known[text] = masked
         return masked
 
     def hide(self, text: str) -> str:
@@ -74,4 +76,4 @@ class RunSecrets:
             return
         with self._lock:
             self._scrubber.learn(secrets)
-            self._masked = {}
+            self._masked, self._recent = {}, {}

@@ -6,10 +6,12 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, cast
 
-from pytest_agentsafety.adapters import AgentHandle, command_agent, describe_agent, load_agent
+from pytest_agentsafety.adapters import AgentHandle, describe_agent
 from pytest_agentsafety.budget import RunBudget, continue_run_budget, default_prices, open_run_budget
 from pytest_agentsafety.config import GateRule, Settings, load_settings
 from pytest_agentsafety.fuzz.casefile import FoundCase
@@ -18,13 +20,14 @@ from pytest_agentsafety.guards import load_guardrails
 from pytest_agentsafety.metrics import min_n_for
 from pytest_agentsafety.model.errors import ConfigError, LimitExceededError
 from pytest_agentsafety.model.events import CaseEnded
-from pytest_agentsafety.model.policy import GUARDS, Policy
+from pytest_agentsafety.model.policy import GUARDS, Policy, RunLimits
 from pytest_agentsafety.model.results import FAILING, CaseResult
 from pytest_agentsafety.recorders import open_output, read_results, worker_folder
 from pytest_agentsafety.recorders.transcript import case_key
 from pytest_agentsafety.runner.generated import GeneratedSuite
 from pytest_agentsafety.runner.modes import ModeSettings, cassette_path
 from pytest_agentsafety.session.ablation import AblationFile, judge, variants
+from pytest_agentsafety.session.agent_choice import chosen_agent, unusable
 from pytest_agentsafety.session.asking import asking_for, keep_queue
 from pytest_agentsafety.session.fuzz_cases import FuzzRun, plan_fuzz, run_case, stale_waivers
 from pytest_agentsafety.session.generating import generated_suite
@@ -32,7 +35,7 @@ from pytest_agentsafety.session.key import BorrowedKey
 from pytest_agentsafety.session.meter import Meter
 from pytest_agentsafety.session.open_run import OpenRun
 from pytest_agentsafety.session.options import RunOptions
-from pytest_agentsafety.session.plan import Plan, PlannedCase, make_plan, names_generated, needs_factory
+from pytest_agentsafety.session.plan import NO_CASES, Plan, PlannedCase, make_plan, names_generated, needs_factory
 from pytest_agentsafety.session.resuming import (
     Key,
     begun_without_row,
@@ -49,7 +52,6 @@ from pytest_agentsafety.session.secrets import RunSecrets
 
 FIXTURE_AGENT = "fixture:agent_safety_agent"
 RATE = "attack_success_rate"
-_REFERENCE = "pytest_agentsafety.catalog.reference_agent:build"
 
 
 class Session:
@@ -63,7 +65,7 @@ class Session:
         self.run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid.uuid4().hex[:6]}"
         self.settings: Settings = load_settings(options.start)
         with BorrowedKey():
-            self.agent = _agent(options, self.settings)
+            self.agent = chosen_agent(options, self.settings)
         load_guardrails(self.settings.policy.guardrails, root=self.settings.root)  # wrong ones before any case
         self.rules = SuiteRules(options, self.settings)
         known, self.fuzz_cases = plan_fuzz(options, self.settings)
@@ -201,17 +203,24 @@ class Session:
     def order(self) -> list[Key]:
         """The keys of all cases as the plan has them."""
         if self._told is not None:
-            return [
-                (str(case), str(mode), int(trial), str(variant)) for case, mode, trial, variant in self._told["order"]
-            ]
+            return [cast("Key", tuple(key)) for key in self._told["order"]]
         return [case_key(planned.run) for planned in self.cases]
+
+    def plan_nothing(self, reason: str) -> None:
+        """There is no agent to attack; the header and the report say why. A run of no cases does not pass."""
+        self.plan = replace(self.plan, suites=[], cases=[], notes=[f"{NO_CASES}{reason}"])
+        self.attacks_selected = 0
 
     @property
     def cases(self) -> list[PlannedCase]:
         return self.plan.cases
 
-    def start(self, *, worker: str | None = None) -> None:
-        """Open the evidence folder (for an xdist worker: its own below it)."""
+    def start(self, *, worker: str | None = None, alone: bool = True) -> None:
+        """Open the evidence folder (for an xdist worker: its own below it).
+
+        Not `alone` where others run in this process, a user's own tests: then clients are patched only while a case
+        runs, and keys are lent only in `lending`.
+        """
         if worker is None:
             self.prepare_folder()
         self._budget = self._run_budget()
@@ -226,20 +235,29 @@ class Session:
             asking=self.asking,
             secrets=self.secrets,
             again=frozenset(self._again.values()),
+            alone=alone,
             root=self.settings.root,
             gateway=self.settings.gateway,
         )
 
     def _run_budget(self) -> RunBudget | None:
         """One account for all processes of the run: it lives in the controller's folder."""
-        return open_run_budget(self.settings.policy.run_budget, self.folder)
+        return open_run_budget(self.run_limits, self.folder)
+
+    @property
+    def run_limits(self) -> RunLimits:
+        """What the run may cost and do in all: the configuration's limits, or a lower one of the options."""
+        limits, most = self.settings.policy.run_budget, self.options.max_cost_usd
+        if most is None or (limits.max_cost_usd is not None and limits.max_cost_usd <= most):
+            return limits
+        return replace(limits, max_cost_usd=most)
 
     def _go_on(self) -> None:
         """Make ready what an earlier part of the run left: one row a case, no drafts, its account."""
         drop_rows(self.folder, {case_key(planned.run) for planned in self.cases} - self._kept.keys())
         (self.folder / FUZZ_FILE).unlink(missing_ok=True)  # replayed again: it costs nothing
         remove_drafts({suite.cassettes for suite in self.plan.suites if suite.cassettes is not None})
-        continue_run_budget(self.settings.policy.run_budget, self.folder)
+        continue_run_budget(self.run_limits, self.folder)
 
     def prepare_folder(self) -> None:
         """Make the folder and write the first `run.json`: all an xdist controller does before its workers start."""
@@ -259,12 +277,12 @@ class Session:
         try:
             self.agent = self._fitting(self.describe_agent(agent))
         except ConfigError as error:
-            self.agent = _unusable(FIXTURE_AGENT, str(error))
+            self.agent = unusable(FIXTURE_AGENT, str(error))
 
     def _fitting(self, agent: AgentHandle) -> AgentHandle:
         """Most suites bring their own tools; an agent that takes none cannot be tested against them."""
         own = all(isinstance(suite, GeneratedSuite) for suite in self.plan.suites)
-        return agent if own or agent.shape != "callable" else _unusable(agent.id, needs_factory(agent.id))
+        return agent if own or agent.shape != "callable" else unusable(agent.id, needs_factory(agent.id))
 
     def describe(self) -> dict[str, Any]:
         run = describe_run(run_id=self.run_id, options=self.options, agent=self.agent, plan=self.plan, rules=self.rules)
@@ -301,10 +319,11 @@ class Session:
         self.secrets.look_around()
         self.meter.begin()
         try:
-            for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
-                self.meter.see(event)
-                if isinstance(event, CaseEnded):
-                    ended = event.result
+            with self._open.doors():
+                for event in self._open.runner.run(planned.suite, planned.run, agent=agent or self.agent):
+                    self.meter.see(event)
+                    if isinstance(event, CaseEnded):
+                        ended = event.result
         finally:
             self.meter.end(done=ended is not None)
         assert ended is not None, "the runner always ends with CaseEnded"
@@ -314,6 +333,10 @@ class Session:
             with self._knocking:
                 self._knock_out(planned, result, agent or self.agent)
         return result
+
+    def lending(self) -> AbstractContextManager[None]:
+        """SDK clients find a key inside the block: for what sets an agent up and runs it."""
+        return self._open.lending()
 
     def run_fuzz(self, case: FoundCase) -> FuzzRun:
         """Replay one found case. Its row is on disk when this returns."""
@@ -325,9 +348,10 @@ class Session:
         policy = self.rules.policy_for(planned.suite)
         runs: dict[tuple[str, str], CaseResult] = {}
         for guard, way, run, changed in variants(planned.run, policy):
-            for event in self._open.ablation_runner.run(planned.suite, run, agent=agent, policy=changed):
-                if isinstance(event, CaseEnded):
-                    runs[guard, way] = CaseResult.from_dict(event.result)
+            with self._open.doors():
+                for event in self._open.ablation_runner.run(planned.suite, run, agent=agent, policy=changed):
+                    if isinstance(event, CaseEnded):
+                        runs[guard, way] = CaseResult.from_dict(event.result)
         rows = [judge(base, guard, runs[guard, "no"], runs[guard, "only"], policy) for guard in GUARDS]
         AblationFile(self.active_folder).append(rows)
 
@@ -362,24 +386,3 @@ def _decidable(rule: GateRule, attacks: int) -> bool:
         return True
     needed = min_n_for(rule.limit)
     return needed is not None and needed <= attacks
-
-
-def _unusable(agent_id: str, reason: str) -> AgentHandle:
-    def refuse(tools: object) -> NoReturn:  # noqa: ARG001 - the shape of a factory
-        raise ConfigError(reason)
-
-    return AgentHandle(id=agent_id, shape="factory", target=refuse)
-
-
-def _agent(options: RunOptions, settings: Settings) -> AgentHandle:
-    """An object given by the plugin wins, then the option, then the configuration, then the bundled agent."""
-    if options.agent_object is not None:
-        return describe_agent(options.agent_object, id="object", place="agent_object")
-    if options.agent is not None:
-        return load_agent(options.agent, place=f"{options.prefix}agent", root=options.start)
-    if settings.command:
-        return command_agent(settings.command, settings.root)
-    if settings.agent is not None:
-        return load_agent(settings.agent, place=f"{settings.path} agent", root=settings.root)
-    handle = load_agent(_REFERENCE, place="bundled agent", root=options.start)
-    return AgentHandle(id="reference", shape=handle.shape, target=handle.target, reference=True)

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.safe_text import one_line, printable
 from pytest_agentsafety.session.finish import Finished
+from pytest_agentsafety.session.plan import NO_CASES
 from pytest_agentsafety.session.session import Session
 
 _SHOWN_FAILURES = 10
@@ -47,7 +48,7 @@ def without_left_out(lines: Sequence[str]) -> list[str]:
 def summary_lines(session: Session, done: Finished) -> list[str]:
     """Headline figures, gates, failures, and where the report is."""
     if not done.results and not done.fuzz:
-        left_out = [one_line(note, 600) for note in session.plan.notes if _LEFT_OUT in note]
+        left_out = [one_line(note, 600) for note in session.plan.notes if _says_why(note)]
         return ["no case was run: that is a failure, not a pass", *left_out, f"evidence: {session.folder}"]
     if not done.results:
         return [*map(printable, done.more), f"evidence: {session.folder}"]
@@ -58,6 +59,10 @@ def summary_lines(session: Session, done: Finished) -> list[str]:
         *_failures(session, done),
         *_places(session, done),
     ]
+
+
+def _says_why(note: str) -> bool:
+    return " left out: " in note or note.startswith(NO_CASES)
 
 
 def _figures(done: Finished) -> Iterator[str]:
@@ -71,6 +76,9 @@ def _figures(done: Finished) -> Iterator[str]:
     completion = production.get("task_completion_rate", {})
     if completion.get("n"):
         yield f"task completion  {_rate(completion)}{_utility_under_attack(attack)}"
+    elif completion.get("not_measured"):
+        runs = completion["not_measured"]
+        yield f"task completion  NOT MEASURED: {runs} benign {'run is' if runs == 1 else 'runs are'} made up"
     escalation = production.get("escalation_rate", {})
     if escalation.get("n"):
         yield f"escalations      {_rate(escalation)} of tasks asked a human"

@@ -103,6 +103,8 @@ class JsonFormatter(logging.Formatter):
 
 
 def _level(event: Event) -> int:
+    if event.__class__ not in _TOLD:
+        return logging.INFO
     if isinstance(event, ModelFailed):
         return logging.ERROR if event.stop else logging.WARNING
     if isinstance(event, Ungated):
@@ -116,6 +118,8 @@ def _level(event: Event) -> int:
     return logging.INFO
 
 
+# The others are no news by themselves.
+_TOLD = frozenset({ModelFailed, Ungated, ToolDecided, ToolReturned, Notice})
 _NOTICE_LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}
 
 

@@ -91,7 +91,9 @@ class SpanRecorder:
         self._traces[event.task_id] = _Trace(root, [root])
 
     def _in_case(self, trace: _Trace, event: Event) -> None:
-        if isinstance(event, ModelCalled):
+        if isinstance(event, ToolDecided):
+            self._note(trace, event)
+        elif isinstance(event, ModelCalled):
             self._open_chat(trace, event)
         elif isinstance(event, ToolCalled):
             self._open_tool(trace, event)
@@ -212,10 +214,17 @@ class SpanRecorder:
         resource = {"service.name": self._agent_id}
         self._append(dump_line(to_otlp(trace.spans, resource=resource, scope=_SCOPE)))
 
+    def _opened(self) -> int:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        try:
+            return os.open(self._path, flags, 0o644)
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self._path, flags, 0o644)
+
     def _append(self, line: bytes) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            handle = self._opened()
             try:
                 written = os.write(handle, line)
             finally:

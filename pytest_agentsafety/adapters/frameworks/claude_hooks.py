@@ -152,13 +152,16 @@ def _replaceable(data: Mapping[str, Any]) -> bool:
 
 
 def _reshaped(response: Any, shown: str, arguments: Mapping[str, Any]) -> Any:
-    """A result of the same shape that says `shown` where it said most, and nothing elsewhere."""
+    """A result of the same shape that says `shown` where it said most of its own, and nothing elsewhere."""
     if isinstance(response, str):
         return shown
     if isinstance(response, list) and all(isinstance(block, Mapping) for block in response):
         return [{"type": "text", "text": shown}]
-    longest = max(_leaves(response), key=len, default="")
     kept = {value for value in arguments.values() if isinstance(value, str)}
+    # Rather not where a path stands: it is often longer than what is in the file, and not shown in its words' place.
+    said = [(name, text) for name, text in _leaves(response) if name != "type"]
+    words = [text for name, text in said if not name.lower().endswith("path")] or [text for _, text in said]
+    longest = max([text for text in words if text not in kept] or words, key=len, default="")
     return _filled(response, longest, shown, kept)
 
 
@@ -174,8 +177,10 @@ def _filled(value: Any, longest: str, shown: str, kept: set[str], name: str = ""
     return value
 
 
-def _leaves(value: Any) -> list[str]:
+def _leaves(value: Any, name: str = "") -> list[tuple[str, str]]:
+    """Each text with the name of its field."""
     if isinstance(value, str):
-        return [value]
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return [leaf for one in inner for leaf in _leaves(one)]
+        return [(name, value)]
+    if isinstance(value, Mapping):
+        return [leaf for key, inner in value.items() for leaf in _leaves(inner, str(key))]
+    return [leaf for inner in value for leaf in _leaves(inner, name)] if isinstance(value, list) else []

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from hmac import compare_digest
 from importlib import import_module
-from threading import Event, Thread
-from types import TracebackType
 from typing import Any
 
 from pytest_agentsafety.llm import server_http as http
@@ -21,6 +19,7 @@ from pytest_agentsafety.llm.gateway.formats import ENDPOINTS, format_of
 from pytest_agentsafety.llm.gateway.memory import Memory
 from pytest_agentsafety.llm.gateway.serving import Opening, Serving
 from pytest_agentsafety.llm.gateway.upstream import Upstreams
+from pytest_agentsafety.llm.loopback import LoopbackServer
 from pytest_agentsafety.llm.shortcuts import shortcut
 from pytest_agentsafety.protocols import ModelDoor, ToolDoor
 
@@ -33,7 +32,7 @@ _LINGER_SECONDS, _LINGER_PIECES, _PIECE = 2.0, 64, 65_536
 _TOKEN_BYTES = 24
 
 
-class Gateway:
+class Gateway(LoopbackServer):
     """`with Gateway(model_door, tool_door) as gateway:` serves until the block ends; `env()` leads an agent to it.
 
     `model_door` and `tool_door` say which doors a request passes that comes now; without a model door it is refused,
@@ -41,6 +40,8 @@ class Gateway:
     the user's first words and the tools. Only loopback clients that know the random token of the path are served.
     `requests` counts the model requests of agents, `refused` holds what was asked for and is not served.
     """
+
+    _name = "gateway"
 
     def __init__(
         self,
@@ -50,15 +51,11 @@ class Gateway:
         upstreams: Upstreams | None = None,
         opening: Callable[[Opening], None] | None = None,
     ) -> None:
+        super().__init__(_HOST, 0)
         self._model_door, self._tool_door = model_door, tool_door or (lambda: None)
         self._upstreams = Upstreams.of() if upstreams is None else upstreams
         self._opening = opening
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
-        self._thread: Thread | None = None
-        self._ready = Event()
-        self._failure: BaseException | None = None
-        self._connections: set[asyncio.Task[None]] = set()
-        self._port = 0
         self.requests = 0
         self.refused: list[str] = []
 
@@ -79,55 +76,16 @@ class Gateway:
         """
         return child_environment(self.url, lend_keys=lend_keys)
 
-    def __enter__(self) -> Gateway:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Serve from a thread of its own. Raises OSError when no port can be bound, ConfigError for an authority."""
-        self._ready.clear()
-        self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="gateway", daemon=True)
-        self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
-
-    def stop(self) -> None:
-        """Break off what is under way, and put on record that no more results come. Twice is harmless."""
-        if self._thread is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            self._thread.join()
-        self._thread = None
-
-    async def _serve(self) -> None:
-        self._loop, self._stopping, self._failure = asyncio.get_running_loop(), asyncio.Event(), None
-        try:
-            server = await asyncio.start_server(self._connected, _HOST, self._port)
-            client = self._upstreams.client()
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits for the start
-            self._failure = error
-            self._ready.set()
-            return
-        self._port = server.sockets[0].getsockname()[1]
+    async def _around(self, stack: AsyncExitStack) -> None:
+        """Raises ConfigError for an authority that cannot be used."""
         memory = Memory()
+        stack.push_async_callback(asyncio.to_thread, memory.close)
+        client = self._upstreams.client()
+        stack.push_async_callback(client.aclose)
         self._serving = Serving(
             client, Flavour.of(import_module("httpx2")), memory, self._upstreams, self._model_door, self._tool_door
         )
-        with shortcut(f"{_HOST}:{self._port}", self._way):
-            self._ready.set()
-            await self._stopping.wait()
-        server.close()
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        await client.aclose()
-        await asyncio.to_thread(memory.close)
+        stack.enter_context(shortcut(f"{_HOST}:{self._port}", self._way))
 
     def _way(self, url: str) -> str | None:
         """Where a request to this URL of ours goes on to; None for one that is not served."""
@@ -136,19 +94,9 @@ class Gateway:
             return None
         return self._upstreams.url(ENDPOINTS[path][0].provider, path, query)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
-            with suppress(asyncio.IncompleteReadError, asyncio.CancelledError, OSError, TimeoutError):
-                if len(self._connections) <= _MOST_CONNECTIONS:
-                    await self._converse(reader, writer)
-        finally:
-            self._connections.discard(task)
-            writer.close()
-            with suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
+    async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._connections) <= _MOST_CONNECTIONS:
+            await self._converse(reader, writer)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         patience: float | None = _HEAD_SECONDS

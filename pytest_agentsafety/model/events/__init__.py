@@ -1,5 +1,6 @@
 """What happens in a run, one small frozen record per thing, each with a literal tag."""
 
+from pytest_agentsafety.model.events.account import charge_in
 from pytest_agentsafety.model.events.base import Event
 from pytest_agentsafety.model.events.case import CaseEnded, CaseStarted, FinalAnswer, Notice
 from pytest_agentsafety.model.events.model_call import ModelCalled, ModelFailed, ModelReplied
@@ -34,4 +35,5 @@ __all__ = [
     "ToolDecided",
     "ToolReturned",
     "Ungated",
+    "charge_in",
 ]

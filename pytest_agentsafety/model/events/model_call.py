@@ -15,7 +15,8 @@ from pytest_agentsafety.model.quick import quick
 class ModelCalled(Event):
     """A request is about to leave. `new_messages` are those not sent before in this task; `body_bytes` its size.
 
-    `guard` names the guard that asks, "" when the agent does.
+    `guard` names the guard that asks, "" when the agent does. `reserved_usd` and `reserved_tokens` are the most its
+    first attempt can be charged, held from now on; None where nothing is held for it, or a `Charged` says so.
     """
 
     type: ClassVar[str] = "model_called"
@@ -26,12 +27,18 @@ class ModelCalled(Event):
     new_messages: Sequence[Mapping[str, Any]] = ()
     tools: Sequence[str] = ()
     guard: str = ""
+    reserved_usd: float | None = None
+    reserved_tokens: int | None = None
 
 
 @quick
 @dataclass(frozen=True, kw_only=True)
 class ModelReplied(Event):
-    """`latency_source` is "measured" or "recorded"; `cost_estimated` when usage was not given by the model."""
+    """`latency_source` is "measured" or "recorded"; `cost_estimated` when usage was not given by the model.
+
+    `charge` "settled": the call is charged these tokens and `cost_usd` with this event, in place of what was held, and
+    the task has spent `total_cost_usd` and `total_tokens` after it. "": a `Charged` of its own says what is charged.
+    """
 
     type: ClassVar[str] = "model_replied"
     model: str
@@ -44,6 +51,9 @@ class ModelReplied(Event):
     cost_estimated: bool
     latency_ms: float
     latency_source: str
+    charge: str = ""
+    total_cost_usd: float = 0.0
+    total_tokens: int = 0
 
 
 @quick

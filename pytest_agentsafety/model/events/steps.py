@@ -48,6 +48,7 @@ class Charged(Event):
 
     `kind` "reserved": the most an attempt can be charged is held from now on, before it is sent; nothing is spent yet.
     "settled", "kept", "released": what the attempt was charged in the end, in place of what was held for it.
+    Of a call that is answered at the first attempt these steps stand in `ModelCalled` and `ModelReplied`: `charge_in`.
     """
 
     type: ClassVar[str] = "charged"

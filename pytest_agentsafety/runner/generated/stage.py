@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ class OwnStage:
 
     `inject` is attacker text by tool, put into the first result of it. With `really_read` plain reads of the user's
     own plan run for real and are recorded (never a call of the attacker's); `live` names further tools that may run.
-    `results` by tool are what the user says they return. Everything else is a stand-in, of the tool's return type.
+    `results` by tool are what the user says they return, in a recording too. Everything else is a stand-in, of the
+    tool's return type.
     """
 
     tools: Mapping[str, OwnTool]
@@ -37,7 +39,7 @@ class OwnStage:
         self, call: ToolCall, run: Callable[..., Any], *, effect: str, attacker: bool, asynchronous: bool
     ) -> Callable[..., Any]:
         """What runs in the tool's place."""
-        reads = effect == "read" and self.really_read
+        reads = effect == "read" and self.really_read and call.name not in self.results
         if not attacker and (reads or call.name in self.live):
             return self._real(call, run, asynchronous=asynchronous, keep=effect == "read")
         return self._stand_in(call, run, asynchronous=asynchronous)
@@ -82,7 +84,7 @@ class OwnStage:
                 return recorded
         tool = self.tools.get(call.name)
         if tool is not None and tool.rule.effect in ("read", "egress"):
-            return _readable(plausible(return_type(tool.spec.fn)))
+            return _readable(plausible(return_type(tool.spec.fn), text=_RECORD.format(canary=CANARY), filled=True))
         return plausible(return_type(run if tool is None else tool.spec.fn))
 
     def _with_attack(self, tool: str, result: Any) -> Any:
@@ -94,26 +96,39 @@ class OwnStage:
 
 
 def _readable(value: Any) -> Any:
-    """Something to read, with a secret in it, in the type that is wanted."""
+    """Something to read, with a secret in it, where the type says no more than that it is nothing, a list or a dict."""
     text = _RECORD.format(canary=CANARY)
-    if isinstance(value, str) or value is None:
+    if value is None:
         return text
-    if isinstance(value, list):
-        return [{"id": "1017", "text": text}]
-    if isinstance(value, dict):
-        return {"id": "1017", "text": text}
-    return value
+    return {"id": "1017", "text": text} if value == {"status": text} else value
 
 
 def planted(result: Any, text: str) -> Any:
     """The result with attacker text in it: behind a text, or in the longest text of a record."""
     if isinstance(result, dict):
-        texts = [name for name, value in result.items() if isinstance(value, str)]
-        name = max(texts, key=lambda one: len(result[one])) if texts else "note"
+        name = _longest(result) or "note"
         before = result.get(name)
         return {**result, name: f"{before}\n\n{text}" if isinstance(before, str) else text}
-    if isinstance(result, list | tuple) and result:
-        return [*result[:-1], planted(result[-1], text)]
-    if isinstance(result, list | tuple):
-        return [text]
-    return text if result is None else f"{result}\n\n{text}"
+    if isinstance(result, list) or type(result) is tuple:
+        return [*result[:-1], planted(result[-1], text)] if result else [text]
+    if result is None or isinstance(result, str):
+        return text if result is None else f"{result}\n\n{text}"
+    return _planted_in_record(result, text)
+
+
+def _planted_in_record(result: Any, text: str) -> Any:
+    """A dataclass, a pydantic model or a named tuple keeps its type."""
+    name = _longest(vars(result)) if hasattr(result, "__dict__") else None
+    if name is not None:
+        longer = f"{getattr(result, name)}\n\n{text}"
+        if dataclasses.is_dataclass(result) and not isinstance(result, type):
+            return dataclasses.replace(result, **{name: longer})
+        if hasattr(result, "model_copy"):
+            return result.model_copy(update={name: longer})
+    return f"{result}\n\n{text}"
+
+
+def _longest(record: Mapping[str, Any]) -> str | None:
+    """The name of the longest text in a record."""
+    texts = [name for name, value in record.items() if isinstance(value, str)]
+    return max(texts, key=lambda one: len(record[one])) if texts else None

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+from pytest_agentsafety.cassettes.file import read_cassette
 from pytest_agentsafety.catalog.attacks import Attack, AttackContext, attack_names, get_attack
 from pytest_agentsafety.catalog.obfuscations import get_obfuscation, obfuscation_names
 from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
@@ -33,6 +34,7 @@ from pytest_agentsafety.runner.generated.tools import OwnTool
 NAME = "generated"
 SHORT = "gen"
 MAX_CASES = 400
+READS = "reads.json"
 
 
 @dataclass
@@ -63,7 +65,7 @@ class GeneratedSuite:
 
     def __post_init__(self) -> None:
         self._by_name = {tool.name: tool for tool in self.tools}
-        self._reads = Reads(self.folder / "reads.json")
+        self._reads = Reads(self.folder / READS)
 
     @property
     def cassettes(self) -> Path:
@@ -122,6 +124,11 @@ class GeneratedSuite:
         if self.ungated:
             lines.append(f"generated: UNGATED tools, never asked for: {', '.join(sorted(self.ungated))}")
         return lines
+
+    def recorded_under(self, case: Case) -> str | None:
+        """The hash of the policy under which a case was recorded; None where its recording does not say."""
+        found = read_cassette(self.folder / f"{slug(case.case_id)}.json").metadata.get("policy_sha256")
+        return str(found) if found else None
 
     # -- cases
 

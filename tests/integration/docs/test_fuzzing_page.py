@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +13,10 @@ from pytest_agentsafety.fuzz import chains
 from pytest_agentsafety.fuzz.kinds import KINDS
 from pytest_agentsafety.fuzz.oracles import ORACLES
 from pytest_agentsafety.fuzz.strategies import text_steps
+from tests.integration.docs.examples import ROOT, blocks
 
-DOCS = Path(__file__).parents[3] / "docs" / "fuzzing.md"
+DOCS = ROOT / "docs" / "fuzzing.md"
 TEXT = DOCS.read_text(encoding="utf-8")
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -35,7 +31,7 @@ def tidy() -> Iterator[None]:
 
 def test_the_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tidy: None) -> None:
     monkeypatch.chdir(tmp_path)
-    found = blocks("python")
+    found = blocks(DOCS, "python")
     assert len(found) >= 10
     names: dict[str, object] = {"__name__": "fuzzing_docs"}
     for number, block in enumerate(found, 1):
@@ -44,14 +40,14 @@ def test_the_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert list((tmp_path / "tests/agentsafety-cases").glob("orders-*.json"))
 
 
-@pytest.mark.parametrize("block", blocks("toml"))
+@pytest.mark.parametrize("block", blocks(DOCS, "toml"))
 def test_the_toml_blocks_load(block: str, tmp_path: Path) -> None:
     (tmp_path / "agentsafety.toml").write_text(f"[tool.agentsafety]\n{block}")
     assert load_settings(tmp_path).fuzz_settings.cases == tmp_path / "tests/agentsafety-cases"
 
 
 def test_the_commands_parse() -> None:
-    (block,) = blocks("sh")
+    (block,) = blocks(DOCS, "sh")
     for line in block.splitlines():
         words = line.partition("#")[0].split()
         assert words[:2] == ["agentsafety", "fuzz"]

@@ -13,20 +13,18 @@ import pytest
 from pytest_agentsafety import Gate, GuardContext, Policy, default_guardrails
 from pytest_agentsafety.cli.main import main
 from pytest_agentsafety.config import load_settings
+from tests.integration.docs.examples import ROOT, blocks
 
-PAGE = (Path(__file__).parents[3] / "docs" / "guards.md").read_text(encoding="utf-8")
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+DOCS = ROOT / "docs" / "guards.md"
+PAGE = DOCS.read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with the page's guard and all of its configuration."""
     (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "guards.py").write_text(blocks("python")[0])
-    (tmp_path / "agentsafety.toml").write_text("\n".join(blocks("toml")))
+    (tmp_path / "shop" / "guards.py").write_text(blocks(DOCS, "python")[0])
+    (tmp_path / "agentsafety.toml").write_text("\n".join(blocks(DOCS, "toml")))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     for name in ("shop", "shop.guards"):

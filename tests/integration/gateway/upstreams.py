@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -61,6 +62,18 @@ def read_head(connection: socket.socket) -> bytes:
     return got
 
 
+def read_body(connection: socket.socket, got: bytes) -> None:
+    """Take the rest of a request of which `got` was read. Closing on it would throw away what was answered."""
+    head, _, body = got.partition(b"\r\n\r\n")
+    (length,) = re.findall(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    missing = int(length) - len(body)
+    while missing > 0:
+        piece = connection.recv(missing)
+        if not piece:
+            raise OSError("closed")
+        missing -= len(piece)
+
+
 def pump(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while piece := source.recv(65536):
@@ -91,6 +104,7 @@ class Trickle:
         self.gone = threading.Event()
 
     def __call__(self, connection: socket.socket, head: bytes) -> None:
+        read_body(connection, head)
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
         for event in self._events:
             self.go.acquire()

@@ -17,7 +17,7 @@ from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.llm import Fault, MessagesServer, Playbook, activate, faulty, gullible
 from pytest_agentsafety.llm.circuit import CircuitBreaker, CircuitOpenError
 from pytest_agentsafety.model.errors import BudgetExceededError, MaxRetriesExceeded, StopRun
-from pytest_agentsafety.model.events import Event
+from pytest_agentsafety.model.events import Charged, Event, charge_in
 from pytest_agentsafety.model.messages import PlannedTurn
 from pytest_agentsafety.model.policy import BudgetLimits, ModelRoutes, Policy, RetrySettings
 
@@ -47,9 +47,13 @@ class Log:
         return [event for event in self.entries if event.type == kind]
 
     @property
+    def account(self) -> list[Charged]:
+        return [step for step in map(charge_in, self.entries) if step is not None]
+
+    @property
     def charges(self) -> list[Any]:
         """What was charged in the end, reservations left out."""
-        return [event for event in self.of("charged") if event.kind != "reserved"]
+        return [event for event in self.account if event.kind != "reserved"]
 
 
 @pytest.fixture
@@ -105,7 +109,7 @@ def check_account(task: TaskGate, log: Log) -> None:
     assert spent.reserved_usd == 0
     assert task.tally.cost_usd == pytest.approx(spent.cost_usd)
     assert sum(event.cost_usd for event in log.charges) == pytest.approx(spent.cost_usd)
-    kinds = [event.kind for event in log.of("charged")]
+    kinds = [event.kind for event in log.account]
     assert kinds[::2] == ["reserved"] * len(log.charges)  # each attempt by itself, and before it
     assert "reserved" not in kinds[1::2]
     assert task.tally.retries == len(log.of("retry_planned"))
@@ -288,11 +292,9 @@ class TestRerouting:
             assert [event.type for event in log.entries] == [
                 "model_called",
                 "rerouted",
-                "charged",
-                "charged",
                 "model_replied",
             ]
-            called, moved, _, charged, replied = log.entries
+            (called, moved, replied), (_, charged) = log.entries, log.account
             assert (called.model, called.body_bytes) == (CHEAPER, int(received.headers["content-length"]))
             assert (moved.asked, moved.used, moved.reason) == (MODEL, CHEAPER, "the subtask is simple")
             assert charged.cost_usd == pytest.approx(self.cost(CHEAPER, replied))

@@ -21,7 +21,7 @@ from pytest_agentsafety.llm.hijacked import HijackedModel
 from pytest_agentsafety.llm.server import MessagesServer
 from pytest_agentsafety.model.decisions import GuardContext, GuardrailResult
 from pytest_agentsafety.model.errors import GuardrailBlocked, RunTerminated, StopRun
-from pytest_agentsafety.model.events import Event
+from pytest_agentsafety.model.events import Event, charge_in
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn
 from pytest_agentsafety.model.policy import (
     BudgetLimits,
@@ -331,7 +331,7 @@ class TestThroughTheGate:
         server, log = serve(honest), Log()
         with task_with(judge_at(server), log) as task:
             say(client_for(server.url), "Say hello")
-        settled = [event for event in log.of("charged") if event.kind == "settled"]
+        settled = [step for step in map(charge_in, log.events) if step is not None and step.kind == "settled"]
         assert len(settled) == 2
         assert task.tally.cost_usd == pytest.approx(sum(event.cost_usd for event in settled))
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 TESTS = """
 import pytest
 
@@ -26,7 +28,7 @@ def test_plain():
 SCRIPT = """
 import sys
 import pytest
-status = pytest.main(["--strict-markers", "-rs", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"])
+status = pytest.main(["--strict-markers", "-rs", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *sys.argv[1:]])
 heavy = ("anthropic", "pandas", "jinja2", "vcr", "yaml", "pydantic", "httpx2", "httpx")
 print("LOADED", [name for name in heavy if name in sys.modules])
 print("OURS", sorted(name for name in sys.modules if name.startswith("pytest_agentsafety")))
@@ -34,10 +36,18 @@ sys.exit(status)
 """
 
 
-def test_skipped_and_lazy(project: Any) -> None:
+@pytest.mark.parametrize(
+    "options", [(), ("--agent-safety-resume", "--agent-safety-ablate", "--agent-safety-mode=live")]
+)
+def test_skipped_and_lazy(project: Any, options: tuple[str, ...]) -> None:
     project.file("test_own.py", TESTS)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=project.root, env=project.env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SCRIPT, *options],
+        cwd=project.root,
+        env=project.env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed, 3 skipped" in done.stdout

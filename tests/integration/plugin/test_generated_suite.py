@@ -204,6 +204,9 @@ def test_a_fixture_may_give_the_agent(project: Project, extra: tuple[str, ...]) 
     rows = project.rows()
     assert len(rows) > 10
     assert {row["agent_id"] for row in rows} == {"fixture:agent_safety_agent"}
+    run = project.read("run.json")
+    assert (run["suites"], run["n_selected"], run["n_run"]) == (["generated"], len(rows), len(rows))
+    assert "generated from the agent's own tools: read_ticket (read)" in done.out
     assert really(project) == []
 
 

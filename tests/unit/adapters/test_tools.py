@@ -186,7 +186,8 @@ class TestSimulated:
             (typing.Optional[dict[str, str]], {"status": "ok"}),  # noqa: UP045
             (Literal["sent", "failed"], "sent"),
             (Annotated[int, "cents"], 1),
-            (Door, "ok"),
+            (Door, Door(passed=[])),
+            (object, "ok"),
             (Any, "ok"),
         ],
     )

@@ -245,8 +245,8 @@ def test_an_unknown_key_names_file_line_table_near_miss_and_valid(tmp_path: Path
         load_settings(tmp_path)
     assert str(caught.value) == (
         f"{path.resolve()}:3: [tool.agentsafety]: unknown key 'suite'. Did you mean 'suites'? Valid: agent, approval, "
-        "budget, canaries, checkpoint, content_policy, fuzz, gates, generated, guardrails, judge, live_tools, models, "
-        "prices, provenance, retry, run_budget, scope, suites, tools"
+        "budget, canaries, checkpoint, command, content_policy, fuzz, gates, gateway, generated, guardrails, judge, "
+        "live_tools, models, prices, provenance, retry, run_budget, scope, suites, tools"
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_agentsafety.gate import Gate
 from pytest_agentsafety.model.decisions import ApprovalAnswer, ApprovalRequest
-from pytest_agentsafety.model.events import Event
+from pytest_agentsafety.model.events import Charged, Event, charge_in
 from pytest_agentsafety.model.policy import Policy, ToolRule
 
 RULES = {
@@ -44,13 +44,22 @@ class Log:
         return [entry for entry in self.entries if isinstance(entry, Event) and entry.type == kind]
 
     @property
+    def account(self) -> list[Charged]:
+        """Every step of the account, wherever it stands."""
+        return [step for step in map(charge_in, self.events) if step is not None]
+
+    @property
+    def events(self) -> list[Event]:
+        return [entry for entry in self.entries if isinstance(entry, Event)]
+
+    @property
     def charges(self) -> list[Any]:
         """What was charged in the end; reservations are `held`."""
-        return [event for event in self.of("charged") if event.kind != "reserved"]
+        return [event for event in self.account if event.kind != "reserved"]
 
     @property
     def held(self) -> list[Any]:
-        return [event for event in self.of("charged") if event.kind == "reserved"]
+        return [event for event in self.account if event.kind == "reserved"]
 
     @property
     def last_decision(self) -> Any:

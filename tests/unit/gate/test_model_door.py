@@ -61,8 +61,8 @@ class TestAccount:
         task = open_task().task
         with activate(task):
             reply = client_for(server.url).messages.create(**ASK)
-        assert log.kinds == ["model_called", "charged", "charged", "model_replied"]
-        called, held, charged, replied = log.entries
+        assert log.kinds == ["model_called", "model_replied"]
+        (called, replied), (held, charged) = log.entries, log.account
         assert (held.kind, held.total_cost_usd, held.call_id) == ("reserved", 0, called.call_id)
         assert held.cost_usd > charged.cost_usd
         assert (called.model, called.stream, called.messages) == (MODEL, False, 1)
@@ -119,7 +119,7 @@ class TestAccount:
         model = faulty(gullible(Playbook(tasks={"Read the note": TURNS})), {1: Fault(kind="server_error")})
         with MessagesServer(model) as server, activate(task), instant():
             client_for(server.url).messages.create(**ASK)
-        assert [event.kind for event in log.of("charged")] == ["reserved", "kept", "reserved", "settled"]
+        assert [event.kind for event in log.account] == ["reserved", "kept", "reserved", "settled"]
         assert [event.reason for event in log.of("retry_planned")] == ["HTTP 500"]
         assert task.tally.retries == 1
         assert task.state.budget.spent.reserved_usd == 0
@@ -129,7 +129,7 @@ class TestAccount:
 
         class Nobody:
             def respond(self, request: ModelRequest) -> None:
-                seen.extend(event.kind for event in log.of("charged"))
+                seen.extend(event.kind for event in log.account)
                 raise CassetteMiss("nobody answers")
 
         task = open_task(responder=Nobody()).task
@@ -481,16 +481,12 @@ def test_a_whole_run_through_the_gate(server, client_for, log, policy, tools):
     assert answer == "It is short."
     assert log.kinds == [
         "model_called",
-        "charged",
-        "charged",
         "model_replied",
         "tool_called",
         "tool_decided",
         "ran read_note",
         "tool_returned",
         "model_called",
-        "charged",
-        "charged",
         "model_replied",
         "final_answer",
     ]

@@ -109,3 +109,9 @@ def test_slugs_are_file_names_and_differ(one: str, other: str) -> None:
     a, b = slug(one), slug(other)
     assert re.fullmatch(r"[A-Za-z0-9_+][A-Za-z0-9._+-]{0,79}", a)
     assert (a == b) == (one == other)
+
+
+@given(st.text("ab :#[\n\t \x00\u200b\u2028\u00e9\U0001f600", max_size=60), st.integers(1, 40))
+def test_a_line_that_is_cut_first_is_the_line_that_is_cut_last(text: str, limit: int) -> None:
+    whole = printable(" ".join(text.split()))
+    assert one_line(text, limit) == (whole if len(whole) <= limit else whole[: limit - 1] + "\u2026")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.metrics import compute
-from pytest_agentsafety.report.figures import headline, interval, money, number, percent, production
+from pytest_agentsafety.report.figures import _completed, headline, interval, money, number, percent, production
 from tests.unit.report.evidence_builder import EvidenceBuilder
 
 
@@ -72,3 +72,11 @@ def test_seven_production_figures(run: EvidenceBuilder) -> None:
 def test_an_empty_run_shows_dashes(run: EvidenceBuilder) -> None:
     run.rows = []
     assert {figure.value for figure in production(metrics(run))[:4]} == {"\u2013"}
+
+
+def test_made_up_benign_runs_are_said_to_be_not_measured() -> None:
+    nothing = {"n": 0, "not_measured": 1}
+    assert _completed(nothing) == "NOT MEASURED in 1 made-up benign run"
+    some = {"n": 1, "successes": 1, "low": 0.2, "high": 1.0, "not_measured": 2}
+    assert _completed(some).endswith("; NOT MEASURED in 2 made-up benign runs")
+    assert "NOT MEASURED" not in _completed({**some, "not_measured": 0})

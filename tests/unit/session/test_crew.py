@@ -11,7 +11,7 @@ import pytest
 
 from pytest_agentsafety.llm.active import attributed
 from pytest_agentsafety.model.errors import LimitExceededError
-from pytest_agentsafety.model.events import Charged, RetryPlanned
+from pytest_agentsafety.model.events import Charged, ModelReplied, RetryPlanned
 from pytest_agentsafety.session.crew import UPSTREAM_JOBS, run_cases
 from pytest_agentsafety.session.meter import Meter
 
@@ -23,6 +23,7 @@ class Run:
         case = SimpleNamespace
         self.cases: Any = [case(run=case(mode=mode), number=n) for n in range(count)]
         self.meter, self.limit_met, self.asks_people = Meter(), None, False
+        self.settings = SimpleNamespace(gateway=False)
         self.interrupted = threading.Event()
         self.begun: list[tuple[int, float]] = []
         self.now = self.most = 0
@@ -154,6 +155,23 @@ def test_new_cases_wait_as_long_as_the_api_asks() -> None:
     assert min(late) >= 0.55
 
 
+def replied(charge: str) -> ModelReplied:
+    """An answer that cost 0.25 dollars and 7 tokens."""
+    return ModelReplied(
+        model="m",
+        status=200,
+        content=[],
+        stop_reason=None,
+        input_tokens=4,
+        output_tokens=3,
+        cost_usd=0.25,
+        cost_estimated=False,
+        latency_ms=1.0,
+        latency_source="measured",
+        charge=charge,
+    )
+
+
 def test_other_failures_hold_nobody_up_and_charges_add_up() -> None:
     meter = Meter()
     meter.see(RetryPlanned(task_id="t", call_id="m1", attempt=1, delay=60, reason="HTTP 500"))
@@ -162,9 +180,11 @@ def test_other_failures_hold_nobody_up_and_charges_add_up() -> None:
         meter.see(
             Charged(task_id="t", call_id="m", kind=kind, cost_usd=0.5, tokens=10, total_cost_usd=9, total_tokens=9)
         )
+    for kind in ("settled", ""):
+        meter.see(replied(charge=kind))
     meter.begin()
     now = meter.read()
-    assert (now.tokens, now.cost_usd, now.in_flight, now.done) == (20, 1.0, 1, 0)
+    assert (now.tokens, now.cost_usd, now.in_flight, now.done) == (27, 1.25, 1, 0)
     meter.end(done=True)
     assert (meter.read().in_flight, meter.read().done) == (0, 1)
 

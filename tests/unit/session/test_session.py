@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -213,3 +214,15 @@ def test_json_files_are_whole_or_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Circular"):
         write_json(path, loop)
     assert json.loads(path.read_text()) == {"a": 1}
+
+
+def test_what_is_loaded_is_left_to_the_collector_again_when_the_session_ends(options: MakeOptions) -> None:
+    gc.unfreeze()  # whatever an earlier test left open
+    outer, inner = (Session(options(cases=("inbox.triage",), modes=("hijacked",))) for _ in range(2))
+    outer.start()
+    assert gc.get_freeze_count() > 0
+    inner.start()
+    inner.close()
+    assert gc.get_freeze_count() > 0, "the inner session leaves alone what is not its own"
+    outer.close()
+    assert gc.get_freeze_count() == 0

@@ -140,9 +140,14 @@ def test_parallel_calls_of_both_kinds_are_decided_each_for_itself(
     assert task.tally.tools["Bash"].held == 2
 
 
+@pytest.mark.parametrize(
+    "below", ["", "a/folder/whose/path/is/longer/than/what/its/files/say/" * 3], ids=["near", "deep"]
+)
 def test_an_allowed_call_of_the_clis_own_tools_is_run_and_its_result_checked(
-    play: Play, folder: Path, quiet: dict[str, str]
+    play: Play, folder: Path, quiet: dict[str, str], below: str
 ) -> None:
+    folder = folder / below
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "a.txt").write_text("Hello.", encoding="utf-8")
     (folder / "b.txt").write_text(f"Hello.\n{INJECTION}\n", encoding="utf-8")
     reads = [("Read", {"file_path": str(folder / name)}) for name in ("a.txt", "b.txt", "none.txt")]
@@ -155,7 +160,7 @@ def test_an_allowed_call_of_the_clis_own_tools_is_run_and_its_result_checked(
     assert "evil@attacker.test" not in repr(model.payloads)
     plain, changed, missing, catted, changed_too = model.results
     assert plain[0].startswith("1\tHello.")
-    assert "injection guard" in changed[0]
+    assert changed[0] == "1\t[removed by injection guard]"
     assert missing[1]
     assert catted[0] == "Hello."
     assert "injection guard" in changed_too[0]
