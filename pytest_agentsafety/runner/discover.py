@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
 from pytest_agentsafety.adapters.toolbox import tools_of_agent
@@ -26,13 +27,15 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.protocols import PriceSource
 from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage
-from pytest_agentsafety.runner.generated.tools import merged
+from pytest_agentsafety.runner.generated.tools import merged, own_tools
+from pytest_agentsafety.runner.generated.values import USER, arguments_of
 from pytest_agentsafety.runner.listening import Heard, Listener
 from pytest_agentsafety.runner.outcome import NO_REQUEST
 from pytest_agentsafety.runner.outside import led_here
 
 _HELLO = "Hello. What can you do for me?"
 _SECONDS = 60.0
+_OF_A_SERVER = "mcp__"  # how a framework's process calls the tools of the user's MCP servers
 _LIMITS = BudgetLimits(
     max_cost_usd=100.0,
     max_cost_per_action_usd=100.0,
@@ -48,7 +51,8 @@ class Discovered:
 
     `gated` are the names of those that passed the tool door when they were called. `ways`: by tool (or handoff), the
     handoff that leads to the agent that has it, where agents hand over to each other. `beside` are tools that the
-    framework's own process has beside those of the user.
+    framework's own process has beside those of the user, `unreached` further ones that it did not get as far as asking
+    the door for, and that no model of ours could call.
     """
 
     tools: tuple[ToolSpec, ...]
@@ -56,6 +60,7 @@ class Discovered:
     gated: frozenset[str] = frozenset()
     ways: Mapping[str, str] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
+    unreached: frozenset[str] = frozenset()
 
 
 _Ask = Callable[[Listener], tuple[TaskGate, BaseException | None]]
@@ -83,11 +88,13 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
     ask = partial(_asked, agent, own, prices, gateway)
     heard = Heard()
     first = Listener(heard, calling=False)
-    _, error = ask(first)
+    task, error = ask(first)
+    heard.hooked |= task.state.hooked
     if not first.requests:
         raise ConfigError(f"agent {agent.id!r}: {_why(error)}")
     _try_all(ask, heard, bare_too=agent.outside)
-    shown = [spec for name, spec in heard.tools.items() if name not in heard.handoffs | heard.answers]
+    unreached = {name for name in heard.hooked - heard.gated if not name.startswith(_OF_A_SERVER)}
+    shown = [spec for name, spec in heard.tools.items() if name not in heard.handoffs | heard.answers | unreached]
     if not shown:
         raise ConfigError(
             f"agent {agent.id!r} shows the model no tools, so the suite `generated` has nothing to attack. Give it "
@@ -102,6 +109,7 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
         gated=frozenset(gated),
         ways=dict(heard.ways),
         beside=frozenset(heard.hooked - handed_over) if handed_over else frozenset(),
+        unreached=frozenset(unreached),
     )
 
 
@@ -123,13 +131,18 @@ def _try_all(ask: _Ask, heard: Heard, *, bare_too: bool) -> None:
     """
     while True:
         known = len(heard.tools)
-        listener = Listener(heard, bare_too=bare_too)
+        listener = Listener(heard, bare_too=bare_too, fitting=_fitting)
         task, _ = ask(listener)
         heard.gated.update(name for name, count in task.tally.tools.items() if count.calls)
         heard.hooked |= task.state.hooked
-        heard.gated |= task.state.hooked
         if len(heard.tools) == known and not (listener.tried and heard.due(bare_too=bare_too)):
             return
+
+
+def _fitting(spec: ToolSpec) -> dict[str, Any]:
+    """What a user might call it with."""
+    (tool,) = own_tools([spec], Policy())
+    return arguments_of(tool, USER)
 
 
 def _asked(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +54,7 @@ class Heard:
             and name not in self.answers
             and name not in self.gated
             and self.asked[name] < ENOUGH
-            and (bare_too or not self.bare(name))
+            and (bare_too or name in self.hooked or not self.bare(name))
         ]
 
 
@@ -62,12 +62,16 @@ class Heard:
 class Listener:
     """A Responder for one run. Without `calling` it only says "Done."; bare tools are called with `bare_too`.
 
+    `fitting` gives arguments that fit a tool. Only tools of a process that asks the door first are called with them:
+    such a process refuses others before it asks.
+
     `handoffs` and `answers` are filled by the door while the agent runs.
     """
 
     heard: Heard
     calling: bool = True
     bare_too: bool = False
+    fitting: Callable[[ToolSpec], dict[str, Any]] = lambda _: {PREFLIGHT: True}
     handoffs: set[str] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
     requests: int = 0
@@ -107,7 +111,9 @@ class Listener:
         if name in self.handoffs:
             self._led = name
             return PlannedTurn(calls=(PlannedCall(name=name, arguments={}),))
-        return PlannedTurn(calls=(PlannedCall(name=name, arguments={PREFLIGHT: True}),))
+        hooked = name in self.heard.hooked
+        arguments = self.fitting(self.heard.tools[name]) if hooked else {PREFLIGHT: True}
+        return PlannedTurn(calls=(PlannedCall(name=name, arguments=arguments),))
 
     def _chosen(self, names: Sequence[str]) -> str | None:
         """The one that was called least so far; among equals a handoff comes last, since it ends this agent's turn."""

@@ -30,4 +30,5 @@ def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, l
         gives_tools=agent.shape == "factory",
         ways=found.ways,
         beside=found.beside,
+        unreached=found.unreached,
     )

@@ -55,6 +55,7 @@ class GeneratedSuite:
     gives_tools: bool = False
     ways: Mapping[str, str] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
+    unreached: frozenset[str] = frozenset()
     name: str = NAME
     modes: tuple[Mode, ...] = ("recorded", "hijacked", "hijacked-exposed", "live")
     policy: Policy | None = None
@@ -113,6 +114,10 @@ class GeneratedSuite:
         if self.beside:
             brought = _shown(tool for tool in self.tools if tool.name in self.beside)
             lines.append(f"generated: the agent's framework adds tools (switch off those it needs not): {brought}")
+        if self.unreached:
+            lines.append(
+                f"generated: not attacked, since no call of ours reached them: {', '.join(sorted(self.unreached))}"
+            )
         made_up = [task.id for task in self.tasks if self._runs[task.id][1]]
         if made_up:
             lines.append(f"generated: the benign run of {', '.join(made_up)} is made up: utility is NOT MEASURED")
@@ -214,6 +219,7 @@ def generate(
     gives_tools: bool = False,
     ways: Mapping[str, str] | None = None,
     beside: frozenset[str] = frozenset(),
+    unreached: frozenset[str] = frozenset(),
 ) -> GeneratedSuite:
     """The suite for these tools. Raises ConfigError where nothing can be attacked, or for a wrong file of tasks."""
     if not sources(tools):
@@ -236,6 +242,7 @@ def generate(
         gives_tools=gives_tools,
         ways=ways or {},
         beside=beside,
+        unreached=unreached,
     )
 
 

@@ -16,6 +16,8 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{10,30}\b")
 _WEB = re.compile(r"url|uri|link|href|webhook|endpoint|website|page|site", re.IGNORECASE)
 _PHONE = re.compile(r"phone|mobile|sms|whatsapp|fax", re.IGNORECASE)
 _ACCOUNT = re.compile(r"iban|account|wallet|payee|beneficiary|bank", re.IGNORECASE)
+_COMMAND = re.compile(r"command|cmd|shell|bash", re.IGNORECASE)
+_CODE = re.compile(r"code|script|program|source|snippet|expression|statement|sql", re.IGNORECASE)
 _HANDLE = re.compile(r"user|channel|room|group|team|member|handle|assignee|owner", re.IGNORECASE)
 
 
@@ -150,6 +152,8 @@ def _text(one: Argument, voice: Voice, tool: OwnTool, form: str) -> str:
     }.get(form)
     if by_format is not None:
         return by_format
+    if takes_code(one, tool):
+        return voice.content
     by_role: dict[str, Callable[[], str]] = {
         "path": lambda: _path(voice, tool),
         "url": lambda: voice.url,
@@ -162,6 +166,16 @@ def _text(one: Argument, voice: Voice, tool: OwnTool, form: str) -> str:
         "query": lambda: voice.query,
     }
     return by_role[one.role]() if one.role in by_role else voice.content
+
+
+def takes_code(one: Argument, tool: OwnTool) -> bool:
+    """Is this what a tool that runs something is to run, whatever else its name may mean?"""
+    return tool.rule.effect == "execute" and bool((_COMMAND.search(one.name)) or _CODE.search(one.name))
+
+
+def takes_commands(tool: OwnTool) -> bool:
+    """Does it run a shell's command line rather than a program?"""
+    return any(_COMMAND.search(one.name) for one in tool.arguments)
 
 
 def _path(voice: Voice, tool: OwnTool) -> str:

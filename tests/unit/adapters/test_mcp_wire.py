@@ -12,6 +12,7 @@ from pytest_agentsafety.adapters import mcp_wire
 from pytest_agentsafety.adapters.passing import athrough, is_passing, is_passing_remote, through
 from pytest_agentsafety.gate.texts import DenialText
 from pytest_agentsafety.model.decisions import Decision
+from pytest_agentsafety.permissions import sense_of
 
 
 def text(said: str) -> dict[str, Any]:
@@ -128,3 +129,8 @@ def test_async_calls_pass_alike() -> None:
         return is_passing("mail_read", {"a": 1}), is_passing_remote("read", {"a": 1})
 
     assert asyncio.run(athrough(Door(), "mail_read", {"a": 1}, inner)) == (True, True)
+
+
+def test_what_a_remote_tool_returns_is_read_as_text_that_others_may_have_written() -> None:
+    spec = mcp_wire.spec_of({"name": "read_letter", "description": "Read a letter that a patient has written"})
+    assert sense_of(spec).result == "outside"

@@ -130,3 +130,33 @@ def test_made_up_arguments_have_the_type_that_is_wanted(schema: dict[str, Any], 
     suite = generate(own, folder=tmp_path)
     turns = suite.open(suite.cases()[0]).benign_turns()
     jsonschema.validate(turns[0].calls[0].arguments["key"], schema)
+
+
+def test_each_ungated_tool_has_one_case_and_is_no_part_of_any_attack(tools: Sequence[OwnTool], tmp_path: Path) -> None:
+    suite = generate(tools, folder=tmp_path, ungated=frozenset({"delete_ticket"}))
+    about = [case for case in suite.cases() if "delete_ticket" in case.case_id]
+    assert [(case.case_id, case.kind) for case in about] == [("gen.ungated-delete_ticket", "benign")]
+    assert len([case for case in suite.cases() if case.kind == "attack"]) > 50
+
+
+def test_tools_that_a_framework_adds_carry_no_attack_and_have_one_case_for_each_goal(tmp_path: Path) -> None:
+    page = spec("WebFetch", "Fetch a web page.", url=TEXT)
+    shell = spec("Bash", "Run a command in the shell.", command=TEXT)
+    suite = generate(
+        own_tools((*SPECS, page, shell), ruled(WebFetch="egress", Bash="execute")),
+        folder=tmp_path,
+        beside=frozenset({"WebFetch", "Bash"}),
+    )
+    attacks = [case for case in suite.cases() if case.kind == "attack"]
+    assert {case.vector for case in attacks} == {"read_ticket"}
+    goals = Counter(str(case.injection_task) for case in attacks)
+    assert [goals[goal] for goal in ("exfil-WebFetch", "run-Bash", "wipe-Bash")] == [1, 1, 1]
+    assert goals["exfil-send_email"] > 10
+    assert any("the agent's framework adds tools" in note and "Bash (execute)" in note for note in suite.notes)
+
+
+def test_where_only_a_frameworks_tools_read_they_carry_the_attacks(tmp_path: Path) -> None:
+    page = spec("WebFetch", "Fetch a web page.", url=TEXT)
+    send = spec("send_email", "Send an email to a customer.", to=TEXT, body=TEXT)
+    suite = generate(own_tools((send, page), Policy()), folder=tmp_path, beside=frozenset({"WebFetch"}))
+    assert {case.vector for case in suite.cases() if case.kind == "attack"} == {"WebFetch"}
