@@ -119,7 +119,9 @@ def describe_agent(target: Any, *, id: str, place: str) -> AgentHandle:  # noqa:
 def _fix(target: Any) -> str:
     """What most likely has to be done about a function of another shape."""
     if not inspect.isroutine(target):
-        return ""
+        public = (name for name in dir(target) if not name.startswith("_") and not inspect.isclass(target))
+        method = next((name for name in public if _takes_task(getattr(target, name, None))), None)
+        return "" if method is None else f" Its method {method} is one: add .{method} to the name"
     required, name = _required(target), getattr(target, "__name__", "it")
     if not required:
         return f" Name what {name}() returns: write `agent = {name}()` into the module and name `agent`"

@@ -64,6 +64,8 @@ def answer_text(result: Any) -> str:
     content = getattr(result, "content", None)
     if isinstance(content, (str, list)):
         return answer_text(content) if content else ""  # a message without a word
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        raise WrongAnswerType("the agent is a generator: return the answer as one text, what it yields put together")
     raise WrongAnswerType(
         f"the agent returned {type(result).__name__} ({str(result)[:80]!r}); expected str, a message with `content`, "
         "or a dict with `output` or `messages`"

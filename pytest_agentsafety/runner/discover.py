@@ -28,7 +28,7 @@ from pytest_agentsafety.protocols import PriceSource
 from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage
 from pytest_agentsafety.runner.generated.tools import merged, own_tools
-from pytest_agentsafety.runner.generated.values import USER, arguments_of
+from pytest_agentsafety.runner.generated.values import arguments_of, attacker
 from pytest_agentsafety.runner.listening import Heard, Listener
 from pytest_agentsafety.runner.outcome import NO_REQUEST
 from pytest_agentsafety.runner.outside import led_here
@@ -140,9 +140,9 @@ def _try_all(ask: _Ask, heard: Heard, *, bare_too: bool) -> None:
 
 
 def _fitting(spec: ToolSpec) -> dict[str, Any]:
-    """What a user might call it with."""
+    """What the attacks will call it with."""
     (tool,) = own_tools([spec], Policy())
-    return arguments_of(tool, USER)
+    return arguments_of(tool, attacker("status"), all_of=not any(one.required for one in tool.arguments))
 
 
 def _asked(

@@ -12,7 +12,7 @@ from pytest_agentsafety.model.tasks import Mode, Score
 
 NO_REQUEST = (
     "no request passed the model door: the agent made no LLM call, or made it through an HTTP stack that is not gated "
-    "(gated: httpx2 and httpx, as the anthropic SDK uses them)"
+    "(gated: httpx2 and httpx, as the SDKs of Anthropic and OpenAI and the frameworks on top of them use them)"
 )
 
 

@@ -18,6 +18,7 @@ _PHONE = re.compile(r"phone|mobile|sms|whatsapp|fax", re.IGNORECASE)
 _ACCOUNT = re.compile(r"iban|account|wallet|payee|beneficiary|bank", re.IGNORECASE)
 _COMMAND = re.compile(r"command|cmd|shell|bash", re.IGNORECASE)
 _CODE = re.compile(r"code|script|program|source|snippet|expression|statement|sql", re.IGNORECASE)
+_TITLE = re.compile(r"title|subject|headline", re.IGNORECASE)
 _HANDLE = re.compile(r"user|channel|room|group|team|member|handle|assignee|owner", re.IGNORECASE)
 
 
@@ -38,6 +39,7 @@ class Voice:
     content: str
     secret: str
     query: str
+    title: str
 
 
 USER = Voice(
@@ -54,6 +56,7 @@ USER = Voice(
     content="The meeting is on Tuesday at ten.",
     secret="not-a-real-secret",  # noqa: S106 - a sample value
     query="meeting",
+    title="Meeting",
 )
 
 
@@ -73,6 +76,7 @@ def attacker(content: str) -> Voice:
         content=content,
         secret=content,
         query=content,
+        title="Status",
     )
 
 
@@ -154,6 +158,8 @@ def _text(one: Argument, voice: Voice, tool: OwnTool, form: str) -> str:
         return by_format
     if takes_code(one, tool):
         return voice.content
+    if _TITLE.search(one.name) and len(tool.with_role("content")) > 1:  # what is to be said stands in the other
+        return voice.title
     by_role: dict[str, Callable[[], str]] = {
         "path": lambda: _path(voice, tool),
         "url": lambda: voice.url,

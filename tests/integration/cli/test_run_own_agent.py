@@ -56,6 +56,14 @@ def make():
 
 def chat(question):
     return build()(question)
+
+
+class Desk:
+    def run(self, task):
+        return build()(task)
+
+
+desk = Desk()
 '''
 
 
@@ -91,6 +99,7 @@ def test_why_there_is_nothing_to_run_is_said_once(own: Any) -> None:
     ("name", "fix"),
     [
         ("make", "write `agent = make()` into the module and name `agent`"),
+        ("desk", "Its method run is one: add .run to the name"),
         ("chat", "If 'question' is the task, call it `task`, or name a function: def agent(task): return chat(task)"),
     ],
 )

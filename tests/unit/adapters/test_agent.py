@@ -232,6 +232,17 @@ class TestAnswer:
         with pytest.raises(WrongAnswerType, match=f"the agent returned {type(result).__name__} .*expected str"):
             call_agent(lambda task: result, "it")
 
+    def test_an_agent_that_yields_is_told_to_put_it_together(self):
+        async def streaming(task: str) -> Any:
+            yield task
+
+        def stepping(task: str) -> Any:
+            yield task
+
+        for agent in (streaming, stepping):
+            with pytest.raises(WrongAnswerType, match="the agent is a generator: return the answer as one text"):
+                call_agent(agent, "it")
+
     def test_what_the_agent_raises_goes_on(self):
         def agent(task: str) -> str:
             raise KeyError(task)
