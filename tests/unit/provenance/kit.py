@@ -39,6 +39,7 @@ TOOLS: dict[str, Tool] = {
         tool("vault_entries", "read", "list", "entry", "own"),
         tool("visit_page", "egress", "visit fetch", "page", "outside", url="url"),
         tool("lookup", "read", "search", "article", "outside", term="query"),
+        tool("search_web", "egress", "search", "article", "outside", term="query"),
         tool(
             "mail_letter",
             "egress",

@@ -172,6 +172,12 @@ class TestSecrets:
         free = Run("Find an article about the regatta", off=("egress_reads",)).heard(*OWN[:2])
         assert free.outcome("lookup", term="Gannet-Swan7") == "allowed"
 
+    def test_nor_does_one_whose_tool_is_said_to_reach_out(self) -> None:
+        run = Run("Search the web for articles about the regatta").heard(*OWN[:2])
+        assert run.outcome("search_web", term="regatta") == "allowed"
+        for term in ("Gannet-Swan7", "regatta 4471", "regatta xk-77-22"):
+            assert run.rule("search_web", term=term) == "private"
+
     def test_the_mechanism(self) -> None:
         assert sent("it is Gannet-Swan7", OWN, off=("confidential",)).outcome == "allowed"
 
