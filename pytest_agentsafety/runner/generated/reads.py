@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from pytest_agentsafety.cassettes import Scrubber, in_environment
+from pytest_agentsafety.guards import find_secrets
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.errors import ConfigError
 
@@ -20,7 +22,8 @@ _MISSING = object()
 class Reads:
     """Results by tool and arguments, in one JSON file; plain data only, anything else is kept as its text.
 
-    A file that cannot be read is a ConfigError. Secrets are taken out by `mask` before anything is written.
+    A file that cannot be read is a ConfigError. Secrets are replaced by markers before anything is written, by those
+    that stand on cassettes, too, so that a replayed result fits the recorded request.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -57,7 +60,9 @@ class Reads:
         if self._path is None:
             return
         with self._lock:
-            self._keep(tool, arguments, _plain(result))
+            scrubber = Scrubber(find_secrets, known=in_environment(os.environ, find_secrets))
+            given = _without_secrets(_plain(dict(arguments)), scrubber)
+            self._keep(tool, given, _without_secrets(_plain(result), scrubber))
             rows = [
                 {"tool": name, "arguments": given, "result": value}
                 for _, (name, given, value) in sorted(self._known.items())
@@ -77,6 +82,17 @@ def _plain(value: Any) -> Any:
         return json.loads(json.dumps(value, ensure_ascii=False))
     except (TypeError, ValueError):
         return str(value)
+
+
+def _without_secrets(value: Any, scrubber: Scrubber, name: str = "") -> Any:
+    """The value with each text changed, in the light of the field it stands in."""
+    if isinstance(value, str):
+        return scrubber.change(value, name)
+    if isinstance(value, dict):
+        return {scrubber.change(key): _without_secrets(one, scrubber, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(one, scrubber, name) for one in value]
+    return value
 
 
 def _write(path: Path, text: str) -> None:

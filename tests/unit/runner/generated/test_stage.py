@@ -109,6 +109,24 @@ def test_what_is_recorded_is_the_result_without_the_attack(tools: Sequence[OwnTo
     assert Reads(path).get("read_ticket", {"number": 17}) == "Broken lamp"
 
 
+def test_secrets_that_a_tool_returns_never_reach_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, aws, plain = "sk-ant-api03-" + "aB3x" * 20 + "AA", "AKIA" + "Q7ZX3MNB2KLP9RTW", "horse-battery-91-staple"
+    monkeypatch.setenv("SHOP_API_KEY", "f3b9c1d27a6e48508b1d3c5e7f901234")
+    reads = Reads(tmp_path / "reads.json")
+    result = {
+        "text": f"use {key} or {aws}",
+        "password": plain,
+        "nested": [{"note": "the key is f3b9c1d27a6e48508b1d3c5e7f901234"}],
+    }
+    reads.add("read_ticket", {"number": 17, "token": key}, result)
+    written = (tmp_path / "reads.json").read_text()
+    for secret in (key, aws, plain, "f3b9c1d27a6e48508b1d3c5e7f901234"):
+        assert secret not in written
+    assert "[secret removed " in written
+    again = Reads(tmp_path / "reads.json").any_of("read_ticket")
+    assert again["text"].startswith("use [secret removed ")
+
+
 def test_a_read_nobody_recorded_is_missing(tmp_path: Path) -> None:
     assert Reads(tmp_path / "none.json").get("read_ticket", {}) is MISSING
 
