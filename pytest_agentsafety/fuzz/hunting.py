@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from pytest_agentsafety.fuzz.chains import Chain, steps_of
 from pytest_agentsafety.fuzz.finding import Bypass
+from pytest_agentsafety.fuzz.interrupt import insisting
 from pytest_agentsafety.fuzz.oracles import Oracle
 from pytest_agentsafety.fuzz.verdict import Verdict
 
@@ -59,8 +60,10 @@ class _Trying:
     scores: set[float] = field(default_factory=set)
     best: tuple[tuple[int, int, int], str, Chain] | None = None
     shrinking: int = 0
+    asked: Callable[[], None] = lambda: None
 
     def __call__(self, pair: tuple[str, Chain]) -> bool:
+        self.asked()
         self._count()
         original, chain = pair
         oracle = self.search.oracle
@@ -131,7 +134,9 @@ def hunt(
     random = None if seed is None else Random(seed)
     pairs = st.tuples(search.originals, search.chains)
     try:
-        find(pairs, trying, settings=_options(max_examples, derandomize and seed is None), random=random)
+        with insisting() as asked:
+            trying.asked = asked
+            find(pairs, trying, settings=_options(max_examples, derandomize and seed is None), random=random)
     except (NoSuchExample, Stopped):
         pass
     except KeyboardInterrupt as stop:
