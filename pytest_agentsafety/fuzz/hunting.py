@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -136,9 +137,9 @@ def hunt(
     try:
         with insisting() as asked:
             trying.asked = asked
-            find(pairs, trying, settings=_options(max_examples, derandomize and seed is None), random=random)
-    except (NoSuchExample, Stopped):
-        pass
+            with suppress(NoSuchExample, Stopped):
+                find(pairs, trying, settings=_options(max_examples, derandomize and seed is None), random=random)
+            asked()
     except KeyboardInterrupt as stop:
         vars(stop)["hunted"] = _done(told, trying, began)
         raise

@@ -1,7 +1,8 @@
 """Ctrl-C that cannot get lost.
 
 Python raises KeyboardInterrupt wherever it happens to be, and where that is a callback of the garbage collector (of
-which Hypothesis has one), the exception is printed and forgotten. So the signal is remembered, too.
+which Hypothesis has one), the exception is printed and forgotten. So the first signal is only remembered, and raised
+at the next step; a second one is raised at once, for a step that does not end.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from types import FrameType
 
 @contextmanager
 def insisting() -> Iterator[Callable[[], None]]:
-    """Gives a function that raises KeyboardInterrupt if there was a Ctrl-C in the block that nobody has heard of.
+    """Gives a function that raises KeyboardInterrupt if there was a Ctrl-C in the block.
 
     Only where Python's own handler is in place, in the main thread; elsewhere it changes nothing.
     """
@@ -23,8 +24,9 @@ def insisting() -> Iterator[Callable[[], None]]:
 
     def heard(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
+        if pressed:
+            signal.default_int_handler(number, frame)
         pressed = True
-        signal.default_int_handler(number, frame)
 
     def ask() -> None:
         if pressed:
