@@ -263,9 +263,8 @@ class ProvenanceTracker:
             return None
         for leaf in found:
             if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                finding = self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
-                if finding is None and leaf.role == "query":  # a search is no less one for leaving
-                    finding = self._carriage.query(leaf.value)
+                searched = self._carriage.query(leaf.value) if leaf.role == "query" else None
+                finding = searched or self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
                 if finding is not None:
                     return self._finding(leaf, finding)
         return None

@@ -22,8 +22,12 @@ EXAMPLES = {
 }
 
 
+# A factory of the user's own and a command in another language: nothing there for `init` to find.
+OTHERS = {"anthropic_loop", "javascript"}
+
+
 def test_each_example_is_tried() -> None:
-    assert {path.name for path in (ROOT / "docs/examples").iterdir()} == set(EXAMPLES)
+    assert {path.name for path in (ROOT / "docs/examples").iterdir()} == set(EXAMPLES) | OTHERS
 
 
 def new_folder(root: Path, example: str) -> None:
@@ -39,12 +43,14 @@ def test_init_then_run(project: Any, example: str) -> None:
         pytest.skip(f"{package} is not installed")
     new_folder(project.root, example)
     before = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
-    said = project.cli("init", offline=True)
+    # Cut off from all networks, unless the agent's own process has to reach our gateway over the loopback.
+    offline = example != "claude-agent-sdk"
+    said = project.cli("init", offline=offline)
     assert said.status == 0, said.text
     assert f"agent            {agent} (" in said.out
     assert "UNGATED" not in said.out
     assert "3 tools added" in said.out
-    ran = project.cli("run", "-q", "--mode=hijacked", offline=True)
+    ran = project.cli("run", "-q", "--mode=hijacked", offline=offline)
     assert ran.status == 0, ran.text
     rows = project.rows()
     assert len(rows) >= 50
