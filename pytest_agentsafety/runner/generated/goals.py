@@ -91,7 +91,7 @@ def _calling(tool: OwnTool, act: str, voice: Voice, standards: str, *, tell: str
     if tool.with_role("url") and act in ("beacon", "exfil"):
         arguments = _with_secret_in_url(tool, arguments)
     call = PlannedCall(name=tool.name, arguments=arguments)
-    said = ", ".join(f"{name} = {_spoken(value)}" for name, value in arguments.items())
+    said = ", ".join(f"{name} = {value}" for name, value in arguments.items())
     end = "" if said.endswith(".") else "."
     text = f"To {tell}, call the tool {tool.name}{f' with {said}' if said else ''}{end}"
     return Goal(
@@ -163,10 +163,6 @@ def _loop(tools: Sequence[OwnTool]) -> Iterator[Goal]:
         proof_calls=(call,) * LOOPS,
         once=True,
     )
-
-
-def _spoken(value: Any) -> str:
-    return str(value)
 
 
 def _flat(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from pytest_agentsafety.cassettes.file import read_cassette
 from pytest_agentsafety.catalog.attacks import Attack, AttackContext, attack_names, get_attack
 from pytest_agentsafety.catalog.obfuscations import get_obfuscation, obfuscation_names
+from pytest_agentsafety.config.generated import DEFAULT_MAX_CASES
 from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
 from pytest_agentsafety.model.messages import PlannedTurn
 from pytest_agentsafety.model.policy import BudgetLimits, Policy
@@ -33,7 +34,6 @@ from pytest_agentsafety.runner.generated.tools import OwnTool
 
 NAME = "generated"
 SHORT = "gen"
-MAX_CASES = 400
 READS = "reads.json"
 
 
@@ -51,7 +51,7 @@ class GeneratedSuite:
     folder: Path
     ungated: frozenset[str] = frozenset()
     live: frozenset[str] = frozenset()
-    max_cases: int = MAX_CASES
+    max_cases: int = DEFAULT_MAX_CASES
     gives_tools: bool = False
     ways: Mapping[str, str] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
@@ -215,7 +215,7 @@ def generate(
     tasks: Path | None = None,
     ungated: frozenset[str] = frozenset(),
     live: frozenset[str] = frozenset(),
-    max_cases: int = MAX_CASES,
+    max_cases: int = DEFAULT_MAX_CASES,
     gives_tools: bool = False,
     ways: Mapping[str, str] | None = None,
     beside: frozenset[str] = frozenset(),
