@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from pytest_agentsafety.catalog.playbook import playbook_for
 from pytest_agentsafety.catalog.registry import resolve_suites
 from pytest_agentsafety.llm.scripted import Playbook, gullible
 from pytest_agentsafety.llm.server import MessagesServer
+from pytest_agentsafety.recorders import verify_audit
 from pytest_agentsafety.resources import data_dir
 
+FEW = "--case=inbox.triage.*order"
 KEY = "sk-ant-api03-Zq8vT1mN4xK7wR2pL9cB5aaQQ77"
 
 
@@ -42,9 +45,8 @@ class SlowServer(MessagesServer):
             self.now -= 1
 
 
-@pytest.fixture
-def api() -> Iterator[Callable[..., SlowServer]]:
-    """`api(delay=..., model=...)`: the bundled suite's scripted model as an API."""
+@contextmanager
+def apis() -> Iterator[Callable[..., SlowServer]]:
     made: list[SlowServer] = []
 
     def start(*, delay: float = 0.0, wrap: Callable[[Any], Any] = lambda model: model) -> SlowServer:
@@ -56,9 +58,18 @@ def api() -> Iterator[Callable[..., SlowServer]]:
         made.append(server)
         return server
 
-    yield start
-    for server in made:
-        server.stop()
+    try:
+        yield start
+    finally:
+        for server in made:
+            server.stop()
+
+
+@pytest.fixture
+def api() -> Iterator[Callable[..., SlowServer]]:
+    """`api(delay=..., wrap=...)`: the bundled suite's scripted model as an API."""
+    with apis() as start:
+        yield start
 
 
 class Desk:
@@ -66,11 +77,20 @@ class Desk:
 
     def __init__(self, project: Any) -> None:
         self.project = project
-        shutil.copytree(data_dir("suites") / "inbox", project.root / "suites/inbox")
-        settings = project.root / "suites/inbox/suite.yaml"
-        settings.write_text(settings.read_text().replace("scripted]", "scripted, live]"))
-        shutil.copytree(data_dir("fixtures") / "workspaces", project.root / "fixtures/workspaces")
         self.cassettes = project.root / "fixtures/cassettes/inbox"
+
+    def furnish(self) -> Desk:
+        root = self.project.root
+        shutil.copytree(data_dir("suites") / "inbox", root / "suites/inbox")
+        settings = root / "suites/inbox/suite.yaml"
+        settings.write_text(settings.read_text().replace("scripted]", "scripted, live]"))
+        shutil.copytree(data_dir("fixtures") / "workspaces", root / "fixtures/workspaces")
+        return self
+
+    def copied_to(self, project: Any) -> Desk:
+        """The same in another folder, as after a run of its own."""
+        shutil.copytree(self.project.root, project.root, dirs_exist_ok=True)
+        return Desk(project)
 
     def options(self, *more: str, mode: str = "live") -> list[str]:
         return ["run", "--suite=./suites/inbox", f"--mode={mode}", *more]
@@ -80,6 +100,11 @@ class Desk:
 
     def record(self, server: SlowServer, *more: str, **env: str) -> Any:
         return self.project.cli(*self.options(*more), **self.environment(server, **env))
+
+    def pytest(self, server: SlowServer, *more: str) -> Any:
+        """The same few cases as plugin."""
+        options = ["--agent-safety", "--agent-safety-suite=./suites/inbox", "--agent-safety-mode=live"]
+        return self.project.pytest(*options, f"--agent-safety-{FEW[2:]}", *more, **self.environment(server))
 
     def recorded(self) -> dict[str, list[Any]]:
         return {path.stem: json.loads(path.read_text())["interactions"] for path in self.cassettes.glob("*.json")}
@@ -94,8 +119,11 @@ class Desk:
             assert {event["task_id"] for event in events} == {f"inbox/{row['case_id']}[{row['mode']}]"}
             assert (events[0]["type"], events[-1]["type"]) == ("case_started", "case_ended")
             assert [event["type"] for event in events].count("case_started") == 1
-        verified = self.project.cli("audit", "verify", str(self.project.folder / "audit.jsonl"))
-        assert verified.status == 0, verified.text
+        audit = self.project.read("run.json")["audit"]
+        verified = verify_audit(
+            self.project.folder / "audit.jsonl", audit and {"seq": audit["records"], "hash": audit["head"]}
+        )
+        assert verified.ok, verified.problems
         return ids
 
     def check_recordings(self) -> None:
@@ -115,7 +143,27 @@ def _content(interactions: list[Any]) -> list[Any]:
 
 @pytest.fixture
 def desk(project: Any) -> Desk:
-    return Desk(project)
+    return Desk(project).furnish()
+
+
+@pytest.fixture(scope="session")
+def recorded_by_cli(new_project: Callable[[], Any]) -> Desk:
+    """A few cases, recorded; for looking at and for copies."""
+    desk = Desk(new_project()).furnish()
+    with apis() as api:
+        done = desk.record(api(delay=0.05), FEW)
+    assert done.status == 0, done.text
+    return desk
+
+
+@pytest.fixture(scope="session")
+def recorded_by_pytest(new_project: Callable[[], Any]) -> Desk:
+    """The same cases, recorded by one process of pytest."""
+    desk = Desk(new_project()).furnish()
+    with apis() as api:
+        done = desk.pytest(api())
+    assert done.status == 0, done.text
+    return desk
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +14,9 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.llm.scripted import Fault
+from tests.integration.recording.conftest import FEW
 
+LONG = os.environ.get("AGENTSAFETY_LONG") == "1"
 CASES = "--case=inbox.triage.*"
 N = 28
 
@@ -47,7 +51,7 @@ def test_killed_again_and_again_every_case_is_recorded_once(
 ) -> None:
     server = api(delay=0.1)
     again: list[str] = []
-    for moment in (0, 1, 9, 20):
+    for moment in (0, 1, 9, 20) if LONG else (1, 12):
         process = started(server, "--jobs=6", *again)
         asked = server.calls
         wait_for(lambda asked=asked, moment=moment: server.calls > asked and rows_written(desk) >= moment)
@@ -66,16 +70,15 @@ def test_killed_again_and_again_every_case_is_recorded_once(
     assert len({row["run_id"] for row in after.values()}) == 1
 
 
-def test_torn_last_lines_of_a_killed_run_are_run_again(desk: Any, api: Any) -> None:
-    server = api()
-    assert desk.record(server, "--case=inbox.triage.*order").status == 0
+def test_torn_last_lines_of_a_killed_run_are_run_again(recorded_by_cli: Any, project: Any, api: Any) -> None:
+    desk = recorded_by_cli.copied_to(project)
     for name in ("results.jsonl", "audit.jsonl"):
         path = desk.project.folder / name
         path.write_bytes(path.read_bytes()[:-20])
-    lost = server.calls
-    done = desk.record(server, "--case=inbox.triage.*order", "--resume")
+    server = api()
+    done = desk.record(server, FEW, "--resume")
     assert done.status == 0, done.text
-    assert server.calls > lost
+    assert server.calls > 0
     desk.check_evidence()
     desk.check_recordings()
 
@@ -130,15 +133,17 @@ def test_the_budget_of_the_run_stops_it_and_a_larger_one_lets_it_go_on(desk: Any
     assert '"max_cost_usd": 5' in header
 
 
-def test_a_run_with_other_settings_is_not_gone_on_with(desk: Any, api: Any) -> None:
-    server = api()
-    few = "--case=inbox.triage.pay.newsletter.order"
-    assert desk.record(server, few).status == 0
+@pytest.mark.parametrize(
+    ("changed", "name"), [("--guards=none", "guards"), ("--provenance=strict", "provenance")][: 2 if LONG else 1]
+)
+def test_a_run_with_other_settings_is_not_gone_on_with(
+    recorded_by_cli: Any, project: Any, api: Any, changed: str, name: str
+) -> None:
+    desk = recorded_by_cli.copied_to(project)
     before = (desk.project.folder / "results.jsonl").read_bytes()
-    for changed, name in ((["--guards=none"], "guards"), (["--provenance=strict"], "provenance")):
-        done = desk.record(server, few, "--resume", *changed)
-        assert done.status == 4, done.text
-        assert f"--resume: the run was begun with other settings: {name} (was " in done.err
+    done = desk.record(api(), FEW, "--resume", changed)
+    assert done.status == 4, done.text
+    assert f"--resume: the run was begun with other settings: {name} (was " in done.err
     assert (desk.project.folder / "results.jsonl").read_bytes() == before
 
 
@@ -149,55 +154,40 @@ def test_where_there_is_no_run_there_is_nothing_to_go_on_with(desk: Any, api: An
     assert not desk.project.folder.exists()
 
 
-def test_a_cassette_that_was_there_before_is_not_written_over_by_once(desk: Any, api: Any) -> None:
-    few = "--case=inbox.triage.pay.newsletter.order"
-    server = api()
-    assert desk.record(server, few).status == 0
-    (cassette,) = desk.cassettes.iterdir()
-    before = cassette.read_bytes()
+def test_a_cassette_that_was_there_before_is_not_written_over_by_once(
+    recorded_by_cli: Any, project: Any, api: Any
+) -> None:
+    desk = recorded_by_cli.copied_to(project)
+    before = {path.name: path.read_bytes() for path in desk.cassettes.iterdir()}
     for more in ([], ["--resume"]):
-        done = desk.record(server, few, *more)
+        done = desk.record(api(), FEW, *more)
         assert done.status == 1, done.text
         assert "exists already, so mode 'once' replays it" in done.out
-        assert cassette.read_bytes() == before
+        assert {path.name: path.read_bytes() for path in desk.cassettes.iterdir()} == before
 
 
-def test_pytest_goes_on_too(desk: Any, api: Any) -> None:
-    server = api()
-    few = [
-        "--agent-safety",
-        "--agent-safety-suite=./suites/inbox",
-        "--agent-safety-mode=live",
-        "--agent-safety-case=inbox.triage.*order",
-    ]
-    env = desk.environment(server)
-    assert desk.project.pytest(*few, **env).status == 0
+def test_pytest_goes_on_too(recorded_by_pytest: Any, project: Any, api: Any) -> None:
+    check_goes_on(recorded_by_pytest.copied_to(project), api())
+
+
+def test_xdist_workers_go_on_too(recorded_by_pytest: Any, project: Any, api: Any) -> None:
+    pytest.importorskip("xdist", reason="pytest-xdist is an extra: pip install pytest-agentsafety[xdist]")
+    desk = recorded_by_pytest.copied_to(project)
+    if LONG:  # also what workers themselves have begun
+        shutil.rmtree(desk.cassettes)
+        assert desk.pytest(api(), "-n2").status == 0
+    check_goes_on(desk, api(), "-n2")
+
+
+def check_goes_on(desk: Any, server: Any, *more: str) -> None:
     rows = desk.project.rows()
-    calls = server.calls
-    gone = next(iter(desk.cassettes.iterdir()))
+    gone = min(desk.cassettes.iterdir())
     gone.unlink()
-    done = desk.project.pytest(*few, "--agent-safety-resume", **env)
+    done = desk.pytest(server, *more, "--agent-safety-resume")
     assert done.status == 0, done.text
     assert f"{len(rows)} passed" in done.out
     assert desk.check_evidence() == [row["case_id"] for row in rows]
-    assert server.calls - calls == len(desk.recorded()[gone.stem])
-
-
-def test_xdist_workers_go_on_too(desk: Any, api: Any) -> None:
-    pytest.importorskip("xdist", reason="pytest-xdist is an extra: pip install pytest-agentsafety[xdist]")
-    server = api()
-    few = ["--agent-safety", "--agent-safety-suite=./suites/inbox", "--agent-safety-mode=live", "-n2"]
-    few.append("--agent-safety-case=inbox.triage.*order")
-    env = desk.environment(server)
-    assert desk.project.pytest(*few, **env).status == 0
-    rows = desk.project.rows()
-    calls = server.calls
-    gone = min(desk.cassettes.iterdir())
-    gone.unlink()
-    done = desk.project.pytest(*few, "--agent-safety-resume", **env)
-    assert done.status == 0, done.text
-    assert desk.check_evidence() == [row["case_id"] for row in rows]
-    assert server.calls - calls == len(desk.recorded()[gone.stem])
+    assert server.calls == len(desk.recorded()[gone.stem])
 
 
 def test_where_the_api_fails_nothing_is_recorded_and_it_is_tried_again(desk: Any, api: Any) -> None:
