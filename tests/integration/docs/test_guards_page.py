@@ -23,6 +23,8 @@ PAGE = DOCS.read_text(encoding="utf-8")
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with the page's guard and all of its configuration."""
     (tmp_path / "shop").mkdir()
+    # Without this file a shop.py that another test left on the path would win.
+    (tmp_path / "shop" / "__init__.py").touch()
     (tmp_path / "shop" / "guards.py").write_text(blocks(DOCS, "python")[0])
     (tmp_path / "agentsafety.toml").write_text("\n".join(blocks(DOCS, "toml")))
     monkeypatch.chdir(tmp_path)

@@ -26,9 +26,11 @@ def test_plain():
     pass
 """
 SCRIPT = """
+import os
 import sys
 import pytest
-status = pytest.main(["--strict-markers", "-rs", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *sys.argv[1:]])
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins of other packages here import what they like
+status = pytest.main(["--strict-markers", "-rs", "-p", "agentsafety", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *sys.argv[1:]])
 heavy = ("anthropic", "pandas", "jinja2", "vcr", "yaml", "pydantic", "httpx2", "httpx")
 print("LOADED", [name for name in heavy if name in sys.modules])
 print("OURS", sorted(name for name in sys.modules if name.startswith("pytest_agentsafety")))
