@@ -125,7 +125,7 @@ class TestSelection:
         assert seen.tests == plain.of(*WITHOUT, "-x").tests
         assert seen.done.status == 1
 
-    @pytest.mark.parametrize("how", [("-p", "no:terminal"), ("-q",), ("-qq",), ("-s",)])
+    @pytest.mark.parametrize("how", [("-p", "no:terminal"), ("-qq", "-s")])
     def test_other_ways_to_report(self, plain: Runs, how: tuple[str, ...]) -> None:
         seen = self.on(plain, *how)
         assert seen.own == plain.of(*WITHOUT, *how).own
