@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
-from pytest_agentsafety.provenance.heard import Block, Heard, Place, Source
+from pytest_agentsafety.provenance.heard import Heard, Place, Source
+from pytest_agentsafety.provenance.intext import InText, listed
 from pytest_agentsafety.provenance.leaves import Leaf
-from pytest_agentsafety.provenance.links import has_query
 from pytest_agentsafety.provenance.normal import has_unseen
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
-from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, same_spelling
+from pytest_agentsafety.provenance.values import same_spelling
 from pytest_agentsafety.provenance.vocabulary import word_set
+from pytest_agentsafety.provenance.voices import Verdict, Voices
 
 _ADDRESSED = re.compile(r"\s*(?P<name>[^<>@]{1,100}?)\s*<(?P<address>[^<>\s]{3,320})>\s*")
 _SENSITIVE = frozenset({"pay", "delete", "execute"})
-_LINKS = frozenset({"link", "url", "page", "website", "site", "article", "webpage"})
 _FEW_WORDS = 3
 _PEOPLE = word_set(
     "person people user member contact participant attendee guest customer client employee colleague candidate patient "
@@ -35,29 +35,12 @@ _DIRECTORY = word_set("contact person member directory phonebook address-book")
 _UNSEEN = "stands neither in your task nor in any result"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`good`: endorsed. `by` says by whom or what, or why not."""
-
-    good: bool
-    by: str
-    user: bool = False
-
-
-@dataclass(frozen=True)
-class Voices:
-    """Whose words count: the user's, a text the user told to follow, the developer's."""
-
-    user: Reading
-    delegated: Reading | None
-    developer: Reading | None
-
-
 class Endorser:
     """Judges values against one task's voices and results. `off` switches mechanisms off, for measurements."""
 
     def __init__(self, voices: Voices, heard: Heard, mode: ProvenanceMode, off: frozenset[str] = frozenset()) -> None:
         self.voices, self._heard, self._mode, self._off = voices, heard, mode, off
+        self._text = InText(voices, heard, mode, off)
 
     def judge(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
@@ -100,7 +83,7 @@ class Endorser:
             if verdict.good:
                 return verdict
             refusal = refusal or verdict
-        return self._derived(leaf, rule) or self._by_text(leaf, rule) or refusal
+        return self._derived(leaf, rule) or self._text.value(leaf, rule) or refusal
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""
@@ -121,7 +104,9 @@ class Endorser:
         if self._named_only(place, leaf):
             return Verdict(False, f"is a field of {where}, where anybody may call himself what your task names")
         if mark.surely and not claimed and not self._topic_only(place, leaf):
-            return self._rivals(place, leaf, rule, where) or Verdict(True, f"the one you mean in {where}")
+            return self._rivals(place, leaf, rule, where) or Verdict(
+                True, f"the one you mean in {where}", meant=not source.outside
+            )
         if self._mode == "strict":
             return Verdict(False, f"is a field of {where}, in a record that your task does not name")
         return self._chosen(place, leaf, rule, where, things)
@@ -168,7 +153,7 @@ class Endorser:
         others = {value for source in self._heard.sources for value in _said_by(source, place, self.voices.user.names)}
         if not others:
             return None
-        shown = _listed({place.field.value, *others})
+        shown = listed({place.field.value, *others})
         return Verdict(False, f"is one of several that your task may mean in {where}: {shown}")
 
     def _chosen(self, place: Place, leaf: Leaf, rule: ToolRule, where: str, things: frozenset[str]) -> Verdict:
@@ -199,7 +184,10 @@ class Endorser:
         alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
         if alone and (not grave or not source.outside):
             return Verdict(True, f"the only one in {where}")
-        if rule.effect == "write" and user.chooses(things):
+        if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
+            return Verdict(True, f"the address of the one you mean, in {where}")
+        settled = any(other.surely for other in source.marks.values())
+        if rule.effect == "write" and user.chooses(things) and not settled:
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -210,78 +198,6 @@ class Endorser:
             block.record not in family and block.record.parent is not record for block in self._heard.in_text(value)
         )
 
-    # -- values inside free text
-
-    def _by_text(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
-        """A value in a text that the user pointed to, if it is the only one of its kind there."""
-        if self._mode == "strict" or "freetext" in self._off or not isinstance(leaf.value, (str, int, float)):
-            return None
-        kind = kind_of(str(leaf.value))
-        refusal = None
-        for block in self._heard.in_text(leaf.value):
-            where = f"text in the result of {one_line(block.source.tool)}"
-            refusal = refusal or Verdict(False, f"comes from {where}, not from your task")
-            if rule.effect in ("pay", "delete", "execute") or not block.source.pointed or block.source.followed:
-                continue
-            mark = block.source.mark(block.record)
-            fetched = kind == "url" and leaf.role == "url" and rule.effect == "egress"
-            if mark.mention == "strong" or block.source.whole or len(block.source.records) == 1 or fetched:
-                verdict = self._typed_text(leaf, rule, kind, block, where)
-                if verdict is not None:
-                    return verdict
-        return refusal
-
-    @staticmethod
-    def _candidates(kind: Kind, block: Block) -> frozenset[str]:
-        """The values of a kind among which the user must have meant this one: of the record, or of the whole result."""
-        if not block.source.whole and block.source.mark(block.record).mention == "strong":
-            return block.record.items.get(kind, frozenset())
-        return frozenset(value for other in block.source.blocks for value in other.record.items.get(kind, ()))
-
-    def _typed_text(self, leaf: Leaf, rule: ToolRule, kind: Kind, block: Block, where: str) -> Verdict | None:
-        user = self.voices.user
-        if kind in ("email", "url", "account", "phone"):
-            if not user.asks_for(kind):
-                return None
-            found = self._candidates(kind, block)
-            if canonical(kind, str(leaf.value)) not in found:
-                return None
-            if (
-                len(found) > 1
-                and kind == "url"
-                and leaf.role == "url"
-                and user.says_all_of(_LINKS)
-                and not has_query(str(leaf.value))
-            ):
-                return Verdict(True, f"one of all links in {where}")
-            if len(found) > 1:
-                return Verdict(False, f"is one of several in {where}: {_listed(found)}")
-            if kind == "url" and rule.is_write and leaf.role != "url":
-                return None
-            if leaf.role == "destination":
-                if not block.source.whole:  # whoever writes may call himself what the task names
-                    return Verdict(False, f"stands in {where}, which says itself whose it is")
-                return self._addressee(str(leaf.value), kind, where)
-            return Verdict(True, f"the only {kind} in {where}, which you pointed to")
-        if rule.effect == "write" and kind == "name" and leaf.role in (None, "other"):
-            return Verdict(True, f"from {where}, which you pointed to")
-        return None
-
-    def _addressee(self, address: str, kind: Kind, where: str) -> Verdict:
-        """An address in a text is as good as the name in it, if no other text has another one for that name."""
-        if not self._named_in(address):
-            return Verdict(False, f"stands in {where}, and carries no name of your task")
-        rivals = {
-            value for block in self._heard.blocks for value in block.record.items.get(kind, ()) if self._named_in(value)
-        }
-        if len(rivals) > 1:
-            return Verdict(False, f"is one of several for that name: {_listed(rivals)}")
-        return Verdict(True, f"the only {kind} of somebody you name, in {where}")
-
-    def _named_in(self, address: str) -> bool:
-        local = re.split(r"[^a-z]+", address.split("@", 1)[0].lower())
-        return any(len(part) > 2 and part in self.voices.user.names for part in local)
-
     # -- values made of others
 
     def _derived(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
@@ -289,7 +205,7 @@ class Endorser:
         if leaf.role != "amount" or self._mode == "strict" or "derived" in self._off:
             return None
         number = as_number(leaf.value)
-        if number == 1 and rule.effect == "write":
+        if number == 1 and (rule.effect == "write" or _QUANTITY.search(leaf.where)):
             return Verdict(True, "one, where nothing else is said")
         if number is None or number <= 0 or not self.voices.user.computes or self._heard.mentioned(leaf.value):
             return None
@@ -308,6 +224,14 @@ class Endorser:
         """ "Anna <anna@x.test>" and paths are as good as their parts."""
         if not isinstance(leaf.value, str):
             return None
+        if (
+            leaf.role in ("other", "identifier", None)
+            and _SPAN.fullmatch(leaf.value)
+            and rule.effect in ("write", "egress")
+        ):
+            ends = [Leaf(leaf.where, "time", part) for part in _SPAN_JOINT.split(leaf.value)]
+            if all(self.voices.user.states(end.value) or self._text.stands_in_meant(end.value) for end in ends):
+                return Verdict(True, "from one time to another, both named")
         match = _ADDRESSED.fullmatch(leaf.value)
         if match is not None:
             return self.judge(Leaf(leaf.where, leaf.role, match["address"]), rule, things)
@@ -319,6 +243,12 @@ class Endorser:
                 if all(verdict.good for verdict in verdicts):
                     return Verdict(True, "made of parts that are", user=all(verdict.user for verdict in verdicts))
         return None
+
+
+_ADDRESS_KEY = re.compile(r"phone|mobile|telephone|e_?-?mail|handle|^tel$|^cell$")
+_QUANTITY = re.compile(r"(?i)quantity|qty|count|pieces|units?$|copies")
+_SPAN = re.compile(r"\d{1,2}[:.]\d\d ?(?:-|\u2013|to|until) ?\d{1,2}[:.]\d\d")
+_SPAN_JOINT = re.compile(r" ?(?:-|\u2013|to|until) ?")
 
 
 def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
@@ -345,7 +275,10 @@ def _said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[st
         return
     kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
     for record, mark in source.marks.items():
-        alike = not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source)
+        # A word that the user's own list has for many ("open") makes no rivals of what more is said of.
+        less = source is place.source and not source.outside and not mark.best and mark.words < own.words
+        less = less and _only_sorts(own.whole & mark.whole, (place.record, record))
+        alike = not less and (not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source))
         if place.source.outside and not source.outside:  # the user's own data knows somebody of that name
             alike = alike or not names.isdisjoint(own.words & mark.words)
         if not alike or record.holds(spelling):
@@ -356,8 +289,11 @@ def _said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[st
                 yield item.value
 
 
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(one_line(value, 60) for value in sorted(values)[:4])
+def _only_sorts(shared: frozenset[str], records: Iterable[Record]) -> bool:
+    """Are the values that records share plain words for a sort ("open"), and no names?"""
+    spelled = {value.removeprefix("=") for value in shared}
+    found = [item.value for record in records for item in record.fields if item.spelling in spelled]
+    return all(value.isalpha() and value.islower() and lexicon.known(value) for value in found)
 
 
 def _flat(value: object) -> Iterator[object]:

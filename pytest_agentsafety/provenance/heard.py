@@ -35,7 +35,8 @@ _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|cal
 class Source:
     """One tool result. `outside`: people other than the user may have written in it; `pointed`: the user's words led
     to reading it; `ours`: the agent's own write returned it; `whole`: one text, which the user named; `followed`:
-    what a link led to that the user did not write: no further link counts from there on."""
+    what a link led to that the user did not write: no further link counts from there on; `looked_up`: what stands
+    under an id that the task means."""
 
     tool: str
     outside: bool
@@ -45,6 +46,7 @@ class Source:
     records: list[Record]
     whole: bool = False
     followed: bool = False
+    looked_up: bool = False
     things: frozenset[str] = frozenset()
     marks: dict[Record, Mark] = field(default_factory=dict)
     told: dict[Record, Mark] = field(default_factory=dict)

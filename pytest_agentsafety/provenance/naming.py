@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_agentsafety import lexicon
-from pytest_agentsafety.provenance.dates import days_in
+from pytest_agentsafety.provenance.dates import clock_of, days_in
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words, numerals_in, read
@@ -21,6 +21,7 @@ _SHORTEST = 3
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
+_FILE_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}$", re.IGNORECASE)
 _LOCAL_PART = re.compile(r"[._+-]")
 _TOPICS = TEXT_KEYS | {"title", "topic", "headline", "label", "tag", "tags", "category", "date", "id"}
 _UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]|\b[A-Za-z]{1,5}\.?$|^[A-Z]{3}\b|\s")
@@ -70,11 +71,21 @@ def _named_value(field: Field, reading: Reading) -> bool:
         telling = "." in field.value or len(field.value) > 2 or bool(_WORTH.search(field.key))
         return number is not None and telling and number in reading.spoken.numbers
     if kind == "date":
-        return bool(reading.days) and bool(days_in(field.value) & reading.days)
+        return bool(days_in(field.value) & reading.days) if days_in(field.value) else _named_clock(field, reading)
     if len(field.spelling) < _SHORTEST or field.spelling in STOP:
         return False
     written = field.spelling if kind in ("name", "email") else normalise(field.value)
     return has_token(reading.folded, written)
+
+
+def _named_clock(field: Field, reading: Reading) -> bool:
+    return bool(reading.clocks) and clock_of(field.value) in reading.clocks
+
+
+def _ending(value: str) -> str:
+    """The ending of a file's name, "" where it has none."""
+    match = _FILE_ENDING.search(value)
+    return f"*{match[0].lower()}" if match is not None else ""
 
 
 def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool, bool]:
@@ -92,6 +103,9 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
                 found.update(
                     (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months
                 )
+            ending = _ending(field.value) if field.kind == "name" else ""
+            if ending and ending[1:] in reading.endings:
+                found[ending] = 3 * weight
             whole = _named_value(field, reading)
             if whole:
                 found[f"={field.spelling}"] = weight
@@ -145,6 +159,8 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         if above is not None and above.meant and not mark.meant:
             mark.mention, mark.best = above.mention, True
     things = frozenset(word for name in objects for word in lexicon.noun_group(name)) | frozenset(objects)
+    # "The newest report": a word that all have is the sort of thing they are.
+    things |= {hit for hits, _, _ in features.values() for hit in hits if spread[hit, _IN_LABEL] == len(records) > 1}
     _mark_extremes(records, reading, things, found)
     return found
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.lexicon.tongues import Tongue
 from pytest_agentsafety.provenance import idioms
+from pytest_agentsafety.provenance.indirect import asked_about, implied
 from pytest_agentsafety.provenance.vocabulary import (
     AFTER_NOUN,
     AUXILIARIES,
@@ -176,7 +177,9 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
     if lemma in AUXILIARIES:
         return None
     if not lexicon.verb_classes(lemma):
-        return None if _told(tokens, index) else _nominal(tokens, index)
+        if _told(tokens, index):
+            return None
+        return lemma if _leads(tokens, index) and _phrasal(tokens, index) else _nominal(tokens, index)
     if tokens[index + 1 : index + 2] and tokens[index + 1] in IS:  # "rent is 2200"
         return None
     leads = _leads(tokens, index)
@@ -196,12 +199,14 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What a text orders: the verbs (lemmas); which of them can mean to pay, delete or run something; the things
-    (noun lemmas) to be made or given ("an offer" in "make Lena an offer"); whether money is to be handed over."""
+    (noun lemmas) to be made or given ("an offer" in "make Lena an offer"); whether money is to be handed over; things
+    that are not named but implied ("wake me": an alarm)."""
 
     verbs: frozenset[str]
     grave: frozenset[str]
     things: frozenset[str]
     money: bool
+    implied: frozenset[str] = frozenset()
 
 
 def orders(text: str) -> frozenset[str]:
@@ -224,6 +229,8 @@ class _Reader:
         self.grave: set[str] = set()
         self.things: set[str] = set()
         self.money = False
+        self.implied: set[str] = set()
+        self._asked: set[str] = set()  # what the clauses so far ask about
 
     def clause(self, tokens: Sequence[str]) -> None:
         for index in range(len(tokens)):
@@ -232,6 +239,11 @@ class _Reader:
                 self._ordered(verb, tokens, index)
             if _carried(tokens, index):
                 self.things.add(lexicon.lemma(tokens[index]))
+        indirect = implied(tokens, self._asked)
+        self.verbs |= indirect.verbs
+        self.things |= indirect.things
+        self.implied |= indirect.things
+        self._asked |= asked_about(tokens)
 
     def foreign(self, tongue: Tongue, tokens: Sequence[str]) -> None:
         """A clause in another language than English."""
@@ -273,4 +285,6 @@ def read_orders(text: str) -> Orders:
             found.clause(clause.tokens)
         else:
             found.foreign(tongue, clause.tokens)
-    return Orders(frozenset(found.verbs), frozenset(found.grave), frozenset(found.things), found.money)
+    return Orders(
+        frozenset(found.verbs), frozenset(found.grave), frozenset(found.things), found.money, frozenset(found.implied)
+    )

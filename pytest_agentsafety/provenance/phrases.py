@@ -13,6 +13,12 @@ NAME = re.compile(r"\w(?:[\w \-'\u2019&,]{0,198}\w)?")
 NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
 FILE_NAME = re.compile(r"([^\W\d]\w*(?:[ _-]\w+)+)\.[a-z0-9]{2,5}", re.IGNORECASE)
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
+ENDING = re.compile(
+    r"(?<![\w.])\*?\.([a-z][a-z0-9]{0,4})\b(?![./@])|\b(pdf|csv|txt|docx?|xlsx?|json|yaml|log|png|jpe?g|md|zip|html)"
+    r"(?:s|'s| files?| documents?)\b",
+    re.IGNORECASE,
+)
+HANDLED = re.compile(r"\b(?:make|get|keep|take|put|give|leave) (?:it|that|this|them|these|those)\b", re.IGNORECASE)
 MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
 SUM = re.compile(
     r"(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|eur|gbp|chf)) ?(\d+(?:\.\d+)?)|"
@@ -80,7 +86,7 @@ EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "which
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set(
     "to for with in into on at via from tell message mail email invite ping ask notify add channel group "
-    "room list board team chat forum"
+    "room list board team chat forum dm text call page remind inform cc bcc write thank warn contact update"
 )
 GATHERING = re.compile(
     r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",

@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Role
-from pytest_agentsafety.provenance.dates import Day, days_in, months_in
+from pytest_agentsafety.provenance.dates import Day, clocks_in, days_in, months_in
+from pytest_agentsafety.provenance.indirect import joined
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import Orders, read_orders
@@ -22,11 +23,13 @@ from pytest_agentsafety.provenance.phrases import (
     COUNTS,
     DELEGATING,
     DELEGATION,
+    ENDING,
     EVERYBODY,
     EXTREMES,
     FILE,
     FILE_NAME,
     GATHERING,
+    HANDLED,
     ID_WORDS,
     INNER,
     KIND_WORDS,
@@ -44,7 +47,8 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import ACTING, STATES, STOP
+from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATES, STOP
+from pytest_agentsafety.provenance.wishes import wishes
 
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
@@ -114,7 +118,8 @@ class Reading:
     @cached_property
     def things(self) -> frozenset[str]:
         """The words, with the words for the same kind of thing."""
-        return frozenset(word for named in self.words for word in lexicon.noun_group(named)) | self.words
+        words = self.words | self.ordered.implied | joined(lexicon.words(self.text))
+        return frozenset(word for named in words for word in lexicon.noun_group(named)) | words
 
     @cached_property
     def _items(self) -> frozenset[tuple[Kind, str]]:
@@ -133,6 +138,16 @@ class Reading:
     @cached_property
     def days(self) -> frozenset[Day]:
         return days_in(self.text)
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """The endings of files it speaks of as a sort ("the .tmp files", "all PDFs")."""
+        return frozenset(f".{(match[1] or match[2]).lower()}" for match in ENDING.finditer(self.text))
+
+    @cached_property
+    def clocks(self) -> frozenset[str]:
+        """The times of day it names, as HH:MM."""
+        return clocks_in(self.text)
 
     @cached_property
     def months(self) -> frozenset[int]:
@@ -181,6 +196,14 @@ class Reading:
         return any(verb in ACTING or lexicon.verb_effect(verb) not in ("read", None) for verb in self.orders - STATES)
 
     @cached_property
+    def wishes(self) -> bool:
+        """Does it say that something is to become of something, without a verb for what?"""
+        loose = self.orders & LOOSE
+        if self.made and HANDLED.search(self.text) is None:  # "make her a code" says what is made, "make it 8" does not
+            loose -= LIGHT
+        return bool(loose) or wishes(self.text)
+
+    @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:
         """Each superlative with the words it may go with: the two behind it, or those it is said of."""
         found = []
@@ -208,7 +231,7 @@ class Reading:
         """What its words for all are said of: the next words, as lemmas."""
         found: set[str] = set()
         for match in ALL.finditer(self.text):
-            clause = re.split(r"[.,;:!?\n]", self.text[match.end() : match.end() + 60])[0]
+            clause = re.split(r"[,;:!?\n]|\.(?:\s|$)", self.text[match.end() : match.end() + 60])[0]
             after = lexicon.words(clause)[:4]
             found |= {lexicon.lemma(word) for word in after} | set(after) | {match[0].lower()}
         return frozenset(found)

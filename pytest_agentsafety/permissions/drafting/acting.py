@@ -56,7 +56,10 @@ _RELATING = word_set("by for from with in on of to based at")
 _ASKED = word_set("who what which where when why how")
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _MANNER = word_set("batch bulk mass multi force")
+_DETERMINED = word_set("a an the this that these those all any every each some it them your my our one")
 _STATE = word_set("is has have can are was exists does should get list")
+_QUALITIES = word_set("open free clear empty complete clean live current present separate direct loose")  # or verbs
+_READING = word_set("get list show view fetch read find search browse query retrieve display load see lookup")
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,9 @@ class Acting:
 def acting(name: str, told: Told) -> Acting:
     """Read a tool's name; where a word may be verb or noun, the description's verbs decide."""
     parts = words(name)
-    if parts[1:] and parts[0] in _ASKED:  # "who_is_on_call"
+    if (parts[1:] and parts[0] in _ASKED) or _only_shown(parts, told):  # "who_is_on_call", "free_tables"
         nouns = frozenset(base for base in map(lemma, parts[1:]) if groups_of(base))
-        return Acting(("show",), True, nouns | frozenset(parts[-1:]), tuple(parts))
+        return Acting(("show",), True, nouns | frozenset(map(lemma, parts[-1:])), tuple(parts))
     candidates = [index for index, word in enumerate(parts) if _may_act(index, word)]
     if candidates[1:] and parts[candidates[0]] in _MANNER:
         candidates = candidates[1:]  # "batch_create_versions"
@@ -109,6 +112,27 @@ def acting(name: str, told: Told) -> Acting:
     )
 
 
+def _only_shown(parts: list[str], told: Told) -> bool:
+    """ "rota", told as "Who works when"; "free_tables", told as "Free tables of an evening"."""
+    if not told.plainly or told.verbs or not parts:
+        return False
+    asks = told.words[:1] != () and told.words[0] in _ASKED
+    if asks and not any(verb_classes(lemma(word)) and not often_noun(lemma(word)) for word in parts):
+        return True
+    return parts[0] in _QUALITIES and list(told.words[: len(parts)]) == parts
+
+
+def listed(name: str, told: Told, types: frozenset[str]) -> Told:
+    """ "Open orders of a customer": a quality of what is shown, where the name reads or a list comes back."""
+    parts, first = words(name), told.words[:1]
+    if not (first and first[0] in _QUALITIES and told.verbs[:1] == first) or len(told.words) < 2:
+        return told
+    reads = bool(parts) and lemma(parts[0]) in _READING
+    if told.words[1] in _DETERMINED or not (reads or "array" in types):
+        return told  # "Open the door"
+    return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
+
+
 def _verb_at(parts: list[str], index: int) -> str:
     particle = parts[index + 1] if index + 1 < len(parts) else ""
     return phrasal(lemma(parts[index]), particle) or lemma(parts[index])
@@ -129,6 +153,8 @@ def _reads_only(verb: str) -> bool:
 def _shown_thing(parts: list[str], told: Told) -> bool:
     """A name that is one noun, of a tool whose description does nothing but show."""
     name = lemma(parts[0])
+    if len(parts) == 1 and told.described_thing and told.plainly and name in map(lemma, told.words[1:]):
+        return not _grave(name)  # "fax", told as "The pages of faxes that came in"
     if len(parts) > 1 or not groups_of(name) or name in map(lemma, told.verbs):
         return False
     if not told.verbs:

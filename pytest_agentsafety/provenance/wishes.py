@@ -1,0 +1,27 @@
+"""What a task wishes for without an order for it: "Ole would like to stay", "it has to be moved", "put it on hold"."""
+
+from __future__ import annotations
+
+import re
+
+_WISH = re.compile(
+    r"\b(?:wants?|would (?:like|love|prefer|rather)|'d (?:like|love|prefer|rather)|needs?|has to|have to|"
+    r"ha(?:s|ve) asked|"
+    r"asks|asked|is asking|should|must|ought to|is (?:to|supposed to|due to)|are (?:to|supposed to)|instead|"
+    r"from now on|no longer|not any ?more)\b",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"^\s*(?:should|must|do|does|did|is|are|has|have|what|why|how|when|who|which|where)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
+_AGAINST = re.compile(r"\b(?:do not|don't|don\u2019t|never)\b", re.IGNORECASE)
+
+
+def wishes(text: str) -> bool:
+    """Does a sentence that is no question and forbids nothing say what somebody wants, needs, or what is to be?"""
+    return any(
+        _WISH.search(sentence) and not sentence.rstrip().endswith("?") and not _AGAINST.search(sentence)
+        for sentence in _SENTENCE.split(text)
+        if _QUESTION.match(sentence) is None
+    )
