@@ -57,10 +57,28 @@ def months_in(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
+_TO = r"(?: ?[-\u2013] ?| (?:to|until|till|through|and|or) (?:the )?)"
+_NTH = r"(?:st|nd|rd|th)?"
+_RANGE = re.compile(
+    rf"\b(?P<a>\d{{1,2}}){_NTH}\.?{_TO}(?P<b>\d{{1,2}}){_NTH}\.?(?: of)? {_MONTH.format('m')}(?![a-z])"
+    rf"|\b{_MONTH.format('n')} (?P<c>\d{{1,2}}){_NTH}{_TO}(?P<d>\d{{1,2}}){_NTH}\b(?!:)",
+    re.IGNORECASE,
+)
+
+
+def _ends(text: str) -> list[Day]:
+    """The first and last day of ranges that name their month once ("3 to 14 August", "August 3-14")."""
+    found = []
+    for match in _RANGE.finditer(text):
+        month = _MONTHS[(match["m"] or match["n"])[:3].lower()]
+        found += [Day(month, int(day)) for day in (match["a"] or match["c"], match["b"] or match["d"])]
+    return found
+
+
 @lru_cache(maxsize=4096)
 def days_in(text: str) -> frozenset[Day]:
     """The days that a text names. Impossible ones are left out."""
-    found = (day for match in _WRITTEN.finditer(text) for day in _days(match))
+    found = [*(day for match in _WRITTEN.finditer(text) for day in _days(match)), *_ends(text)]
     return frozenset(day for day in found if 1 <= day.month <= 12 and 1 <= day.day <= 31)
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.provenance.arithmetic import worked_out
 from pytest_agentsafety.provenance.heard import Heard, Place, Source
 from pytest_agentsafety.provenance.intext import InText, listed
 from pytest_agentsafety.provenance.leaves import Leaf
@@ -46,7 +49,7 @@ class Endorser:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
         if isinstance(leaf.value, str) and has_unseen(leaf.value):
             return Verdict(False, "has characters that nobody can see")
-        verdict = self._stated(leaf.value, leaf.role, rule, things)
+        verdict = self._stated(leaf.value, leaf.role, rule, things | _words_of(leaf.where))
         if verdict is None and leaf.role != "secret":
             verdict = self._by_result(leaf, rule, things) or self._by_parts(leaf, rule, things)
         return verdict or self._made_up(leaf, rule) or Verdict(False, _UNSEEN)
@@ -60,9 +63,24 @@ class Endorser:
             None if self._heard.origin(leaf.value) is not None else Verdict(True, "chosen by the agent, in no result")
         )
 
+    def _made_of_a_name(self, value: object, role: Role | None) -> bool:
+        """A new name for whom the task names ("mchen" for Mei Chen), which stands in no result of others."""
+        if (
+            role not in ("destination", "identifier")
+            or not isinstance(value, str)
+            or not _ACCOUNT_NAME.fullmatch(value)
+        ):
+            return False
+        named = any(len(name) > _SHORTEST_NAME and name in value for name in self.voices.user.names)
+        return (
+            named and not self._heard.in_text(value) and all(place.source.ours for place in self._heard.places(value))
+        )
+
     def _stated(self, value: object, role: Role | None, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
         if self.voices.user.states(value, role, things):
             return Verdict(True, "given by you", user=True)
+        if rule.effect in ("read", "write") and self._made_of_a_name(value, role):
+            return Verdict(True, "made of a name that you give")
         if role in ("identifier", "path") and isinstance(value, str) and self.voices.user.calls(value):
             return Verdict(True, "called by you by its words", user=True)
         developer, delegated = self.voices.developer, self.voices.delegated
@@ -100,12 +118,12 @@ class Endorser:
         if not source.pointed:
             return Verdict(False, f"is a field of {where}, which your task does not point to")
         # Anybody may call himself what the task names: to be paid by it, the task has to speak of where it stands.
-        claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source))
+        claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source, leaf))
         if self._named_only(place, leaf):
             return Verdict(False, f"is a field of {where}, where anybody may call himself what your task names")
         if mark.surely and not claimed and not self._topic_only(place, leaf):
             return self._rivals(place, leaf, rule, where) or Verdict(
-                True, f"the one you mean in {where}", meant=not source.outside
+                True, f"the one you mean in {where}", meant=not source.outside or self._asked_by_name(source)
             )
         if self._mode == "strict":
             return Verdict(False, f"is a field of {where}, in a record that your task does not name")
@@ -130,8 +148,16 @@ class Endorser:
             return False
         return not self.voices.user.replies and not self.voices.user.tells_of_letters
 
-    def _speaks_of(self, source: Source) -> bool:
-        return not self.voices.user.things.isdisjoint(source.things)
+    def _speaks_of(self, source: Source, leaf: Leaf) -> bool:
+        """Does the task speak of where it stands, or was it looked up by the task's own words and is no payee?"""
+        if not self.voices.user.things.isdisjoint(source.things):
+            return True
+        return leaf.role == "identifier" and self._asked_by_name(source)
+
+    def _asked_by_name(self, source: Source) -> bool:
+        """Was it read with nothing but the task's own words?"""
+        asked = [value for value in source.arguments.values() if isinstance(value, str) and value]
+        return bool(asked) and all(self.voices.user.states(value) for value in asked)
 
     def _made_here(self, place: Place, leaf: Leaf, rule: ToolRule) -> bool:
         """Is it a new id of the agent's own making, and nothing that went in or that others said?"""
@@ -202,15 +228,35 @@ class Endorser:
 
     def _derived(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
         """A computed amount: bounded by what the task and the records it points to speak of."""
-        if leaf.role != "amount" or self._mode == "strict" or "derived" in self._off:
+        counts = leaf.role == "amount" or (leaf.role == "other" and not isinstance(leaf.value, str))
+        if not counts or self._mode == "strict" or "derived" in self._off:
             return None
         number = as_number(leaf.value)
         if number == 1 and (rule.effect == "write" or _QUANTITY.search(leaf.where)):
             return Verdict(True, "one, where nothing else is said")
-        if number is None or number <= 0 or not self.voices.user.computes or self._heard.mentioned(leaf.value):
+        if number is None or number <= 0 or self._heard.mentioned(leaf.value):
             return None
+        if self._counted(number):
+            return Verdict(True, "as many as what your task speaks of")
+        if not self.voices.user.computes:
+            return None
+        if worked_out(float(number), self._figures(), self.voices.user.text):
+            return Verdict(True, "worked out from what your task speaks of")
         limit = 2 * max([self.voices.user.largest_sum, *self._amounts()])
         return Verdict(True, "computed, within what your task speaks of") if float(number) <= limit else None
+
+    def _counted(self, number: Decimal) -> bool:
+        """Are there as many records in a result that the task points to, or as many that share a value?"""
+        return any(number in source.counts for source in self._heard.sources if source.pointed)
+
+    def _figures(self) -> set[float]:
+        """All figures of the records that the task points to."""
+        found: set[float] = set()
+        for source in self._heard.sources:
+            for record, mark in source.marks.items() if source.pointed else ():
+                if mark.mention != "none" or len(source.records) == 1:
+                    found.update(record.figures)
+        return found
 
     def _amounts(self) -> Iterable[float]:
         for source in self._heard.sources:
@@ -246,6 +292,10 @@ class Endorser:
 
 
 _ADDRESS_KEY = re.compile(r"phone|mobile|telephone|e_?-?mail|handle|^tel$|^cell$")
+_ACCOUNT_NAME = re.compile(r"[a-z][a-z.\-_]{2,30}")
+_SHORTEST_NAME = 2
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
+_COUNTING_WORDS = word_set("day hour minute month year week time item piece euro dollar unit")
 _QUANTITY = re.compile(r"(?i)quantity|qty|count|pieces|units?$|copies")
 _SPAN = re.compile(r"\d{1,2}[:.]\d\d ?(?:-|\u2013|to|until) ?\d{1,2}[:.]\d\d")
 _SPAN_JOINT = re.compile(r" ?(?:-|\u2013|to|until) ?")
@@ -294,6 +344,12 @@ def _only_sorts(shared: frozenset[str], records: Iterable[Record]) -> bool:
     spelled = {value.removeprefix("=") for value in shared}
     found = [item.value for record in records for item in record.fields if item.spelling in spelled]
     return all(value.isalpha() and value.islower() and lexicon.known(value) for value in found)
+
+
+@lru_cache(maxsize=1024)
+def _words_of(where: str) -> frozenset[str]:
+    """The words of a parameter's name: "table 4" gives the table its number."""
+    return content_words(_HUMPS.sub(" ", where.split("[")[0]).lower()) - _COUNTING_WORDS
 
 
 def _flat(value: object) -> Iterator[object]:

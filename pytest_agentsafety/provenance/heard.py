@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -65,6 +66,14 @@ class Source:
     def flat(self) -> str:
         """All its free text in one spelling."""
         return _BETWEEN.join(block.record.flat for block in self.blocks)
+
+    @cached_property
+    def counts(self) -> frozenset[int]:
+        """How many records it has, and how many share a value of a field."""
+        shared = Counter(
+            (item.key, item.spelling) for record in self.records for item in (*record.fields, *record.labels)
+        )
+        return frozenset({len(self.records), *shared.values()} - {0, 1})
 
     @cached_property
     def spelled(self) -> str:

@@ -17,6 +17,8 @@ _STATES = word_set("on in under into to up")
 _WRITTEN_BESIDE = word_set("comment note reply message remark reminder notification label tag")
 _REMINDING = word_set("remind wake")
 _BLOCKING = word_set("block")
+_AGREEING = word_set("fine ok okay good alright approved")
+_BY_ME = (("with", "me"), ("by", "me"), ("for", "me"), ("with", "us"), ("by", "us"))
 _CONFIRMING = word_set("confirm acknowledge explain")
 _DURATION = word_set("hour minute day morning afternoon evening time slot week")
 _REMINDERS = word_set("reminder task todo to-do alarm event calendar timer")
@@ -52,6 +54,11 @@ def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
         ):
             verbs |= {"schedule", "create", "reserve"}
             things |= {"calendar", "event", "time"}
+        elif word == "able" and tokens[index + 1 : index + 2] == ("to",):
+            verbs |= {"grant", "allow"}
+            things |= {"access", "permission"}
+        elif word in _AGREEING and tuple(tokens[index + 1 : index + 3]) in _BY_ME:
+            verbs |= {"approve", "accept", "confirm"}
         elif word in _CONFIRMING and leads and "to" in tokens[index + 1 : index + 6]:
             verbs |= {"reply", "tell"}
         elif word == "let" and leads:
@@ -75,7 +82,8 @@ def asked_about(tokens: Sequence[str]) -> frozenset[str]:
 
 def joined(words: Sequence[str]) -> frozenset[str]:
     """Nouns made of a verb and its particle: "check out" is about a checkout."""
-    return frozenset(first + second for first, second in pairwise(words) if second in _PARTICLES)
+    whole = frozenset(word.replace("-", "") for word in words if "-" in word)
+    return whole | {first + second for first, second in pairwise(words) if second in _PARTICLES}
 
 
 def _told(tokens: Sequence[str], index: int) -> bool:

@@ -18,6 +18,7 @@ from pytest_agentsafety.provenance.vocabulary import STOP, TEXT_KEYS
 
 Mention = Literal["none", "weak", "strong"]
 _SHORTEST = 3
+_READ = 2_000  # characters of a text
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
@@ -72,7 +73,9 @@ def _named_value(field: Field, reading: Reading) -> bool:
         return number is not None and telling and number in reading.spoken.numbers
     if kind == "date":
         return bool(days_in(field.value) & reading.days) if days_in(field.value) else _named_clock(field, reading)
-    if len(field.spelling) < _SHORTEST or field.spelling in STOP:
+    if len(field.spelling) < _SHORTEST and not (field.value[:1].isdigit() and field.value[-1:].isalpha()):
+        return False  # "3B" says more than "on"
+    if field.spelling in STOP:
         return False
     written = field.spelling if kind in ("name", "email") else normalise(field.value)
     return has_token(reading.folded, written)
@@ -109,11 +112,17 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
             whole = _named_value(field, reading)
             if whole:
                 found[f"={field.spelling}"] = weight
-            telling = whole and not (field.kind == "name" and not words)
+            telling = whole and not (field.kind == "name" and not words and field.value.isalpha())
             named = telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
             strong = strong or named
             person = person or (named and part is record.fields and field.key not in _TOPICS)
     return found, strong, person
+
+
+def _written(record: Record, reading: Reading, dull: frozenset[str]) -> dict[str, float]:
+    """The words of the task that stand in a record's free text."""
+    words = frozenset(word for text in record.texts for word in content_words(text[:_READ]))
+    return dict.fromkeys((words & reading.words) - dull, _IN_LABEL)
 
 
 def _dull(objects: Iterable[str], reading: Reading) -> frozenset[str]:
@@ -136,6 +145,8 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
     """How the task speaks of each record of one result. A part is meant where the whole is."""
     dull = _dull(objects, reading)
     features = {record: _features(record, reading, dull) for record in records}
+    if not any(hits for hits, _, _ in features.values()):  # only what is written in them tells them apart
+        features = {record: (_written(record, reading, dull), False, False) for record in records}
     spread = _spread(found for found, _, _ in features.values())
     found = {record: Mark() for record in records}
     for record, (hits, strong, person) in features.items():

@@ -41,6 +41,11 @@ _WORDS = re.compile(r"\S+")
 _PLACE = re.compile(r"[@/\\]|\w\.\w")  # inside a word: an address, a link, a path; its parts order nothing
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,]{0,30}\W{0,3}")
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)(?:[^.,;:!?\n]|\.(?=\w)){1,60}? know\b", re.IGNORECASE)
+_LEAVE = frozenset({"can", "could", "may", "might", "should", "must"})
+_FAR = 14  # words between a verb and its particle
+_BEHIND_PARTICLES = frozenset(
+    {"to", "for", "from", "please", "and", "until", "again", "now", "today", "tomorrow", "tonight"}
+)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
 _IRREVOCABLE = frozenset({"pay", "delete", "execute"})
@@ -113,10 +118,13 @@ def _told(tokens: Sequence[str], index: int) -> bool:
 
 def _wished(tokens: Sequence[str], index: int) -> bool:
     """ "I need the meeting moved", "the bill should be paid"."""
-    return "no" not in tokens[:index] and bool(WISHES & set(tokens[:index])) and tokens[index - 1] not in SUBJECTS
+    wished = WISHES & set(tokens[:index]) or (tokens[index - 1] == "be" and _LEAVE & set(tokens[:index]))
+    return "no" not in tokens[:index] and bool(wished) and tokens[index - 1] not in SUBJECTS
 
 
 def _leads(tokens: Sequence[str], index: int) -> bool:
+    if index > 1 and tokens[index - 2] == "you" and tokens[index - 1] in _LEAVE:
+        return True  # "you can close it"
     return index == 0 or tokens[index - 1] in JOINING
 
 
@@ -153,6 +161,9 @@ def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
             return meanings[word]
         if word in PREPOSITIONS or word in JOINING:
             break
+    for at in range(index + 2, min(len(tokens), index + _FAR)):  # "turn the heating in the hall off"
+        if tokens[at] in meanings and (at + 1 == len(tokens) or tokens[at + 1] in _BEHIND_PARTICLES):
+            return meanings[tokens[at]]
     return frozenset()
 
 

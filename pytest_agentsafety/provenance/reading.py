@@ -48,7 +48,7 @@ from pytest_agentsafety.provenance.phrases import (
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
 from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATES, STOP
-from pytest_agentsafety.provenance.wishes import wishes
+from pytest_agentsafety.provenance.wishes import states, wishes
 
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
@@ -202,6 +202,11 @@ class Reading:
         if self.made and HANDLED.search(self.text) is None:  # "make her a code" says what is made, "make it 8" does not
             loose -= LIGHT
         return bool(loose) or wishes(self.text)
+
+    @cached_property
+    def states_something(self) -> bool:
+        """Does it tell how things are, so that something is to be done about it?"""
+        return states(self.text)
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:

@@ -38,6 +38,7 @@ _TYPED = frozenset({"email", "url", "account", "phone"})
 _WORTH = re.compile(
     r"amount|price|total|cost|sum|balance|fee|rate|salary|fare|due|paid|owed|value|worth|wage|gross|net|credit|debt|^$"
 )
+_NAMING = re.compile(r"(?:id|no|nr|number|key|code|zip|postcode|year|phone|index|version)$")
 _TOO_DEEP = "(a value nested too deep to be read)"
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
@@ -88,6 +89,14 @@ class Record:
     def numbers(self) -> tuple[float, ...]:
         """The sizes of the amounts in its fields."""
         found = (as_number(item.value) for item in self.fields if item.kind == "number" and _WORTH.search(item.key))
+        return tuple(abs(float(number)) for number in found if number is not None)
+
+    @cached_property
+    def figures(self) -> tuple[float, ...]:
+        """The sizes of all numbers in its fields but those that name something."""
+        found = (
+            as_number(item.value) for item in self.fields if item.kind == "number" and not _NAMING.search(item.key)
+        )
         return tuple(abs(float(number)) for number in found if number is not None)
 
     def holds(self, spelling: str) -> bool:

@@ -83,12 +83,16 @@ def _phrases(rows: str) -> dict[str, dict[str, frozenset[str]]]:
 
 # Verbs with a particle, and the verbs they mean together.
 PHRASAL = _phrases(
-    "set up:create arrange schedule;put in:submit add;put down:write add;put through:submit;put off:postpone;"
+    "set up:create arrange schedule;put in:submit add;put down:write add register request;"
+    "put through:submit;put off:postpone;"
     "sign up:register;take off:remove;take out:remove;take down:remove;get rid:delete;call off:cancel;"
     "throw out:delete;throw away:delete;fill in:write;fill out:write;hand over:give;write down:write note;"
-    "kick off:start;shut down:stop;cross off:complete;tick off:complete;top up:add;bring forward:reschedule;"
+    "kick off:start;shut down:stop deactivate close;cross off:complete;tick off:complete;"
+    "top up:add;bring forward:reschedule;"
     "push back:reschedule;push off:reschedule;pass on:forward;pass along:forward;get back:reply;"
-    "turn on:activate;turn off:deactivate;switch on:activate;switch off:deactivate;turn down:lower decrease;"
+    "turn on:activate start;turn off:deactivate stop;switch on:activate start;switch off:deactivate stop;"
+    "shut off:deactivate stop;strike from:remove;strike off:remove;strike out:remove;cross out:remove;"
+    "turn down:lower decrease;"
     "turn up:raise increase;take back:return;send back:return;give back:return;pay back:refund;"
     "sort out:arrange;drop off:deliver;pick up:collect;ring up:call;look up:search;log in:log;"
     "check out:checkout;wipe out:delete;clear out:delete;clean up:delete;roll back:restore;back up:save;"

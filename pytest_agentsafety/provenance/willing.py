@@ -10,6 +10,7 @@ from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.content import Carriage
 from pytest_agentsafety.provenance.endorse import Verdict, Voices, led_to
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical
+from pytest_agentsafety.provenance.orders import verb_of_noun
 from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, spoken_of, wanted
@@ -17,6 +18,9 @@ from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_b
 _OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
 # Names of parameters that tell nothing of what the call is about.
 _DULL = word_set("id ids key name no number code value new old text data item date time type input target source")
+
+
+_RESERVING = word_set("register enrol enroll reserve book sign schedule arrange")
 
 
 class Will:
@@ -34,15 +38,25 @@ class Will:
         if want == "act and thing":
             return True
         given = bool(verdicts) and all(verdict.user for verdict in verdicts)
-        if given and rule.effect in ("egress", "pay") and named_to_be_made(self._user, sense, _names(found)):
+        named = bool(verdicts) and all(verdict.user or verdict.meant for verdict in verdicts)
+        if named and self._mode != "strict" and rule.effect == "pay" and self._reserves(rule):
+            return True
+        if given and rule.effect in ("egress", "pay") and self._asked_for(rule, sense, verdicts, found):
             return True
         if want == "act" and self._named(rule, verdicts, found, given=given):
             return True
         if rule.effect == "write" and verdicts and self._user.acts and self._any_change(found, rule, sense):
             return True
-        if want == "thing" and rule.effect == "write" and verdicts and self._new_value(found, rule, verdicts):
+        if want == "thing" and rule.effect == "write" and verdicts and self._new_value(found, rule):
             return True
         return self._loosely(rule, sense, verdicts, found)
+
+    def _asked_for(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
+        """ "I need an ad", "we need 20 kg of sand from Ole": all is given, and what is needed is the thing itself."""
+        if named_to_be_made(self._user, sense, _names(found)):
+            return True
+        own = len(verdicts) > 1 and self._mode != "strict" and spoken_of(self._user, sense)
+        return own and rule.effect == "pay" and self._user.wishes
 
     def _named(self, rule: ToolRule, verdicts: list[Verdict], found: list[Leaf], *, given: bool) -> bool:
         """The act is ordered: are the single things named, where the sort of thing is not?"""
@@ -52,10 +66,15 @@ class Will:
             return given or (self._mode != "strict" and all(verdict.user or verdict.meant for verdict in verdicts))
         return True
 
-    def _new_value(self, found: list[Leaf], rule: ToolRule, verdicts: list[Verdict]) -> bool:
+    def _reserves(self, rule: ToolRule) -> bool:
+        """ "Sign her up for the course": a booking that names no sum, in other words."""
+        sums = any(role in ("amount", "secret", "destination") for role in rule.roles.values())
+        return rule.drafted and not sums and not _RESERVING.isdisjoint(self._user.orders)
+
+    def _new_value(self, found: list[Leaf], rule: ToolRule) -> bool:
         """ "Thermostat to 19, please", "Mia gets cabin 9": no order, but the thing and its new value."""
         return any(
-            len(verdicts) > 1 and self._user.asserts(leaf.value)
+            sum(is_critical(other, rule) for other in found) > 1 and self._user.asserts(leaf.value)
             if is_critical(leaf, rule)
             else self._user.states(leaf.value)
             for leaf in found
@@ -71,16 +90,18 @@ class Will:
 
     def _loosely(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """No verb for the act, but something is to be done with this sort of thing, and all that is critical is the
-        user's: "Ole would like to stay longer", "put the order on hold"."""
+        user's: "Ole would like to stay longer", "the window is fixed, that one can be closed"."""
         if self._mode == "strict" or rule.effect not in ("write", "egress"):
             return False
-        if rule.effect == "egress" and any(leaf.role == "content" for leaf in found):
+        if rule.effect == "egress" and (not verdicts or any(leaf.role == "content" for leaf in found)):
             return False  # words leave by an order only
+        if self._becomes(found, rule):
+            return bool(verdicts) and self._clean(found, rule)
+        wished = self._user.wishes or (rule.effect == "write" and (self._user.acts or self._user.states_something))
+        if not wished or not self._touched(rule, sense, found):
+            return False
         if not verdicts:
-            return False
-        told = self._becomes(found, rule)
-        if not told and not (self._user.wishes and self._touched(rule, sense, found)):
-            return False
+            return spoken_of(self._user, sense) and bool(sense.objects) and self._clean(found, rule)
         return self._clean(found, rule)
 
     def _becomes(self, found: list[Leaf], rule: ToolRule) -> bool:
@@ -95,6 +116,8 @@ class Will:
         """Does the task speak of what the call acts on, of the act, or of what it sets?"""
         user = self._user
         if spoken_of(user, sense) or not sense.verbs.isdisjoint(user.words):
+            return True
+        if any(verb_of_noun(name) in user.words for name in sense.objects):  # a payment, and "she paid"
             return True
         named = (content_words(leaf.where.split("[")[0].replace("_", " ")) - _DULL for leaf in found)
         return rule.effect == "write" and any(not words.isdisjoint(user.words) for words in named)

@@ -18,6 +18,24 @@ _SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
 _AGAINST = re.compile(r"\b(?:do not|don't|don\u2019t|never)\b", re.IGNORECASE)
 
 
+_READING = re.compile(
+    r"^\W*(?:please |just |also |and |then |so |hi,? |hello,? )*"
+    r"(?:tell|show|give|list|summari[sz]e|find|look|check|read|search|get|"
+    r"what|who|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|could|would|will|should|any|anything)\b",
+    re.IGNORECASE,
+)
+
+
+def states(text: str) -> bool:
+    """Does a sentence tell how things are ("the window is fixed"), and is no question, no order to look and forbids
+    nothing? A task that only asks or has something looked up has none."""
+    return any(
+        " " in sentence.strip() and not sentence.rstrip().endswith("?") and not _AGAINST.search(sentence)
+        for sentence in _SENTENCE.split(text)
+        if _READING.match(sentence) is None
+    )
+
+
 def wishes(text: str) -> bool:
     """Does a sentence that is no question and forbids nothing say what somebody wants, needs, or what is to be?"""
     return any(

@@ -119,17 +119,26 @@ def _only_shown(parts: list[str], told: Told) -> bool:
     asks = told.words[:1] != () and told.words[0] in _ASKED
     if asks and not any(verb_classes(lemma(word)) and not often_noun(lemma(word)) for word in parts):
         return True
-    return parts[0] in _QUALITIES and list(told.words[: len(parts)]) == parts
+    if parts[0] in _QUALITIES:
+        return list(told.words[: len(parts)]) == parts
+    return parts[0].endswith(("ing", "ed")) and told.words[:1] == tuple(parts[1:2])
 
 
 def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     """ "Open orders of a customer": a quality of what is shown, where the name reads or a list comes back."""
     parts, first = words(name), told.words[:1]
-    if not (first and first[0] in _QUALITIES and told.verbs[:1] == first) or len(told.words) < 2:
-        return told
-    reads = bool(parts) and lemma(parts[0]) in _READING
-    if told.words[1] in _DETERMINED or not (reads or "array" in types):
+    if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:
         return told  # "Open the door"
+    reads = bool(parts) and lemma(parts[0]) in _READING
+    if first[0] in _QUALITIES:
+        phrase = reads or "array" in types
+    else:  # "Repair requests that wait", a list: not what is done, if the name says nothing else
+        many = lemma(told.words[1]) != told.words[1]
+        waiting = bool(parts) and parts[0].endswith(("ing", "ed"))
+        named = waiting or (parts[:1] == [told.words[1]] and not clear_classes(lemma(told.words[1])))
+        phrase = many and named and (waiting or often_noun(first[0])) and "array" in types
+    if not phrase:
+        return told
     return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
 
 
