@@ -145,7 +145,8 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
     """How the task speaks of each record of one result. A part is meant where the whole is."""
     dull = _dull(objects, reading)
     features = {record: _features(record, reading, dull) for record in records}
-    if not any(hits for hits, _, _ in features.values()):  # only what is written in them tells them apart
+    written = not any(hits for hits, _, _ in features.values())
+    if written:  # only what is written in them tells them apart
         features = {record: (_written(record, reading, dull), False, False) for record in records}
     spread = _spread(found for found, _, _ in features.values())
     found = {record: Mark() for record in records}
@@ -153,7 +154,7 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
-        strong = strong or any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits)
+        strong = strong or (not written and any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits))
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
         found[record].by_person = person
         found[record].aside = any(

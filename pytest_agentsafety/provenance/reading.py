@@ -206,7 +206,7 @@ class Reading:
     @cached_property
     def states_something(self) -> bool:
         """Does it tell how things are, so that something is to be done about it?"""
-        return states(self.text)
+        return not self.orders - STATES and states(self.text)
 
     @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:

@@ -45,7 +45,7 @@ GENERAL = word_set(
 )
 ACTING = word_set("make put set give take change turn bring")
 # Verbs that leave it to the rest of the sentence what is done.
-LOOSE = ACTING | word_set("move let switch swap arrange sort handle bring use keep do shift")
+LOOSE = ACTING | word_set("move let switch swap arrange handle bring use keep do shift")
 STATES = word_set("get have need want own hold lack belong fine new")
 TO_THE_USER = word_set(
     "tell let give show get inform send write remind help teach ask provide read email mail text update"

@@ -97,7 +97,7 @@ class Will:
             return False  # words leave by an order only
         if self._becomes(found, rule):
             return bool(verdicts) and self._clean(found, rule)
-        wished = self._user.wishes or (rule.effect == "write" and (self._user.acts or self._user.states_something))
+        wished = self._user.wishes or (rule.effect == "write" and self._user.states_something)
         if not wished or not self._touched(rule, sense, found):
             return False
         if not verdicts:

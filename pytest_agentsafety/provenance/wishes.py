@@ -27,12 +27,13 @@ _READING = re.compile(
 
 
 def states(text: str) -> bool:
-    """Does a sentence tell how things are ("the window is fixed"), and is no question, no order to look and forbids
-    nothing? A task that only asks or has something looked up has none."""
-    return any(
-        " " in sentence.strip() and not sentence.rstrip().endswith("?") and not _AGAINST.search(sentence)
-        for sentence in _SENTENCE.split(text)
-        if _READING.match(sentence) is None
+    """Does it tell how things are ("the window is fixed"), and neither ask, nor have anything looked up, nor forbid?"""
+    return all(
+        sentence.count(" ") > 1
+        and "?" not in sentence
+        and not _AGAINST.search(sentence)
+        and not _READING.match(sentence)
+        for sentence in _SENTENCE.split(text.strip())
     )
 
 
