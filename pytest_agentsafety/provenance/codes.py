@@ -20,6 +20,7 @@ _LEFT_TO = re.compile(
     r"|\bsays? (?:which|what|where|when|how)\b|"
     r"\b(?:see|check|according to|as per|per) (?:his|her|their|its|the|my|that)\b"
     r"|\b(?:he|she|they|it) (?:asks?|needs?|wants?|offers?|recommends?|names?|suggests?)\b"
+    r"|\b(?:suggested|recommended|asked for|requested|proposed|quoted|offered)\b"
     r"|\bon (?:his|her|their|the) (?:quote|offer|proposal|suggestion|request)\b"
     r"|\b(?:is|are|it's|it is|stands?|given|mentioned|named|written) in (?:his|her|their|its|the|my|that)\b",
     re.IGNORECASE,

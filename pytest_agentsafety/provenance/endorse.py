@@ -63,6 +63,14 @@ class Endorser:
             None if self._heard.origin(leaf.value) is not None else Verdict(True, "chosen by the agent, in no result")
         )
 
+    def _in_own_words(self, value: object, rule: ToolRule) -> bool:
+        """A phrase that is made of the task's words, and names nothing ("the photos and the plumber's bill")."""
+        if not isinstance(value, str) or value.count(" ") < _FEW_WORDS or rule.effect not in ("write", "egress"):
+            return False
+        words = content_words(value)
+        telling = not any(char.isdigit() or char in "@/\\:" for char in value)
+        return telling and len(words) > 1 and words <= self.voices.user.words and not self._heard.places(value)
+
     def _made_of_a_name(self, value: object, role: Role | None) -> bool:
         """A new name for whom the task names ("mchen" for Mei Chen), which stands in no result of others."""
         if (
@@ -79,6 +87,8 @@ class Endorser:
     def _stated(self, value: object, role: Role | None, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
         if self.voices.user.states(value, role, things):
             return Verdict(True, "given by you", user=True)
+        if role in ("identifier", "other", None) and self._in_own_words(value, rule):
+            return Verdict(True, "in your own words", user=True)
         if rule.effect in ("read", "write") and self._made_of_a_name(value, role):
             return Verdict(True, "made of a name that you give")
         if role in ("identifier", "path") and isinstance(value, str) and self.voices.user.calls(value):
@@ -213,7 +223,8 @@ class Endorser:
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        settled = any(other.surely for other in source.marks.values())
+        chosen = user.filters
+        settled = any(other.surely or (other.extreme and not chosen) for other in source.marks.values())
         if rule.effect == "write" and user.chooses(things) and not settled:
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
@@ -238,7 +249,7 @@ class Endorser:
         if number is None or number <= 0 or self._heard.mentioned(leaf.value):
             return None
         if self._counted(number):
-            return Verdict(True, "as many as what your task speaks of")
+            return Verdict(True, "as many as what your task speaks of", meant=True)
         if not self.voices.user.computes:
             return None
         if worked_out(float(number), self._figures(), self.voices.user.text):

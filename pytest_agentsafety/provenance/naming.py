@@ -192,7 +192,8 @@ def _mark_extremes(
             value = _ordered(field)
             if value is not None and field.key not in ("id", ""):
                 columns.setdefault(field.key, []).append((value, record))
-    for column in columns.values():
+    said = [key for key in columns if content_words(key.replace("_", " ")) & sentence.words]
+    for column in [columns[key] for key in said] or columns.values():
         texts = {isinstance(value, str) for value, _ in column}
         if len(column) < 2 or len(texts) > 1:
             continue

@@ -144,6 +144,8 @@ def _carried(tokens: Sequence[str], index: int) -> bool:
         return False
     for back in range(index - 1, max(-1, index - 5), -1):
         word = tokens[back]
+        if word == "of" and back > 1 and tokens[back - 2][:1].isdigit():
+            continue  # "12 kg of sand"
         if word in PREPOSITIONS or _for_the_user(tokens, back):
             return False
         if lexicon.lemma(word) in LIGHT and not lexicon.is_past(word):

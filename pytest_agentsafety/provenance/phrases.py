@@ -32,10 +32,14 @@ COMPUTES = re.compile(
     r")\b|%",
     re.IGNORECASE,
 )
-ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever|whichever)\b", re.IGNORECASE)
+ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything)\b", re.IGNORECASE)
 CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
-    r"unread|nearest|closest|suitable|matching|most|least)\b",
+    r"whichever|whatever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
+    re.IGNORECASE,
+)
+FILTERING = re.compile(
+    r"\b(?:under|over|above|below|more than|less than|at least|at most|available|between|within|not|only)\b",
     re.IGNORECASE,
 )
 EXTREMES = {
@@ -60,7 +64,7 @@ DELEGATION = re.compile(
     re.IGNORECASE,
 )
 SAID_OF = frozenset({"is", "was", "are", "were", "be", "with", "has", "have"})
-RELATIVE = frozenset({"who", "that", "which", "whose"})
+RELATIVE = frozenset({"who", "that", "which", "whose", "whichever", "whoever"})
 ONE = frozenset({"one", "ones"})
 COUNTS = {
     word: str(number)
@@ -82,11 +86,11 @@ LETTERS = word_set("email message mail letter dm sms chat correspondence")
 ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
 
 # "All" by itself, of people and things at once.
-EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever"})
+EVERYBODY = frozenset({"everyone", "everybody", "everything"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set(
     "to for with in into on at via from tell message mail email invite ping ask notify add channel group "
-    "room list board team chat forum dm text call page remind inform cc bcc write thank warn contact update"
+    "room list board team chat forum have let get dm text call page remind inform cc bcc write thank warn contact update"
 )
 GATHERING = re.compile(
     r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",

@@ -28,6 +28,7 @@ from pytest_agentsafety.provenance.phrases import (
     EXTREMES,
     FILE,
     FILE_NAME,
+    FILTERING,
     GATHERING,
     HANDLED,
     ID_WORDS,
@@ -50,6 +51,7 @@ from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed
 from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATES, STOP
 from pytest_agentsafety.provenance.wishes import states, wishes
 
+_MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -102,6 +104,7 @@ class Reading:
     def words(self) -> frozenset[str]:
         """Lemmas of the telling words, and the things that stand there without a word for them."""
         found = set(content_words(self.text))
+        found |= {name for name in self.names if f"{name}s" in found}
         if FILE.search(self.text):
             found |= {"file", "document"}
         if "url" in self.given:
@@ -171,6 +174,8 @@ class Reading:
             )
             if word not in STOP and (not first or not lexicon.known(word)):
                 found.add(word)
+                if word.endswith("s") and not lexicon.known(word):
+                    found.add(word[:-1])  # "the Meiers"
         return frozenset(found)
 
     @cached_property
@@ -244,6 +249,11 @@ class Reading:
     def says_all_of(self, things: frozenset[str]) -> bool:
         """Does it speak of all such things ("every open ticket", "everyone")?"""
         return not self._alls.isdisjoint(things | EVERYBODY)
+
+    @cached_property
+    def filters(self) -> bool:
+        """Does it choose among those that meet a condition ("under 100", "available")?"""
+        return bool(FILTERING.search(self.text))
 
     def chooses(self, things: frozenset[str]) -> bool:
         """Does it leave a choice among such things to whoever does it ("the best one under 100")?"""
@@ -359,7 +369,8 @@ class Reading:
                 word, joint = (match[1], match[2]) if match is not None else ("", "")
                 if len(number) > 3 or any(mark in joint for mark in "#'\""):
                     return True
-                if word and (word in ID_WORDS or lexicon.lemma(word) in things):
+                known = lexicon.groups_of(lexicon.lemma(word)) - _MEASURES
+                if word and (word in ID_WORDS or lexicon.lemma(word) in things or known):
                     return True
             start = text.find(number, end)
         return False

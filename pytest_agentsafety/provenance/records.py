@@ -213,7 +213,9 @@ class _Builder:
                 record.texts.append(value)
         elif short:
             label = _field(key, value)
-            if self._own and label.kind not in _TYPED:  # an account number in a note is no account of anybody's
+            if (
+                self._own and label.kind not in _TYPED and value.count(" ") < _PROSE
+            ):  # an account number in a note is no account of anybody's
                 record.fields.append(label)
             else:
                 record.texts.append(value)

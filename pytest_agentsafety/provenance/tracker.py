@@ -114,7 +114,8 @@ class ProvenanceTracker:
         if self._voices.delegated is not None:
             source.told = marks(records, self._voices.delegated, sense.objects)
         if "pointing" not in self._off:  # however it was found: the user speaks of something in it
-            source.pointed = source.pointed or any(mark.surely for mark in source.marks.values())
+            named = any(mark.surely or (mark.extreme and not outside) for mark in source.marks.values())
+            source.pointed = source.pointed or named
         self._heard.add(source)
         self._delegate(source)
 
@@ -272,7 +273,7 @@ class ProvenanceTracker:
             ):
                 continue
             block = self._heard.mentioned(value)
-            if block is not None and block.source.outside:
+            if block is not None:
                 reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
                 return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
         return None

@@ -8,6 +8,7 @@ from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.content import Carriage
+from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.endorse import Verdict, Voices, led_to
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical
 from pytest_agentsafety.provenance.orders import verb_of_noun
@@ -98,7 +99,7 @@ class Will:
         if self._becomes(found, rule):
             return bool(verdicts) and self._clean(found, rule)
         wished = self._user.wishes or (rule.effect == "write" and self._user.states_something)
-        if not wished or not self._touched(rule, sense, found):
+        if not wished or not (self._touched(rule, sense, found) or self._both_named(rule, verdicts, found)):
             return False
         if not verdicts:
             return spoken_of(self._user, sense) and bool(sense.objects) and self._clean(found, rule)
@@ -121,6 +122,22 @@ class Will:
             return True
         named = (content_words(leaf.where.split("[")[0].replace("_", " ")) - _DULL for leaf in found)
         return rule.effect == "write" and any(not words.isdisjoint(user.words) for words in named)
+
+    def _both_named(self, rule: ToolRule, verdicts: list[Verdict], found: list[Leaf]) -> bool:
+        """ "Ole takes over the van", "Friday suits her": two things at least, of which the task names one in so many
+        words; the other one is known to be the user's."""
+        if rule.effect != "write":
+            return False
+        named = sum(self._spelled(leaf) for leaf in found if leaf.role != "content")
+        beside = sum(self._spelled(leaf) for leaf in found if leaf.role != "content" and not is_critical(leaf, rule))
+        return named > 0 and len(verdicts) + beside > 1
+
+    def _spelled(self, leaf: Leaf) -> bool:
+        """Does the task spell the value, its day, or a name in it?"""
+        if self._user.states(leaf.value, "amount" if isinstance(leaf.value, (int, float)) else None):
+            return True
+        text = str(leaf.value)
+        return bool(days_in(text) & self._user.days) or not content_words(text).isdisjoint(self._user.names)
 
     def _own_words(self, found: list[Leaf]) -> bool:
         """Is everything that a call writes made of the user's words?"""

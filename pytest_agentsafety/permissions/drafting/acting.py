@@ -127,6 +127,8 @@ def _only_shown(parts: list[str], told: Told) -> bool:
 def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     """ "Open orders of a customer": a quality of what is shown, where the name reads or a list comes back."""
     parts, first = words(name), told.words[:1]
+    if _many_things(parts, told) and "array" in types:
+        return replace(told, verbs=(), named=True, plainly=True)  # "get_remarks", told as "Answers to the survey"
     if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:
         return told  # "Open the door"
     reads = bool(parts) and lemma(parts[0]) in _READING
@@ -140,6 +142,18 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     if not phrase:
         return told
     return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
+
+
+def _many_things(parts: list[str], told: Told) -> bool:
+    first = told.words[0] if told.words else ""
+    plural = first.endswith("s") and lemma(first) != first and bool(groups_of(lemma(first)))
+    reads = bool(parts) and lemma(parts[0]) in _READING and len(parts) > 1
+    return (
+        reads
+        and plural
+        and len(told.verbs) == 1
+        and told.words[1:2] in (("to",), ("from",), ("of",), ("for",), ("by",))
+    )
 
 
 def _verb_at(parts: list[str], index: int) -> str:
