@@ -56,6 +56,7 @@ _RELATING = word_set("by for from with in on of to based at")
 _ASKED = word_set("who what which where when why how")
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _MANNER = word_set("batch bulk mass multi force")
+_OF = word_set("to from of for by")
 _DETERMINED = word_set("a an the this that these those all any every each some it them your my our one")
 _STATE = word_set("is has have can are was exists does should get list")
 _QUALITIES = word_set("open free clear empty complete clean live current present separate direct loose")  # or verbs
