@@ -90,7 +90,8 @@ EVERYBODY = frozenset({"everyone", "everybody", "everything"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set(
     "to for with in into on at via from tell message mail email invite ping ask notify add channel group "
-    "room list board team chat forum have let get dm text call page remind inform cc bcc write thank warn contact update"
+    "room list board team chat forum have let get dm text call page remind inform cc bcc write thank "
+    "warn contact update"
 )
 GATHERING = re.compile(
     r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",

@@ -213,9 +213,8 @@ class _Builder:
                 record.texts.append(value)
         elif short:
             label = _field(key, value)
-            if (
-                self._own and label.kind not in _TYPED and value.count(" ") < _PROSE
-            ):  # an account number in a note is no account of anybody's
+            # An account number in a note is no account of anybody's, nor is prose a name.
+            if self._own and label.kind not in _TYPED and value.count(" ") < _PROSE:
                 record.fields.append(label)
             else:
                 record.texts.append(value)

@@ -130,14 +130,17 @@ class Will:
             return False
         named = sum(self._spelled(leaf) for leaf in found if leaf.role != "content")
         beside = sum(self._spelled(leaf) for leaf in found if leaf.role != "content" and not is_critical(leaf, rule))
-        return named > 0 and len(verdicts) + beside > 1
+        known = all(verdict.user or verdict.meant for verdict in verdicts)
+        return (named > 0 or known) and len(verdicts) + beside > 1
 
     def _spelled(self, leaf: Leaf) -> bool:
         """Does the task spell the value, its day, or a name in it?"""
         if self._user.states(leaf.value, "amount" if isinstance(leaf.value, (int, float)) else None):
             return True
         text = str(leaf.value)
-        return bool(days_in(text) & self._user.days) or not content_words(text).isdisjoint(self._user.names)
+        return bool(days_in(text) & self._user.days) or (
+            text[:1].isupper() and not content_words(text).isdisjoint(self._user.words)
+        )
 
     def _own_words(self, found: list[Leaf]) -> bool:
         """Is everything that a call writes made of the user's words?"""
