@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pytest_agentsafety.provenance.normal import normalise
+from pytest_agentsafety.provenance.normal import squeeze as normalise_keeping_case
 from pytest_agentsafety.provenance.reading import Reading
 
 _CODE = re.compile(r"(?<![\w@./-])@?(?=[\w-]{0,40}\d)[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![\w@/-]|\.\w)")
 _SHORT = 3
+# A house number beside a name, a post code, a unit of a building.
+_HOUSE = re.compile(
+    r"\b\d{1,4}[a-z]?,? [A-Z][a-z]+|[A-Z][a-z.]+ \d{1,4}[a-z]?\b(?! ?[%\u20ac$])|"
+    r"\b\d{4,5} [A-Z]|\b[A-Z]{1,2}\d{1,2} \d[A-Z]{2}\b"
+)
 _PLAIN = re.compile(r"\d{1,4}(?:st|nd|rd|th|am|pm|h|kg|km|cm|mm|g|ml|l|k|x|%)?|\d{4}-\d\d-\d\d", re.IGNORECASE)
 # "The log says which one", "as she asks", "see his ticket".
 _LEFT_TO = re.compile(
@@ -49,3 +55,12 @@ def only_code(value: str, texts: Iterable[str], reading: Reading, known: frozens
     return wanted in found and not any(
         code != wanted and code not in known and not reading.states(code) for code in found
     )
+
+
+def only_place(value: str, texts: Iterable[str]) -> bool:
+    """Is it a postal address, and does nothing else in these texts look like a part of one?"""
+    if _HOUSE.search(value) is None or value.count(" ") < 2:
+        return False
+    joined = normalise_keeping_case("\n".join(texts))
+    spelled = normalise_keeping_case(value)
+    return spelled in joined and _HOUSE.search(joined.replace(spelled, " ")) is None

@@ -57,7 +57,10 @@ _SORTED = word_set(
     "document note photo card letter page product ticket event option invoice bill team member player thing one"
 )
 _SORTING = word_set("alphabetically chronologically numerically ascending descending alphabetical chronological")
-_SAID_THINGS = word_set("line note word hint message email mail letter postcard text card")
+_SAID_THINGS = word_set(
+    "line note word hint message email mail letter postcard text card confirmation reminder update reply "
+    "notice summary invitation answer"
+)
 _OTHER_GOODS = word_set(
     "mail message channel file document folder image video task ticket project event code repository commit news"
 )

@@ -41,6 +41,7 @@ _WORDS = re.compile(r"\S+")
 _PLACE = re.compile(r"[@/\\]|\w\.\w")  # inside a word: an address, a link, a path; its parts order nothing
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,]{0,30}\W{0,3}")
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)(?:[^.,;:!?\n]|\.(?=\w)){1,60}? know\b", re.IGNORECASE)
+_SO = frozenset({"so", "not", "yes", "possible", "necessary", "needed"})
 _LEAVE = frozenset({"can", "could", "may", "might", "should", "must"})
 _FAR = 14  # words between a verb and its particle
 _BEHIND_PARTICLES = frozenset(
@@ -123,6 +124,8 @@ def _wished(tokens: Sequence[str], index: int) -> bool:
 
 
 def _leads(tokens: Sequence[str], index: int) -> bool:
+    if index > 1 and tokens[index - 2] == "if" and tokens[index - 1] in _SO:
+        return True  # "if so book it"
     if index > 1 and tokens[index - 2] == "you" and tokens[index - 1] in _LEAVE:
         return True  # "you can close it"
     return index == 0 or tokens[index - 1] in JOINING
@@ -146,6 +149,8 @@ def _carried(tokens: Sequence[str], index: int) -> bool:
         word = tokens[back]
         if word == "of" and back > 1 and tokens[back - 2][:1].isdigit():
             continue  # "12 kg of sand"
+        if word == "as" and tokens[back + 1] in ("a", "an"):
+            continue  # "give it back as a credit"
         if word in PREPOSITIONS or _for_the_user(tokens, back):
             return False
         if lexicon.lemma(word) in LIGHT and not lexicon.is_past(word):
@@ -277,6 +282,8 @@ class _Reader:
         if idioms.grave(verb, tokens, index):
             self.grave.add(verb)
         self.money = self.money or (verb in _GIVING and idioms.of_money(tokens, index))
+        if verb == "remind" and tokens[index + 1 : index + 2] and tokens[index + 1] not in ME:
+            self._add({"tell"})
         if verb == "write" and _to_somebody(tokens, index):
             self._add({"message"})
 

@@ -33,6 +33,7 @@ COMPUTES = re.compile(
     re.IGNORECASE,
 )
 ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything)\b", re.IGNORECASE)
+OF_THEM = re.compile(r"\s*(?:of (?:them|these|those)|three|four|[.!?]|$)", re.IGNORECASE)
 CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
     r"whichever|whatever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",

@@ -38,6 +38,7 @@ from pytest_agentsafety.provenance.phrases import (
     MONEY,
     NAME,
     NUMERAL,
+    OF_THEM,
     ONE,
     ORDERED_DO,
     RELATIVE,
@@ -222,7 +223,7 @@ class Reading:
                 near = set(lexicon.words(self.text[match.end() : match.end() + 60])[:2])
                 clause = re.split(r"[.,;:!?\n]", self.text[max(0, match.start() - 80) : match.start()])[-1]
                 before = lexicon.words(clause)[-7:]
-                if not SAID_OF.isdisjoint(before[-2:]) or not RELATIVE.isdisjoint(before[-4:]):
+                if not SAID_OF.isdisjoint(before[-2:]) or not RELATIVE.isdisjoint(before):
                     near |= set(before)
                 about = frozenset(lexicon.lemma(word) for word in near) | near
                 found.append((name, about, self._sentence_at(match.start())))
@@ -244,6 +245,9 @@ class Reading:
             clause = re.split(r"[,;:!?\n]|\.(?:\s|$)", self.text[match.end() : match.end() + 60])[0]
             after = lexicon.words(clause)[:4]
             found |= {lexicon.lemma(word) for word in after} | set(after) | {match[0].lower()}
+            if not after or OF_THEM.match(clause):  # "each of them": what was spoken of before
+                before = lexicon.words(self.text[max(0, match.start() - 160) : match.start()])
+                found |= {lexicon.lemma(word) for word in before}
         return frozenset(found)
 
     def says_all_of(self, things: frozenset[str]) -> bool:

@@ -90,6 +90,8 @@ PHRASAL = _phrases(
     "kick off:start;shut down:stop deactivate close;cross off:complete;tick off:complete;"
     "top up:add;bring forward:reschedule;"
     "push back:reschedule;push off:reschedule;pass on:forward;pass along:forward;get back:reply;"
+    "write back:reply;mail back:reply;email back:reply;text back:reply;message back:reply;call back:call;"
+    ""
     "turn on:activate start;turn off:deactivate stop;switch on:activate start;switch off:deactivate stop;"
     "shut off:deactivate stop;strike from:remove;strike off:remove;strike out:remove;cross out:remove;"
     "turn down:lower decrease;"
