@@ -208,7 +208,7 @@ class Endorser:
             return Verdict(True, f"read on from {where}")
         if rule.effect == "write" and place.record in source.told and source.told[place.record].surely:
             return Verdict(True, f"the one that the text you said to follow means, in {where}")
-        receivers = not (rule.effect == "pay" and source.outside and not mark.meant)
+        receivers = mark.meant or rule.effect not in _SENSITIVE or user.acts_on_all
         receivers = receivers and (leaf.role != "destination" or not source.things.isdisjoint(_PEOPLE))
         if (
             receivers

@@ -250,6 +250,11 @@ class Reading:
                 found |= {lexicon.lemma(word) for word in before}
         return frozenset(found)
 
+    @cached_property
+    def acts_on_all(self) -> bool:
+        """Does a sentence that speaks of all also order what cannot be taken back ("pay each of them")?"""
+        return any(bool(read_orders(self._sentence_at(match.start())).grave) for match in ALL.finditer(self.text))
+
     def says_all_of(self, things: frozenset[str]) -> bool:
         """Does it speak of all such things ("every open ticket", "everyone")?"""
         return not self._alls.isdisjoint(things | EVERYBODY)
