@@ -253,7 +253,10 @@ class Reading:
     @cached_property
     def acts_on_all(self) -> bool:
         """Does a sentence that speaks of all also order what cannot be taken back ("pay each of them")?"""
-        return any(bool(read_orders(self._sentence_at(match.start())).grave) for match in ALL.finditer(self.text))
+        found = (read_orders(self._sentence_at(match.start())).grave for match in ALL.finditer(self.text))
+        return any(
+            lexicon.verb_effect(verb) not in ("read", "write", "egress", None) for verbs in found for verb in verbs
+        )
 
     def says_all_of(self, things: frozenset[str]) -> bool:
         """Does it speak of all such things ("every open ticket", "everyone")?"""
