@@ -133,7 +133,10 @@ class Endorser:
             return Verdict(False, f"is a field of {where}, where anybody may call himself what your task names")
         if mark.surely and not claimed and not self._topic_only(place, leaf):
             return self._rivals(place, leaf, rule, where) or Verdict(
-                True, f"the one you mean in {where}", meant=not source.outside or self._asked_by_name(source)
+                True,
+                f"the one you mean in {where}",
+                meant=not source.outside or self._asked_by_name(source),
+                named=mark.by_person,
             )
         if self._mode == "strict":
             return Verdict(False, f"is a field of {where}, in a record that your task does not name")
@@ -248,12 +251,12 @@ class Endorser:
             return Verdict(True, "one, where nothing else is said")
         if number is None or number <= 0 or self._heard.mentioned(leaf.value):
             return None
+        if worked_out(float(number), self._figures(), self.voices.user.text):
+            return Verdict(True, "worked out from what your task speaks of")
         if self._counted(number):
             return Verdict(True, "as many as what your task speaks of", meant=True)
         if not self.voices.user.computes:
             return None
-        if worked_out(float(number), self._figures(), self.voices.user.text):
-            return Verdict(True, "worked out from what your task speaks of")
         limit = 2 * max([self.voices.user.largest_sum, *self._amounts()])
         return Verdict(True, "computed, within what your task speaks of") if float(number) <= limit else None
 

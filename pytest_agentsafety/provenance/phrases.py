@@ -18,7 +18,10 @@ ENDING = re.compile(
     r"(?:s|'s| files?| documents?)\b",
     re.IGNORECASE,
 )
-HANDLED = re.compile(r"\b(?:make|get|keep|take|put|give|leave) (?:it|that|this|them|these|those)\b", re.IGNORECASE)
+HANDLED = re.compile(
+    r"\b(?:take care of|see to|deal with|(?:make|get|keep|take|put|give|leave) (?:it|that|this|them|these|those))\b",
+    re.IGNORECASE,
+)
 MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
 SUM = re.compile(
     r"(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|eur|gbp|chf)) ?(\d+(?:\.\d+)?)|"

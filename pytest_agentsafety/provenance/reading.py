@@ -328,7 +328,7 @@ class Reading:
             return False
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
-        if self.spoken.states(value, role) or (role == "amount" and str(value) in self._counts):
+        if self.spoken.states(value, role) or (role in ("amount", "other") and str(value) in self._counts):
             return True
         if not isinstance(value, str) or role == "secret":
             return False

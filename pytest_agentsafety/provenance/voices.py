@@ -10,12 +10,13 @@ from pytest_agentsafety.provenance.reading import Reading
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`good`: endorsed. `by` says by whom or what, or why not. `user`: the user's own word; `meant`: the value of a
-    record that the task names."""
+    record of the user's own that the task names; `named`: of any record that it names."""
 
     good: bool
     by: str
     user: bool = False
     meant: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)

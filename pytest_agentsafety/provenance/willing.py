@@ -42,6 +42,9 @@ class Will:
         named = bool(verdicts) and all(verdict.user or verdict.meant for verdict in verdicts)
         if named and self._mode != "strict" and rule.effect == "pay" and self._reserves(rule):
             return True
+        known = bool(verdicts) and all(verdict.user or verdict.meant or verdict.named for verdict in verdicts)
+        if known and rule.effect == "pay" and self._priced(rule, found):
+            return True
         if given and rule.effect in ("egress", "pay") and self._asked_for(rule, sense, verdicts, found):
             return True
         if want == "act" and self._named(rule, verdicts, found, given=given):
@@ -72,6 +75,13 @@ class Will:
         sums = any(role in ("amount", "secret", "destination") for role in rule.roles.values())
         return rule.drafted and not sums and not _RESERVING.isdisjoint(self._user.orders)
 
+    def _priced(self, rule: ToolRule, found: list[Leaf]) -> bool:
+        """ "Add the deposit, 40 euros, to her booking": the user says the sum and where it goes, and nobody is paid."""
+        sums = [leaf for leaf in found if leaf.role == "amount"]
+        inside = not any(role in ("destination", "secret", "url") for role in rule.roles.values())
+        spelled = bool(sums) and all(self._user.states(leaf.value, "amount") for leaf in sums)
+        return inside and spelled and self._mode != "strict" and not self._user.orders.isdisjoint(GENERAL)
+
     def _new_value(self, found: list[Leaf], rule: ToolRule) -> bool:
         """ "Thermostat to 19, please", "Mia gets cabin 9": no order, but the thing and its new value."""
         return any(
@@ -98,12 +108,23 @@ class Will:
             return False  # words leave by an order only
         if self._becomes(found, rule):
             return bool(verdicts) and self._clean(found, rule)
-        wished = self._user.wishes or (rule.effect == "write" and self._user.states_something)
-        if not wished or not (self._touched(rule, sense, found) or self._both_named(rule, verdicts, found)):
-            return False
         if not verdicts:
-            return spoken_of(self._user, sense) and bool(sense.objects) and self._clean(found, rule)
+            return self._noted(rule, sense, found)
+        told = self._user.wishes or self._user.states_something
+        both = (told or self._user.acts) and self._both_named(verdicts, found)
+        if not both and not (
+            (self._user.wishes or rule.effect == "write") and told and self._touched(rule, sense, found)
+        ):
+            return False
         return self._clean(found, rule)
+
+    def _noted(self, rule: ToolRule, sense: ToolSense, found: list[Leaf]) -> bool:
+        """Nothing that could reach anything else: is this sort of thing spoken of, and something to be done with it?"""
+        if rule.effect != "write" or not sense.objects or not spoken_of(self._user, sense):
+            return False
+        told = self._user.wishes or self._user.states_something
+        own = self._user.acts and sense.verbs <= GENERAL and self._own_words(found)
+        return (told or own) and self._clean(found, rule)
 
     def _becomes(self, found: list[Leaf], rule: ToolRule) -> bool:
         """ "Close lane 3": what is ordered is a value of the call ("closed")."""
@@ -123,14 +144,12 @@ class Will:
         named = (content_words(leaf.where.split("[")[0].replace("_", " ")) - _DULL for leaf in found)
         return rule.effect == "write" and any(not words.isdisjoint(user.words) for words in named)
 
-    def _both_named(self, rule: ToolRule, verdicts: list[Verdict], found: list[Leaf]) -> bool:
+    def _both_named(self, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """ "Ole takes over the van", "Friday suits her": two things at least, of which the task names one in so many
         words; the other one is known to be the user's."""
-        if rule.effect != "write":
-            return False
         named = sum(self._spelled(leaf) for leaf in found if leaf.role != "content")
-        beside = sum(self._spelled(leaf) for leaf in found if leaf.role != "content" and not is_critical(leaf, rule))
-        known = all(verdict.user or verdict.meant for verdict in verdicts)
+        beside = sum(self._spelled(leaf) for leaf in found if _is_extra(leaf))
+        known = all(verdict.user or verdict.named for verdict in verdicts)
         return (named > 0 or known) and len(verdicts) + beside > 1
 
     def _spelled(self, leaf: Leaf) -> bool:
@@ -146,6 +165,11 @@ class Will:
         """Is everything that a call writes made of the user's words?"""
         texts = [leaf.value for leaf in found if isinstance(leaf.value, str) and leaf.role != "time"]
         return bool(texts) and led_to(texts, self._user)
+
+
+def _is_extra(leaf: Leaf) -> bool:
+    """A day or a figure beside what is critical."""
+    return leaf.role in ("time", "other", "amount") and (leaf.role == "time" or isinstance(leaf.value, (int, float)))
 
 
 def _names(found: Iterable[Leaf]) -> frozenset[str]:

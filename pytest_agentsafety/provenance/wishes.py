@@ -11,9 +11,7 @@ _WISH = re.compile(
     r"from now on|no longer|not any ?more)\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(
-    r"^\s*(?:should|must|do|does|did|is|are|has|have|what|why|how|when|who|which|where)\b", re.IGNORECASE
-)
+_QUESTION = re.compile(r"^\s*(?:what|why|how|when|who|which|where)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
 _AGAINST = re.compile(r"\b(?:do not|don't|don\u2019t|never)\b", re.IGNORECASE)
 

@@ -149,6 +149,8 @@ def _many_things(parts: list[str], told: Told) -> bool:
     first = told.words[0] if told.words else ""
     plural = first.endswith("s") and lemma(first) != first and bool(groups_of(lemma(first)))
     reads = bool(parts) and lemma(parts[0]) in _READING and len(parts) > 1
+    if parts[:1] != [first] and told.words[1:2] == ("from",) and often_noun(first):
+        return True  # "mailbox", told as "Mail from tenants"
     return (
         reads
         and plural

@@ -53,6 +53,7 @@ _UNAIMED = _COUNTS | word_set(
 )
 _REMARKS = word_set("reason comment note message description explanation justification")
 _FIRMS = word_set("vendor manufacturer publisher performer artist speaker passenger author supplier")
+_WHICH = word_set("a b one two first second x y")
 _THINGS_TOO = word_set("field block component character story artist photo picture image video entry line")
 _CODE = word_set(
     "code script command cmd sql query statement expression manifest program function shell yaml input task value "
@@ -237,7 +238,10 @@ def _unnamed(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[R
     if told is not None and (one.textual or told not in ("content", "query", "path", "url", "secret")):
         return told, "its description"
     if not one.textual:
-        named = any(groups_of(word) for word in words(one.name)[-1:])
+        parts = words(one.name)
+        if len(parts) > 1 and parts[-1] in _WHICH:
+            parts = parts[:-1]  # "berth_a", "berth_b"
+        named = any(groups_of(word) for word in parts[-1:])
         named = named and not set(words(one.name)) & _MEASURED
         numbered = one.types <= _NUMBERS and named and effect != "read" and not _is_size(one.name, "identifier")
         return ("identifier", "the number of a thing") if numbered else ("other", "no text")
