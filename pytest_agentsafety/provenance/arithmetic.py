@@ -30,18 +30,21 @@ _WORDS = {
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d{1,2})?(?![\w-])")
 _FACTORS = ((r"double|twice", 2.0), (r"half", 0.5), (r"third", 1 / 3), (r"quarter", 0.25), (r"triple|three times", 3.0))
 _MOST = 40  # figures that are combined
+_LARGEST = 1e9
 _CENT, _WHOLE = 0.011, 0.5
 
 
 def worked_out(value: float, figures: Set[float], task: str) -> bool:
     """Does the value follow from one figure, or from two, by what the task names?"""
-    some = sorted(figure for figure in figures if 0 < figure < 1e9)[:_MOST]
+    if not value < _LARGEST:
+        return False
+    some = sorted(figure for figure in figures if 0 < figure < _LARGEST)[:_MOST]
     whole = value == int(value) and value >= 100
     return any(abs(value - other) <= (_WHOLE if whole else _CENT) for other in _results(some, task))
 
 
 def _results(figures: list[float], task: str) -> Iterator[float]:
-    named = [float(number.replace(",", ".")) for number in _NUMBER.findall(task)]
+    named = [float(number.replace(",", ".")) for number in _NUMBER.findall(task)[:_MOST]]
     for share in _shares(task):
         for figure in [*figures, *named]:
             yield from (figure * share, figure * (1 + share), figure * (1 - share))

@@ -12,7 +12,6 @@ from pytest_agentsafety.model.policy import Effect
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.disguise import closed, decoded, hidden_codes, holds_secret
-from pytest_agentsafety.provenance.endorse import Voices
 from pytest_agentsafety.provenance.heard import Heard, Place, Source, passages_of
 from pytest_agentsafety.provenance.links import ACTIVE_LINK, has_query
 from pytest_agentsafety.provenance.normal import normalise, undefanged, words_only
@@ -21,6 +20,7 @@ from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.records import PIECE, Field, Record
 from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, typed_items
 from pytest_agentsafety.provenance.vocabulary import word_set
+from pytest_agentsafety.provenance.voices import Voices
 from pytest_agentsafety.provenance.wants import things_of
 
 _SECRET_WORDS = re.compile(

@@ -15,7 +15,7 @@ from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.asking import unasked
 from pytest_agentsafety.provenance.content import Carriage, Finding
 from pytest_agentsafety.provenance.dates import days_in, ordinals_in, speaks_relatively
-from pytest_agentsafety.provenance.endorse import Endorser, Verdict, Voices, led_to
+from pytest_agentsafety.provenance.endorse import Endorser, led_to
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
@@ -25,6 +25,7 @@ from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.vocabulary import word_set
+from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import things_of, wanted
 from pytest_agentsafety.provenance.willing import Will, only_fetches
 

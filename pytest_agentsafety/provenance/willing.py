@@ -9,11 +9,12 @@ from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.content import Carriage
 from pytest_agentsafety.provenance.dates import days_in
-from pytest_agentsafety.provenance.endorse import Verdict, Voices, led_to
+from pytest_agentsafety.provenance.endorse import led_to
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical
 from pytest_agentsafety.provenance.orders import verb_of_noun
 from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
+from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, spoken_of, wanted
 
 _OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
