@@ -226,8 +226,7 @@ class Endorser:
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        chosen = user.filters
-        settled = any(other.surely or (other.extreme and not chosen) for other in source.marks.values())
+        settled = any(other.surely for other in source.marks.values())
         if rule.effect == "write" and user.chooses(things) and not settled:
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")

@@ -35,15 +35,11 @@ COMPUTES = re.compile(
     r")\b|%",
     re.IGNORECASE,
 )
-ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything)\b", re.IGNORECASE)
+ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever)\b", re.IGNORECASE)
 OF_THEM = re.compile(r"\s*(?:of (?:them|these|those)|three|four|[.!?]|$)", re.IGNORECASE)
 CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
-    r"whichever|whatever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
-    re.IGNORECASE,
-)
-FILTERING = re.compile(
-    r"\b(?:under|over|above|below|more than|less than|at least|at most|available|between|within|not|only)\b",
+    r"whichever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
     re.IGNORECASE,
 )
 EXTREMES = {
@@ -90,7 +86,7 @@ LETTERS = word_set("email message mail letter dm sms chat correspondence")
 ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
 
 # "All" by itself, of people and things at once.
-EVERYBODY = frozenset({"everyone", "everybody", "everything"})
+EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set(
     "to for with in into on at via from tell message mail email invite ping ask notify add channel group "

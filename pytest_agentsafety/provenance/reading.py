@@ -28,7 +28,6 @@ from pytest_agentsafety.provenance.phrases import (
     EXTREMES,
     FILE,
     FILE_NAME,
-    FILTERING,
     GATHERING,
     HANDLED,
     ID_WORDS,
@@ -261,11 +260,6 @@ class Reading:
     def says_all_of(self, things: frozenset[str]) -> bool:
         """Does it speak of all such things ("every open ticket", "everyone")?"""
         return not self._alls.isdisjoint(things | EVERYBODY)
-
-    @cached_property
-    def filters(self) -> bool:
-        """Does it choose among those that meet a condition ("under 100", "available")?"""
-        return bool(FILTERING.search(self.text))
 
     def chooses(self, things: frozenset[str]) -> bool:
         """Does it leave a choice among such things to whoever does it ("the best one under 100")?"""
