@@ -52,7 +52,8 @@ class Will:
             return True
         if rule.effect == "write" and verdicts and self._user.acts and self._any_change(found, rule, sense):
             return True
-        if want == "thing" and rule.effect == "write" and verdicts and self._new_value(found, rule):
+        told = self._user.acts or self._user.wishes or self._user.states_something
+        if want == "thing" and rule.effect == "write" and verdicts and told and self._new_value(found, rule):
             return True
         return self._loosely(rule, sense, verdicts, found)
 
@@ -111,13 +112,11 @@ class Will:
             return bool(verdicts) and self._clean(found, rule)
         if not verdicts:
             return self._noted(rule, sense, found)
-        told = self._user.wishes or self._user.states_something
-        both = (told or self._user.acts) and self._both_named(verdicts, found)
-        if not both and not (
-            (self._user.wishes or rule.effect == "write") and told and self._touched(rule, sense, found)
-        ):
-            return False
-        return self._clean(found, rule)
+        user = self._user
+        both = (user.wishes or user.states_something or user.acts) and self._both_named(verdicts, found)
+        thing = user.wishes and self._touched(rule, sense, found)
+        act = rule.effect == "write" and user.states_something and self._act_spoken_of(sense)
+        return (both or thing or act) and self._clean(found, rule)
 
     def _noted(self, rule: ToolRule, sense: ToolSense, found: list[Leaf]) -> bool:
         """Nothing that could reach anything else: is this sort of thing spoken of, and something to be done with it?"""
@@ -138,12 +137,15 @@ class Will:
     def _touched(self, rule: ToolRule, sense: ToolSense, found: list[Leaf]) -> bool:
         """Does the task speak of what the call acts on, of the act, or of what it sets?"""
         user = self._user
-        if spoken_of(user, sense) or not sense.verbs.isdisjoint(user.words):
-            return True
-        if any(verb_of_noun(name) in user.words for name in sense.objects):  # a payment, and "she paid"
+        if spoken_of(user, sense) or self._act_spoken_of(sense):
             return True
         named = (content_words(leaf.where.split("[")[0].replace("_", " ")) - _DULL for leaf in found)
         return rule.effect == "write" and any(not words.isdisjoint(user.words) for words in named)
+
+    def _act_spoken_of(self, sense: ToolSense) -> bool:
+        """The verb, in whatever form, or the one that the thing is made of: a payment, and "she paid"."""
+        words = self._user.words
+        return not sense.verbs.isdisjoint(words) or any(verb_of_noun(name) in words - {name} for name in sense.objects)
 
     def _both_named(self, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """ "Ole takes over the van", "Friday suits her": two things at least, of which the task names one in so many
