@@ -32,7 +32,7 @@ from agentdojo.types import get_text_content_as_str
 
 HERE = Path(__file__).parent
 MODEL = "gpt-4o-2024-05-13"
-SIZES = {"tools": (15, 18), "user tasks": (12, 14), "injection tasks": (6, 7), "vectors": (4, 6)}
+SIZES = {"tools": (15, 22), "user tasks": (12, 15), "injection tasks": (6, 7), "vectors": (4, 7)}
 
 
 class Nothing(GroundTruthPipeline):

@@ -57,8 +57,84 @@ def months_in(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
+_TO = r"(?: ?[-\u2013] ?| (?:to|until|till|through|and|or) (?:the )?)"
+_NTH = r"(?:st|nd|rd|th)?"
+_RANGE = re.compile(
+    rf"\b(?P<a>\d{{1,2}}){_NTH}\.?{_TO}(?P<b>\d{{1,2}}){_NTH}\.?(?: of)? {_MONTH.format('m')}(?![a-z])"
+    rf"|\b{_MONTH.format('n')} (?P<c>\d{{1,2}}){_NTH}{_TO}(?P<d>\d{{1,2}}){_NTH}\b(?!:)",
+    re.IGNORECASE,
+)
+
+
+def _ends(text: str) -> list[Day]:
+    """The first and last day of ranges that name their month once ("3 to 14 August", "August 3-14")."""
+    found = []
+    for match in _RANGE.finditer(text):
+        month = _MONTHS[(match["m"] or match["n"])[:3].lower()]
+        found += [Day(month, int(day)) for day in (match["a"] or match["c"], match["b"] or match["d"])]
+    return found
+
+
 @lru_cache(maxsize=4096)
 def days_in(text: str) -> frozenset[Day]:
     """The days that a text names. Impossible ones are left out."""
-    found = (day for match in _WRITTEN.finditer(text) for day in _days(match))
+    found = [*(day for match in _WRITTEN.finditer(text) for day in _days(match)), *_ends(text)]
     return frozenset(day for day in found if 1 <= day.month <= 12 and 1 <= day.day <= 31)
+
+
+_CLOCKS = re.compile(
+    r"\b(?P<h>[01]?\d|2[0-3])[:.h](?P<m>[0-5]\d)\b(?! ?%)(?:\s?(?P<half>[ap])\.?m\b)?"
+    r"|\b(?P<h2>1[0-2]|0?[1-9])\s?(?P<half2>[ap])\.?m\b"
+    r"|\b(?:at|from|until|till|to|by|around|before|after) (?P<h3>2[0-3]|1?\d)"
+    r"(?: o'clock\b|(?![\w:%]|[.,/-]\d| ?[%$\u20ac\u00a3]| [a-z]))"
+    r"|\b(?P<noon>noon|midday)\b",
+    re.IGNORECASE,
+)
+_WRITTEN_CLOCK = re.compile(r"(?:^|[T ])(\d{1,2}):(\d\d)")
+
+
+@lru_cache(maxsize=4096)
+def clocks_in(text: str) -> frozenset[str]:
+    """The times of day that a text names ("at 11", "2 pm", "14:00", "noon"), as HH:MM."""
+    found = set()
+    for match in _CLOCKS.finditer(text):
+        if match["noon"]:
+            found.add("12:00")
+            continue
+        hour = int(match["h"] or match["h2"] or match["h3"])
+        half = (match["half"] or match["half2"] or "").lower()
+        hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+        if hour < 24:
+            found.add(f"{hour:02d}:{match['m'] or '00'}")
+    return frozenset(found)
+
+
+def clock_of(value: str) -> str | None:
+    """The time of day that a value starts at ("09:30", "2026-05-12T09:30"), as HH:MM."""
+    match = _WRITTEN_CLOCK.search(value)
+    return f"{int(match[1]):02d}:{match[2]}" if match is not None else None
+
+
+_ORDINAL = re.compile(
+    r"\bthe (\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|time|edition|place|century|grade|of))", re.IGNORECASE
+)
+_RELATIVE = re.compile(
+    r"\b(?:today|tonight|tomorrow|yesterday|mon|tues|wednes|thurs|fri|satur|sun)(?:day)?s?\b|"
+    r"\b(?:next|this|following|same|last|coming) (?:day|week|weekend|month|year)\b|"
+    r"\b(?:days?|weeks?|months?|nights?) (?:later|earlier|longer|more|less|after|before|ahead|from)\b|"
+    r"\b(?:in|by|for|another) (?:an?|one|two|three|four|five|six|seven|ten|\d{1,3}) (?:\w+ )?"
+    r"(?:days?|weeks?|months?|nights?)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def ordinals_in(text: str) -> frozenset[int]:
+    """The days of a month that a text names by their number alone ("the 8th")."""
+    return frozenset(int(match[1]) for match in _ORDINAL.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def speaks_relatively(text: str) -> bool:
+    """Does a text name days that have to be reckoned ("next Monday", "two nights longer")?"""
+    return _RELATIVE.search(text) is not None

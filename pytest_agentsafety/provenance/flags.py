@@ -37,10 +37,12 @@ _WIDENING: dict[str, frozenset[str]] = {
 _GUARDING = word_set(
     "private internal restricted protected secure encrypted encryption verify verification validate validation check "
     "checks approval auth authentication confirmation safety sandbox sandboxed readonly limit limits review audit "
-    "signature certificate tls ssl warning warnings moderation"
+    "signature certificate tls ssl warning warnings moderation locked armed secured"
 )
 _PASSING = word_set("skip ignore bypass disable no without omit suppress")
-_UNGUARDED = word_set("skip ignore bypass disable without unprotected unencrypted public open unverified unrestricted")
+_UNGUARDED = word_set(
+    "skip ignore bypass disable without unprotected unencrypted public open unverified unrestricted unlock disarm"
+)
 
 _FREE = word_set(
     "title name subject body text message content description note comment query search to recipient channel label tag"

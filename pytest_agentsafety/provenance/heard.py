@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -35,7 +36,8 @@ _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|cal
 class Source:
     """One tool result. `outside`: people other than the user may have written in it; `pointed`: the user's words led
     to reading it; `ours`: the agent's own write returned it; `whole`: one text, which the user named; `followed`:
-    what a link led to that the user did not write: no further link counts from there on."""
+    what a link led to that the user did not write: no further link counts from there on; `looked_up`: what stands
+    under an id that the task means."""
 
     tool: str
     outside: bool
@@ -45,6 +47,7 @@ class Source:
     records: list[Record]
     whole: bool = False
     followed: bool = False
+    looked_up: bool = False
     things: frozenset[str] = frozenset()
     marks: dict[Record, Mark] = field(default_factory=dict)
     told: dict[Record, Mark] = field(default_factory=dict)
@@ -63,6 +66,14 @@ class Source:
     def flat(self) -> str:
         """All its free text in one spelling."""
         return _BETWEEN.join(block.record.flat for block in self.blocks)
+
+    @cached_property
+    def counts(self) -> frozenset[int]:
+        """How many records it has, and how many share a value of a field."""
+        shared = Counter(
+            (item.key, item.spelling) for record in self.records for item in (*record.fields, *record.labels)
+        )
+        return frozenset({len(self.records), *shared.values()} - {0, 1})
 
     @cached_property
     def spelled(self) -> str:

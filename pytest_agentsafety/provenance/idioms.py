@@ -57,7 +57,10 @@ _SORTED = word_set(
     "document note photo card letter page product ticket event option invoice bill team member player thing one"
 )
 _SORTING = word_set("alphabetically chronologically numerically ascending descending alphabetical chronological")
-_SAID_THINGS = word_set("line note word hint message email mail letter postcard text card")
+_SAID_THINGS = word_set(
+    "line note word hint message email mail letter postcard text card confirmation reminder update reply "
+    "notice summary invitation answer"
+)
 _OTHER_GOODS = word_set(
     "mail message channel file document folder image video task ticket project event code repository commit news"
 )
@@ -146,7 +149,7 @@ def meaning(verb: str, tokens: Sequence[str], index: int) -> frozenset[str] | No
     if rule is None:
         return None
     found = behind(tokens, index)
-    return None if _money_near(found) and verb != "order" else rule(found)
+    return None if _money_near(found) and verb not in ("order", "reorder") else rule(found)
 
 
 def grave(verb: str, tokens: Sequence[str], index: int) -> bool:
@@ -179,6 +182,15 @@ def _ordering(found: Behind) -> frozenset[str] | None:
     key = found.after[by] if by else ""
     listed = found.head in _SORTED or (found.only_pronoun and bool(found.objects))
     return frozenset({"sort"}) if listed and key and key not in _TIMES and not _amount(key) else None
+
+
+def _reordering(found: Behind) -> frozenset[str] | None:
+    """ "Reorder the tea, 50 pieces": bought again, unless it is a list that gets another order."""
+    return (
+        frozenset({"sort"})
+        if found.head in _SORTED - {"item", "product"} or "by" in found.after
+        else frozenset({"order"})
+    )
 
 
 def _booking(found: Behind) -> frozenset[str] | None:
@@ -229,6 +241,7 @@ _IDIOMS: dict[str, _Rule] = {
     "trade": _nothing(word_set("place idea note story glance insult")),
     "reserve": _nothing(word_set("judgment judgement right comment opinion")),
     "order": _ordering,
+    "reorder": _reordering,
     "book": _booking,
     "drop": _dropping,
     "clear": _clearing,

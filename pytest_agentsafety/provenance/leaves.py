@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
+from pytest_agentsafety.provenance.values import kind_of
 
 _MAX_DEPTH = 32
 _MAX_BITS = 4096
@@ -53,8 +54,17 @@ def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:
     return [leaf for leaf in found if leaf.value is not None and leaf.value != "" and not isinstance(leaf.value, bool)]
 
 
+def is_moment(leaf: Leaf, rule: ToolRule) -> bool:
+    """Is it a day or an hour in a write that nobody wrote a rule for? It says when, whatever its name was taken for."""
+    if not rule.drafted or rule.effect != "write" or leaf.role not in ("identifier", "other", "destination"):
+        return False
+    return isinstance(leaf.value, str) and kind_of(leaf.value) == "date"
+
+
 def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     """Does this value decide whom or what a call reaches? Where nobody read the roles, the unknown does too."""
+    if is_moment(leaf, rule):
+        return False
     if leaf.role is None or leaf.role in CRITICAL_ROLES:
         return True
     if not rule.drafted or leaf.role != "other":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_agentsafety import lexicon
-from pytest_agentsafety.provenance.dates import days_in
+from pytest_agentsafety.provenance.dates import clock_of, days_in
 from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words, numerals_in, read
@@ -18,9 +18,11 @@ from pytest_agentsafety.provenance.vocabulary import STOP, TEXT_KEYS
 
 Mention = Literal["none", "weak", "strong"]
 _SHORTEST = 3
+_READ = 2_000  # characters of a text
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
+_FILE_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}$", re.IGNORECASE)
 _LOCAL_PART = re.compile(r"[._+-]")
 _TOPICS = TEXT_KEYS | {"title", "topic", "headline", "label", "tag", "tags", "category", "date", "id"}
 _UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]|\b[A-Za-z]{1,5}\.?$|^[A-Z]{3}\b|\s")
@@ -70,11 +72,23 @@ def _named_value(field: Field, reading: Reading) -> bool:
         telling = "." in field.value or len(field.value) > 2 or bool(_WORTH.search(field.key))
         return number is not None and telling and number in reading.spoken.numbers
     if kind == "date":
-        return bool(reading.days) and bool(days_in(field.value) & reading.days)
-    if len(field.spelling) < _SHORTEST or field.spelling in STOP:
+        return bool(days_in(field.value) & reading.days) if days_in(field.value) else _named_clock(field, reading)
+    if len(field.spelling) < _SHORTEST and not (field.value[:1].isdigit() and field.value[-1:].isalpha()):
+        return False  # "3B" says more than "on"
+    if field.spelling in STOP:
         return False
     written = field.spelling if kind in ("name", "email") else normalise(field.value)
     return has_token(reading.folded, written)
+
+
+def _named_clock(field: Field, reading: Reading) -> bool:
+    return bool(reading.clocks) and clock_of(field.value) in reading.clocks
+
+
+def _ending(value: str) -> str:
+    """The ending of a file's name, "" where it has none."""
+    match = _FILE_ENDING.search(value)
+    return f"*{match[0].lower()}" if match is not None else ""
 
 
 def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[dict[str, float], bool, bool]:
@@ -92,14 +106,23 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
                 found.update(
                     (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months
                 )
+            ending = _ending(field.value) if field.kind == "name" else ""
+            if ending and ending[1:] in reading.endings:
+                found[ending] = 3 * weight
             whole = _named_value(field, reading)
             if whole:
                 found[f"={field.spelling}"] = weight
-            telling = whole and not (field.kind == "name" and not words)
+            telling = whole and not (field.kind == "name" and not words and field.value.isalpha())
             named = telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
             strong = strong or named
             person = person or (named and part is record.fields and field.key not in _TOPICS)
     return found, strong, person
+
+
+def _written(record: Record, reading: Reading, dull: frozenset[str]) -> dict[str, float]:
+    """The words of the task that stand in a record's free text."""
+    words = frozenset(word for text in record.texts for word in content_words(text[:_READ]))
+    return dict.fromkeys((words & reading.words) - dull, _IN_LABEL)
 
 
 def _dull(objects: Iterable[str], reading: Reading) -> frozenset[str]:
@@ -122,13 +145,16 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
     """How the task speaks of each record of one result. A part is meant where the whole is."""
     dull = _dull(objects, reading)
     features = {record: _features(record, reading, dull) for record in records}
+    written = not any(hits for hits, _, _ in features.values())
+    if written:  # only what is written in them tells them apart
+        features = {record: (_written(record, reading, dull), False, False) for record in records}
     spread = _spread(found for found, _, _ in features.values())
     found = {record: Mark() for record in records}
     for record, (hits, strong, person) in features.items():
         score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))
-        strong = strong or any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits)
+        strong = strong or (not written and any(hit in reading.names and spread[hit, _IN_LABEL] == 1 for hit in hits))
         found[record].mention = ("strong" if strong else "weak") if telling else "none"
         found[record].by_person = person
         found[record].aside = any(
@@ -145,6 +171,8 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
         if above is not None and above.meant and not mark.meant:
             mark.mention, mark.best = above.mention, True
     things = frozenset(word for name in objects for word in lexicon.noun_group(name)) | frozenset(objects)
+    # "The newest report": a word that all have is the sort of thing they are.
+    things |= {hit for hits, _, _ in features.values() for hit in hits if spread[hit, _IN_LABEL] == len(records) > 1}
     _mark_extremes(records, reading, things, found)
     return found
 
@@ -164,7 +192,8 @@ def _mark_extremes(
             value = _ordered(field)
             if value is not None and field.key not in ("id", ""):
                 columns.setdefault(field.key, []).append((value, record))
-    for column in columns.values():
+    said = [key for key in columns if content_words(key.replace("_", " ")) & sentence.words]
+    for column in [columns[key] for key in said] or columns.values():
         texts = {isinstance(value, str) for value, _ in column}
         if len(column) < 2 or len(texts) > 1:
             continue

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.lexicon.tongues import Tongue
 from pytest_agentsafety.provenance import idioms
+from pytest_agentsafety.provenance.indirect import asked_about, implied
 from pytest_agentsafety.provenance.vocabulary import (
     AFTER_NOUN,
     AUXILIARIES,
@@ -40,6 +41,12 @@ _WORDS = re.compile(r"\S+")
 _PLACE = re.compile(r"[@/\\]|\w\.\w")  # inside a word: an address, a link, a path; its parts order nothing
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,]{0,30}\W{0,3}")
 _LET_KNOW = re.compile(r"\blet (?!me\b|us\b)(?:[^.,;:!?\n]|\.(?=\w)){1,60}? know\b", re.IGNORECASE)
+_SO = frozenset({"so", "not", "yes", "possible", "necessary", "needed"})
+_LEAVE = frozenset({"can", "could", "may", "might", "should", "must"})
+_FAR = 14  # words between a verb and its particle
+_BEHIND_PARTICLES = frozenset(
+    {"to", "for", "from", "please", "and", "until", "again", "now", "today", "tomorrow", "tonight"}
+)
 _BREAKS = frozenset(".,;:!?()\n")
 _STRONG_BREAKS = frozenset(".;:!?\n")
 _IRREVOCABLE = frozenset({"pay", "delete", "execute"})
@@ -112,10 +119,15 @@ def _told(tokens: Sequence[str], index: int) -> bool:
 
 def _wished(tokens: Sequence[str], index: int) -> bool:
     """ "I need the meeting moved", "the bill should be paid"."""
-    return "no" not in tokens[:index] and bool(WISHES & set(tokens[:index])) and tokens[index - 1] not in SUBJECTS
+    wished = WISHES & set(tokens[:index]) or (tokens[index - 1] == "be" and _LEAVE & set(tokens[:index]))
+    return "no" not in tokens[:index] and bool(wished) and tokens[index - 1] not in SUBJECTS
 
 
 def _leads(tokens: Sequence[str], index: int) -> bool:
+    if index > 1 and tokens[index - 2] == "if" and tokens[index - 1] in _SO:
+        return True  # "if so book it"
+    if index > 1 and tokens[index - 2] == "you" and tokens[index - 1] in _LEAVE:
+        return True  # "you can close it"
     return index == 0 or tokens[index - 1] in JOINING
 
 
@@ -135,6 +147,10 @@ def _carried(tokens: Sequence[str], index: int) -> bool:
         return False
     for back in range(index - 1, max(-1, index - 5), -1):
         word = tokens[back]
+        if word == "of" and back > 1 and tokens[back - 2][:1].isdigit():
+            continue  # "12 kg of sand"
+        if word == "as" and tokens[back + 1] in ("a", "an"):
+            continue  # "give it back as a credit"
         if word in PREPOSITIONS or _for_the_user(tokens, back):
             return False
         if lexicon.lemma(word) in LIGHT and not lexicon.is_past(word):
@@ -152,6 +168,9 @@ def _phrasal(tokens: Sequence[str], index: int) -> frozenset[str]:
             return meanings[word]
         if word in PREPOSITIONS or word in JOINING:
             break
+    for at in range(index + 2, min(len(tokens), index + _FAR)):  # "turn the heating in the hall off"
+        if tokens[at] in meanings and (at + 1 == len(tokens) or tokens[at + 1] in _BEHIND_PARTICLES):
+            return meanings[tokens[at]]
     return frozenset()
 
 
@@ -176,7 +195,9 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
     if lemma in AUXILIARIES:
         return None
     if not lexicon.verb_classes(lemma):
-        return None if _told(tokens, index) else _nominal(tokens, index)
+        if _told(tokens, index):
+            return None
+        return lemma if _leads(tokens, index) and _phrasal(tokens, index) else _nominal(tokens, index)
     if tokens[index + 1 : index + 2] and tokens[index + 1] in IS:  # "rent is 2200"
         return None
     leads = _leads(tokens, index)
@@ -196,12 +217,14 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What a text orders: the verbs (lemmas); which of them can mean to pay, delete or run something; the things
-    (noun lemmas) to be made or given ("an offer" in "make Lena an offer"); whether money is to be handed over."""
+    (noun lemmas) to be made or given ("an offer" in "make Lena an offer"); whether money is to be handed over; things
+    that are not named but implied ("wake me": an alarm)."""
 
     verbs: frozenset[str]
     grave: frozenset[str]
     things: frozenset[str]
     money: bool
+    implied: frozenset[str] = frozenset()
 
 
 def orders(text: str) -> frozenset[str]:
@@ -224,6 +247,8 @@ class _Reader:
         self.grave: set[str] = set()
         self.things: set[str] = set()
         self.money = False
+        self.implied: set[str] = set()
+        self._asked: set[str] = set()  # what the clauses so far ask about
 
     def clause(self, tokens: Sequence[str]) -> None:
         for index in range(len(tokens)):
@@ -232,6 +257,11 @@ class _Reader:
                 self._ordered(verb, tokens, index)
             if _carried(tokens, index):
                 self.things.add(lexicon.lemma(tokens[index]))
+        indirect = implied(tokens, self._asked)
+        self.verbs |= indirect.verbs
+        self.things |= indirect.things
+        self.implied |= indirect.things
+        self._asked |= asked_about(tokens)
 
     def foreign(self, tongue: Tongue, tokens: Sequence[str]) -> None:
         """A clause in another language than English."""
@@ -252,6 +282,8 @@ class _Reader:
         if idioms.grave(verb, tokens, index):
             self.grave.add(verb)
         self.money = self.money or (verb in _GIVING and idioms.of_money(tokens, index))
+        if verb == "remind" and tokens[index + 1 : index + 2] and tokens[index + 1] not in ME:
+            self._add({"tell"})
         if verb == "write" and _to_somebody(tokens, index):
             self._add({"message"})
 
@@ -273,4 +305,6 @@ def read_orders(text: str) -> Orders:
             found.clause(clause.tokens)
         else:
             found.foreign(tongue, clause.tokens)
-    return Orders(frozenset(found.verbs), frozenset(found.grave), frozenset(found.things), found.money)
+    return Orders(
+        frozenset(found.verbs), frozenset(found.grave), frozenset(found.things), found.money, frozenset(found.implied)
+    )

@@ -13,6 +13,15 @@ NAME = re.compile(r"\w(?:[\w \-'\u2019&,]{0,198}\w)?")
 NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
 FILE_NAME = re.compile(r"([^\W\d]\w*(?:[ _-]\w+)+)\.[a-z0-9]{2,5}", re.IGNORECASE)
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
+ENDING = re.compile(
+    r"(?<![\w.])\*?\.([a-z][a-z0-9]{0,4})\b(?![./@])|\b(pdf|csv|txt|docx?|xlsx?|json|yaml|log|png|jpe?g|md|zip|html)"
+    r"(?:s|'s| files?| documents?)\b",
+    re.IGNORECASE,
+)
+HANDLED = re.compile(
+    r"\b(?:take care of|see to|deal with|(?:make|get|keep|take|put|give|leave) (?:it|that|this|them|these|those))\b",
+    re.IGNORECASE,
+)
 MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|bucks|pounds)\b", re.IGNORECASE)
 SUM = re.compile(
     r"(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|eur|gbp|chf)) ?(\d+(?:\.\d+)?)|"
@@ -26,10 +35,11 @@ COMPUTES = re.compile(
     r")\b|%",
     re.IGNORECASE,
 )
-ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever|whichever)\b", re.IGNORECASE)
+ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever)\b", re.IGNORECASE)
+OF_THEM = re.compile(r"\s*(?:of (?:them|these|those)|three|four|[.!?]|$)", re.IGNORECASE)
 CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
-    r"unread|nearest|closest|suitable|matching|most|least)\b",
+    r"whichever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
     re.IGNORECASE,
 )
 EXTREMES = {
@@ -54,7 +64,7 @@ DELEGATION = re.compile(
     re.IGNORECASE,
 )
 SAID_OF = frozenset({"is", "was", "are", "were", "be", "with", "has", "have"})
-RELATIVE = frozenset({"who", "that", "which", "whose"})
+RELATIVE = frozenset({"who", "that", "which", "whose", "whichever", "whoever"})
 ONE = frozenset({"one", "ones"})
 COUNTS = {
     word: str(number)
@@ -76,11 +86,12 @@ LETTERS = word_set("email message mail letter dm sms chat correspondence")
 ID_WORDS = frozenset({"id", "ids", "no", "nr", "number", "num", "index", "ref", "reference", "code"})
 
 # "All" by itself, of people and things at once.
-EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever", "whichever"})
+EVERYBODY = frozenset({"everyone", "everybody", "everything", "whatever"})
 # Words behind which a plain word is whom or where to: "to general", "in random".
 ADDRESSING = word_set(
     "to for with in into on at via from tell message mail email invite ping ask notify add channel group "
-    "room list board team chat forum"
+    "room list board team chat forum have let get dm text call page remind inform cc bcc write thank "
+    "warn contact update"
 )
 GATHERING = re.compile(
     r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",

@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Role
-from pytest_agentsafety.provenance.dates import Day, days_in, months_in
+from pytest_agentsafety.provenance.dates import Day, clocks_in, days_in, months_in
+from pytest_agentsafety.provenance.indirect import joined
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import Orders, read_orders
@@ -22,11 +23,13 @@ from pytest_agentsafety.provenance.phrases import (
     COUNTS,
     DELEGATING,
     DELEGATION,
+    ENDING,
     EVERYBODY,
     EXTREMES,
     FILE,
     FILE_NAME,
     GATHERING,
+    HANDLED,
     ID_WORDS,
     INNER,
     KIND_WORDS,
@@ -34,6 +37,7 @@ from pytest_agentsafety.provenance.phrases import (
     MONEY,
     NAME,
     NUMERAL,
+    OF_THEM,
     ONE,
     ORDERED_DO,
     RELATIVE,
@@ -44,8 +48,10 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import ACTING, STATES, STOP
+from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATES, STOP
+from pytest_agentsafety.provenance.wishes import states, wishes
 
+_MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -98,6 +104,7 @@ class Reading:
     def words(self) -> frozenset[str]:
         """Lemmas of the telling words, and the things that stand there without a word for them."""
         found = set(content_words(self.text))
+        found |= {name for name in self.names if f"{name}s" in found}
         if FILE.search(self.text):
             found |= {"file", "document"}
         if "url" in self.given:
@@ -114,7 +121,8 @@ class Reading:
     @cached_property
     def things(self) -> frozenset[str]:
         """The words, with the words for the same kind of thing."""
-        return frozenset(word for named in self.words for word in lexicon.noun_group(named)) | self.words
+        words = self.words | self.ordered.implied | joined(lexicon.words(self.text))
+        return frozenset(word for named in words for word in lexicon.noun_group(named)) | words
 
     @cached_property
     def _items(self) -> frozenset[tuple[Kind, str]]:
@@ -133,6 +141,16 @@ class Reading:
     @cached_property
     def days(self) -> frozenset[Day]:
         return days_in(self.text)
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """The endings of files it speaks of as a sort ("the .tmp files", "all PDFs")."""
+        return frozenset(f".{(match[1] or match[2]).lower()}" for match in ENDING.finditer(self.text))
+
+    @cached_property
+    def clocks(self) -> frozenset[str]:
+        """The times of day it names, as HH:MM."""
+        return clocks_in(self.text)
 
     @cached_property
     def months(self) -> frozenset[int]:
@@ -156,6 +174,8 @@ class Reading:
             )
             if word not in STOP and (not first or not lexicon.known(word)):
                 found.add(word)
+                if word.endswith("s") and not lexicon.known(word):
+                    found.add(word[:-1])  # "the Meiers"
         return frozenset(found)
 
     @cached_property
@@ -181,6 +201,19 @@ class Reading:
         return any(verb in ACTING or lexicon.verb_effect(verb) not in ("read", None) for verb in self.orders - STATES)
 
     @cached_property
+    def wishes(self) -> bool:
+        """Does it say that something is to become of something, without a verb for what?"""
+        loose = self.orders & LOOSE
+        if self.made and HANDLED.search(self.text) is None:  # "make her a code" says what is made, "make it 8" does not
+            loose -= LIGHT
+        return bool(loose) or wishes(self.text)
+
+    @cached_property
+    def states_something(self) -> bool:
+        """Does it tell how things are, so that something is to be done about it?"""
+        return not self.orders - STATES and states(self.text)
+
+    @cached_property
     def _superlatives(self) -> tuple[tuple[str, frozenset[str], str], ...]:
         """Each superlative with the words it may go with: the two behind it, or those it is said of."""
         found = []
@@ -189,7 +222,7 @@ class Reading:
                 near = set(lexicon.words(self.text[match.end() : match.end() + 60])[:2])
                 clause = re.split(r"[.,;:!?\n]", self.text[max(0, match.start() - 80) : match.start()])[-1]
                 before = lexicon.words(clause)[-7:]
-                if not SAID_OF.isdisjoint(before[-2:]) or not RELATIVE.isdisjoint(before[-4:]):
+                if not SAID_OF.isdisjoint(before[-2:]) or not RELATIVE.isdisjoint(before):
                     near |= set(before)
                 about = frozenset(lexicon.lemma(word) for word in near) | near
                 found.append((name, about, self._sentence_at(match.start())))
@@ -208,10 +241,21 @@ class Reading:
         """What its words for all are said of: the next words, as lemmas."""
         found: set[str] = set()
         for match in ALL.finditer(self.text):
-            clause = re.split(r"[.,;:!?\n]", self.text[match.end() : match.end() + 60])[0]
+            clause = re.split(r"[,;:!?\n]|\.(?:\s|$)", self.text[match.end() : match.end() + 60])[0]
             after = lexicon.words(clause)[:4]
             found |= {lexicon.lemma(word) for word in after} | set(after) | {match[0].lower()}
+            if not after or OF_THEM.match(clause):  # "each of them": what was spoken of before
+                before = lexicon.words(self.text[max(0, match.start() - 160) : match.start()])
+                found |= {lexicon.lemma(word) for word in before}
         return frozenset(found)
+
+    @cached_property
+    def acts_on_all(self) -> bool:
+        """Does a sentence that speaks of all also order what cannot be taken back ("pay each of them")?"""
+        found = (read_orders(self._sentence_at(match.start())).grave for match in ALL.finditer(self.text))
+        return any(
+            lexicon.verb_effect(verb) not in ("read", "write", "egress", None) for verbs in found for verb in verbs
+        )
 
     def says_all_of(self, things: frozenset[str]) -> bool:
         """Does it speak of all such things ("every open ticket", "everyone")?"""
@@ -278,7 +322,7 @@ class Reading:
             return False
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
-        if self.spoken.states(value, role) or (role == "amount" and str(value) in self._counts):
+        if self.spoken.states(value, role) or (role in ("amount", "other") and str(value) in self._counts):
             return True
         if not isinstance(value, str) or role == "secret":
             return False
@@ -331,7 +375,8 @@ class Reading:
                 word, joint = (match[1], match[2]) if match is not None else ("", "")
                 if len(number) > 3 or any(mark in joint for mark in "#'\""):
                     return True
-                if word and (word in ID_WORDS or lexicon.lemma(word) in things):
+                known = lexicon.groups_of(lexicon.lemma(word)) - _MEASURES
+                if word and (word in ID_WORDS or lexicon.lemma(word) in things or known):
                     return True
             start = text.find(number, end)
         return False

@@ -30,9 +30,15 @@ _PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
+_CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
+_PROSE = 6  # blanks
+_SENTENCE = re.compile(r"[a-z]{3}[.!?:;] [A-Z]|[\w)][!?.]$|[\w)]; [a-z]|, (?:please|and|but|you|i) ")
 PIECE = "part of a line"
 _TYPED = frozenset({"email", "url", "account", "phone"})
-_WORTH = re.compile(r"amount|price|total|cost|sum|balance|fee|rate|salary|fare|due|paid|owed|^$")
+_WORTH = re.compile(
+    r"amount|price|total|cost|sum|balance|fee|rate|salary|fare|due|paid|owed|value|worth|wage|gross|net|credit|debt|^$"
+)
+_NAMING = re.compile(r"(?:id|no|nr|number|key|code|zip|postcode|year|phone|index|version)$")
 _TOO_DEEP = "(a value nested too deep to be read)"
 _BULLET = re.compile(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])\s+")
 
@@ -83,6 +89,14 @@ class Record:
     def numbers(self) -> tuple[float, ...]:
         """The sizes of the amounts in its fields."""
         found = (as_number(item.value) for item in self.fields if item.kind == "number" and _WORTH.search(item.key))
+        return tuple(abs(float(number)) for number in found if number is not None)
+
+    @cached_property
+    def figures(self) -> tuple[float, ...]:
+        """The sizes of all numbers in its fields but those that name something."""
+        found = (
+            as_number(item.value) for item in self.fields if item.kind == "number" and not _NAMING.search(item.key)
+        )
         return tuple(abs(float(number)) for number in found if number is not None)
 
     def holds(self, spelling: str) -> bool:
@@ -150,10 +164,12 @@ class _Builder:
 
     def __init__(self, *, own: bool, lines: bool) -> None:
         self._own, self._lines = own, lines
+        self._named = False
         self.records: list[Record] = []
 
     def top(self, data: Any) -> None:
         if isinstance(data, list):
+            self._named = True
             for item in data:
                 self._add(Record(), "", item)
         elif isinstance(data, dict) and _is_table(data):
@@ -187,13 +203,18 @@ class _Builder:
     def _leaf(self, record: Record, key: str, value: str) -> None:
         short = len(value) <= _SHORT and "\n" not in value
         if short and key.strip("_").lower() not in TEXT_KEYS:
-            if key or self._own:
+            if (key or self._own) and not (key and _is_sentence(value)):
                 record.fields.append(_field(key, value))
+            elif not key and _field("value", value).kind in ("number", "date") and record.fields:
+                record.fields.append(_field("value", value))
+            elif not key and self._named and _field(key, value).kind == "name" and _CALLED.fullmatch(value):
+                record.fields.append(_field("name", value))  # a list of files or numbers, whoever made them
             else:
                 record.texts.append(value)
         elif short:
             label = _field(key, value)
-            if self._own and label.kind not in _TYPED:  # an account number in a note is no account of anybody's
+            # An account number in a note is no account of anybody's, nor is prose a name.
+            if self._own and label.kind not in _TYPED and value.count(" ") < _PROSE:
                 record.fields.append(label)
             else:
                 record.texts.append(value)
@@ -223,10 +244,17 @@ class _Builder:
             self.records.append(Record(texts=["\n".join(lines[_MAX_ENTRIES:])]))
         for line in lines[:_MAX_ENTRIES]:
             bare = _BULLET.sub("", line)
-            pieces = dict.fromkeys(filter(None, map(str.strip, _PIECES.split(bare))))
+            first = [match[1] for match in [_LEADING_ID.match(line)] if match]
+            first += [word for word in bare.split(None, 1)[:1] if word.isdigit()]
+            pieces = dict.fromkeys([*filter(None, map(str.strip, _PIECES.split(bare))), *first])
             self.records.append(
                 Record([_field("", bare), *(_field(PIECE, piece) for piece in pieces if piece != bare)])
             )
+
+
+def _is_sentence(value: str) -> bool:
+    """Is a short value somebody's prose all the same?"""
+    return value.count(" ") >= _PROSE and _SENTENCE.search(value) is not None
 
 
 def _is_table(data: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,27 +14,28 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.asking import unasked
 from pytest_agentsafety.provenance.content import Carriage, Finding
-from pytest_agentsafety.provenance.dates import days_in
-from pytest_agentsafety.provenance.endorse import Endorser, Verdict, Voices, led_to
+from pytest_agentsafety.provenance.dates import days_in, ordinals_in, speaks_relatively
+from pytest_agentsafety.provenance.endorse import Endorser, led_to
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
-from pytest_agentsafety.provenance.leaves import Leaf, is_critical, leaves
+from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
-from pytest_agentsafety.provenance.reading import content_words, read
+from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
-from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
-from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, things_of, wanted
+from pytest_agentsafety.provenance.vocabulary import word_set
+from pytest_agentsafety.provenance.voices import Verdict, Voices
+from pytest_agentsafety.provenance.wants import things_of, wanted
+from pytest_agentsafety.provenance.willing import Will, only_fetches
 
 # What can be switched off to measure what it is worth (benchmarks); everything is on in use.
 MECHANISMS = word_set(
     "intent arguments pointing structured trusted freetext delegation derived dates content confidential "
     "egress_reads made_up ordered output widened "
 )
-_OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
 _MAX_NAMES = 5
-_SHORTEST = 3
+_SHORTEST, _TELLING = 3, 10  # letters; a figure from which it says something
 
 
 def _decision(
@@ -81,6 +83,7 @@ class ProvenanceTracker:
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
+        self._will = Will(self._voices, self._carriage, self._mode)
 
     # -- what is heard
 
@@ -98,20 +101,22 @@ class ProvenanceTracker:
             tool=call.name,
             outside=outside,
             pointed="pointing" not in self._off and self._points(call, rule, sense),
-            ours=rule.is_write and not _only_fetches(rule, sense),
+            ours=rule.is_write and not only_fetches(rule, sense),
             arguments=call.arguments,
             records=records,
         )
         source.things = things_of(sense.objects)
         source.whole = content is None and any(self._user.states(leaf.value, leaf.role) for leaf in shown)
-        source.followed = _only_fetches(rule, sense) and not any(
+        source.followed = only_fetches(rule, sense) and not any(
             self._user.states(leaf.value, leaf.role) for leaf in leaves(call, rule) if leaf.role == "url"
         )
+        source.looked_up = source.pointed and self._looked_up(call, rule, sense)
         source.marks = marks(records, self._user, sense.objects)
         if self._voices.delegated is not None:
             source.told = marks(records, self._voices.delegated, sense.objects)
         if "pointing" not in self._off:  # however it was found: the user speaks of something in it
-            source.pointed = source.pointed or any(mark.surely for mark in source.marks.values())
+            named = any(mark.surely or (mark.extreme and not outside) for mark in source.marks.values())
+            source.pointed = source.pointed or named
         self._heard.add(source)
         self._delegate(source)
 
@@ -119,12 +124,20 @@ class ProvenanceTracker:
         """Do the user's words lead to this call? Its arguments are theirs or endorsed; without any, its object is."""
         checked = False
         for leaf in leaves(call, rule):
+            if leaf.role == "time" and days_in(str(leaf.value)) & self._user.days:
+                checked = True
             if leaf.role in ("time", "flag") or isinstance(leaf.value, (int, float)) or _is_filter(leaf):
                 continue
             checked = True
             if not self._led(leaf, rule, sense):
                 return False
         return checked or any(lexicon.noun_group(name) & self._user.things for name in sense.objects)
+
+    def _looked_up(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> bool:
+        """Was it read by an id under which nothing stands but what the task means?"""
+        ids = [leaf for leaf in leaves(call, rule) if leaf.role == "identifier"]
+        as_write = replace(rule, effect="write") if ids else rule
+        return bool(ids) and all(self._endorser.judge(leaf, as_write, things_of(sense.objects)).good for leaf in ids)
 
     def _led(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> bool:
         if self._endorser.judge(leaf, rule, things_of(sense.objects)).good:
@@ -182,10 +195,11 @@ class ProvenanceTracker:
         return (
             self._unendorsed(critical, verdicts)
             or self._choice(found, rule)
+            or self._figure(found, rule)
             or self._switched(call)
             or self._content(found, rule)
             or self._ordered(found, rule, sense, verdicts)
-            or self._dates(found)
+            or self._dates(found, rule)
             or self._effect(name, rule, sense, found, verdicts)
         )
 
@@ -245,6 +259,26 @@ class ProvenanceTracker:
                 return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
         return None
 
+    def _figure(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+        """A figure of a change that nobody calls critical: not one that only somebody's text speaks of."""
+        if rule.effect != "write" or not rule.drafted:
+            return None
+        for leaf in found:
+            value = leaf.value
+            if is_critical(leaf, rule) or isinstance(value, str) or leaf.role in ("time", "content"):
+                continue
+            if (
+                abs(value) < _TELLING
+                or self._user.states(value, "amount")
+                or self._endorser.judge(leaf, rule, frozenset()).good
+            ):
+                continue
+            block = self._heard.mentioned(value)
+            if block is not None:
+                reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
+                return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
+        return None
+
     def _switched(self, call: ToolCall) -> Decision | None:
         """A switch that opens something up or lets a check be skipped, of which the task says nothing."""
         for switch in () if "widened" in self._off else switches(call):
@@ -287,17 +321,22 @@ class ProvenanceTracker:
         reason = f'{one_line(leaf.where)} carries "{one_line(finding.words, 120)}", which {finding.why}'
         return _decision(outcome, finding.rule, reason, leaf.where, finding.source)
 
-    def _dates(self, found: list[Leaf]) -> Decision | None:
+    def _dates(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
         """Where the task names days, a day in a write is one of them or a field of what the task points to."""
         if not self._user.days or "dates" in self._off:
             return None
         for leaf in found:
-            if leaf.role != "time" or not isinstance(leaf.value, str):
+            if not isinstance(leaf.value, str) or not (leaf.role == "time" or is_moment(leaf, rule)):
                 continue
             days = days_in(leaf.value)
-            if days and not days & self._user.days and not self._seen_day(leaf.value):
-                reason = f"{_shown(leaf)} is a day that your task does not name"
-                return _decision("ask", "date", reason, leaf.where, self.origin(leaf.value).source)
+            if not days or days & self._user.days or self._seen_day(leaf.value):
+                continue
+            if ordinals_in(self._user.text) & {day.day for day in days}:
+                continue
+            if speaks_relatively(self._user.text) and self._heard.mentioned(leaf.value[:10]) is None:
+                continue  # reckoned by the agent, and no text has it
+            reason = f"{_shown(leaf)} is a day that your task does not name"
+            return _decision("ask", "date", reason, leaf.where, self.origin(leaf.value).source)
         return None
 
     def _seen_day(self, value: str) -> bool:
@@ -321,40 +360,11 @@ class ProvenanceTracker:
             return _decision(
                 "ask", "unknown_words", f"nobody said what {name} does, and its words are not known: {words}"
             )
-        if not self._wanted(rule, sense, verdicts, found):
+        if "intent" not in self._off and not self._will.wants(rule, sense, verdicts, found):
             want = wanted(rule, sense, self._user, self._voices.delegated)
             return _decision("ask", "not_asked_for", unasked(name, rule.effect, sense, self._user, want))
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
         return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
-
-    def _wanted(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
-        """Is the act ordered, and the thing named or every critical value given by the user?"""
-        if "intent" in self._off or (verdicts and _only_fetches(rule, sense)):
-            return True
-        want: Want = wanted(rule, sense, self._user, self._voices.delegated)
-        if want == "act and thing":
-            return True
-        given = bool(verdicts) and all(verdict.user for verdict in verdicts)
-        if given and rule.effect in ("egress", "pay") and named_to_be_made(self._user, sense, _names(found)):
-            return True
-        if want == "act":
-            return given or (bool(verdicts) and rule.effect not in OWN_WORDS_ONLY)
-        if rule.effect == "write" and verdicts and self._user.acts and self._any_change(found, rule, sense):
-            return True
-        if want != "thing" or rule.effect != "write" or not verdicts:
-            return False
-        # "Thermostat to 19, please", "Mia gets cabin 9": no order, but the thing and its new value.
-        return any(
-            len(verdicts) > 1 and self._user.asserts(leaf.value)
-            if is_critical(leaf, rule)
-            else self._user.states(leaf.value)
-            for leaf in found
-        )
-
-    def _any_change(self, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> bool:
-        """Does the tool's name say no more than that something changes, and is nothing of others put in?"""
-        texts = (leaf.value for leaf in found if isinstance(leaf.value, str) and not is_critical(leaf, rule))
-        return sense.verbs <= GENERAL and not any(self._carriage.look(text) for text in texts)
 
     @cached_property
     def _answering(self) -> Any:
@@ -378,19 +388,6 @@ class ProvenanceTracker:
 def _is_filter(leaf: Leaf) -> bool:
     """One plain word for what nobody knows the meaning of ("status: open") narrows a list, and points at nothing."""
     return leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.isalpha()
-
-
-def _names(found: list[Leaf]) -> frozenset[str]:
-    """The words of what a call names."""
-    named = (leaf.value for leaf in found if leaf.role in ("identifier", "other") and isinstance(leaf.value, str))
-    return frozenset(word for value in named for word in content_words(value))
-
-
-def _only_fetches(rule: ToolRule, sense: ToolSense) -> bool:
-    """A read that leaves: its address is what counts, nobody orders a fetch by name."""
-    reads = (any(lexicon.class_effect(name) == "read" for name in lexicon.verb_classes(verb)) for verb in sense.verbs)
-    opens = sense.result == "outside" and sense.verbs <= _OPENING
-    return rule.effect == "egress" and bool(sense.verbs) and (opens or all(reads))
 
 
 def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:

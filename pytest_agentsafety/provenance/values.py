@@ -21,7 +21,10 @@ _EMAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 _URL = r"(?:[a-z][a-z0-9+.-]{1,20}:[/\\]{1,3}|www\.|//(?=[\w.-]+\.))[^\s<>\"'`)\]}|]{1,2000}"
 _BARE = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?/[^\s<>\"'`)\]}|]{0,1000}"
 _ACCOUNT = r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{2,4}){2,8}|\d{9,34}|(?:\d{4}[ -]){3}\d{4}"
-_PHONE = r"\+\d[\d ()./-]{6,20}\d(?![,.]\d)(?!\d)|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
+_PHONE = (
+    r"\+\d[\d ()./-]{6,20}\d(?![,.]\d)(?!\d)|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|"
+    r"\(?0\d{1,4}\)?[ /-]\d{2,4}[ -]\d{3,5}(?!\d)"
+)
 # One pattern a kind, each tried only where the text has what the kind cannot be without.
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (kind, re.compile(needs), re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]

@@ -44,6 +44,8 @@ GENERAL = word_set(
     "save record book schedule do handle register insert amend revise alter fill submit"
 )
 ACTING = word_set("make put set give take change turn bring")
+# Verbs that leave it to the rest of the sentence what is done.
+LOOSE = ACTING | word_set("move let switch swap arrange handle bring use keep do shift")
 STATES = word_set("get have need want own hold lack belong fine new")
 TO_THE_USER = word_set(
     "tell let give show get inform send write remind help teach ask provide read email mail text update"
@@ -81,12 +83,18 @@ def _phrases(rows: str) -> dict[str, dict[str, frozenset[str]]]:
 
 # Verbs with a particle, and the verbs they mean together.
 PHRASAL = _phrases(
-    "set up:create arrange schedule;put in:submit add;put down:write add;put through:submit;put off:postpone;"
+    "set up:create arrange schedule;put in:submit add;put down:write add register request;"
+    "put through:submit;put off:postpone;"
     "sign up:register;take off:remove;take out:remove;take down:remove;get rid:delete;call off:cancel;"
     "throw out:delete;throw away:delete;fill in:write;fill out:write;hand over:give;write down:write note;"
-    "kick off:start;shut down:stop;cross off:complete;tick off:complete;top up:add;bring forward:reschedule;"
+    "kick off:start;shut down:stop deactivate close;cross off:complete;tick off:complete;"
+    "top up:add;bring forward:reschedule;"
     "push back:reschedule;push off:reschedule;pass on:forward;pass along:forward;get back:reply;"
-    "turn on:activate;turn off:deactivate;switch on:activate;switch off:deactivate;turn down:lower decrease;"
+    "write back:reply;mail back:reply;email back:reply;text back:reply;message back:reply;call back:call;"
+    ""
+    "turn on:activate start;turn off:deactivate stop;switch on:activate start;switch off:deactivate stop;"
+    "shut off:deactivate stop;strike from:remove;strike off:remove;strike out:remove;cross out:remove;"
+    "turn down:lower decrease;"
     "turn up:raise increase;take back:return;send back:return;give back:return;pay back:refund;"
     "sort out:arrange;drop off:deliver;pick up:collect;ring up:call;look up:search;log in:log;"
     "check out:checkout;wipe out:delete;clear out:delete;clean up:delete;roll back:restore;back up:save;"

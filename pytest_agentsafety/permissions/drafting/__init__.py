@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import Effect, Role, ToolRule, Trust
 from pytest_agentsafety.model.sense import ToolSense
-from pytest_agentsafety.permissions.drafting.acting import acting, echoed
+from pytest_agentsafety.permissions.drafting.acting import acting, echoed, listed
 from pytest_agentsafety.permissions.drafting.effect import chosen, draw_effect
 from pytest_agentsafety.permissions.drafting.parameters import draw_roles
 from pytest_agentsafety.permissions.drafting.result import draw_result
@@ -52,7 +52,7 @@ def draft_policy(specs: Iterable[ToolSpec]) -> dict[str, ToolRule]:
 
 
 def _draft(spec: ToolSpec) -> _Draft:
-    words = echoed(spec.name, told(description(spec)))
+    words = listed(spec.name, echoed(spec.name, told(description(spec))), returns(spec))
     act = acting(spec.name, words)
     shown = parameters(spec)
     first = draw_effect(act, words, dict.fromkeys((one.name for one in shown), "other"), {})

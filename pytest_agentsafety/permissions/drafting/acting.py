@@ -56,7 +56,11 @@ _RELATING = word_set("by for from with in on of to based at")
 _ASKED = word_set("who what which where when why how")
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _MANNER = word_set("batch bulk mass multi force")
+_OF = word_set("to from of for by")
+_DETERMINED = word_set("a an the this that these those all any every each some it them your my our one")
 _STATE = word_set("is has have can are was exists does should get list")
+_QUALITIES = word_set("open free clear empty complete clean live current present separate direct loose")  # or verbs
+_READING = word_set("get list show view fetch read find search browse query retrieve display load see lookup")
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,9 @@ class Acting:
 def acting(name: str, told: Told) -> Acting:
     """Read a tool's name; where a word may be verb or noun, the description's verbs decide."""
     parts = words(name)
-    if parts[1:] and parts[0] in _ASKED:  # "who_is_on_call"
+    if (parts[1:] and parts[0] in _ASKED) or _only_shown(parts, told):  # "who_is_on_call", "free_tables"
         nouns = frozenset(base for base in map(lemma, parts[1:]) if groups_of(base))
-        return Acting(("show",), True, nouns | frozenset(parts[-1:]), tuple(parts))
+        return Acting(("show",), True, nouns | frozenset(map(lemma, parts[-1:])), tuple(parts))
     candidates = [index for index, word in enumerate(parts) if _may_act(index, word)]
     if candidates[1:] and parts[candidates[0]] in _MANNER:
         candidates = candidates[1:]  # "batch_create_versions"
@@ -106,6 +110,52 @@ def acting(name: str, told: Told) -> Acting:
     rest = without_ciphers(rest)
     return Acting(
         verbs, clear, frozenset(word for word in rest if groups_of(word)) | frozenset(rest[-1:]), tuple(parts)
+    )
+
+
+def _only_shown(parts: list[str], told: Told) -> bool:
+    """ "rota", told as "Who works when"; "free_tables", told as "Free tables of an evening"."""
+    if not told.plainly or told.verbs or not parts:
+        return False
+    asks = told.words[:1] != () and told.words[0] in _ASKED
+    if asks and not any(verb_classes(lemma(word)) and not often_noun(lemma(word)) for word in parts):
+        return True
+    if parts[0] in _QUALITIES:
+        return list(told.words[: len(parts)]) == parts
+    return parts[0].endswith(("ing", "ed")) and told.words[:1] == tuple(parts[1:2])
+
+
+def listed(name: str, told: Told, types: frozenset[str]) -> Told:
+    """ "Open orders of a customer": a quality of what is shown, where the name reads or a list comes back."""
+    parts, first = words(name), told.words[:1]
+    if _many_things(parts, told) and "array" in types:
+        return replace(told, verbs=(), named=True, plainly=True)  # "get_remarks", told as "Answers to the survey"
+    if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:
+        return told  # "Open the door"
+    reads = bool(parts) and lemma(parts[0]) in _READING
+    if first[0] in _QUALITIES:
+        phrase = reads or "array" in types
+    else:  # "Repair requests that wait", a list: not what is done, if the name says nothing else
+        many = lemma(told.words[1]) != told.words[1]
+        waiting = bool(parts) and parts[0].endswith(("ing", "ed"))
+        named = waiting or (parts[:1] == [told.words[1]] and not clear_classes(lemma(told.words[1])))
+        phrase = many and named and (waiting or often_noun(first[0])) and "array" in types
+    if not phrase:
+        return told
+    return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
+
+
+def _many_things(parts: list[str], told: Told) -> bool:
+    first = told.words[0] if told.words else ""
+    plural = first.endswith("s") and lemma(first) != first and bool(groups_of(lemma(first)))
+    reads = bool(parts) and lemma(parts[0]) in _READING and len(parts) > 1
+    if parts[:1] != [first] and told.words[1:2] == ("from",) and often_noun(first):
+        return True  # "mailbox", told as "Mail from tenants"
+    return (
+        reads
+        and plural
+        and len(told.verbs) == 1
+        and told.words[1:2] in (("to",), ("from",), ("of",), ("for",), ("by",))
     )
 
 
@@ -129,6 +179,8 @@ def _reads_only(verb: str) -> bool:
 def _shown_thing(parts: list[str], told: Told) -> bool:
     """A name that is one noun, of a tool whose description does nothing but show."""
     name = lemma(parts[0])
+    if len(parts) == 1 and told.described_thing and told.plainly and name in map(lemma, told.words[1:]):
+        return not _grave(name)  # "fax", told as "The pages of faxes that came in"
     if len(parts) > 1 or not groups_of(name) or name in map(lemma, told.verbs):
         return False
     if not told.verbs:

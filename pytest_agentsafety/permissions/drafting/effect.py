@@ -37,6 +37,8 @@ from pytest_agentsafety.permissions.drafting.sentence import LIGHT, Told
 from pytest_agentsafety.permissions.drafting.shape import Parameter
 from pytest_agentsafety.permissions.words import word_set
 
+_PAPERS = word_set("reminder receipt confirmation notice notification statement history status invitation")
+_PAID_FOR = word_set("payment money fee refund transfer purchase deposit")
 _REPORTING = frozenset({"return", "provide", "yield", "output", "give", "answer", "print"})  # "Returns the weather"
 _JUDGING = frozenset({"check", "press", "compare", "calculate", "analyse", "know"})
 _RUNNING = frozenset({"run", "install"})
@@ -82,6 +84,8 @@ def draw_effect(act: Acting, told: Told, roles: Mapping[str, Role], hints: Mappi
     """The effect of a tool and the reason for it in words."""
     verbs, where = _verbs(act, told)
     objects = act.objects | told.objects
+    if (act.heads | told.heads) & _PAPERS:
+        objects -= _PAID_FOR - act.heads  # "a payment reminder" moves no money
     meant = _classes(verbs, where, objects, roles, told)
     classes = frozenset[str]().union(*meant.values())
     unknown: tuple[str, ...] = ()

@@ -52,6 +52,9 @@ _UNAIMED = _COUNTS | word_set(
     "color colour page line row column floor door apartment house building episode season font voice theme"
 )
 _REMARKS = word_set("reason comment note message description explanation justification")
+_FIRMS = word_set("vendor manufacturer publisher performer artist speaker passenger author supplier")
+_WHICH = word_set("a b one two first second x y")
+_THINGS_TOO = word_set("field block component character story artist photo picture image video entry line")
 _CODE = word_set(
     "code script command cmd sql query statement expression manifest program function shell yaml input task value "
     "argument arg javascript python template transform formula snippet macro line instruction"
@@ -102,7 +105,10 @@ def _aimless(
     texts = [
         one for one in parameters if one.textual and not one.choices and found[one.name][0] not in ("flag", "time")
     ]
-    if len(texts) != 1 or found[texts[0].name][0] != "other":
+    if len(texts) != 1 or not (
+        found[texts[0].name][0] == "other"
+        or (found[texts[0].name][0] == "content" and singular(tokens(texts[0].name)[-1]) in _THINGS_TOO)
+    ):
         return None
     name = texts[0].name
     return name if len(tokens(name)) == 1 and name.lower() not in _FORMS else None
@@ -168,7 +174,13 @@ def _is_size(name: str, role: Role) -> bool:
 
 
 def _aimed(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tuple[Role | None, str]:
-    """What is deleted and what is run are what the call is aimed at, whatever they are called."""
+    """What is deleted, run or written to is what the call is aimed at, whatever it is called."""
+    if effect == "egress" and meant[0] == "content" and one.textual and set(tokens(one.name)) & _FIRMS:
+        return "destination", "somebody who is written to"
+    return _aimed_by_effect(one, meant, effect)
+
+
+def _aimed_by_effect(one: Parameter, meant: tuple[Role | None, str], effect: Effect) -> tuple[Role | None, str]:
     role, why = meant
     parts = {singular(word) for word in tokens(one.name)}
     if _is_script(one, role):
@@ -209,6 +221,8 @@ def _numbers_thing(one: Parameter, parts: set[str]) -> bool:
     words_of = tokens(one.name)
     if len(words_of) < 2 or words_of[-1] not in _NUMBERED - {"key", "code"} or parts & _UNAIMED:
         return False
+    if one.types == {"integer"} and words_of[-1] in ("no", "nr", "number"):
+        return True
     return bool(one.choices) or named_role(words_of[0]) in ("other", "content")
 
 
@@ -224,7 +238,10 @@ def _unnamed(one: Parameter, classes: frozenset[str], effect: Effect) -> tuple[R
     if told is not None and (one.textual or told not in ("content", "query", "path", "url", "secret")):
         return told, "its description"
     if not one.textual:
-        named = any(groups_of(word) for word in words(one.name)[-1:])
+        parts = words(one.name)
+        if len(parts) > 1 and parts[-1] in _WHICH:
+            parts = parts[:-1]  # "berth_a", "berth_b"
+        named = any(groups_of(word) for word in parts[-1:])
         named = named and not set(words(one.name)) & _MEASURED
         numbered = one.types <= _NUMBERS and named and effect != "read" and not _is_size(one.name, "identifier")
         return ("identifier", "the number of a thing") if numbered else ("other", "no text")

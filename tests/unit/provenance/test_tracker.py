@@ -307,6 +307,6 @@ def test_nothing_is_endorsed_that_the_task_does_not_spell(task: str, value: str)
     if decision.outcome == "allowed":
         spelled = value.lower() in task.lower()
         if not set(value) & set("@/.,"):  # in a name, punctuation does not matter
-            spelled = spelled or value.lower().strip("-") in task.lower().split()
+            spelled = spelled or set(value.lower().strip("-").split("-")) <= set(task.lower().split())
         same_number = value.replace(",", "").removesuffix(".00") in task.replace(",", "").replace(".00", "").split()
         assert spelled or same_number

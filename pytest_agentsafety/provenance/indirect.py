@@ -1,0 +1,125 @@
+"""Orders without their verb: "put it on hold", "wake me at six", "let her have it", "if not, do it".
+
+What is read here never pays, deletes or runs anything: it stands in no list of grave orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from itertools import pairwise
+from typing import NamedTuple
+
+from pytest_agentsafety import lexicon
+from pytest_agentsafety.provenance.vocabulary import DETERMINERS, NEGATIONS, word_set
+
+_PLACING = word_set("put place set bring keep leave")
+_STATES = word_set("on in under into to up")
+_WRITTEN_BESIDE = word_set("comment note reply message remark reminder notification label tag")
+_REMINDING = word_set("remind wake")
+_BLOCKING = word_set("block")
+_AGREEING = word_set("fine ok okay good alright approved")
+_BY_ME = (("with", "me"), ("by", "me"), ("for", "me"), ("with", "us"), ("by", "us"))
+_CONFIRMING = word_set("confirm acknowledge explain")
+_DURATION = word_set("hour minute day morning afternoon evening time slot week")
+_REMINDERS = word_set("reminder task todo to-do alarm event calendar timer")
+_ME = word_set("me us")
+_ASKING = word_set("did do does have has is are was were")
+_AGAIN = (("do", "it"), ("do", "that"), ("do", "so"), ("do", "this"), ("go", "ahead"))
+_PARTICLES = word_set("in out up off on down back over")
+_NEAR = 12
+
+
+class Indirect(NamedTuple):
+    """Verbs that are meant, and the sorts of things they make."""
+
+    verbs: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
+
+
+def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
+    """What a clause orders indirectly. `asked`: the verbs of the questions before it."""
+    verbs: set[str] = set()
+    things: set[str] = set()
+    for index, word in enumerate(tokens):
+        if index and not NEGATIONS.isdisjoint(tokens[max(0, index - 4) : index]):
+            continue
+        leads = index == 0 or not _told(tokens, index)
+        if word in _PLACING and leads:
+            verbs |= _state(tokens, index)
+        elif word in _REMINDING and tokens[index + 1 : index + 2] and tokens[index + 1] in _ME and leads:
+            verbs |= {"create", "add", "set", "schedule"}
+            things |= _REMINDERS
+        elif (
+            word in _BLOCKING and leads and not _DURATION.isdisjoint(map(lexicon.lemma, tokens[index + 1 : index + 4]))
+        ):
+            verbs |= {"schedule", "create", "reserve"}
+            things |= {"calendar", "event", "time"}
+        elif word == "able" and tokens[index + 1 : index + 2] == ("to",):
+            verbs |= {"grant", "allow"}
+            things |= {"access", "permission"}
+        elif word in _AGREEING and tuple(tokens[index + 1 : index + 3]) in _BY_ME:
+            verbs |= {"approve", "accept", "confirm"}
+        elif word in _CONFIRMING and leads and "to" in tokens[index + 1 : index + 6]:
+            verbs |= {"reply", "tell"}
+        elif word == "let" and leads:
+            verbs |= _allowed(tokens, index)
+        elif word == "with" and index:
+            beside = _beside(tokens, index)
+            verbs |= {"add", *beside} if beside else frozenset()
+            things |= beside
+        elif tuple(tokens[index : index + 2]) in _AGAIN and leads:
+            verbs |= asked
+    return Indirect(frozenset(verbs), frozenset(things))
+
+
+def asked_about(tokens: Sequence[str]) -> frozenset[str]:
+    """The verbs of a yes-or-no question ("did I lock the door"): what "do it" means behind it."""
+    if not tokens or tokens[0] not in _ASKING:
+        return frozenset()
+    found = (lexicon.lemma(word) for word in tokens[2:6])
+    return frozenset(verb for verb in found if lexicon.verb_effect(verb) == "write" and lexicon.clear_classes(verb))
+
+
+def joined(words: Sequence[str]) -> frozenset[str]:
+    """Nouns made of a verb and its particle: "check out" is about a checkout."""
+    whole = frozenset(word.replace("-", "") for word in words if "-" in word)
+    return whole | {first + second for first, second in pairwise(words) if second in _PARTICLES}
+
+
+def _told(tokens: Sequence[str], index: int) -> bool:
+    return tokens[index - 1] in word_set("i we they he she it who which")
+
+
+def _state(tokens: Sequence[str], index: int) -> frozenset[str]:
+    """ "Put the two parcels on hold": the verb of what something is put into."""
+    rest = tokens[index + 1 : index + 1 + _NEAR]
+    for at, word in enumerate(rest[:-1]):
+        if word in _STATES and at + 2 >= len(rest) - 1 and rest[at + 1] not in DETERMINERS:
+            noun = lexicon.lemma(rest[at + 1])
+            if lexicon.verb_effect(noun) == "write" and not lexicon.groups_of(noun):
+                return frozenset({noun})
+    return frozenset()
+
+
+def _allowed(tokens: Sequence[str], index: int) -> frozenset[str]:
+    """ "Let Ann have the plan" gives it to her; "let him check out later" allows it."""
+    rest = tokens[index + 1 : index + 6]
+    if not rest or rest[0] in _ME:
+        return frozenset()
+    for word in rest[1:]:
+        if word in ("know", "let"):
+            return frozenset()
+        if word == "have":
+            return frozenset({"give", "share", "grant"})
+        if word == lexicon.lemma(word) and lexicon.verb_classes(word):
+            effect = lexicon.verb_effect(word)
+            return frozenset({"allow", "grant", "permit"} | ({word} if effect == "write" else set()))
+    return frozenset()
+
+
+def _beside(tokens: Sequence[str], index: int) -> frozenset[str]:
+    """ "Close it with a short comment": what is to be written beside."""
+    rest = tokens[index + 1 : index + 5]
+    if not rest or rest[0] not in ("a", "an"):
+        return frozenset()
+    return frozenset(lexicon.lemma(word) for word in rest[1:] if lexicon.lemma(word) in _WRITTEN_BESIDE)

@@ -1,0 +1,44 @@
+"""What a task wishes for without an order for it: "Ole would like to stay", "it has to be moved", "put it on hold"."""
+
+from __future__ import annotations
+
+import re
+
+_WISH = re.compile(
+    r"\b(?:wants?|would (?:like|love|prefer|rather)|'d (?:like|love|prefer|rather)|needs?|has to|have to|"
+    r"ha(?:s|ve) asked|"
+    r"asks|asked|is asking|should|must|ought to|is (?:to|supposed to|due to)|are (?:to|supposed to)|instead|"
+    r"from now on|no longer|not any ?more)\b",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"^\s*(?:what|why|how|when|who|which|where)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
+_AGAINST = re.compile(r"\b(?:do not|don't|don\u2019t|never)\b", re.IGNORECASE)
+
+
+_READING = re.compile(
+    r"^\W*(?:please |just |also |and |then |so |hi,? |hello,? )*"
+    r"(?:tell|show|give|list|summari[sz]e|find|look|check|read|search|get|"
+    r"what|who|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|could|would|will|should|any|anything)\b",
+    re.IGNORECASE,
+)
+
+
+def states(text: str) -> bool:
+    """Does it tell how things are ("the window is fixed"), and neither ask, nor have anything looked up, nor forbid?"""
+    return all(
+        sentence.count(" ") > 1
+        and "?" not in sentence
+        and not _AGAINST.search(sentence)
+        and not _READING.match(sentence)
+        for sentence in _SENTENCE.split(text.strip())
+    )
+
+
+def wishes(text: str) -> bool:
+    """Does a sentence that is no question and forbids nothing say what somebody wants, needs, or what is to be?"""
+    return any(
+        _WISH.search(sentence) and not sentence.rstrip().endswith("?") and not _AGAINST.search(sentence)
+        for sentence in _SENTENCE.split(text)
+        if _QUESTION.match(sentence) is None
+    )
