@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of
+from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of, shipped_vocabulary
 from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
@@ -129,7 +129,8 @@ class Patterns:
         self._patterns = patterns
         self._compiled: dict[int, Any] = {}
         needs = [need_of(name, pattern) for name, pattern in zip(names, patterns, strict=True)]
-        self._prefilter = Prefilter({index: need for index, need in enumerate(needs) if need is not None})
+        known = {index: need for index, need in enumerate(needs) if need is not None}
+        self._prefilter = Prefilter(known, shipped_vocabulary() if known else None)
         # Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing.
         self._in_set = (-1, *(index for index, need in enumerate(needs) if need is None))
         self._set = re2.Set.SearchSet(_options())

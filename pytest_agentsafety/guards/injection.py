@@ -126,7 +126,7 @@ class InjectionGuard:
         needed = self._thresholds.get(stage, THRESHOLD)
         # A guess at how the letters were meant makes new words: those have to be far more like orders.
         scores = [
-            (scored(model, view.text), (4 + needed) / 5 if view.guessed else needed, view)
+            (scored(model, view), (4 + needed) / 5 if view.guessed else needed, view)
             for view in _without_escaped(normalised.views)
         ]
         score, needed, view = max(scores, key=lambda one: one[0] - one[1])
