@@ -36,7 +36,7 @@ _DIRECT = (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND, *LANGUAGES)
 
 def filtered_rules() -> tuple[Rule, ...]:
     """The rules that are tried only where the words that they need stand together (`rule_words.json`)."""
-    return _DIRECT
+    return (*_DIRECT, *INDIRECT)
 
 
 @cache
