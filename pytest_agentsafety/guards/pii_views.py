@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -24,10 +25,11 @@ _APART = re2.compile("|".join(rf"(?:[+A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[
 # Between two groups of digits or letters, with the mark of a quoted line.
 _WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n][\s>]*| [\s>]*[\t\r\n>][\s>]*)(?=[0-9A-Z])")
 
+_LINE_END = re.compile(r"\r?\n")
+
 Back = Callable[[int, int], tuple[int, int]]
 
-# Starts where a token does, so that no part of a long one is tried again.
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){8,}(?![0-9A-Za-z])")
+_HEX = re2.compile(r"[0-9A-Fa-f]{16,}")
 
 
 class Hidden(NamedTuple):
@@ -87,10 +89,18 @@ def _digits_of(view: View) -> Iterator[View]:
 
 def _hex_of(view: View) -> Iterator[View]:
     """Printable text in hex digits. Values are no words, so that nobody else takes them for a text worth decoding."""
-    for match in _HEX.finditer(view.text):
-        plain = bytes.fromhex(match.group())
+    text = view.text
+    for match in _HEX.finditer(text):
+        start, end = match.span()
+        if (end - start) % 2 or _is_letter(text[start - 1 : start]) or _is_letter(text[end : end + 1]):
+            continue
+        plain = bytes.fromhex(text[start:end])
         if plain.isascii() and plain.decode().isprintable():
-            yield _Derived("decoded", plain.decode(), view, _all_of(*match.span()))
+            yield _Derived("decoded", plain.decode(), view, _all_of(start, end))
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def _all_of(first: int, last: int) -> Back:
@@ -106,7 +116,7 @@ def _closed(view: View) -> Iterator[View]:
     parts = (view.text[start:end:2] for start, end in runs)
     text = replace_spans(view.text, [(start, end, part) for (start, end), part in zip(runs, parts, strict=True)])
     gaps = ((at, at + 1) for start, end in runs for at in range(start + 1, end, 2))
-    yield _Derived("closed", text, view, _past(gaps))
+    yield _Derived("closed", text, view, _past_when_asked(gaps))
 
 
 def _evened(view: View) -> Iterator[View]:
@@ -121,7 +131,8 @@ def _lines_joined(view: View) -> Iterator[View]:
     """A value that is broken over two lines."""
     if "\n" in view.text:
         text = view.text.replace("\r\n", "").replace("\n", "")
-        yield _Derived("lines", text, view, _past(m.span() for m in re.finditer(r"\r?\n", view.text)))
+        gaps = (match.span() for match in _LINE_END.finditer(view.text))
+        yield _Derived("lines", text, view, _past_when_asked(gaps))
 
 
 def _past_when_asked(gaps: Iterable[tuple[int, int]]) -> Back:
@@ -137,8 +148,7 @@ def _past_when_asked(gaps: Iterable[tuple[int, int]]) -> Back:
 
 def _past(gaps: Iterable[tuple[int, int]]) -> Back:
     """The way back to a text that these spans were taken out of."""
-    cuts: list[int] = []
-    ends: list[int] = []
+    cuts, ends = array("q"), array("q")
     gone = 0
     for start, end in gaps:
         cuts.append(start - gone)
@@ -151,7 +161,7 @@ def _past(gaps: Iterable[tuple[int, int]]) -> Back:
     return back
 
 
-def _behind(cuts: list[int], ends: list[int], position: int) -> int:
+def _behind(cuts: Sequence[int], ends: Sequence[int], position: int) -> int:
     index = bisect_right(cuts, position) - 1
     return position if index < 0 else ends[index] + position - cuts[index]
 
