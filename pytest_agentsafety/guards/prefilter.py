@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_agentsafety.guards.blocks import BLOCK, words_by_block
 from pytest_agentsafety.guards.rule_vocabulary import Vocabulary
+from pytest_agentsafety.text.views import merged
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from pytest_agentsafety.guards.blocks import Places
+    from pytest_agentsafety.guards.rule_vocabulary import Seen
 
     Bits = NDArray[np.uint64]
     Hits = NDArray[np.int32]
@@ -31,6 +33,8 @@ CLAUSES = 2
 _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and one, or anywhere
 _AT_ONCE = 1 << 14
 _NEAR_ENOUGH = 6  # two calls of the engine cost more than some blocks in between
+# So many ways are looked at one by one.
+_FEW = 6
 _MAX_REMEMBERED, _LONGEST = 1 << 14, 24
 
 Stretches = list[tuple[int, int]]
@@ -122,6 +126,10 @@ class Prefilter:
         words = possible.nonzero()[0]
         if not len(words):
             return {}
+        if len(words) <= _FEW:
+            few = self._one_by_one(found, users, possible, len(data))
+            if few is not None:
+                return few
         # Only what may lead to something is looked at block by block.
         users = users.take(words, axis=2)
         users &= possible.take(words)
@@ -130,6 +138,42 @@ class Prefilter:
         _spread(bits, found.blocks.take(hits), users, found.number.take(hits))
         starts = [0, *found.starts[1:].tolist(), *[len(data)] * (_WIDE + 2)]
         return self._stretches(bits, words, possible, starts)
+
+    def _one_by_one(self, found: Seen, users: Bits, possible: Bits, size: int) -> dict[int, Stretches] | None:
+        """The same where few ways are possible. None where they are many."""
+        import numpy as np
+
+        ways = np.unpackbits(possible.view(np.uint8), bitorder="little").nonzero()[0]
+        if len(ways) > _FEW:
+            return None
+        starts = [0, *found.starts[1:].tolist(), *[size] * (_WIDE + 2)]
+        spans: dict[int, Stretches] = {}
+        for way in ways.tolist():
+            word, bit = way >> 6, np.uint64(1 << (way & 63))
+            if self._far[word] & bit:
+                stretches = [(0, size)]
+            else:
+                reach = 1 if self._near[word] & bit else _WIDE
+                blocks = self._blocks_of(found, (users[:, :, word] & bit).astype(np.bool_), word, bit, reach)
+                stretches = [(starts[at], starts[at + reach + 1]) for at in blocks.tolist()]
+            if stretches:
+                spans.setdefault(self._rules[self._rule_of[way]], []).extend(stretches)
+        return {rule: merged(spans[rule]) for rule in sorted(spans)}
+
+    def _blocks_of(self, found: Seen, users: Bits, word: int, bit: Any, reach: int) -> Places:
+        """Blocks from which on, with so many behind each, a way has a word of each clause."""
+        import numpy as np
+
+        count = len(found.starts)
+        enough = np.ones(count, np.bool_)
+        for number in range(CLAUSES):
+            if self._without[number, word] & bit:
+                continue
+            marks = np.zeros(count + _WIDE, np.bool_)
+            marks[found.blocks.take(users[:, number].take(found.number).nonzero()[0])] = True
+            near = marks[:count] | marks[1 : count + 1]
+            enough &= near if reach == 1 else near | marks[2 : count + 2]
+        return enough.nonzero()[0]
 
     def _stretches(self, bits: Bits, words: Places, possible: Bits, starts: list[int]) -> dict[int, Stretches]:
         import numpy as np
