@@ -224,7 +224,7 @@ _PATTERNS = {
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
     # Chinese, Japanese or Korean characters with something between them.
-    "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/,+~-]{1,3}){4}[\xe3-\xed]",
+    "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/\\,+~-]{1,3}){4}[\xe3-\xed]",
     "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
     # A word or two to a line, several times.
     "lines": f"{SHORT_LINE}{{2}}",

@@ -30,7 +30,7 @@ _AROUND = 200
 _SENTENCE = 320
 _SMALL = 1 << 13
 _PIECE = 1 << 16
-_BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/,+~-]{1,3}(?=[\xe3-\xed])")
+_BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/\\,+~-]{1,3}(?=[\xe3-\xed])")
 _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _LINE_BREAK = re.compile(rb"[ \t]?\r?\n[\s>]*")
