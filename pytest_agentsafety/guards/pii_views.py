@@ -17,6 +17,7 @@ from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.text import View
+from pytest_agentsafety.text.gate import is_said
 from pytest_agentsafety.text.pieces import matches, replace
 
 # Single characters with the same one between them, eight or more, the first two of them letters or digits.
@@ -43,9 +44,12 @@ def find_hidden(text: str) -> Iterator[Hidden]:
     """What is found in the normalised readings of `text`, apart from the text itself. May repeat itself.
 
     Letters that stand apart, and lines put together, are read for kinds with a form of their own alone: any row of
-    digits is an account number once its gaps are closed. Backwards only keys are read.
+    digits is an account number once its gaps are closed. In a cipher, and backwards, a text is read so that says
+    something that way; in others only keys are looked for backwards.
     """
     normal = normalise(text)
+    for view in (view for view in normal.views if view.turned and is_said(view.data)):
+        yield from _read(view, _find_written)
     for view in (view for view in normal.views if not view.guessed):
         if view.text != text:
             yield from _read(view, find_pii)
@@ -65,6 +69,12 @@ def _find_apart(text: str) -> list[Finding]:
     """What its own form tells; a telephone number has one where it begins with a plus sign."""
     phones = find_pii(text) if "+" in text else ()
     return [*find_strong(text), *(one for one in phones if one.kind == "phone" and text[one.start] == "+")]
+
+
+def _find_written(text: str) -> list[Finding]:
+    """What its own form tells, and addresses."""
+    mails = find_pii(text) if "@" in text else ()
+    return [*find_strong(text), *(one for one in mails if one.kind == "email")]
 
 
 def _read(view: View, find: Callable[[str], list[Finding]]) -> Iterator[Hidden]:

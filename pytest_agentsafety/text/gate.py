@@ -77,6 +77,7 @@ _MORE_PLAIN = (  # noqa: SIM905
 _SAYING = frozenset(
     word.encode() for word in (*_ORDER_WORDS, *_COMMON_WORDS, *_SHORT_WORDS, *_MORE_PLAIN, *_PLAIN_WORDS) if len(word) > 2
 )
+_SAID = _SAYING | {word.encode() for word in _PLAIN_WORDS if len(word) == 2}
 # As a cipher writes a common word, a short word is written too; longer ones are not.
 _PLAIN = frozenset(word.encode() for word in (*_PLAIN_WORDS, *_COMMON_WORDS, *_MORE_PLAIN))
 # Letters and digits in lower case, everything else as a blank.
@@ -330,3 +331,9 @@ def says_something(data: bytes) -> bool:
     It may be written in digits for letters.
     """
     return not (_SAYING.isdisjoint(data.translate(_FLAT).split()) and _SAYING.isdisjoint(data.translate(_LEET).split()))
+
+
+def is_said(data: bytes) -> bool:
+    """Are there two such words, one of them no very short one? Then the guess was right."""
+    said = _SAID.intersection(data.translate(_FLAT).split())
+    return len(said) > 1 and not _SAYING.isdisjoint(said)
