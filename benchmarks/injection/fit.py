@@ -34,6 +34,7 @@ class Settings:
     dilution: float = 0.0
     iterations: int = 60
     shift: float = 0.0
+    worth: float = -1.9
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,12 @@ def weights_of(items: Sequence[Item], cap: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Features (sorted hashes), their weights and the bias in log odds."""
+    """Features (sorted hashes), their weights and the bias in log odds; what `hunch` found."""
 
     keys: np.ndarray
     weights: np.ndarray
     bias: float
+    hunch: tuple[np.ndarray, int] | None = None
 
 
 def fit(items: Sequence[Item], all_rows: Rows, chosen: np.ndarray, settings: Settings) -> Fitted:
@@ -176,16 +178,18 @@ def cells(fitted: Fitted) -> np.ndarray:
 
 def export(models: Mapping[str, tuple[Fitted, Settings]], hashes: np.ndarray, ids: np.ndarray) -> bytes:
     """The file that `parse` reads. `shift` of the settings moves the point where the score is 0.5."""
-    header = {
-        "words": len(hashes),
-        "models": {
-            stage: {"unit": UNIT, "bias": round(fitted.bias - settings.shift, 4), "window": settings.window}
-            for stage, (fitted, settings) in models.items()
-        },
+    described = {
+        stage: {"unit": UNIT, "bias": round(fitted.bias - settings.shift, 4), "window": settings.window}
+        for stage, (fitted, settings) in models.items()
     }
+    hunches = {stage: fitted.hunch for stage, (fitted, _) in models.items() if fitted.hunch is not None}
+    for stage, (_, limit) in hunches.items():
+        described[stage]["limit"] = limit
+    header = {"words": len(hashes), "models": described}
     tables = b"".join(cells(models[stage][0]).astype("<u2").tobytes() for stage in sorted(models))
     words_part = hashes.astype("<u4").tobytes() + ids.astype(np.uint8).tobytes()
-    return MAGIC + json.dumps(header, sort_keys=True).encode() + b"\n" + words_part + tables
+    more = b"".join(hunches[stage][0].tobytes() for stage in sorted(hunches))
+    return MAGIC + json.dumps(header, sort_keys=True).encode() + b"\n" + words_part + tables + more
 
 
 def model(fitted: Fitted, settings: Settings, hashes: np.ndarray, ids: np.ndarray) -> HashedModel:

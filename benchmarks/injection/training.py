@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.injection.corpus import Item, development, generated, long_attacks, long_texts, vocabulary
 from benchmarks.injection.fit import Fitted, Rows, Settings, export, fit, model, rows
+from benchmarks.injection.hunch import hunch
 from benchmarks.injection.vocabulary import lexicon, table
 from pytest_agentsafety.guards.injection_model import HashedModel, Lexicon
 
@@ -42,7 +43,11 @@ class Trainer:
         """Weights from all sources but some."""
         left_out = set(without)
         chosen = np.array([i for i, item in enumerate(self.items) if item.source not in left_out])
-        return fit(self.items, self.rows, chosen, self.settings)
+        fitted = fit(self.items, self.rows, chosen, self.settings)
+        items = [self.items[i] for i in chosen]
+        return replace(
+            fitted, hunch=hunch(self.model(fitted), items, self.settings.window, self.settings.worth)
+        )
 
     def model(self, fitted: Fitted) -> HashedModel:
         """The model as it would be shipped."""

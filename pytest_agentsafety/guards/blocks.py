@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 # Stretches without white space in a block.
 BLOCK = 16
 WHOLE = 8
+# Up to so many bytes a loop over the words costs less than passes over arrays.
+SHORT = 1 << 11
+SLOT_BITS = 16
+_FACTOR = 0x9E3779B97F4A7C15
+_LEFT_OVER = (1 << 64) - 1
 _PIECE = 1 << 16
-_SMALL = 1 << 16
+SMALL = 1 << 16
 _BEHIND = b" " * (WHOLE + 1)
 _MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
 
@@ -40,20 +45,28 @@ def _folded(code: int) -> int:
 _TABLE = bytes(map(_folded, range(256)))
 
 
-class Piece(NamedTuple):
-    """Words of a part of a text: where each begins, and eight bytes from there on; of `whole` only its own.
+class Piece:
+    """Words of a part of a text: where each begins and ends, and eight bytes from there on; of `whole` only its own.
 
     `wide` and `wide_at`: the same for every character of a script without case, as no gap sets words apart there.
-    `blocks`: where blocks begin; `before` blocks began in front of this part. All places are those of the text.
+    `blocks`: where blocks begin; `before` blocks began in front of this part. All places are those of the text, but
+    in `values`, which has the eight bytes from `offset` on, and so on.
     """
 
-    at: Places
-    parts: Values
-    whole: Values
-    wide_at: Places
-    wide: Values
-    blocks: Places
-    before: int
+    def __init__(self, at: Places, ends: Places, values: Values, offset: int, blocks: Places, before: int) -> None:
+        self.at, self.ends, self.values, self.offset = at, ends, values, offset
+        self.blocks, self.before = blocks, before
+        self.parts = values.take(at - offset)
+        self.wide_at, self.wide = at[:0], values[:0]
+
+    @cached_property
+    def whole(self) -> Values:
+        return self.parts & masks().take(self.ends - self.at, mode="clip")
+
+    @cached_property
+    def slots(self) -> Places:
+        """A place in a table for each of `whole`."""
+        return slots_of(self.whole)
 
     def block_of(self, places: Places) -> Places:
         """The number of the block in the text that each place is in."""
@@ -61,16 +74,41 @@ class Piece(NamedTuple):
         return found + (self.before - 1)
 
 
+def slots_of(values: Values) -> Places:
+    """The upper SLOT_BITS of a hash of each value."""
+    import numpy as np
+
+    return ((values * np.uint64(_FACTOR)) >> np.uint64(64 - SLOT_BITS)).astype(np.intp)
+
+
+def slot_of(word: bytes) -> int:
+    """The same for one word of ASCII."""
+    return (int.from_bytes(word[:WHOLE], "little") * _FACTOR & _LEFT_OVER) >> (64 - SLOT_BITS)
+
+
+_WORDS = bytes(c if chr(c).isalnum() and c < 0x80 else _BLANK for c in range(256)).lower()
+
+
+@lru_cache(maxsize=8)
+def words_by_block(data: bytes) -> tuple[list[bytes], ...] | None:
+    """The words of a short text of ASCII, block by block. None for any other text."""
+    if len(data) > SHORT or not data.isascii() or b">" in data:
+        return None
+    stretches = data.split()
+    blocks = (stretches[at : at + BLOCK] for at in range(0, len(stretches), BLOCK))
+    return tuple(b" ".join(block).translate(_WORDS).split() for block in blocks)
+
+
 @cache
-def _masks() -> Values:
+def masks() -> Values:
     import numpy as np
 
     return np.array([(1 << (8 * size)) - 1 for size in range(WHOLE + 1)], np.uint64)
 
 
 def pieces(data: bytes) -> Iterator[Piece] | tuple[Piece, ...]:
-    """The words of a text, which is UTF-8."""
-    return _of_small(data) if len(data) <= _SMALL else _pieces(data)
+    """The words of a text, which is UTF-8; those of one that is not large are remembered for a while."""
+    return _of_small(data) if len(data) <= SMALL else _pieces(data)
 
 
 @lru_cache(maxsize=8)
@@ -97,15 +135,16 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> tup
     size, offset = high - low + 1, low - 1
     values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).copy()
     at, ends = _words(raw, size)
-    parts = values.take(at)
-    wide = at[:0] if data.isascii() else (raw[1:size] >= _FIRST_WIDE).nonzero()[0] + 1
     # Behind white space alone: a mark inside a word does not end it, else it could keep words apart.
     begins = ((raw[1:size] > _BLANK) & (raw[: size - 1] == _BLANK)).nonzero()[0]
     if not low and (not len(begins) or begins[0]):
         begins = np.concatenate(([0], begins))  # the first block begins where the text does
     blocks = begins[-stretches % BLOCK :: BLOCK] + low
-    whole = parts & _masks().take(np.minimum(ends - at, WHOLE))
-    return Piece(at + offset, parts, whole, wide + offset, values.take(wide), blocks, before), len(begins)
+    piece = Piece(at + offset, ends + offset, values, offset, blocks, before)
+    if not data.isascii():
+        wide = (raw[1:size] >= _FIRST_WIDE).nonzero()[0] + 1
+        piece.wide_at, piece.wide = wide + offset, values.take(wide)
+    return piece, len(begins)
 
 
 def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:

@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 import re2
 
-from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of
+from pytest_agentsafety.guards.blocks import words_by_block
+from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of, shipped_vocabulary
 from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
@@ -65,8 +66,8 @@ class RuleSet:
     """Compiled once, on first use, and safe to use from several threads."""
 
     def __init__(self, rules: Iterable[Rule], *, as_set: bool = False) -> None:
-        """`as_set`: matched all at once, also where the words that they need are known. Faster where these are common
-        words, on text whose like was seen before."""
+        """`as_set`: in texts that are not short matched all at once, also where the words that they need are known.
+        Faster where these are common words, on text whose like was seen before."""
         self.rules: tuple[Rule, ...] = tuple(rules)
         self._as_set = as_set
         self._lock = Lock()
@@ -81,14 +82,20 @@ class RuleSet:
         return [*hits, Hit(UNREAD, 0, len(text.source), "unread")] if text.unread else hits
 
     def _in_words(self, view: View) -> Iterator[Hit]:
-        for index, start, end in self._words.find(view.data, MAX_HITS):
+        at_once = self._as_set and words_by_block(view.data) is None
+        patterns = self._set if at_once else self._words
+        for index, start, end in patterns.find(view.data, MAX_HITS):
             yield Hit(self.rules[index], *view.origin_of_bytes(start, end), view.name)
 
     @cached_property
     def _words(self) -> Patterns:
         with self._lock:
-            names = ["" if self._as_set else rule.id for rule in self.rules]
-            return Patterns(names, [expand(rule.pattern) for rule in self.rules])
+            return Patterns([rule.id for rule in self.rules], [expand(rule.pattern) for rule in self.rules])
+
+    @cached_property
+    def _set(self) -> Patterns:
+        with self._lock:
+            return Patterns([""] * len(self.rules), [expand(rule.pattern) for rule in self.rules])
 
     @cached_property
     def _letters(self) -> _OneByOne:
@@ -129,7 +136,8 @@ class Patterns:
         self._patterns = patterns
         self._compiled: dict[int, Any] = {}
         needs = [need_of(name, pattern) for name, pattern in zip(names, patterns, strict=True)]
-        self._prefilter = Prefilter({index: need for index, need in enumerate(needs) if need is not None})
+        known = {index: need for index, need in enumerate(needs) if need is not None}
+        self._prefilter = Prefilter(known, shipped_vocabulary() if known else None)
         # Index 0 of the set always matches: its absence shows that the matcher ran out of memory and said nothing.
         self._in_set = (-1, *(index for index, need in enumerate(needs) if need is None))
         self._set = re2.Set.SearchSet(_options())

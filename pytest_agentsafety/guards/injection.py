@@ -13,7 +13,7 @@ from typing import Literal
 from pytest_agentsafety.guards.engine import Hit, Rule, RuleSet, total_score
 from pytest_agentsafety.guards.injection_everyday import all_plain, serious
 from pytest_agentsafety.guards.injection_mention import without_quotations
-from pytest_agentsafety.guards.injection_model import InjectionScorer, bundled, locate, scored
+from pytest_agentsafety.guards.injection_model import HashedModel, InjectionScorer, bundled, locate, scored
 from pytest_agentsafety.guards.injection_rules import BYPASS, COMMAND, LEAK, MARKUP, OVERRIDE, PERSONA
 from pytest_agentsafety.guards.injection_rules_i18n import LANGUAGES
 from pytest_agentsafety.guards.injection_rules_indirect import INDIRECT
@@ -28,6 +28,7 @@ THRESHOLD = 0.5
 MODEL_THRESHOLDS: Mapping[Stage, float] = {"input": 0.5, "tool_result": 0.5}
 _MODEL_RULE = Rule(family="injection", name="model", pattern="", severity=THRESHOLD)
 _ROUNDS = 3
+_SAME_WORDS = ("lines", "joined")
 
 
 _DIRECT = (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND, *LANGUAGES)
@@ -35,7 +36,7 @@ _DIRECT = (*OVERRIDE, *PERSONA, *LEAK, *BYPASS, *MARKUP, *COMMAND, *LANGUAGES)
 
 def filtered_rules() -> tuple[Rule, ...]:
     """The rules that are tried only where the words that they need stand together (`rule_words.json`)."""
-    return _DIRECT
+    return (*_DIRECT, *INDIRECT)
 
 
 @cache
@@ -126,8 +127,8 @@ class InjectionGuard:
         needed = self._thresholds.get(stage, THRESHOLD)
         # A guess at how the letters were meant makes new words: those have to be far more like orders.
         scores = [
-            (scored(model, view.text), (4 + needed) / 5 if view.guessed else needed, view)
-            for view in _without_escaped(normalised.views)
+            (scored(model, view), (4 + needed) / 5 if view.guessed else needed, view)
+            for view in _to_be_asked(model, normalised.views)
         ]
         score, needed, view = max(scores, key=lambda one: one[0] - one[1])
         if score < needed:
@@ -143,6 +144,12 @@ class InjectionGuard:
             if not hits:
                 return text
         return MARKER
+
+
+def _to_be_asked(model: InjectionScorer, views: Sequence[View]) -> list[View]:
+    chosen = _without_escaped(views)
+    # To the bundled model gaps are all alike: joined, the words are those that it has seen in the text before.
+    return [view for view in chosen if view.name not in _SAME_WORDS] if isinstance(model, HashedModel) else chosen
 
 
 def _without_escaped(views: Sequence[View]) -> list[View]:

@@ -62,6 +62,8 @@ _ASKS_HOW = _pattern(
     r"\b(?:how|where|why|when|can|may|should) (?:do|does|did|can|could|should|would|may)? ?(?:i|we|one|my|our|the)\b"
 )
 _GENERAL_PROMPT = _pattern(
+    r"\b(?:role|purpose|point|use|function|meaning|history|size|length|cost|limits) of (?:an?|the) (?:system|developer) |"
+    r"\b(?:difference between|best practices|compared to|as opposed to)\b|\bhow (?:[\w']+ ){1,5}works\b|"
     r"\b(?:(?:an?|any|every|each|whose|other|good|which|what) (?:[\w-]+ ){0,2}(?:system|initial|base|"
     r"starting|first|custom|"
     r"default) ?(?:prompts?|messages?|instructions?)|system (?:prompts|messages))\b|"
@@ -111,10 +113,41 @@ _BUG = _pattern(
     r"output)$"
 )
 
+# What is forbidden is not ordered, and who is told what others try to do is not told to do it.
+_FORBIDDEN = _pattern(
+    r"^\W*(?:(?:please|definitely|also|and|always|under no circumstances|remember|note)\W+)*"
+    r"(?:do not|don't|never|you (?:must|should|may|can|shall|will) (?:not|never)|you (?:mustn't|shouldn't|can't|won't))"
+    r"(?: (?:ever|explain|tell|say|show|me|us|anyone|anybody|them|how|to|make|you|try))*[ \n]*$"
+)
+_OTHERS = _pattern(
+    r"\b(?:users?|people|hackers?|attackers?|criminals?|scammers?|adversar(?:y|ies)|intruders?|malware|someone|somebody|"
+    r"they|students|employees)(?: (?:often|might|may|could|can|would|will|sometimes|usually|also))* (?:try|tries|tried|"
+    r"attempts?|uses?|used|want|wants|manage|managed|manages|has|have|had|employ|seek|seeks) ?(?:to|for)?[ \n]*$"
+)
+_NOUN = _pattern(r"\b(?:the|this|each|every|its|(?:^|(?:of|in|for|with|use|is|by) )an)[ \n]+$")
+_ASKS_WHY = _pattern(r"\bwhy (?:revealing|sharing|showing|disclosing|giving)\b")
+_HOW_MUCH = _pattern(
+    r"\b(?:how (?:much|many|long|often|soon|far|late|early)|when|where|whether|if|"
+    r"which \w+)[ \n]*$"
+)
+# A question about a text: what stands behind the colon is that text, and nothing comes after it.
+_ABOUT_A_TEXT = _pattern(
+    r"^\W*(?:what|how|why)\b[^:]*\b(?:make of|interpret|classify|rate|assess|assessment of|response to|respond to|react to|"
+    r"reaction to|think of|thoughts on|opinion (?:of|on)|understand|parse|translate|mean by|call)\b[^:]{0,40}:\W*$"
+)
+_WEB_POLICY = _pattern(r"\bsecurity policy\b")
+
 _DROP = ("drop-earlier", "drop-adjacent", "supersedes")
 
 
+def _mentioned(before: str, hit: str) -> bool:
+    """Forbidden, done by others, or a question why: in each case nobody is told to do it."""
+    return bool(_FORBIDDEN.search(before) or _OTHERS.search(before) or _ASKS_WHY.search(hit))
+
+
 def _dropped(sentence: str, before: str, hit: str) -> bool:
+    if _mentioned(before, hit):
+        return True
     if _MODEL.search(sentence) or _OF_MODEL.search(sentence):
         return False
     return bool(_TOLD_OF.search(before + " ") or _MAIL.search(hit))
@@ -124,12 +157,20 @@ def _mode(sentence: str, _before: str, _hit: str) -> bool:
     return not _MODEL.search(sentence) and bool(_OWN_DEVICE.search(sentence))
 
 
-def _limits(sentence: str, _before: str, _hit: str) -> bool:
+def _limits(sentence: str, before: str, hit: str) -> bool:
+    if _mentioned(before, hit) or (_WEB_POLICY.search(hit) and not _MODEL.search(sentence)):
+        return True
     return not _MODEL.search(sentence) and bool(_OWN_DEVICE.search(sentence) and _ASKS_HOW.search(sentence))
 
 
-def _prompt(sentence: str, _before: str, _hit: str) -> bool:
+def _prompt(sentence: str, before: str, hit: str) -> bool:
+    if _mentioned(before, hit):
+        return True
     return not _YOU.search(sentence) and bool(_GENERAL_PROMPT.search(sentence) or _TASK.search(sentence))
+
+
+def _forbidden_leak(_sentence: str, before: str, hit: str) -> bool:
+    return _mentioned(before, hit)
 
 
 def _story(sentence: str, _before: str, _hit: str) -> bool:
@@ -150,14 +191,28 @@ def _kept(_sentence: str, _before: str, hit: str) -> bool:
     return not _TELLING.search(hit)
 
 
-def _manual(sentence: str, _before: str, hit: str) -> bool:
-    """ "You should call close()": a manual's advice, where the model is not named and no haste is made."""
+def _manual(sentence: str, before: str, hit: str) -> bool:
+    """ "You should call close()": a manual's advice, where the model is not named and no haste is made.
+
+    "How much you need to pay" is a question.
+    """
+    if _HOW_MUCH.search(before):
+        return True
     return bool(_ADVICE.search(hit)) and not _PARTNER.search(sentence)
 
 
 def _flaw(sentence: str, before: str, hit: str) -> bool:
     """ "This could expose the credentials": an advisory. Otherwise as for prompts."""
     return _prompt(sentence, before, hit) or bool(_COULD.search(before) and not _MODEL.search(sentence))
+
+
+def _foreign_drop(sentence: str, before: str, hit: str) -> bool:
+    """A rule of another language that an English noun ("the ignore directive") or a mail fulfils."""
+    return bool(_NOUN.search(before) or (_MAIL.search(hit) and not _MODEL.search(sentence)))
+
+
+def _foreign_prompt(sentence: str, before: str, hit: str) -> bool:
+    return hit.isascii() and _prompt(sentence, before, hit)
 
 
 def _own_report(_sentence: str, _before: str, hit: str) -> bool:
@@ -171,6 +226,9 @@ _KINDS: Mapping[str, Any] = {
     "safety": _limits,
     "your-limits": _limits,
     "secret-prompt": _prompt,
+    "your-prompt": _forbidden_leak,
+    **dict.fromkeys(("fr-drop", "es-drop", "pt-drop", "it-drop", "de-drop"), _foreign_drop),
+    **dict.fromkeys(("es-prompt", "fr-prompt", "pt-prompt", "it-prompt", "de-prompt"), _foreign_prompt),
     "ready-secret": _flaw,
     "keep-from-user": _kept,
     "model-must": _manual,
@@ -201,11 +259,13 @@ def _place(hit: Hit) -> tuple[str, int, int]:
 
 def _everyday(hit: Hit, source: str) -> bool:
     kind = _KINDS.get(hit.rule.name)
-    if kind is None or hit.end - hit.start > _AROUND:
+    if hit.end - hit.start > _AROUND:
         return False
     before = fold(source[max(0, hit.start - _AROUND) : hit.start])
     found, after = fold(source[hit.start : hit.end]), fold(source[hit.end : hit.end + _AROUND])
     before = before[max((match.end() for match in _ENDS.finditer(before)), default=0) :]
+    if not after.strip(" .?!\n'\"") and _ABOUT_A_TEXT.search(before):
+        return True
     end = _ENDS.search(after)
     after = after[: end.start() + 1] if end else after
-    return bool(kind(before + found + after, before, found))
+    return bool(kind is not None and kind(before + found + after, before, found))

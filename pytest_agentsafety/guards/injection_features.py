@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_agentsafety.guards.blocks import SMALL, masks, pieces
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -27,7 +29,7 @@ _KINDS = (1, 2, 3, 4, 4, 4, 5)
 _CONCEPT_KINDS = (6, 7, 7, 7, 8, 9)
 _FAMILIES = len(_KINDS)
 _CONCEPT_FAMILIES = len(_CONCEPT_KINDS)
-_REACH = 10  # words between the concepts of a pair
+REACH = 10  # words between the concepts of a pair
 _NEAR = 3
 _SPREAD = 0x01000193
 
@@ -47,8 +49,48 @@ class Words(NamedTuple):
     wide: bool
 
 
+class Cut:
+    """Words of a piece of text before they are hashed: byte offsets, the first eight bytes of each (`whole`).
+
+    `values` has the eight bytes from every position on; it begins `offset` bytes into the text.
+    """
+
+    def __init__(
+        self,
+        starts: NDArray[np.intp],
+        ends: NDArray[np.intp],
+        whole: NDArray[np.uint64],
+        values: NDArray[np.uint64],
+        offset: int = 0,
+        wide: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """`wide` says which words begin beyond ASCII; None where none does."""
+        self.starts, self.ends, self.whole = starts, ends, whole
+        self._values, self._offset, self._wide = values, offset, wide
+
+    def words(self, chosen: NDArray[np.intp] | None = None) -> Words:
+        """All words, or some of them, with their hashes."""
+        import numpy as np
+
+        starts, ends, whole, wide = self.starts, self.ends, self.whole, self._wide
+        if chosen is not None:
+            starts, ends, whole = starts.take(chosen), ends.take(chosen), whole.take(chosen)
+            wide = None if wide is None else wide.take(chosen)
+        sizes = ends - starts
+        hashes = _hash(whole)
+        for number in range(1, len(_FACTORS)):
+            longer = (sizes > number * _PART).nonzero()[0]
+            if len(longer):
+                at = starts.take(longer) + number * _PART
+                more = self._values.take(at - self._offset) & masks().take(ends.take(longer) - at, mode="clip")
+                hashes[longer] += _hash(more, number)
+        # Beyond ASCII a letter has two or three bytes.
+        stem: Any = _STEM_BYTES if wide is None else np.where(wide, _PART, _STEM_BYTES)
+        stems = _hash(whole & masks().take(np.minimum(sizes, stem)))
+        return Words(starts, ends, hashes, stems, wide is not None)
+
+
 class _Constants(NamedTuple):
-    masks: NDArray[np.uint64]
     ideographs: NDArray[np.bool_]
     seeds: Hashes
     concept_seeds: Hashes
@@ -62,10 +104,9 @@ def _constants() -> _Constants:
     def seeds(kinds: tuple[int, ...]) -> Hashes:
         return np.array([[0x3C6EF372 * kind & 0xFFFFFFFF] for kind in kinds], np.uint32)
 
-    masks = np.array([(1 << (8 * size)) - 1 for size in range(_PART + 1)], np.uint64)
     ideographs = np.zeros(256, np.bool_)
     ideographs[_IDEOGRAPHS.start : _IDEOGRAPHS.stop] = True
-    return _Constants(masks, ideographs, seeds(_KINDS), seeds(_CONCEPT_KINDS))
+    return _Constants(ideographs, seeds(_KINDS), seeds(_CONCEPT_KINDS))
 
 
 def to_bytes(text: str) -> bytes:
@@ -76,35 +117,37 @@ def to_bytes(text: str) -> bytes:
 
 
 def words(data: bytes) -> Words:
-    """The words of at most MAX_BYTES bytes."""
+    """The words of at most MAX_BYTES bytes, as `to_bytes` gives them."""
+    return cut(data).words()
+
+
+def cut(data: bytes) -> Cut:
+    """The same, not hashed yet."""
     import numpy as np
 
     raw = np.frombuffer(data, np.uint8)
     inside = raw != 32
     wide = not data.isascii()
     starts, ends = _split_wide(raw, inside) if wide else _split(inside)
-    stem: Any = _STEM_BYTES
-    if wide:
-        stem = np.where(raw[starts] >= _WIDE, _PART, _STEM_BYTES)
-    sizes = ends - starts
     # The eight bytes from every position on, copied because gathering from places that overlap is slow.
-    parts = np.ndarray(len(data) + 1, "<u8", data + bytes(_PART), strides=(1,)).copy()
-    hashes = _hash(parts, starts, sizes)
-    for number in range(1, len(_FACTORS)):
-        longer = np.flatnonzero(sizes > number * _PART)
-        if len(longer):
-            at = starts[longer] + number * _PART
-            hashes[longer] += _hash(parts, at, ends[longer] - at, number)
-    return Words(starts, ends, hashes, _hash(parts, starts, np.minimum(sizes, stem)), wide)
+    values = np.ndarray(len(data) + 1, "<u8", data + bytes(_PART), strides=(1,)).copy()
+    whole = values.take(starts, mode="clip") & masks().take(ends - starts, mode="clip")
+    return Cut(starts, ends, whole, values, wide=raw.take(starts) >= _WIDE if wide else None)
 
 
-def _hash(parts: NDArray[np.uint64], starts: NDArray[np.intp], sizes: NDArray[np.intp], number: int = 0) -> Hashes:
-    """Hashes of up to eight bytes from `starts` on."""
+def cut_before(data: bytes) -> Cut | None:
+    """The same for a text of ASCII that is not large, from what the rules have cut already. None for others."""
+    if len(data) > SMALL or not data.isascii() or not data:
+        return None
+    (piece,) = pieces(data)
+    return Cut(piece.at, piece.ends, piece.whole, piece.values, piece.offset)
+
+
+def _hash(part: NDArray[np.uint64], number: int = 0) -> Hashes:
+    """Hashes of up to eight bytes each, which are the given part of a word."""
     import numpy as np
 
-    part = parts.take(starts, mode="clip") & _constants().masks.take(sizes, mode="clip")
-    part *= np.uint64(_FACTORS[number])
-    return (part >> np.uint64(32)).astype(np.uint32)
+    return ((part * np.uint64(_FACTORS[number])) >> np.uint64(32)).astype(np.uint32)
 
 
 def _split(inside: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -184,7 +227,7 @@ def concept_features(at: NDArray[np.intp], concepts: Hashes) -> Hashes:
     led = concepts * spread
     for row in (1, 2, 3):
         keys[row, row:] = led[:-row] + concepts[row:]
-        there[row, row:] = at[row:] - at[:-row] <= _REACH
+        there[row, row:] = at[row:] - at[:-row] <= REACH
     keys[4] = keys[1]
     there[4, 1:] = at[1:] - at[:-1] <= _NEAR
     keys[5, 2:] = keys[1, 1:-1] * spread + concepts[2:]

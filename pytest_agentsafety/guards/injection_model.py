@@ -11,20 +11,27 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+from pytest_agentsafety.guards.blocks import SLOT_BITS
 from pytest_agentsafety.guards.injection_features import (
     MAX_BYTES,
+    REACH,
+    Cut,
     Words,
     concept_features,
+    cut,
+    cut_before,
     pair_keys,
     text_features,
     to_bytes,
-    words,
 )
+from pytest_agentsafety.guards.injection_hunch import Hunch
 from pytest_agentsafety.model.decisions import Stage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from pytest_agentsafety.text import View
 
 MAGIC = b"agentsafety injection model 1\n"
 WEIGHTS = "injection_model.bin"
@@ -62,9 +69,21 @@ class Window(NamedTuple):
 class HashedModel:
     """A table of weights and the words that have a concept. Safe to use from several threads."""
 
-    def __init__(self, cells: NDArray[np.uint16], lexicon: Lexicon, *, unit: float, bias: float, window: int) -> None:
-        """`unit` is what 1 in the table adds to the log odds, `bias` their value at 0, `window` in words."""
-        self._cells, self._lexicon = cells, lexicon
+    def __init__(
+        self,
+        cells: NDArray[np.uint16],
+        lexicon: Lexicon,
+        *,
+        unit: float,
+        bias: float,
+        window: int,
+        hunch: Hunch | None = None,
+    ) -> None:
+        """`unit` is what 1 in the table adds to the log odds, `bias` their value at 0, `window` in words.
+
+        With a `hunch` only the windows are scored that it finds worth it; a text without one has the score of nothing.
+        """
+        self._cells, self._lexicon, self._hunch = cells, lexicon, hunch
         self._unit, self._bias, self._window = unit, bias, window
 
     def score(self, text: str) -> float:
@@ -73,32 +92,63 @@ class HashedModel:
 
     def best(self, text: str) -> Window:
         """The window with the highest score. Linear in the text, memory bounded by pieces of it."""
+        return self._best(text, text.encode("utf-8", "surrogatepass"))
+
+    def score_of(self, view: View) -> float:
+        """The score of a reading: its bytes are there already."""
+        return squash(self._best(None, view.data).logit)
+
+    def _best(self, text: str | None, raw: bytes) -> Window:
+        if self._hunch is not None and self._hunch.none_in(raw, self._window):
+            return Window(self._bias, 0, len(raw))
+        cut_words = cut_before(raw)
+        if cut_words is not None:
+            return self._window_of(self._piece(cut_words), 0, len(raw))
+        text = raw.decode("utf-8", "surrogatepass") if text is None else text
         data = to_bytes(text)
-        best = Window(self._bias, 0, len(data))
-        top: int | None = None
+        best, top = Window(self._bias, 0, len(data)), None
         for start in range(0, max(len(data), 1), MAX_BYTES - _OVERLAP):
-            found = self._piece(data[start : start + MAX_BYTES])
+            found = self._piece(cut(data[start : start + MAX_BYTES]))
             if found is not None and (top is None or found[0] > top):
-                top, first, last = found
-                best = Window(self._bias + top * self._unit, start + first, start + last)
+                best, top = self._window_of(found, start, len(data)), found[0]
             if start + MAX_BYTES >= len(data):
                 break
         return best if len(data) == len(text) else _in_characters(best, data)
 
-    def _piece(self, data: bytes) -> tuple[int, int, int] | None:
-        """Highest sum in a piece, and the bytes it comes from; None without words."""
+    def log_odds(self, score: int) -> float:
+        """Of a sum of weights."""
+        return self._bias + score * self._unit
+
+    def _window_of(self, found: tuple[int, int, int] | None, start: int, size: int) -> Window:
+        if found is None:
+            return Window(self._bias, 0, size)
+        score, first, last = found
+        return Window(self.log_odds(score), start + first, start + last)
+
+    def _piece(self, found: Cut) -> tuple[int, int, int] | None:
+        """Highest sum in a piece, and the bytes it comes from; None without words, or without a window worth it."""
         import numpy as np
 
-        found = words(data)
         count = len(found.starts)
         if not count:
             return None
-        sums = np.zeros(count + 1, np.int32)
-        np.cumsum(self.contributions(found), out=sums[1:])
         size = min(self._window, count)
+        first = chosen = None
+        if self._hunch is not None:
+            first, chosen = self._hunch.places(found.whole, size, REACH)
+            if not len(first):
+                return None
+        words = found.words(chosen)
+        sums = np.zeros(len(words.hashes) + 1, np.int32)
+        np.cumsum(self.contributions(words), out=sums[1:])
+        at = np.arange(count - size + 1) if first is None else first
+        # Where the words of a window begin among those chosen.
         scores = sums[size:] - sums[:-size]
-        first = int(scores.argmax())
-        return int(scores[first]), int(found.starts[first]), int(found.ends[first + size - 1])
+        if first is not None:
+            scores = scores.take(at if chosen is None else chosen.searchsorted(at))
+        best = int(scores.argmax())
+        low = int(at[best])
+        return int(scores[best]), int(found.starts[low]), int(found.ends[low + size - 1])
 
     def contributions(self, found: Words) -> NDArray[np.int16]:
         """What each word adds to the score of a window it is in, in units."""
@@ -173,14 +223,20 @@ def parse(data: bytes) -> dict[str, HashedModel]:
     line, _, body = data[len(MAGIC) :].partition(b"\n")
     header: dict[str, Any] = json.loads(line)
     count, cells = header["words"], 2 << TABLE_BITS
-    if len(body) != 5 * count + cells * len(header["models"]):
+    limits = {stage: settings.pop("limit") for stage, settings in header["models"].items() if "limit" in settings}
+    if len(body) != 5 * count + cells * len(header["models"]) + (len(limits) << SLOT_BITS):
         raise ValueError("the weights of the injection model are cut off")
     concepts = np.frombuffer(body, np.uint8, count, 4 * count).astype(np.uint32)
     lexicon = Lexicon(np.frombuffer(body, "<u4", count).astype(np.uint32), concepts)
-    tables = np.frombuffer(body, "<u2", offset=5 * count).astype(np.uint16).reshape(-1, 1 << TABLE_BITS)
+    tables = np.frombuffer(body, "<u2", len(header["models"]) << TABLE_BITS, 5 * count).astype(np.uint16)
+    hunches = {
+        stage: Hunch(np.frombuffer(body, np.int8, 1 << SLOT_BITS, len(body) - (place << SLOT_BITS)), limits[stage])
+        for place, stage in enumerate(sorted(limits, reverse=True), 1)
+    }
     stages = sorted(header["models"].items())
     return {
-        stage: HashedModel(table, lexicon, **settings) for (stage, settings), table in zip(stages, tables, strict=True)
+        stage: HashedModel(table, lexicon, hunch=hunches.get(stage), **settings)
+        for (stage, settings), table in zip(stages, tables.reshape(-1, 1 << TABLE_BITS), strict=True)
     }
 
 
@@ -215,9 +271,9 @@ def squash(logit: float) -> float:
     return round(1.0 / (1.0 + math.exp(-logit)), 4)
 
 
-def scored(model: InjectionScorer, text: str) -> float:
-    """The model's score. Raises ValueError for one that is none: a broken model must not count as silent."""
-    score = model.score(text)
+def scored(model: InjectionScorer, view: View) -> float:
+    """The model's score of a reading. Raises ValueError for one that is none: a broken model must not count as silent."""
+    score = model.score_of(view) if isinstance(model, HashedModel) else model.score(view.text)
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"the model's score is {score!r}, expected 0..1")
     return score

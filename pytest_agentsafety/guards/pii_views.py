@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from pytest_agentsafety.guards.normalise import normalise
 from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.text import View
+from pytest_agentsafety.text.gate import is_said
 from pytest_agentsafety.text.pieces import matches, replace
 
 # Single characters with the same one between them, eight or more, the first two of them letters or digits.
@@ -24,10 +26,11 @@ _APART = re2.compile("|".join(rf"(?:[+A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[
 # Between two groups of digits or letters, with the mark of a quoted line.
 _WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n][\s>]*| [\s>]*[\t\r\n>][\s>]*)(?=[0-9A-Z])")
 
+_LINE_END = re.compile(r"\r?\n")
+
 Back = Callable[[int, int], tuple[int, int]]
 
-# Starts where a token does, so that no part of a long one is tried again.
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){8,}(?![0-9A-Za-z])")
+_HEX = re2.compile(r"[0-9A-Fa-f]{16,}")
 
 
 class Hidden(NamedTuple):
@@ -41,9 +44,12 @@ def find_hidden(text: str) -> Iterator[Hidden]:
     """What is found in the normalised readings of `text`, apart from the text itself. May repeat itself.
 
     Letters that stand apart, and lines put together, are read for kinds with a form of their own alone: any row of
-    digits is an account number once its gaps are closed. Backwards only keys are read.
+    digits is an account number once its gaps are closed. In a cipher, and backwards, a text is read so that says
+    something that way; in others only keys are looked for backwards.
     """
     normal = normalise(text)
+    for view in (view for view in normal.views if view.turned and is_said(view.data)):
+        yield from _read(view, _find_written)
     for view in (view for view in normal.views if not view.guessed):
         if view.text != text:
             yield from _read(view, find_pii)
@@ -63,6 +69,12 @@ def _find_apart(text: str) -> list[Finding]:
     """What its own form tells; a telephone number has one where it begins with a plus sign."""
     phones = find_pii(text) if "+" in text else ()
     return [*find_strong(text), *(one for one in phones if one.kind == "phone" and text[one.start] == "+")]
+
+
+def _find_written(text: str) -> list[Finding]:
+    """What its own form tells, and addresses."""
+    mails = find_pii(text) if "@" in text else ()
+    return [*find_strong(text), *(one for one in mails if one.kind == "email")]
 
 
 def _read(view: View, find: Callable[[str], list[Finding]]) -> Iterator[Hidden]:
@@ -87,10 +99,18 @@ def _digits_of(view: View) -> Iterator[View]:
 
 def _hex_of(view: View) -> Iterator[View]:
     """Printable text in hex digits. Values are no words, so that nobody else takes them for a text worth decoding."""
-    for match in _HEX.finditer(view.text):
-        plain = bytes.fromhex(match.group())
+    text = view.text
+    for match in _HEX.finditer(text):
+        start, end = match.span()
+        if (end - start) % 2 or _is_letter(text[start - 1 : start]) or _is_letter(text[end : end + 1]):
+            continue
+        plain = bytes.fromhex(text[start:end])
         if plain.isascii() and plain.decode().isprintable():
-            yield _Derived("decoded", plain.decode(), view, _all_of(*match.span()))
+            yield _Derived("decoded", plain.decode(), view, _all_of(start, end))
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def _all_of(first: int, last: int) -> Back:
@@ -106,7 +126,7 @@ def _closed(view: View) -> Iterator[View]:
     parts = (view.text[start:end:2] for start, end in runs)
     text = replace_spans(view.text, [(start, end, part) for (start, end), part in zip(runs, parts, strict=True)])
     gaps = ((at, at + 1) for start, end in runs for at in range(start + 1, end, 2))
-    yield _Derived("closed", text, view, _past(gaps))
+    yield _Derived("closed", text, view, _past_when_asked(gaps))
 
 
 def _evened(view: View) -> Iterator[View]:
@@ -121,7 +141,8 @@ def _lines_joined(view: View) -> Iterator[View]:
     """A value that is broken over two lines."""
     if "\n" in view.text:
         text = view.text.replace("\r\n", "").replace("\n", "")
-        yield _Derived("lines", text, view, _past(m.span() for m in re.finditer(r"\r?\n", view.text)))
+        gaps = (match.span() for match in _LINE_END.finditer(view.text))
+        yield _Derived("lines", text, view, _past_when_asked(gaps))
 
 
 def _past_when_asked(gaps: Iterable[tuple[int, int]]) -> Back:
@@ -137,8 +158,7 @@ def _past_when_asked(gaps: Iterable[tuple[int, int]]) -> Back:
 
 def _past(gaps: Iterable[tuple[int, int]]) -> Back:
     """The way back to a text that these spans were taken out of."""
-    cuts: list[int] = []
-    ends: list[int] = []
+    cuts, ends = array("q"), array("q")
     gone = 0
     for start, end in gaps:
         cuts.append(start - gone)
@@ -151,7 +171,7 @@ def _past(gaps: Iterable[tuple[int, int]]) -> Back:
     return back
 
 
-def _behind(cuts: list[int], ends: list[int], position: int) -> int:
+def _behind(cuts: Sequence[int], ends: Sequence[int], position: int) -> int:
     index = bisect_right(cuts, position) - 1
     return position if index < 0 else ends[index] + position - cuts[index]
 

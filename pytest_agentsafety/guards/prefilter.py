@@ -8,19 +8,22 @@ over arrays, however many words are found, and no automaton that a text could ma
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_agentsafety.guards.blocks import BLOCK, WHOLE, Piece, pieces
+from pytest_agentsafety.guards.blocks import BLOCK, words_by_block
+from pytest_agentsafety.guards.rule_vocabulary import Vocabulary
+from pytest_agentsafety.text.views import merged
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pytest_agentsafety.guards.blocks import Places, Values
+    from pytest_agentsafety.guards.blocks import Places
+    from pytest_agentsafety.guards.rule_vocabulary import Seen
 
     Bits = NDArray[np.uint64]
     Hits = NDArray[np.int32]
@@ -28,14 +31,11 @@ if TYPE_CHECKING:
 WORDS = "rule_words.json"
 CLAUSES = 2
 _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and one, or anywhere
-# Beginnings of words are looked up by so many bytes; a longer one by those that fit.
-_STEMS = (3, 4)
-_CHARACTER = 3  # bytes of a character without case
-_AT_ONCE, _MANY = 1 << 14, 1 << 12
-_NO_TEXT = (1 << 64) - 1
+_AT_ONCE = 1 << 14
 _NEAR_ENOUGH = 6  # two calls of the engine cost more than some blocks in between
-_SLOT_BITS = 14
-_FACTOR = 0x9E3779B97F4A7C15
+# So many ways are looked at one by one.
+_FEW = 6
+_MAX_REMEMBERED, _LONGEST = 1 << 14, 24
 
 Stretches = list[tuple[int, int]]
 
@@ -67,6 +67,13 @@ def need_of(rule: str, pattern: str) -> Need | None:
 
 
 @cache
+def shipped_vocabulary() -> Vocabulary:
+    """Of all shipped rules: what one guard has looked up another need not look up again."""
+    known = _shipped().values()
+    return Vocabulary(word for need in known for way in need["ways"] for clause in way for word in clause)
+
+
+@cache
 def _shipped() -> dict[str, Any]:
     text = files("pytest_agentsafety.guards").joinpath(WORDS).read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
@@ -76,26 +83,27 @@ def _shipped() -> dict[str, Any]:
 class Prefilter:
     """Of numbered rules, those that may match, and where. Safe to use from several threads."""
 
-    def __init__(self, needs: Mapping[int, Need]) -> None:
+    def __init__(self, needs: Mapping[int, Need], vocabulary: Vocabulary | None = None) -> None:
+        """`vocabulary` has to hold all words that are needed; one of these alone by default."""
         import numpy as np
 
         self._rules = list(needs)
         ways = [(rule, way) for rule, need in enumerate(needs.values()) for way in need.ways]
+        words = (word for _, way in ways for clause in way for word in clause)
+        self._vocabulary = Vocabulary(words) if vocabulary is None else vocabulary
         width = -(-len(ways) // 64)
         self._rule_of = np.array([rule for rule, _ in ways], np.intp)
         self._without = np.zeros((CLAUSES, width), np.uint64)  # the clauses that ways do not have
         self._near, self._wide, self._far = np.zeros((3, width), np.uint64)
-        users: dict[_Key, Bits] = {}
+        self._users = np.zeros((self._vocabulary.size, CLAUSES, width), np.uint64)
         for column, (rule, way) in enumerate(ways):
             word, bit = column // 64, np.uint64(1 << column % 64)
             self._reach(needs[self._rules[rule]].span)[word] |= bit
             self._without[len(way) :, word] |= bit
             for number, clause in enumerate(way):
-                for key in map(_key, clause):
-                    users.setdefault(key, np.zeros((CLAUSES, width), np.uint64))[number, word] |= bit
-        keys = sorted(users)
-        self._users = np.stack([users[key] for key in keys]) if keys else np.zeros((0, CLAUSES, width), np.uint64)
-        self._tables = [_Table(kind, keys) for kind in sorted({(key.wide, key.size) for key in keys})]
+                for entry in self._vocabulary.entries_of(clause):
+                    self._users[entry, number, word] |= bit
+        self._short = _Short(self._vocabulary, self._users, self._without, (self._near, self._wide, self._far))
 
     def _reach(self, span: int | None) -> Bits:
         if span is None or span > BLOCK * _WIDE:
@@ -108,57 +116,78 @@ class Prefilter:
 
         if not self._rules or not data:
             return {}
-        found = [(piece.blocks, *self._look(piece)) for piece in pieces(data)]
-        starts, blocks, keys = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
-        seen, number = self._numbered(keys)
-        users = self._users.take(seen, axis=0)
+        blocks = words_by_block(data)
+        if blocks is not None:
+            rules = {int(self._rule_of[way]) for way in self._short.ways(blocks)}
+            return {self._rules[rule]: [(0, len(data))] for rule in sorted(rules)}
+        found = self._vocabulary.look(data)
+        users = self._users.take(found.seen, axis=0)
         possible = np.bitwise_and.reduce(np.bitwise_or.reduce(users, axis=0) | self._without, axis=0)
         words = possible.nonzero()[0]
         if not len(words):
             return {}
+        if len(words) <= _FEW:
+            few = self._one_by_one(found, users, possible, len(data))
+            if few is not None:
+                return few
         # Only what may lead to something is looked at block by block.
-        users = (users & possible).take(words, axis=2)
-        hits = users.any(axis=(1, 2)).take(number).nonzero()[0]
-        bits = np.zeros((len(starts) + _WIDE, CLAUSES, len(words)), np.uint64)
-        _spread(bits, blocks.take(hits), users, number.take(hits))
-        return self._stretches(bits, words, possible, [0, *starts[1:].tolist(), *[len(data)] * (_WIDE + 2)])
+        users = users.take(words, axis=2)
+        users &= possible.take(words)
+        hits = users.any(axis=(1, 2)).take(found.number).nonzero()[0]
+        bits = np.zeros((len(found.starts) + _WIDE, CLAUSES, len(words)), np.uint64)
+        _spread(bits, found.blocks.take(hits), users, found.number.take(hits))
+        starts = [0, *found.starts[1:].tolist(), *[len(data)] * (_WIDE + 2)]
+        return self._stretches(bits, words, possible, starts)
 
-    def _look(self, piece: Piece) -> tuple[Hits, Hits]:
-        """The blocks of the words that were found, and the numbers of these in the list of all keys."""
+    def _one_by_one(self, found: Seen, users: Bits, possible: Bits, size: int) -> dict[int, Stretches] | None:
+        """The same where few ways are possible. None where they are many."""
         import numpy as np
 
-        hits = [found for table in self._tables if (found := table.look(piece)) is not None]
-        if not hits:
-            return np.zeros(0, np.int32), np.zeros(0, np.int32)
-        at, keys = (np.concatenate(parts) for parts in zip(*hits, strict=True))
-        blocks = piece.block_of(at)
-        if len(at) > _MANY:  # a text that says the same over and over
-            blocks, keys = np.divmod(np.unique(blocks * len(self._users) + keys), len(self._users))
-        return blocks.astype(np.int32), keys.astype(np.int32)
+        ways = np.unpackbits(possible.view(np.uint8), bitorder="little").nonzero()[0]
+        if len(ways) > _FEW:
+            return None
+        starts = [0, *found.starts[1:].tolist(), *[size] * (_WIDE + 2)]
+        spans: dict[int, Stretches] = {}
+        for way in ways.tolist():
+            word, bit = way >> 6, np.uint64(1 << (way & 63))
+            if self._far[word] & bit:
+                stretches = [(0, size)]
+            else:
+                reach = 1 if self._near[word] & bit else _WIDE
+                blocks = self._blocks_of(found, (users[:, :, word] & bit).astype(np.bool_), word, bit, reach)
+                stretches = [(starts[at], starts[at + reach + 1]) for at in blocks.tolist()]
+            if stretches:
+                spans.setdefault(self._rules[self._rule_of[way]], []).extend(stretches)
+        return {rule: merged(spans[rule]) for rule in sorted(spans)}
 
-    def _numbered(self, keys: Hits) -> tuple[Places, Places]:
-        """The different keys, and of each key its place among these."""
+    def _blocks_of(self, found: Seen, users: Bits, word: int, bit: Any, reach: int) -> Places:
+        """Blocks from which on, with so many behind each, a way has a word of each clause."""
         import numpy as np
 
-        marks = np.zeros(len(self._users), np.bool_)
-        marks[keys] = True
-        seen = marks.nonzero()[0]
-        places = np.empty(len(marks), np.intp)
-        places[seen] = np.arange(len(seen))
-        return seen, places.take(keys)
+        count = len(found.starts)
+        enough = np.ones(count, np.bool_)
+        for number in range(CLAUSES):
+            if self._without[number, word] & bit:
+                continue
+            marks = np.zeros(count + _WIDE, np.bool_)
+            marks[found.blocks.take(users[:, number].take(found.number).nonzero()[0])] = True
+            near = marks[:count] | marks[1 : count + 1]
+            enough &= near if reach == 1 else near | marks[2 : count + 2]
+        return enough.nonzero()[0]
 
     def _stretches(self, bits: Bits, words: Places, possible: Bits, starts: list[int]) -> dict[int, Stretches]:
         import numpy as np
 
         found: dict[int, Stretches] = {}
-        together, without = bits, self._without.take(words, axis=1)
+        possible = possible.take(words)
+        without = self._without.take(words, axis=1)
         for reach, rules in enumerate((self._near, self._wide), 1):
-            together = together[:-1] | bits[reach:]
-            some = (possible & rules).take(words)
+            some = possible & rules.take(words)
             if some.any():
+                together = bits[:-reach] | bits[reach:] if reach == 1 else bits[:-2] | bits[1:-1] | bits[2:]
                 enough = np.bitwise_and.reduce(together | without, axis=1) & some
                 self._add(found, enough, words, reach, starts)
-        some = (possible & self._far).take(words)
+        some = possible & self._far.take(words)
         if some.any():
             self._add(found, some[np.newaxis], words, len(starts) - 2, starts)
         return found
@@ -184,6 +213,63 @@ class Prefilter:
             found.setdefault(self._rules[low // size], []).append(stretch)
 
 
+class _Short:
+    """The same for a short text: bits of whole numbers, a loop over the words, and a memory of words."""
+
+    def __init__(self, vocabulary: Vocabulary, users: Bits, without: Bits, reaches: tuple[Bits, Bits, Bits]) -> None:
+        self._vocabulary = vocabulary
+        self._size = 64 * users.shape[2]
+        self._all = (1 << self._size) - 1
+        self._users = [_whole(row) for row in users]
+        self._without = _whole(without)
+        self._near, self._wide, self._far = map(_whole, reaches)
+        self._known: dict[bytes, int] = {}
+
+    def ways(self, blocks: tuple[list[bytes], ...]) -> Iterator[int]:
+        """Which ways some neighbouring blocks hold a word of each clause of."""
+        bits = [self._of(block) for block in blocks]
+        every = self._possible(bits)
+        if not every:
+            return
+        found = every & self._far
+        for reach, those in enumerate((self._near, self._wide), 1):
+            if every & those:
+                for at in range(len(bits)):
+                    found |= self._possible(bits[at : at + reach + 1]) & those
+        while found:
+            lowest = found & -found
+            yield lowest.bit_length() - 1
+            found ^= lowest
+
+    def _possible(self, some: list[int]) -> int:
+        bits = self._without
+        for one in some:
+            bits |= one
+        for _ in range(CLAUSES - 1):
+            bits &= bits >> self._size
+        return bits & self._all
+
+    def _of(self, block: list[bytes]) -> int:
+        bits, known = 0, self._known
+        for word in block:
+            of_word = known.get(word)
+            bits |= self._learn(word) if of_word is None else of_word
+        return bits
+
+    def _learn(self, word: bytes) -> int:
+        bits = 0
+        for entry in self._vocabulary.entries_in(word):
+            bits |= self._users[entry]
+        if len(self._known) < _MAX_REMEMBERED and len(word) <= _LONGEST:
+            self._known[word] = bits
+        return bits
+
+
+def _whole(bits: Bits) -> int:
+    """All bits of a row, the lowest first."""
+    return int.from_bytes(bits.astype("<u8").tobytes(), "little")
+
+
 def _spread(bits: Bits, blocks: Hits, users: Bits, number: Places) -> None:
     """Add to the bits of each block the users of all words that stand in it."""
     import numpy as np
@@ -194,61 +280,3 @@ def _spread(bits: Bits, blocks: Hits, users: Bits, number: Places) -> None:
         block = blocks.take(some)
         firsts = np.concatenate(([0], (block[1:] != block[:-1]).nonzero()[0] + 1))
         bits[block.take(firsts)] |= np.bitwise_or.reduceat(users.take(number.take(some), axis=0), firsts)
-
-
-class _Key(NamedTuple):
-    """What is looked up: so many bytes; `wide` ones at every character, others at the start of a word."""
-
-    wide: bool
-    size: int
-    value: int
-
-
-def _key(word: str) -> _Key:
-    stem = word.rstrip("*").encode()
-    if not stem.isascii():
-        size = _CHARACTER * min(len(stem) // _CHARACTER, 2)
-        return _Key(True, size, int.from_bytes(stem[:size], "little"))
-    size = max(size for size in _STEMS if size <= len(stem)) if "*" in word and len(stem) < WHOLE else WHOLE
-    return _Key(False, size, int.from_bytes(stem[:size], "little"))
-
-
-class _Table:
-    """Words of one length: a slot says whether one may be meant, then a sorted list tells which."""
-
-    def __init__(self, kind: tuple[bool, int], keys: list[_Key]) -> None:
-        import numpy as np
-
-        self._wide, self._size = kind
-        own = [number for number, key in enumerate(keys) if key[:2] == kind]
-        self._first = own[0]
-        # The last one is no text: what is sorted behind all others finds it.
-        self._values = np.array([*(keys[number].value for number in own), _NO_TEXT], np.uint64)
-        self._mask = np.uint64((1 << 8 * self._size) - 1)
-        self._slots = np.zeros(1 << _SLOT_BITS, np.bool_)
-        self._slots[_slot(self._values)] = True
-
-    def look(self, piece: Piece) -> tuple[Places, Places] | None:
-        """Where words stand, and their numbers in the list of all keys. None if there are none."""
-        places = piece.wide_at if self._wide else piece.at
-        if not len(places):
-            return None
-        values = self._masked(piece)
-        at = self._slots.take(_slot(values)).nonzero()[0]
-        values = values.take(at)
-        which = self._values.searchsorted(values)
-        same = (self._values.take(which) == values).nonzero()[0]
-        if not len(same):
-            return None
-        return places.take(at.take(same)), which.take(same) + self._first
-
-    def _masked(self, piece: Piece) -> Values:
-        if self._size == WHOLE:
-            return piece.whole
-        return (piece.wide if self._wide else piece.parts) & self._mask
-
-
-def _slot(values: Values) -> Places:
-    import numpy as np
-
-    return ((values * np.uint64(_FACTOR)) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)

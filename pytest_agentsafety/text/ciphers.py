@@ -30,8 +30,9 @@ def _tables() -> dict[str, bytes]:
 
 _TABLES = _tables()
 _UNDO = {name: f"rot{26 - int(name[3:])}" if name[3:].isdigit() and name != ROT47 else name for name in _TABLES}
-_LEET = bytes.maketrans(b"4@^8369105$7+2(", b"aaabeggiossttzc")
-_STROKE = re.compile(rb"[!|](?=[A-Za-z0-9@$])")  # an exclamation mark at a word's end is one
+LEET = bytes.maketrans(b"4@^8369105$7+2(", b"aaabeggiossttzc")
+# An exclamation mark at a word's end is one, but for a word in quotation marks of its own.
+_STROKE = re.compile(rb"[!|](?=[A-Za-z0-9@$])|(?<=[A-Za-z0-9])[!|](?=[`'\"])")
 _LEET_L = re.compile(
     rb"1(?=1)|(?<=[1l])1|(?<=[bcfgkpBCFGKP])1(?=[aeiouy034])|(?<=[aeou034])1(?=[aeouy034]|\b)|\b1(?=[aeou034@])"
 )
@@ -76,7 +77,7 @@ def read_reversed(view: View) -> list[View]:
     turned = View("reversed", text.encode(), view, back_reversed(len(view.data)))
     if len(view.data) > _LARGE:
         return [turned]
-    words = View("reversed", b" ".join(turned.data.split(b" ")[::-1]), view)
+    words = View("reversed", b" ".join(turned.data.split(b" ")[::-1]), view, back_whole(len(view.data)))
     return [turned, words]
 
 
@@ -88,6 +89,6 @@ def read_backwards(view: View) -> View:
 def read_leet(view: View) -> list[View]:
     """Digits and signs as letters: where `1` may be an l as one, and everywhere as an i."""
     data = _STROKE.sub(b"1", view.data)
-    plain = data.translate(_LEET)
-    with_l = _LEET_L.sub(b"l", data).translate(_LEET)
+    plain = data.translate(LEET)
+    with_l = _LEET_L.sub(b"l", data).translate(LEET)
     return [View("leet", plain, view)] + ([View("leet", with_l, view)] if with_l != plain else [])

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from pytest_agentsafety.text.ciphers import ALPHABETIC, LEET_LETTERS, ROT47, apply
+from pytest_agentsafety.text.ciphers import ALPHABETIC, LEET, LEET_LETTERS, ROT47, apply
 from pytest_agentsafety.text.tokens import (
     BASE32_HINT,
     BASE64_HINT,
@@ -52,12 +52,10 @@ _COMMON_WORDS = (  # noqa: SIM905
 ).split()
 _SHORT_WORDS = ("the", "and", "you", "all", "for", "are", "not")
 _WORDS = (*_ORDER_WORDS, *(word for word in _COMMON_WORDS if len(word) >= 5))
-_PLAIN = frozenset(  # hardly a sentence is written without one of these
-    (  # noqa: SIM905
+_PLAIN_WORDS = (  # noqa: SIM905 - hardly a sentence is written without one of these
         "the and you your for with this that what are not all how can from please is in of to a de la el que los en un "
         "por y le les des et est une pour der die das und ist nicht den il di che per non e o do da os para"
-    ).split()
-)
+).split()
 _VERBS = (  # noqa: SIM905
     "ignore ignoring disregard forget override bypass reveal show print repeat display tell give output what"
 ).split()
@@ -70,8 +68,21 @@ _TURNED = (  # noqa: SIM905
     "me show|the reveal|your ignore|all forget"
 ).split("|")
 _TURNED_WORDS = ("how to", *"your this what with the you that into make give have write".split())  # noqa: SIM905
+_MORE_PLAIN = (  # noqa: SIM905
+    "such found good some were been they just also than only over very here does each both much many most last next "
+    "year time days week work name file line list page text data user error open done made used need help call sent "
+    "read left send mail room note date order total price paid city road street email phone number folder "
+    "hello thanks thank dear sorry okay"
+).split()
+_SAYING = frozenset(
+    word.encode() for word in (*_ORDER_WORDS, *_COMMON_WORDS, *_SHORT_WORDS, *_MORE_PLAIN, *_PLAIN_WORDS) if len(word) > 2
+)
+_SAID = _SAYING | {word.encode() for word in _PLAIN_WORDS if len(word) == 2}
+# As a cipher writes a common word, a short word is written too; longer ones are not.
+_PLAIN = frozenset(word.encode() for word in (*_PLAIN_WORDS, *_COMMON_WORDS, *_MORE_PLAIN))
 # Letters and digits in lower case, everything else as a blank.
 _FLAT = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c in range(256))
+_LEET = bytes(range(256)).translate(LEET).translate(_FLAT)
 # Letters as `a`, digits as `1`, signs that join or make up words as `-`, everything else as a blank.
 _SIGNS = "-_.+*/|~,;:"
 _SHAPE = bytes(
@@ -188,8 +199,10 @@ def _pattern(name: str) -> Any:
     return re2.compile(_PATTERNS[name].encode(), _options())
 
 
-# A word or two, and what quotes the next line.
-SHORT_LINE = r"(?:[^\s]{1,24}(?:[ \t][^\s]{1,24})?[ \t]?\r?\n[\s>]*)"
+# A word or two, and what quotes the next line. Lines of data and of code hold other signs, and what ends a sentence
+# or goes on behind a colon is a line of its own anyway.
+_LINE_WORD = r"(?:[A-Za-z0-9@$!\x80-\xff][A-Za-z0-9@$!'\x80-\xff-]{0,22},?)"
+SHORT_LINE = rf"(?:{_LINE_WORD}(?:[ \t]{_LINE_WORD})?[ \t]?\r?\n[\s>]*)"
 _PATTERNS = {
     ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
     "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
@@ -212,7 +225,7 @@ _PATTERNS = {
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
     # Chinese, Japanese or Korean characters with something between them.
-    "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/,+~-]{1,3}){4}[\xe3-\xed]",
+    "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/\\,+~-]{1,3}){4}[\xe3-\xed]",
     "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
     # A word or two to a line, several times.
     "lines": f"{SHORT_LINE}{{2}}",
@@ -309,4 +322,18 @@ def is_plain(data: bytes) -> bool:
     """Is there a word without which hardly a sentence is written, in a language that is?"""
     # The letter of an escape is no word.
     flat = _ESCAPE.sub(b" ", data).translate(_FLAT)
-    return not _PLAIN.isdisjoint(flat.decode("ascii").split())
+    return not _PLAIN.isdisjoint(flat.split())
+
+
+def says_something(data: bytes) -> bool:
+    """The same for a text that was only guessed at: very short words stand in any heap of letters.
+
+    It may be written in digits for letters.
+    """
+    return not (_SAYING.isdisjoint(data.translate(_FLAT).split()) and _SAYING.isdisjoint(data.translate(_LEET).split()))
+
+
+def is_said(data: bytes) -> bool:
+    """Are there two such words, one of them no very short one? Then the guess was right."""
+    said = _SAID.intersection(data.translate(_FLAT).split())
+    return len(said) > 1 and not _SAYING.isdisjoint(said)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
+from typing import Any
+
+import re2
 
 from pytest_agentsafety.text.fold import fold
 from pytest_agentsafety.text.lookalikes import UPSIDE_DOWN
@@ -25,6 +29,8 @@ _UPSIDE_DOWN = {ord(c): plain for c, plain in UPSIDE_DOWN.items()}
 _TURNED_LEADS = tuple({c.encode()[:1] for c in UPSIDE_DOWN if not c.isascii()} - {b"\xc4"})
 # A character beyond ASCII between two like signs that set letters apart.
 _APART = re.compile(r"([ .*_|/,+~-])([^\x00-\x7f])(?=\1)")
+# What is nothing is no letter, some fillers aside.
+_MAY_BE_APART = r"[ .*_|/,+~-](?:[^\x00-\x7f\p{L}\p{N}]|[\x{115f}\x{1160}\x{3164}\x{ffa0}])[ .*_|/,+~-]"
 _STILL_RAW = ("bidi", "spaced", "tags")  # the names of readings in which something may be hidden still
 _FEWEST_TURNED = 5
 _MOST_TURNED = 1 << 14
@@ -91,11 +97,16 @@ def _encode(text: str) -> bytes:
 
 def _without_noise(view: View, text: str) -> Iterator[View]:
     """Letters set apart of which some are nothing: these go, each with one of the gaps beside it."""
-    if _APART.search(text) is None:
+    if _may_be_apart().search(view.data) is None or _APART.search(text) is None:
         return
     short = replace(_APART, lambda match: match[0] if fold(match[2]) else "", text)
     if short != text:
         yield View("spaced", _encode(short), view, back_through(lambda: edits_of(_noise(text))))
+
+
+@cache
+def _may_be_apart() -> Any:
+    return re2.compile(_MAY_BE_APART.encode())
 
 
 def _noise(text: str) -> list[tuple[int, int, int, int]]:

@@ -27,9 +27,10 @@ _PART = r"(?:[A-Za-z0-9']|[\xc2-\xf4][\x80-\xbf]{1,3}){1,15}[?!]?"  # characters
 _MANY = re.compile(rb"([A-Za-z])\1{2,}")
 _MORE = re.compile(rb"([A-Za-z])\1{3,}")
 _AROUND = 200
+_SENTENCE = 320
 _SMALL = 1 << 13
 _PIECE = 1 << 16
-_BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/,+~-]{1,3}(?=[\xe3-\xed])")
+_BETWEEN_SIGNS = re.compile(rb"(?<=[\x80-\xbf])[ \t\n.*_|/\\,+~-]{1,3}(?=[\xe3-\xed])")
 _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _LINE_BREAK = re.compile(rb"[ \t]?\r?\n[\s>]*")
@@ -165,7 +166,9 @@ def untag(view: View) -> View:
 
 
 def join_lines(view: View) -> View:
-    """Of lines of a word or two, sentences."""
+    """Of lines of a word or two, sentences; of the rest of the text what stands around them."""
+    spans = merged((run.start(), run.end()) for run in _short_lines().finditer(view.data))
+    view = surroundings(view, [(start - _SENTENCE, end + _SENTENCE) for start, end in spans])
     parts: list[bytes] = []
     done = 0
     for run in _short_lines().finditer(view.data):
@@ -204,8 +207,14 @@ def around(view: View, places: Iterable[int], most: int) -> View:
     """Of a large text the surroundings of these places, each piece with lines of its own."""
     if len(view.data) <= _SMALL:
         return view
-    chosen = islice(places, most)
-    spans = merged((_begin(view.data, place - _AROUND), _begin(view.data, place + _AROUND)) for place in chosen)
+    return surroundings(view, [(place - _AROUND, place + _AROUND) for place in islice(places, most)])
+
+
+def surroundings(view: View, spans: Iterable[tuple[int, int]]) -> View:
+    """Some parts of a text, each with lines of its own; the text itself where that is most of it."""
+    spans = merged((_begin(view.data, start), _begin(view.data, end)) for start, end in spans)
+    if sum(end - start for start, end in spans) * 4 > len(view.data) * 3:
+        return view
     rows: list[tuple[int, int, int, int]] = []
     at = 0
     for start, end in spans:

@@ -19,7 +19,7 @@ from pytest_agentsafety.text.ciphers import (
     read_reversed,
 )
 from pytest_agentsafety.text.fold import back_to_unfolded, fold
-from pytest_agentsafety.text.gate import Found, is_plain, look
+from pytest_agentsafety.text.gate import Found, is_plain, look, says_something
 from pytest_agentsafety.text.hidden import hidden
 from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, is_base64
 from pytest_agentsafety.text.views import View
@@ -160,10 +160,11 @@ class Normalised:
             yield from (("reversed", turned) for turned in read_reversed(view))
 
     def _guesses(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
-        """What nothing tells. Read when all else is read."""
-        yield from (("guess", read) for name in _CIPHERS if name in names for read in read_cipher(view, name))
+        """What nothing tells, where it says something. Read when all else is read."""
+        reads = [read for name in _CIPHERS if name in names for read in read_cipher(view, name)]
         if "reversed" in names:
-            yield from (("guess", turned) for turned in read_reversed(view))
+            reads += read_reversed(view)
+        yield from (("guess", read) for read in reads if says_something(read.data))
 
     def _letters(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
         from pytest_agentsafety.text import letters

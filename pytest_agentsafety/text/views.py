@@ -11,6 +11,7 @@ Back = Callable[[int, int], tuple[int, int]]
 Column = Any  # of offsets: a sequence of int, or an array of numpy
 
 
+_TURNS = ("rot", "atbash", "reversed")
 _GUESSES = ("leet", "rot", "atbash", "reversed", "tripled", "split", "squeezed", "joined")
 
 
@@ -48,6 +49,16 @@ class View:
         A guess that is wrong reads as nonsense: what looks for words in it finds few, what looks for shapes many.
         """
         return self.name.startswith(_GUESSES) or (self.parent is not None and self.parent.guessed)
+
+    @cached_property
+    def turned(self) -> bool:
+        """Was nothing guessed at but a cipher, or the order of letters?"""
+        view: View | None = self
+        while view is not None:
+            if view.name.startswith(_GUESSES) and not view.name.startswith(_TURNS):
+                return False
+            view = view.parent
+        return self.guessed
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that characters `[start, end)` of `text` come from; whole encoded segments."""

@@ -21,6 +21,7 @@ from pytest_agentsafety.guards.injection_model import (
     squash,
     weights,
 )
+from pytest_agentsafety.text import View
 
 EMPTY = Lexicon(np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
@@ -181,7 +182,7 @@ def test_a_score_that_is_none_is_an_error(score: float) -> None:
             return score
 
     with pytest.raises(ValueError, match=r"expected 0\.\.1"):
-        scored(Broken(), "x")
+        scored(Broken(), View("plain", b"x"))
 
 
 def test_a_model_that_cannot_say_where_means_the_whole_text() -> None:

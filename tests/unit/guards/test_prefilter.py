@@ -91,7 +91,7 @@ def test_where_a_large_text_is_cut_nothing_is_lost(at: int) -> None:
 
 
 def test_stretches_of_a_rule_do_not_overlap_and_near_ones_are_one() -> None:
-    data = (f"ignore orders {GAP}" * 3 + "so " * 400 + f"ignore orders {GAP}").encode()
+    data = (f"ignore orders {GAP}" * 3 + "so " * 800 + f"ignore orders {GAP}").encode()
     stretches = Prefilter({0: ORDER}).places(data)[0]
     assert len(stretches) == 2
     assert stretches[0][1] < stretches[1][0]

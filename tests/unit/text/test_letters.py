@@ -132,14 +132,24 @@ def test_rows_hold_whole_characters() -> None:
 def test_lines_of_a_word_or_two_become_sentences(gap: str) -> None:
     text = "Said:\n" + gap.join(["\u00e9 ignore", "the previous", "instructions"])
     view = join_lines(source(text))
-    assert view.text == "Said: \u00e9 ignore the previous instructions"
+    assert view.text == "Said:\n\u00e9 ignore the previous instructions"
     start = view.text.index("the")
     assert text[slice(*view.origin(start, start + 12))] == "the previous"
 
 
 def test_lines_of_more_words_stay() -> None:
     text = "the first line of this\nis followed by another\nand so on it goes"
-    assert join_lines(source(text)).text == text
+    assert join_lines(source(text)).text.replace("\n", "") in ("", text.replace("\n", ""))
+
+
+def test_of_a_large_text_only_what_stands_around_short_lines_is_read_again() -> None:
+    sentence = "this is a line of many words that goes on and on\n"
+    text = sentence * 200 + "drop\nthe previous\nrules\n" + sentence * 200
+    view = join_lines(source(text))
+    assert "drop the previous rules" in view.text
+    assert len(view.text) < 800
+    start = view.text.index("the previous")
+    assert text[slice(*view.origin(start, start + 12))] == "the previous"
 
 
 def test_many_short_lines_lead_back() -> None:

@@ -182,9 +182,10 @@ def test_chinese_that_is_set_apart_is_read_backwards() -> None:
 
 
 def test_what_nothing_tells_is_read_last() -> None:
-    # No word of any language: each cipher is tried, behind what was told.
-    names = [view.name for view in normalise("xq zv 1gn0r3 kw " + "\\u0041" * 8).views]
+    # No word of any language: ciphers are tried, behind what was told, and those that say something are read.
+    names = [view.name for view in normalise("xq sbhaq 1gn0r3 anzr " + "\\u0041" * 8).views]
     assert names.index("decoded") < names.index("rot13")
+    assert "atbash" not in names
 
 
 def test_digits_of_an_encoding_are_no_letters() -> None:

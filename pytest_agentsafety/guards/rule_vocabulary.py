@@ -1,0 +1,155 @@
+"""The words that rules need, and where they stand in a text: looked up by their first bytes, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_agentsafety.guards.blocks import SLOT_BITS, SMALL, WHOLE, Piece, pieces, slots_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pytest_agentsafety.guards.blocks import Places, Values
+
+    Hits = NDArray[np.int32]
+
+# Beginnings of words are looked up by so many bytes; a longer one by those that fit, a shorter one by all that begin so.
+_STEM = 4
+_CHARACTER = 3  # bytes of a character without case
+_MANY = 1 << 12
+_NO_TEXT = (1 << 64) - 1
+# What a byte of a text is when its words are cut.
+_BYTES = (*b"abcdefghijklmnopqrstuvwxyz0123456789", 0x1F, 0x20, 0x21, *range(0x80, 0x100))
+
+
+class _Key(NamedTuple):
+    """What is looked up: so many bytes; `wide` ones at every character, others at the start of a word."""
+
+    wide: bool
+    size: int
+    value: int
+
+
+class Seen(NamedTuple):
+    """Entries found in a text: which (`seen`), and of each place the block and the number among those seen.
+
+    `starts` has where each block of the text begins.
+    """
+
+    starts: Places
+    blocks: Hits
+    seen: Places
+    number: Places
+
+
+class Vocabulary:
+    """Words (`kill`) and beginnings of words (`kill*`) as entries of tables. Safe to use from several threads."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._of_word = {word: tuple(_keys(word)) for word in words}
+        keys = sorted({key for some in self._of_word.values() for key in some})
+        self._numbers = {key: number for number, key in enumerate(keys)}
+        self._tables = [_Table(kind, keys) for kind in sorted({(key.wide, key.size) for key in keys})]
+        self._look = lru_cache(maxsize=8)(self._find)
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return len(self._numbers)
+
+    def entries_of(self, words: Iterable[str]) -> Iterator[int]:
+        """Entries that tell of any of these words."""
+        return (self._numbers[key] for word in words for key in self._of_word[word])
+
+    def entries_in(self, word: bytes) -> Iterator[int]:
+        """Entries found at a word of ASCII in lower case."""
+        stem = (word + b" " * _STEM)[:_STEM]
+        for size, start in ((WHOLE, word[:WHOLE]), (_STEM, stem)):
+            number = self._numbers.get(_Key(False, size, int.from_bytes(start, "little")))
+            if number is not None:
+                yield number
+
+    def look(self, data: bytes) -> Seen:
+        """What stands in a text, which is UTF-8. Several guards ask for the same one."""
+        return self._look(data) if len(data) <= SMALL else self._find(data)
+
+    def _find(self, data: bytes) -> Seen:
+        import numpy as np
+
+        found = [(piece.blocks, *self._in_piece(piece)) for piece in pieces(data)]
+        starts, blocks, entries = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+        marks = np.zeros(self.size, np.bool_)
+        marks[entries] = True
+        seen = marks.nonzero()[0]
+        places = np.empty(self.size, np.intp)
+        places[seen] = np.arange(len(seen))
+        return Seen(starts, blocks, seen, places.take(entries))
+
+    def _in_piece(self, piece: Piece) -> tuple[Hits, Hits]:
+        """The blocks of what was found, and which entries."""
+        import numpy as np
+
+        hits = [found for table in self._tables if (found := table.look(piece)) is not None]
+        if not hits:
+            return np.zeros(0, np.int32), np.zeros(0, np.int32)
+        at, entries = (np.concatenate(parts) for parts in zip(*hits, strict=True))
+        blocks = piece.block_of(at)
+        if len(at) > _MANY:  # a text that says the same over and over
+            blocks, entries = np.divmod(np.unique(blocks * self.size + entries), self.size)
+        return blocks.astype(np.int32), entries.astype(np.int32)
+
+
+def _keys(word: str) -> Iterator[_Key]:
+    stem = word.rstrip("*").encode()
+    if not stem.isascii():
+        size = _CHARACTER * min(len(stem) // _CHARACTER, 2)
+        yield _key(stem[:size], wide=True)
+    elif "*" not in word or len(stem) >= WHOLE:
+        yield _Key(False, WHOLE, int.from_bytes(stem[:WHOLE], "little"))
+    elif len(stem) >= _STEM:
+        yield _key(stem[:_STEM])
+    else:
+        yield from (_key(stem + bytes([more])) for more in _BYTES)
+
+
+def _key(start: bytes, *, wide: bool = False) -> _Key:
+    return _Key(wide, len(start), int.from_bytes(start, "little"))
+
+
+class _Table:
+    """Entries of one length: a slot says whether one may be meant, then a sorted list tells which."""
+
+    def __init__(self, kind: tuple[bool, int], keys: list[_Key]) -> None:
+        import numpy as np
+
+        self._wide, self._size = kind
+        own = [number for number, key in enumerate(keys) if key[:2] == kind]
+        self._first = own[0]
+        # The last one is no text: what is sorted behind all others finds it.
+        self._values = np.array([*(keys[number].value for number in own), _NO_TEXT], np.uint64)
+        self._mask = np.uint64((1 << 8 * self._size) - 1)
+        self._slots = np.zeros(1 << SLOT_BITS, np.bool_)
+        self._slots[slots_of(self._values)] = True
+
+    def look(self, piece: Piece) -> tuple[Places, Places] | None:
+        """Where words stand, and their entries. None if there are none."""
+        places = piece.wide_at if self._wide else piece.at
+        if not len(places):
+            return None
+        values, slots = self._looked_at(piece)
+        at = self._slots.take(slots).nonzero()[0]
+        values = values.take(at)
+        which = self._values.searchsorted(values)
+        same = (self._values.take(which) == values).nonzero()[0]
+        if not len(same):
+            return None
+        return places.take(at.take(same)), which.take(same) + self._first
+
+    def _looked_at(self, piece: Piece) -> tuple[Values, Places]:
+        if self._size == WHOLE:
+            return piece.whole, piece.slots
+        values = (piece.wide if self._wide else piece.parts) & self._mask
+        return values, slots_of(values)
