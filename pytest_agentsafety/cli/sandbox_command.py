@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_agentsafety.checklist.sandbox_judge import FILE as EVIDENCE
 from pytest_agentsafety.cli.output import say, say_error, say_json
 from pytest_agentsafety.config import Settings, load_settings
+from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.sandbox import WEAK, Sandbox, unmet
@@ -61,7 +62,7 @@ def run_code(given: argparse.Namespace) -> int:
     folder = None if given.workspace is None else Path(given.workspace)
     if folder is not None and not folder.is_dir():
         raise ConfigError(f"--workspace: {given.workspace!r} is no folder")
-    result = Sandbox(folder=folder).run(code, rule, filename=name, arguments=given.arguments)
+    result = Sandbox(folder=folder, exits=RuleExits).run(code, rule, filename=name, arguments=given.arguments)
     say_json(result.to_dict())
     if rule.sandbox == WEAK:
         say_error(f"this sandbox is weak by name (sandbox = {WEAK!r}): what it ran may have got out")

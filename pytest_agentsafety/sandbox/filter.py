@@ -23,7 +23,7 @@ clock_nanosleep gettimeofday time times futex futex_waitv futex_wake futex_wait 
 set_tid_address rseq sched_yield sched_getaffinity sched_get_priority_max sched_get_priority_min getcpu getpid
 gettid getppid getpgrp getuid geteuid getgid getegid getgroups getresuid getresgid uname sysinfo getrlimit
 setrlimit getrusage getrandom sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeername
-getsockopt wait4 waitid exit exit_group
+wait4 waitid exit exit_group
 """)
 
 # They name paths: Landlock and the mounts decide, the supervisor only takes note of what lies outside.
@@ -61,6 +61,8 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
     "socketpair": (OneOf(0, (1,)), Masked(1, 0xF, 1), OneOf(2, (0,))),
     # Sizes and timeouts; no filters, which are programs for the kernel.
     "setsockopt": (OneOf(1, (1,)), OneOf(2, (7, 8, 9, 20, 21))),
+    # What libraries ask of a socket: no handle on who is at its other end.
+    "getsockopt": (OneOf(1, (1,)), OneOf(2, (2, 3, 4, 7, 8, 9, 13, 18, 19, 20, 21, 30, 38, 39))),
     "personality": (OneOf(0, (0xFFFFFFFF,)),),
 }
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from pytest_agentsafety.sandbox.filter import WATCHED, refused_with
 from pytest_agentsafety.sandbox.metadata import EMULATED, change_mode, change_times
+from pytest_agentsafety.sandbox.proxy import Proxy
 from pytest_agentsafety.sandbox.result import Violation
+from pytest_agentsafety.sandbox.sockets import ProxySockets
 from pytest_agentsafety.sandbox.syscalls import machine, words
 
 _RECEIVE, _SEND, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082104
@@ -67,12 +69,17 @@ class Notifier:
         tables = machine(os.uname().machine)
         self._names = {} if tables is None else tables.names
         self._seen: set[Violation] = set()
+        self._sockets: ProxySockets | None = None
         try:
             import fcntl
 
             fcntl.ioctl(self.listener, _SET_FLAGS, _SYNCHRONOUS)
         except OSError:
             pass  # an older kernel: only slower
+
+    def to_proxy(self, proxy: Proxy) -> None:
+        """Give the code what it takes for sockets of the network."""
+        self._sockets = ProxySockets(self.listener, proxy, _memory)
 
     def serve(self) -> bool:
         """Answer one notice; False when there will be none any more."""
@@ -85,10 +92,15 @@ class Notifier:
             return error.errno in (errno.EINTR, errno.ENOENT)  # ENOENT: it was killed while it asked
         key, pid, _, number, _, _, *arguments = struct.unpack(_NOTICE, buffer)
         name = self._names.get(number)
-        refusal = refused_with(name)
+        refusal, value = refused_with(name), 0
         try:
             with _in_the_name_of(self.uid):
-                if name not in EMULATED or (refusal := self._changed(name, pid, arguments)) == errno.EPERM:
+                given = None if self._sockets is None else self._sockets.answer(name or "", key, pid, arguments)
+                if given is not None:
+                    value, refusal = max(0, given[0]), max(0, -given[0])
+                    if given[1] is not None:
+                        self._add(Violation(syscall=name or "", path=given[1]))
+                elif name not in EMULATED or (refusal := self._changed(name, pid, arguments)) == errno.EPERM:
                     self._note(name, number, pid, arguments)
         except (OSError, ValueError):
             if name not in WATCHED:
@@ -96,7 +108,7 @@ class Notifier:
         if name in WATCHED:
             answer = struct.pack(_ANSWER, key, 0, 0, _CONTINUE)
         else:
-            answer = struct.pack(_ANSWER, key, 0, -refusal, 0)
+            answer = struct.pack(_ANSWER, key, value, -refusal, 0)
         try:
             fcntl.ioctl(self.listener, _SEND, answer)
         except OSError as error:
@@ -133,7 +145,7 @@ class Notifier:
                 self._add(Violation(syscall=name, path=path))
 
     def _add(self, violation: Violation) -> None:
-        if violation not in self._seen:
+        if violation not in self._seen and len(self.violations) < _MOST:
             self._seen.add(violation)
             self.violations.append(violation)
 

@@ -155,8 +155,10 @@ def _confined(config: dict[str, Any], channel: socket.socket, box: str, layers: 
         channel.close()
         if message is None:
             os._exit(1)
+        code, filename, arguments, environment = message[0]  # type: ignore[misc]
         _furnish(config, box, paths)
-        program.run(*message[0])  # type: ignore[misc]
+        os.environ.update(environment)
+        program.run(code, filename, arguments)
     finally:
         os._exit(1)
 
