@@ -6,10 +6,7 @@ import socket
 from typing import Protocol
 
 from pytest_agentsafety.model.errors import AgentSafetyError
-
-# What the code is told to use as its proxy. Nothing of the machine listens there: natively the supervisor makes the
-# connection itself, in docker the container has a loopback of its own.
-PROXY = ("127.0.0.1", 3128)
+from pytest_agentsafety.sandbox.child.sockets import PROXY
 
 
 class ExitRefusedError(AgentSafetyError):

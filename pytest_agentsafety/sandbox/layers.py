@@ -19,7 +19,9 @@ _HOW = {
 }
 
 
-def missing(layers: Sequence[str], *, namespaces: bool, uid: bool, weak: bool = False, network: bool = False) -> tuple[str, ...]:
+def missing(
+    layers: Sequence[str], *, namespaces: bool, uid: bool, weak: bool = False, network: bool = False
+) -> tuple[str, ...]:
     """What a run with these layers lacks, and how to get it; empty when it may have its code.
 
     A weak run was asked for by name: it needs the limits alone.

@@ -35,9 +35,7 @@ class NativeSandbox:
     def __init__(self, *, namespaces: bool, weak: bool = False) -> None:
         self.namespaces, self.weak = namespaces, weak
 
-    def run(
-        self, program: Program, limits: Limits, workspace: Any = None, exits: Exits | None = None
-    ) -> SandboxResult:
+    def run(self, program: Program, limits: Limits, workspace: Any = None, exits: Exits | None = None) -> SandboxResult:
         """Never raises for what the code does; a refused result says what is missing. A network needs `exits`."""
         try:
             if limits.network and exits is None:
@@ -109,7 +107,11 @@ class NativeSandbox:
             "wants_box": wants_box,
         }
         return config, Needs(
-            _shown(places, authorities()[0] if limits.network else ()), namespaces=self.namespaces, uid=root, weak=self.weak, read_as=None if may_trace() else uid
+            _shown(places, authorities()[0] if limits.network else ()),
+            namespaces=self.namespaces,
+            uid=root,
+            weak=self.weak,
+            read_as=None if may_trace() else uid,
         )
 
 

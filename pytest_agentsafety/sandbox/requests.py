@@ -93,7 +93,9 @@ def _length(headers: Sequence[tuple[str, str]]) -> int:
 
 
 def _passed_on(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    named = {word.strip().lower() for name, value in headers if name.lower() == "connection" for word in value.split(",")}
+    named = {
+        word.strip().lower() for name, value in headers if name.lower() == "connection" for word in value.split(",")
+    }
     return tuple(
         (name, value)
         for name, value in headers

@@ -1,36 +1,38 @@
 """Sockets for code that may reach the proxy: it asks for one of the network and gets one end of a pair of ours.
 
 No socket of the network is ever in its hands, so there is nothing that a fast open, a datagram or an address family
-could be tried with. `connect` is answered by the supervisor: to the proxy's address it has nothing left to do, to any
-other it is refused.
+could be tried with. `connect` is answered by the listener: to the proxy's address it has nothing left to do, to any
+other it is refused. For the native backend and for containers, as `notices` is.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import socket
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from pytest_agentsafety.sandbox.exits import PROXY
-from pytest_agentsafety.sandbox.proxy import Proxy
+from pytest_agentsafety.sandbox.child import notices
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+# Where the code finds the proxy. Nothing of the machine listens there.
+PROXY = ("127.0.0.1", 3128)
+CALLS = ("socket", "connect", "setsockopt", "getsockopt")
 _ADD_DESCRIPTOR = 0x40182103
 _INET, _INET6, _STREAM, _KIND, _TCP = 2, 10, 1, 0xF, 6
 _NAMES = {1: "unix", _INET: "inet", _INET6: "inet6", 16: "netlink", 17: "packet"}
 _KINDS = {1: "stream", 2: "datagram", 3: "raw"}
-Memory = Callable[[int, int, int], bytes]
 
 
-@dataclass(frozen=True)
 class ProxySockets:
-    """Answers `socket`, `connect` and options for the filter's `listener`; `memory(pid, address, size)` reads."""
+    """Answers the calls of CALLS for the filter's `listener`; `serve` takes the end of a pair that is not the code's."""
 
-    listener: int
-    proxy: Proxy
-    memory: Memory
+    def __init__(self, listener: int, serve: Callable[[socket.socket], object]) -> None:
+        self.listener, self.serve = listener, serve
 
     def answer(self, name: str, key: int, pid: int, arguments: list[int]) -> tuple[int, str | None] | None:
         """(what the call returns, below 0 an errno; where it was about if it is refused); None: not ours."""
@@ -57,21 +59,19 @@ class ProxySockets:
             return -(error.errno or errno.EPERM), None
         finally:
             theirs.close()
-        self.proxy.serve(ours)  # one too many finds its connection closed
+        self.serve(ours)  # one too many finds its connection closed
         return number, None
 
     def _handed(self, key: int, file: int, flags: int) -> int:
         """A copy of a descriptor in the process that asks; returns its number there. Raises OSError."""
-        import fcntl
-
         request = bytearray(struct.pack("<QIIII", key, 0, file, 0, flags))
-        return fcntl.ioctl(self.listener, _ADD_DESCRIPTOR, request)
+        return int(fcntl.ioctl(self.listener, _ADD_DESCRIPTOR, request))
 
     def _connect(self, pid: int, arguments: list[int]) -> tuple[int, str | None]:
         size = arguments[2] & 0xFFFFFFFF
         if not 2 <= size <= 128:
             return -errno.EINVAL, None
-        data = self.memory(pid, arguments[1], size)
+        data = notices.memory(pid, arguments[1], size)
         where = _shown(data)
         if where == f"{PROXY[0]}:{PROXY[1]}":
             return 0, None
