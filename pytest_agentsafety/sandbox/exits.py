@@ -6,7 +6,7 @@ import socket
 from typing import Protocol
 
 from pytest_agentsafety.model.errors import AgentSafetyError
-from pytest_agentsafety.sandbox.child.sockets import PROXY
+from pytest_agentsafety.sandbox.child.relay import PROXY
 
 
 class ExitRefusedError(AgentSafetyError):

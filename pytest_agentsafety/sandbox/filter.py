@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from pytest_agentsafety.sandbox.bpf import ALLOW, ERRNO, NOTIFY, OWN_PID, Masked, OneOf, Test, assemble
 from pytest_agentsafety.sandbox.syscalls import machine, words
+
+# Linux's own numbers: docker's filters are made on other systems too.
+EPERM, ENOSYS, _ENOTSUP = 1, 38, 95
+_WRITING = 0o1 | 0o2 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
 
 _ALLOWED = words("""
 read write close stat fstat lstat newfstatat statx statfs fstatfs lseek pread64 pwrite64 readv writev preadv
@@ -68,9 +71,9 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
 
 # What libc, BLAS and shutil try at every turn and can do without: no offence, and no question to the supervisor.
 _QUIET = {
-    "clone3": errno.ENOSYS,
-    **dict.fromkeys(words("mbind get_mempolicy set_mempolicy"), errno.EPERM),
-    **dict.fromkeys(words("listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr"), errno.ENOTSUP),
+    "clone3": ENOSYS,
+    **dict.fromkeys(words("mbind get_mempolicy set_mempolicy"), EPERM),
+    **dict.fromkeys(words("listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr"), _ENOTSUP),
 }
 
 _ERRNO: Mapping[str, int] = {
@@ -79,14 +82,14 @@ _ERRNO: Mapping[str, int] = {
 io_uring_setup io_uring_enter io_uring_register openat2 memfd_create memfd_secret userfaultfd fchmodat2
 cachestat
 """),
-        errno.ENOSYS,
+        ENOSYS,
     ),
     **dict.fromkeys(
         words("""
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr
 lremovexattr fremovexattr setxattrat getxattrat listxattrat removexattrat
 """),
-        errno.ENOTSUP,
+        _ENOTSUP,
     ),
 }
 
@@ -101,7 +104,7 @@ class Filter:
 
 def refused_with(name: str | None) -> int:
     """The errno of a refused call; None is a number without a name."""
-    return errno.ENOSYS if name is None else _ERRNO.get(name, errno.EPERM)
+    return ENOSYS if name is None else _ERRNO.get(name, EPERM)
 
 
 # With processes of its own, in a pid namespace of its own: they may start, and signal each other.
@@ -115,12 +118,20 @@ _TESTED_PROCESSES: Mapping[str, tuple[Test, ...]] = {
     "arch_prctl": (OneOf(0, (0x1002, 0x3001)),),  # a program's start: thread-local storage, and what the loader asks
 }
 
+_TESTED_WRITES: Mapping[str, tuple[Test, ...]] = {
+    "open": (Masked(1, _WRITING, 0),),
+    "openat": (Masked(2, _WRITING, 0),),
+}
+
 
 @cache
-def build_filter(machine_name: str, *, private_root: bool, processes: bool = False) -> Filter | None:
+def build_filter(
+    machine_name: str, *, private_root: bool, processes: bool = False, reads: bool = True
+) -> Filter | None:
     """The filter for a machine, None for one without tables. With a private root, modes and times may be changed.
 
-    `processes` lets code start processes; only for a pid namespace that ends with it.
+    `processes` lets code start processes; only for a pid namespace that ends with it. Without `reads` the listener is
+    not asked about files that are opened to be read.
     """
     tables = machine(machine_name)
     if tables is None:
@@ -133,8 +144,8 @@ def build_filter(machine_name: str, *, private_root: bool, processes: bool = Fal
         loud=assemble(
             tables,
             allowed=allowed,
-            tested=tested,
-            answers={**quiet, **dict.fromkeys(WATCHED, NOTIFY)},
+            tested=tested if reads else {**tested, **_TESTED_WRITES},
+            answers={**quiet, **{name: NOTIFY for name in WATCHED if reads or name not in _TESTED_WRITES}},
             default=NOTIFY,
         ),
         quiet=assemble(
@@ -142,6 +153,6 @@ def build_filter(machine_name: str, *, private_root: bool, processes: bool = Fal
             allowed=allowed,
             tested=tested,
             answers={**quiet, **refused, **dict.fromkeys(WATCHED, ALLOW)},
-            default=ERRNO | errno.EPERM,
+            default=ERRNO | EPERM,
         ),
     )

@@ -13,8 +13,8 @@ _HOW = {
     "no_capabilities": "dropping capabilities",
     "rlimits": "resource limits",
     "notify": (
-        "a listener of the filter, through which code with a network gets its connections: a kernel from 5.9 on, and no "
-        "other listener above this process (nested sandboxes); or no_network = true"
+        "a listener of the filter, through which code with a network gets its connections: a kernel from 5.9 on, "
+        "and no other listener above this process (nested sandboxes); or no_network = true"
     ),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pytest_agentsafety.sandbox.call_paths import PATHS
 from pytest_agentsafety.sandbox.child import notices
 from pytest_agentsafety.sandbox.child.sockets import ProxySockets
 from pytest_agentsafety.sandbox.filter import WATCHED, refused_with
@@ -18,27 +19,6 @@ from pytest_agentsafety.sandbox.result import Violation
 from pytest_agentsafety.sandbox.syscalls import machine, words
 
 _MOST = 200  # noted in a run; what comes after is refused all the same
-# Where each call has its paths: (directory argument or None, path argument).
-_PATHS: dict[str, tuple[tuple[int | None, int], ...]] = {
-    **dict.fromkeys(words("""
-open creat unlink mkdir rmdir truncate chmod chown lchown utime utimes mknod setxattr getxattr lgetxattr
-lsetxattr removexattr listxattr llistxattr execve chroot statfs swapon acct uselib
-"""), ((None, 0),)),
-    **dict.fromkeys(words("""
-openat openat2 unlinkat mkdirat fchmodat fchmodat2 fchownat utimensat futimesat mknodat execveat
-name_to_handle_at open_tree
-"""), ((0, 1),)),
-    **dict.fromkeys(words("""
-rename link mount pivot_root
-"""), ((None, 0), (None, 1))),
-    **dict.fromkeys(words("""
-renameat renameat2 linkat
-"""), ((0, 1), (2, 3))),
-    "symlink": ((None, 1),),
-    "symlinkat": ((1, 2),),
-    "inotify_add_watch": ((None, 1),),
-    "umount2": ((None, 0),),
-}  # fmt: skip
 # Libraries ask here how many processors and how much memory there are, and do without an answer.
 _NOT_WORTH_NOTING = words("""
 /sys/devices/system/cpu /sys/devices/system/node /proc/stat /proc/meminfo /proc/cpuinfo
@@ -120,7 +100,7 @@ class Notifier:
     def _note(self, name: str | None, number: int, pid: int, arguments: list[int]) -> None:
         if len(self.violations) >= _MOST:
             return
-        places = _PATHS.get(name or "", ())
+        places = PATHS.get(name or "", ())
         paths = [notices.absolute(pid, arguments, place) for place in places]
         if name not in WATCHED:
             self._add(Violation(syscall=name or f"syscall_{number}", path=_first(paths)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from pytest_agentsafety.model.safe_text import one_line
-from pytest_agentsafety.sandbox.exits import Exits, ExitRefusedError
+from pytest_agentsafety.sandbox.exits import ExitRefusedError, Exits
 from pytest_agentsafety.sandbox.requests import END, MOST, BadRequestError, ProxyRequest, read_request
 from pytest_agentsafety.sandbox.result import Violation
 
@@ -140,7 +140,7 @@ def _head(client: socket.socket) -> tuple[bytes, bytes] | None:
 
 
 def _say(client: socket.socket, status: int, reason: str) -> None:
-    """An answer of ours. The reason stands in the status line too: it is all that libraries tell of a refused tunnel."""
+    """An answer of ours. The reason stands in the status line too, which is all that libraries tell of a tunnel."""
     shown = one_line(reason, 300).encode("ascii", "replace").decode("ascii")
     text = f"{_WORDS.get(status, 'Refused')}: {shown}\n"
     head = f"HTTP/1.1 {status} {text.rstrip()}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"

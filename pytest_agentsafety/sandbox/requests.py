@@ -78,7 +78,7 @@ def read_request(head: bytes) -> ProxyRequest:
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     value = value.strip(" \t")
-    if not colon or not _TOKEN.fullmatch(name) or any(c < " " and c != "\t" or c == "\x7f" for c in value):
+    if not colon or not _TOKEN.fullmatch(name) or any((c < " " and c != "\t") or c == "\x7f" for c in value):
         raise BadRequestError(400, "a header is no name, colon and value on one line")
     return name, value
 

@@ -22,8 +22,8 @@ class SandboxResult:
     """A figure that was not measured is None, never 0: a refused run has none.
 
     `wall_s` and `cpu_s` in seconds, `max_rss_kb` in 1024 bytes. `reason` says in words why the run is not ok, where
-    its output cannot; `missing` what a refused run lacked. `violations` is None where nobody could see them: in a refused
-    run, and where the filter has nobody to ask. `changes` maps a file of the workspace to what became of it.
+    its output cannot; `missing` what a refused run lacked. `violations` is None where nobody could see them: in a
+    refused run, and where the filter has nobody to ask. `changes` maps a file of the workspace to what became of it.
     """
 
     status: SandboxStatus

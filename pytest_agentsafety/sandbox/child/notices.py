@@ -56,7 +56,7 @@ def _sent(listener: int, data: bytes) -> bool:
 
 
 def absolute(pid: int, arguments: list[int], place: tuple[int | None, int]) -> str | None:
-    """The path that a call names. `place` says which arguments are its folder (or None) and its text. Raises OSError."""
+    """The path that a call names; `place` says which arguments are its folder, if any, and its text. Raises OSError."""
     directory, argument = place
     found = text(pid, arguments[argument])
     if found is None:

@@ -14,14 +14,12 @@ import socket
 import struct
 
 from pytest_agentsafety.sandbox.child import notices
+from pytest_agentsafety.sandbox.child.relay import PROXY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
-# Where the code finds the proxy. Nothing of the machine listens there.
-PROXY = ("127.0.0.1", 3128)
-CALLS = ("socket", "connect", "setsockopt", "getsockopt")
 _ADD_DESCRIPTOR = 0x40182103
 _INET, _INET6, _STREAM, _KIND, _TCP = 2, 10, 1, 0xF, 6
 _NAMES = {1: "unix", _INET: "inet", _INET6: "inet6", 16: "netlink", 17: "packet"}
@@ -29,7 +27,7 @@ _KINDS = {1: "stream", 2: "datagram", 3: "raw"}
 
 
 class ProxySockets:
-    """Answers the calls of CALLS for the filter's `listener`; `serve` takes the end of a pair that is not the code's."""
+    """Answers what the filter asks its `listener` about sockets; `serve` gets the end of a pair that is ours."""
 
     def __init__(self, listener: int, serve: Callable[[socket.socket], object]) -> None:
         self.listener, self.serve = listener, serve

@@ -18,7 +18,6 @@ import struct
 import subprocess
 import sys
 import threading
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ class Allowed(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - its name is the method's
 
     def log_message(self, *_: Any) -> None:
         return

@@ -171,4 +171,4 @@ for name, attempt in ATTEMPTS.items():
         row = {"name": name, "got": attempt()[:300]}
     except (OSError, ValueError, http.client.HTTPException) as error:
         row = {"name": name, "refused": f"{type(error).__name__}: {error}"[:300]}
-    print(json.dumps(row), flush=True)
+    sys.stdout.write(json.dumps(row) + "\n")
