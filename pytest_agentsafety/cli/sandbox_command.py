@@ -51,6 +51,7 @@ def add(commands: Any) -> None:
     )
     check.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
     check.add_argument("--output", metavar="DIR", help=f"evidence folder to leave {EVIDENCE} in, for the checklist")
+    check.add_argument("--image", metavar="NAME", help="try the docker backend too, with this image")
     check.set_defaults(run=check_here)
 
 
@@ -106,7 +107,7 @@ def check_here(given: argparse.Namespace) -> int:
 
     if given.output is not None and not Path(given.output).is_dir():
         raise ConfigError(f"--output: {given.output!r} is no folder")
-    report = check(said=None if given.json else _say_row)
+    report = check(image=given.image, said=None if given.json else _say_row)
     if given.output is not None:
         text = json.dumps(report.to_dict(), indent=2) + "\n"
         (Path(given.output) / EVIDENCE).write_text(text, encoding="utf-8")

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from pytest_agentsafety.sandbox.docker import DockerSandbox
 from pytest_agentsafety.sandbox.limits import Limits
 from pytest_agentsafety.sandbox.native import NativeSandbox
 from pytest_agentsafety.sandbox.paths import executable
@@ -32,6 +33,7 @@ _SHORT = {"wall_clock": replace(_LIMITS, timeout=1.0), "cpu": replace(_LIMITS, c
 _MARK = "ESCAPED"
 
 Outcome = Literal["stopped", "escaped", "known", "refused"]
+Box = NativeSandbox | DockerSandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +85,18 @@ class CheckReport:
         return {"schema": SCHEMA, **{k: v for k, v in asdict(self).items() if k != "rows"}, **more}
 
 
-def check(probes: Sequence[Probe] = PROBES, *, said: Callable[[ProbeRow], None] | None = None) -> CheckReport:
-    """Run the probes on this machine, in seconds. `said` gets each row as it is known."""
+def check(
+    probes: Sequence[Probe] = PROBES, *, image: str | None = None, said: Callable[[ProbeRow], None] | None = None
+) -> CheckReport:
+    """Run the probes on this machine, in seconds; with an `image` in docker too. `said` gets each row in its time."""
     names = ["native", "native+namespaces"] if namespaces_work() else ["native"]
     rows: list[ProbeRow] = []
     layers: dict[str, Sequence[str]] = {}
     with ExitStack() as stack:
         facts = stack.enter_context(_prey())
-        boxes = {name: stack.enter_context(WarmSandbox(namespaces=name != "native")) for name in names}
+        boxes: dict[str, Box] = {name: stack.enter_context(WarmSandbox(namespaces=name != "native")) for name in names}
+        if image is not None:
+            boxes["docker"] = DockerSandbox(image)
         for probe in probes:
             control, results = _tried(probe, facts, boxes)
             outcomes = {name: _outcome(probe, result) for name, result in results.items()}
@@ -105,13 +111,11 @@ def check(probes: Sequence[Probe] = PROBES, *, said: Callable[[ProbeRow], None] 
     )  # fmt: skip
 
 
-def _tried(
-    probe: Probe, facts: Mapping[str, Any], boxes: Mapping[str, NativeSandbox]
-) -> tuple[bool, dict[str, SandboxResult]]:
+def _tried(probe: Probe, facts: Mapping[str, Any], boxes: Mapping[str, Box]) -> tuple[bool, dict[str, SandboxResult]]:
     """One probe without the sandbox and in each backend; those that only wait or count do so side by side."""
     program, limits = _program(probe, facts), _SHORT.get(probe.id, _LIMITS)
 
-    def boxed(box: NativeSandbox) -> SandboxResult:
+    def boxed(box: Box) -> SandboxResult:
         _set_up(facts)
         return box.run(program, limits)
 

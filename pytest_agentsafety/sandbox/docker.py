@@ -226,10 +226,10 @@ class _Container:
         try:
             ours, ended = self._watch(streams, started + self._limits.timeout)
         finally:
+            wall = time.monotonic() - started
             if proxy is not None and self._carried is not None:
                 proxy.close()
                 self._carried.close()
-        wall = time.monotonic() - started
         changes = None if workspace is None else _stored(workspace, ended)
         seen = (*self._noted, *(() if proxy is None else proxy.violations)) if self._told else None
         return conclude(

@@ -131,8 +131,7 @@ def test_an_async_tool_is_contained_too() -> None:
     [
         ({"sandbox": "refuse"}, "the rule says sandbox = 'refuse'"),
         ({"sandbox": "docker"}, "needs an image of your choice"),
-        ({"no_network": False, "allowed_domains": ("example.com",)}, "no network"),
-        ({"allow_subprocess": True, "sandbox": "docker", "image": "i"}, "start no processes"),
+        ({"no_network": False}, "none are listed"),
     ],
 )
 @pytest.mark.parametrize("guards", [NOBODY_ASKS, frozenset()])
