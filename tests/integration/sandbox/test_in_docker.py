@@ -276,7 +276,7 @@ for one in kept:
     except TimeoutError: pass
 print(closed)
 """
-    assert out_to(server, code).stdout == "20\n8\n"
+    assert out_to(server, code, memory_mb=2048).stdout == "20\n8\n"
 
 
 # processes of the code's own
@@ -342,17 +342,19 @@ def test_the_kernel_bounds_it_where_looking_is_too_slow() -> None:
     """Memory that is shared counts for nobody, and stands in no process's own: the container's limit is for all."""
     code = """
 import mmap
-m = mmap.mmap(-1, 150 << 20)
-n = mmap.mmap(-1, 150 << 20)
-for one in (m, n):
-    for i in range(0, 150 << 20, 4096): one[i] = 1
-if os.fork() == 0:
-    o = mmap.mmap(-1, 200 << 20)
-    for i in range(0, 200 << 20, 4096): o[i] = 1
-    os._exit(0)
-print(os.wait()[1])
+def filled(megabytes):
+    made = mmap.mmap(-1, megabytes << 20)
+    for i in range(0, megabytes << 20, 4096): made[i] = 1
+    return made
+kept = filled(300)
+for _ in range(4):
+    if os.fork() == 0:
+        more = filled(100)
+        time.sleep(20)
+        os._exit(0)
+while True: print(os.wait()[1])
 """
-    result = with_processes(code, memory_mb=420, disk_mb=8)
+    result = with_processes(code, memory_mb=460, disk_mb=8)
     assert result.status == "memory", result
 
 
