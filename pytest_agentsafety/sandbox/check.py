@@ -10,12 +10,13 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from pytest_agentsafety.sandbox.docker import DockerSandbox
 from pytest_agentsafety.sandbox.limits import Limits
 from pytest_agentsafety.sandbox.native import NativeSandbox
 from pytest_agentsafety.sandbox.paths import executable
