@@ -188,7 +188,7 @@ class _Container:
         self._tell({
             "modules": [(f"{_CHILD}.{name}", (folder / f"{name}.py").read_text("utf-8")) for name in _MODULES],
             "program": (folder / "program.py").read_text("utf-8"),
-            "filters": filters(processes=self._limits.subprocesses),
+            "filters": filters(processes=self._limits.subprocesses, network=self._limits.network),
             "limits": limits,
             "environment": _ENVIRONMENT,
             "room": self._limits.disk_mb << 20,
@@ -269,11 +269,12 @@ class _Container:
             self._carried.take(kind, message.get("id"), _bytes(message.get("data")))
 
 
-def filters(*, processes: bool) -> dict[str, Any]:
+def filters(*, processes: bool, network: bool) -> dict[str, Any]:
     """For each machine that is known: both forms of the filter, and what its listener has to know, for JSON."""
     found = {}
     for name in MACHINES:
-        tables, code = machine(name), build_filter(name, private_root=True, processes=processes, reads=False)
+        tables = machine(name)
+        code = build_filter(name, private_root=True, processes=processes, reads=False, network=network)
         if tables is None or code is None:
             continue
         found[name] = {

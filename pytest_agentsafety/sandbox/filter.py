@@ -126,17 +126,19 @@ _TESTED_WRITES: Mapping[str, tuple[Test, ...]] = {
 
 @cache
 def build_filter(
-    machine_name: str, *, private_root: bool, processes: bool = False, reads: bool = True
+    machine_name: str, *, private_root: bool, processes: bool = False, reads: bool = True, network: bool = False
 ) -> Filter | None:
     """The filter for a machine, None for one without tables. With a private root, modes and times may be changed.
 
     `processes` lets code start processes; only for a pid namespace that ends with it. Without `reads` the listener is
-    not asked about files that are opened to be read.
+    not asked about files that are opened to be read. With a `network` it says what sockets are called.
     """
     tables = machine(machine_name)
     if tables is None:
         return None
     allowed = [*_ALLOWED, *(_METADATA if private_root else ()), *(_PROCESSES if processes else ())]
+    if network:
+        allowed = [name for name in allowed if name not in ("getsockname", "getpeername")]
     tested = _TESTED_PROCESSES if processes else _TESTED
     quiet = {name: ERRNO | code for name, code in _QUIET.items()}
     refused = {name: ERRNO | code for name, code in _ERRNO.items() if name not in allowed}

@@ -75,7 +75,9 @@ class NativeSandbox:
         """What the child is told, and what the supervisor insists on. Raises SetupError for a foreign machine."""
         if limits.subprocesses and not self.namespaces:
             raise SetupError(("namespaces, without which the processes that code starts cannot all be ended",))
-        code = build_filter(os.uname().machine, private_root=self.namespaces, processes=limits.subprocesses)
+        code = build_filter(
+            os.uname().machine, private_root=self.namespaces, processes=limits.subprocesses, network=limits.network
+        )
         if code is None:
             raise SetupError((f"a filter for {os.uname().machine}: x86_64 and aarch64 are known",))
         places = readable()

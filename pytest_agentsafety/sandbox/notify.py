@@ -59,7 +59,7 @@ class Notifier:
         except OSError as error:
             return notices.goes_on(error)
         name = self._names.get(number)
-        value = -refused_with(name)
+        value: int | None = -refused_with(name)
         try:
             with _in_the_name_of(self.uid):
                 value = self._looked_at(name, number, key, pid, arguments)
@@ -70,8 +70,8 @@ class Notifier:
             return notices.let(self.listener, key)
         return notices.answer(self.listener, key, value)
 
-    def _looked_at(self, name: str | None, number: int, key: int, pid: int, arguments: list[int]) -> int:
-        """What the call returns, below 0 a negative errno; it is noted if it is refused. Raises OSError, ValueError."""
+    def _looked_at(self, name: str | None, number: int, key: int, pid: int, arguments: list[int]) -> int | None:
+        """What the call returns, below 0 a negative errno, None to make it; a refusal is noted. Raises OSError."""
         given = None if self._sockets is None else self._sockets.answer(name or "", key, pid, arguments)
         if given is not None:
             if given[1] is not None:

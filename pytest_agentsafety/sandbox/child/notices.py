@@ -10,7 +10,7 @@ import fcntl
 import os
 import struct
 
-_RECEIVE, _SEND, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082104
+_RECEIVE, _SEND, _VALID, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082102, 0x40082104
 _NOTICE, _ANSWER = "<QIIiIQ6Q", "<QqiI"
 _CONTINUE, _SYNCHRONOUS = 1, 1
 _AT_CWD = -100
@@ -42,8 +42,10 @@ def let(listener: int, key: int) -> bool:
     return _sent(listener, struct.pack(_ANSWER, key, 0, 0, _CONTINUE))
 
 
-def answer(listener: int, key: int, value: int) -> bool:
-    """The call returns `value`, below 0 a negative errno, and is not made; False as in `let`."""
+def answer(listener: int, key: int, value: int | None) -> bool:
+    """The call returns `value`, below 0 a negative errno, and is not made; with None it is. False as in `let`."""
+    if value is None:
+        return let(listener, key)
     return _sent(listener, struct.pack(_ANSWER, key, max(0, value), min(0, value), 0))
 
 
@@ -89,5 +91,15 @@ def memory(pid: int, address: int, size: int) -> bytes:
     file = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.pread(file, size, address)
+    finally:
+        os.close(file)
+
+
+def write(listener: int, key: int, pid: int, address: int, data: bytes) -> None:
+    """Bytes into the memory of the process that waits for this answer. Raises OSError, also when it waits no more."""
+    file = os.open(f"/proc/{pid}/mem", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        fcntl.ioctl(listener, _VALID, struct.pack("<Q", key))  # else its number may be another one's by now
+        os.pwrite(file, data, address)
     finally:
         os.close(file)

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_OWN = ("127.0.0.1", 40000)  # what a socket is told of itself
 _ADD_DESCRIPTOR = 0x40182103
 _INET, _INET6, _STREAM, _KIND, _TCP = 2, 10, 1, 0xF, 6
 _NAMES = {1: "unix", _INET: "inet", _INET6: "inet6", 16: "netlink", 17: "packet"}
@@ -31,13 +32,19 @@ class ProxySockets:
 
     def __init__(self, listener: int, serve: Callable[[socket.socket], object]) -> None:
         self.listener, self.serve = listener, serve
+        self._given: set[str] = set()  # as /proc names them
 
-    def answer(self, name: str, key: int, pid: int, arguments: list[int]) -> tuple[int, str | None] | None:
-        """(what the call returns, below 0 an errno; where it was about if it is refused); None: not ours."""
+    def answer(self, name: str, key: int, pid: int, arguments: list[int]) -> tuple[int | None, str | None] | None:
+        """(what the call returns, below 0 an errno; what it was about if it is refused); None: not ours.
+
+        Returns None for what the kernel may answer itself.
+        """
         if name == "socket":
             return self._socket(key, arguments)
         if name == "connect":
             return self._connect(pid, arguments)
+        if name in ("getpeername", "getsockname"):
+            return self._name(key, pid, arguments, PROXY if name == "getpeername" else _OWN), None
         if name in ("setsockopt", "getsockopt") and arguments[1] == _TCP:
             return (0 if name == "setsockopt" else -errno.ENOPROTOOPT), None  # how fast, never where to
         return None
@@ -50,6 +57,7 @@ class ProxySockets:
             return -refusal, f"{_NAMES.get(family, family)} {shown}"
         ours, theirs = socket.socketpair()
         try:
+            inode = os.fstat(theirs.fileno()).st_ino
             theirs.setblocking(not kind & socket.SOCK_NONBLOCK)
             number = self._handed(key, theirs.fileno(), os.O_CLOEXEC if kind & socket.SOCK_CLOEXEC else 0)
         except OSError as error:
@@ -57,6 +65,7 @@ class ProxySockets:
             return -(error.errno or errno.EPERM), None
         finally:
             theirs.close()
+        self._given.add(f"socket:[{inode}]")
         self.serve(ours)  # one too many finds its connection closed
         return number, None
 
@@ -64,6 +73,17 @@ class ProxySockets:
         """A copy of a descriptor in the process that asks; returns its number there. Raises OSError."""
         request = bytearray(struct.pack("<QIIII", key, 0, file, 0, flags))
         return int(fcntl.ioctl(self.listener, _ADD_DESCRIPTOR, request))
+
+    def _name(self, key: int, pid: int, arguments: list[int], address: tuple[str, int]) -> int | None:
+        """Write the address of a socket's end, as if it were one of the network; None for any other socket."""
+        file = arguments[0] & 0xFFFFFFFF
+        if os.readlink(f"/proc/{pid}/fd/{file}") not in self._given:
+            return None
+        room = min(int.from_bytes(notices.memory(pid, arguments[2], 4), "little"), 1 << 16)
+        data = struct.pack("=H", _INET) + address[1].to_bytes(2, "big") + socket.inet_aton(address[0]) + bytes(8)
+        notices.write(self.listener, key, pid, arguments[1], data[:room])
+        notices.write(self.listener, key, pid, arguments[2], len(data).to_bytes(4, "little"))
+        return 0
 
     def _connect(self, pid: int, arguments: list[int]) -> tuple[int, str | None]:
         size = arguments[2] & 0xFFFFFFFF

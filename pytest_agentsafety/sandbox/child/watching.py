@@ -41,7 +41,7 @@ class Notes:
         known = self._tables["names"].get(str(number))
         name = f"syscall_{number}" if known is None else known
         watched = name in self._tables["watched"]
-        value = -(_ENOSYS if known is None else self._tables["errno"].get(name, _EPERM))
+        value: int | None = -(_ENOSYS if known is None else self._tables["errno"].get(name, _EPERM))
         try:
             given = None if sockets is None else sockets.answer(name, key, pid, arguments)
             if given is None:

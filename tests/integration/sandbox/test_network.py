@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -98,6 +99,42 @@ print(len(set(found)))
 """
     result = run(code, rule(server))
     assert (result.status, result.stdout) == ("ok", f"{[f'/{i}' for i in range(10)]}\n10\n"), result
+
+
+def test_a_socket_is_called_what_libraries_expect(server: str) -> None:
+    code = f"""
+one = socket.create_connection({PROXY!r})
+print(one.getpeername(), one.getsockname())
+a, b = socket.socketpair()
+print(repr(a.getpeername()))
+"""
+    result = run(code, rule(server))
+    assert (result.stdout, result.violations) == ("('127.0.0.1', 3128) ('127.0.0.1', 40000)\n''\n", ()), result
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2", "requests"])
+def test_http_libraries_get_through(server: str, library: str) -> None:
+    pytest.importorskip(library)
+    result = run(f"import {library}\nprint({library}.get('{server}/a').text)", rule(server, memory_mb=1024))
+    assert (result.status, result.stdout) == ("ok", "/a\n"), result
+
+
+def test_an_async_one_too(server: str) -> None:
+    pytest.importorskip("httpx2")
+    code = f"""
+import asyncio, httpx2
+async def main():
+    async with httpx2.AsyncClient() as client: print((await client.get('{server}/a')).text)
+asyncio.run(main())
+"""
+    assert run(code, rule(server, memory_mb=1024)).stdout == "/a\n"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_curl_gets_through(server: str) -> None:
+    box("one-shot+namespaces")
+    code = f"import subprocess; print(subprocess.run(['curl', '-sS', '{server}/a'], capture_output=True).stdout)"
+    assert run(code, rule(server, allow_subprocess=True)).stdout == "b'/a'\n"
 
 
 def test_an_answer_that_never_comes_ends_with_the_time_limit(server: str) -> None:
@@ -202,6 +239,7 @@ from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.sandbox import Sandbox
 import os
+import shutil
 tables = machine(os.uname().machine)
 code = assemble(tables, allowed=[], tested={}, answers={}, default=ALLOW)
 libc = ctypes.CDLL(None, use_errno=True)
