@@ -150,8 +150,8 @@ def become_code(
     names: dict[str, Any] = {"__name__": "contained_program"}
     exec(compile(program, "<program>", "exec"), names)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    listener = install(code)
-    with socket.socket(fileno=_CHANNEL) as own:
+    with socket.socket(fileno=_CHANNEL) as own:  # made here: it asks for its name, which nobody answers later
+        listener = install(code)
         rights = [] if listener is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", listener))]
         own.sendmsg([b"R"], rights)
         if listener is not None:
