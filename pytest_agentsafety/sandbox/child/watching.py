@@ -106,7 +106,7 @@ def bury(main: int) -> int | None:
 
 
 def memory_of_all() -> int:
-    """Bytes of memory of all processes but this one; what they share does not count."""
+    """Bytes of memory of all processes but this one; pages that a fork shares count for each, mapped files for none."""
     pages = 0
     for name in os.listdir("/proc"):
         if name.isdigit() and name != "1":

@@ -369,7 +369,7 @@ try:
         made += 1
 except OSError as error: print(made < 64, error)
 """
-    assert with_processes(code).stdout == "True [Errno 11] Resource temporarily unavailable\n"
+    assert with_processes(code, memory_mb=2048).stdout == "True [Errno 11] Resource temporarily unavailable\n"
 
 
 def test_processes_reach_neither_process_1_nor_the_network() -> None:
