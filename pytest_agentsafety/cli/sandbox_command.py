@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_agentsafety.checklist.sandbox_judge import FILE as EVIDENCE
 from pytest_agentsafety.cli.output import say, say_error, say_json
 from pytest_agentsafety.config import Settings, load_settings
+from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.sandbox import WEAK, Sandbox, unmet
@@ -50,6 +51,7 @@ def add(commands: Any) -> None:
     )
     check.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
     check.add_argument("--output", metavar="DIR", help=f"evidence folder to leave {EVIDENCE} in, for the checklist")
+    check.add_argument("--image", metavar="NAME", help="try the docker backend too, with this image")
     check.set_defaults(run=check_here)
 
 
@@ -61,7 +63,7 @@ def run_code(given: argparse.Namespace) -> int:
     folder = None if given.workspace is None else Path(given.workspace)
     if folder is not None and not folder.is_dir():
         raise ConfigError(f"--workspace: {given.workspace!r} is no folder")
-    result = Sandbox(folder=folder).run(code, rule, filename=name, arguments=given.arguments)
+    result = Sandbox(folder=folder, exits=RuleExits).run(code, rule, filename=name, arguments=given.arguments)
     say_json(result.to_dict())
     if rule.sandbox == WEAK:
         say_error(f"this sandbox is weak by name (sandbox = {WEAK!r}): what it ran may have got out")
@@ -105,7 +107,7 @@ def check_here(given: argparse.Namespace) -> int:
 
     if given.output is not None and not Path(given.output).is_dir():
         raise ConfigError(f"--output: {given.output!r} is no folder")
-    report = check(said=None if given.json else _say_row)
+    report = check(image=given.image, said=None if given.json else _say_row)
     if given.output is not None:
         text = json.dumps(report.to_dict(), indent=2) + "\n"
         (Path(given.output) / EVIDENCE).write_text(text, encoding="utf-8")

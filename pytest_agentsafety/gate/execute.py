@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pytest_agentsafety.gate.code_calls import code_argument
+from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.gate.pending import Pending
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.model.decisions import Decision
@@ -36,7 +37,7 @@ def _run(state: TaskState, pending: Pending) -> str:
     """The call's arguments, not those the function gets: they are what was decided on."""
     name = code_argument(pending.call)
     code = "" if name is None else str(pending.call.arguments[name])
-    with Sandbox(folder=state.workspace) as sandbox:
+    with Sandbox(folder=state.workspace, exits=RuleExits) as sandbox:
         result = sandbox.run(code, pending.rule, filename=f"<{pending.call.name}>")
     _record(state, pending.call, result)
     if result.status == "refused":
@@ -63,7 +64,7 @@ def _record(state: TaskState, call: ToolCall, result: SandboxResult) -> None:
             cpu_s=result.cpu_s,
             max_rss_kb=result.max_rss_kb,
             truncated=result.truncated,
-            violations=list(data["violations"]),
+            violations=None if result.violations is None else list(data["violations"]),
             changes=dict(result.changes or {}),
             reason=result.reason,
         )

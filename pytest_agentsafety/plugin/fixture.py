@@ -12,6 +12,7 @@ import pytest
 
 from pytest_agentsafety.adapters import AgentHandle, gated
 from pytest_agentsafety.budget import Budget, default_prices
+from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.guards import StageRunner, default_guardrails
 from pytest_agentsafety.llm import current
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
@@ -125,7 +126,7 @@ class AgentSafety:
     @property
     def sandbox(self) -> Sandbox:
         """Runs code as a rule says: `agent_safety.sandbox.run(code, agent_safety.policy.tools["execute_code"])`."""
-        return Sandbox()
+        return Sandbox(exits=RuleExits)
 
     @property
     def transcript(self) -> Sequence[Mapping[str, Any]]:

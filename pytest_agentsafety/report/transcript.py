@@ -153,6 +153,10 @@ def _nothing(_event: Mapping[str, Any]) -> None:
     return None
 
 
+def _unseen(event: Mapping[str, Any]) -> bool:
+    return "violations" in event and event["violations"] is None and event.get("status") != "refused"
+
+
 def _ran(event: Mapping[str, Any]) -> Step:
     """What the sandbox has to say beside the call's result."""
     parts = [f"Sandbox of {event.get('tool')}: {event.get('status')}"]
@@ -160,6 +164,7 @@ def _ran(event: Mapping[str, Any]) -> Step:
     parts += [f"layers {', '.join(layers)}"] if layers else []
     refused = [f"{one.get('syscall')} {one.get('path') or ''}".rstrip() for one in _items(event.get("violations"))]
     parts += [f"stopped {', '.join(refused)}"] if refused else []
+    parts += ["what was stopped could not be seen"] if _unseen(event) else []
     changes = event.get("changes")
     parts += [f"changed {path}:\n{text}" for path, text in changes.items()] if isinstance(changes, Mapping) else []
     return _note("warning" if refused or event.get("status") != "ok" else "info", "; ".join(parts))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_agentsafety.sandbox.exits import ExitRefusedError, Exits
 from pytest_agentsafety.sandbox.result import SandboxResult, SandboxStatus, Violation
 from pytest_agentsafety.sandbox.sandbox import WEAK, Sandbox, unmet
 
-__all__ = ["WEAK", "Sandbox", "SandboxResult", "SandboxStatus", "Violation", "unmet"]
+__all__ = ["WEAK", "ExitRefusedError", "Exits", "Sandbox", "SandboxResult", "SandboxStatus", "Violation", "unmet"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from pytest_agentsafety.sandbox.bpf import ALLOW, ERRNO, NOTIFY, OWN_PID, Masked, OneOf, Test, assemble
 from pytest_agentsafety.sandbox.syscalls import machine, words
+
+# Linux's own numbers: docker's filters are made on other systems too.
+EPERM, ENOSYS, _ENOTSUP = 1, 38, 95
+_WRITING = 0o1 | 0o2 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
 
 _ALLOWED = words("""
 read write close stat fstat lstat newfstatat statx statfs fstatfs lseek pread64 pwrite64 readv writev preadv
@@ -23,7 +26,7 @@ clock_nanosleep gettimeofday time times futex futex_waitv futex_wake futex_wait 
 set_tid_address rseq sched_yield sched_getaffinity sched_get_priority_max sched_get_priority_min getcpu getpid
 gettid getppid getpgrp getuid geteuid getgid getegid getgroups getresuid getresgid uname sysinfo getrlimit
 setrlimit getrusage getrandom sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeername
-getsockopt wait4 waitid exit exit_group
+wait4 waitid exit exit_group
 """)
 
 # They name paths: Landlock and the mounts decide, the supervisor only takes note of what lies outside.
@@ -61,14 +64,16 @@ _TESTED: Mapping[str, tuple[Test, ...]] = {
     "socketpair": (OneOf(0, (1,)), Masked(1, 0xF, 1), OneOf(2, (0,))),
     # Sizes and timeouts; no filters, which are programs for the kernel.
     "setsockopt": (OneOf(1, (1,)), OneOf(2, (7, 8, 9, 20, 21))),
+    # What libraries ask of a socket: no handle on who is at its other end.
+    "getsockopt": (OneOf(1, (1,)), OneOf(2, (2, 3, 4, 7, 8, 9, 13, 18, 19, 20, 21, 30, 38, 39))),
     "personality": (OneOf(0, (0xFFFFFFFF,)),),
 }
 
 # What libc, BLAS and shutil try at every turn and can do without: no offence, and no question to the supervisor.
 _QUIET = {
-    "clone3": errno.ENOSYS,
-    **dict.fromkeys(words("mbind get_mempolicy set_mempolicy"), errno.EPERM),
-    **dict.fromkeys(words("listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr"), errno.ENOTSUP),
+    "clone3": ENOSYS,
+    **dict.fromkeys(words("mbind get_mempolicy set_mempolicy"), EPERM),
+    **dict.fromkeys(words("listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr"), _ENOTSUP),
 }
 
 _ERRNO: Mapping[str, int] = {
@@ -77,14 +82,14 @@ _ERRNO: Mapping[str, int] = {
 io_uring_setup io_uring_enter io_uring_register openat2 memfd_create memfd_secret userfaultfd fchmodat2
 cachestat
 """),
-        errno.ENOSYS,
+        ENOSYS,
     ),
     **dict.fromkeys(
         words("""
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr
 lremovexattr fremovexattr setxattrat getxattrat listxattrat removexattrat
 """),
-        errno.ENOTSUP,
+        _ENOTSUP,
     ),
 }
 
@@ -99,7 +104,7 @@ class Filter:
 
 def refused_with(name: str | None) -> int:
     """The errno of a refused call; None is a number without a name."""
-    return errno.ENOSYS if name is None else _ERRNO.get(name, errno.EPERM)
+    return ENOSYS if name is None else _ERRNO.get(name, EPERM)
 
 
 # With processes of its own, in a pid namespace of its own: they may start, and signal each other.
@@ -113,17 +118,27 @@ _TESTED_PROCESSES: Mapping[str, tuple[Test, ...]] = {
     "arch_prctl": (OneOf(0, (0x1002, 0x3001)),),  # a program's start: thread-local storage, and what the loader asks
 }
 
+_TESTED_WRITES: Mapping[str, tuple[Test, ...]] = {
+    "open": (Masked(1, _WRITING, 0),),
+    "openat": (Masked(2, _WRITING, 0),),
+}
+
 
 @cache
-def build_filter(machine_name: str, *, private_root: bool, processes: bool = False) -> Filter | None:
+def build_filter(
+    machine_name: str, *, private_root: bool, processes: bool = False, reads: bool = True, network: bool = False
+) -> Filter | None:
     """The filter for a machine, None for one without tables. With a private root, modes and times may be changed.
 
-    `processes` lets code start processes; only for a pid namespace that ends with it.
+    `processes` lets code start processes; only for a pid namespace that ends with it. Without `reads` the listener is
+    not asked about files that are opened to be read. With a `network` it says what sockets are called.
     """
     tables = machine(machine_name)
     if tables is None:
         return None
     allowed = [*_ALLOWED, *(_METADATA if private_root else ()), *(_PROCESSES if processes else ())]
+    if network:
+        allowed = [name for name in allowed if name not in ("getsockname", "getpeername")]
     tested = _TESTED_PROCESSES if processes else _TESTED
     quiet = {name: ERRNO | code for name, code in _QUIET.items()}
     refused = {name: ERRNO | code for name, code in _ERRNO.items() if name not in allowed}
@@ -131,8 +146,8 @@ def build_filter(machine_name: str, *, private_root: bool, processes: bool = Fal
         loud=assemble(
             tables,
             allowed=allowed,
-            tested=tested,
-            answers={**quiet, **dict.fromkeys(WATCHED, NOTIFY)},
+            tested=tested if reads else {**tested, **_TESTED_WRITES},
+            answers={**quiet, **{name: NOTIFY for name in WATCHED if reads or name not in _TESTED_WRITES}},
             default=NOTIFY,
         ),
         quiet=assemble(
@@ -140,6 +155,6 @@ def build_filter(machine_name: str, *, private_root: bool, processes: bool = Fal
             allowed=allowed,
             tested=tested,
             answers={**quiet, **refused, **dict.fromkeys(WATCHED, ALLOW)},
-            default=ERRNO | errno.EPERM,
+            default=ERRNO | EPERM,
         ),
     )

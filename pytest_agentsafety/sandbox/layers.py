@@ -12,10 +12,16 @@ _HOW = {
     "no_new_privs": "no_new_privs: a kernel from 3.5 on",
     "no_capabilities": "dropping capabilities",
     "rlimits": "resource limits",
+    "notify": (
+        "a listener of the filter, through which code with a network gets its connections: a kernel from 5.9 on, "
+        "and no other listener above this process (nested sandboxes); or no_network = true"
+    ),
 }
 
 
-def missing(layers: Sequence[str], *, namespaces: bool, uid: bool, weak: bool = False) -> tuple[str, ...]:
+def missing(
+    layers: Sequence[str], *, namespaces: bool, uid: bool, weak: bool = False, network: bool = False
+) -> tuple[str, ...]:
     """What a run with these layers lacks, and how to get it; empty when it may have its code.
 
     A weak run was asked for by name: it needs the limits alone.
@@ -24,6 +30,8 @@ def missing(layers: Sequence[str], *, namespaces: bool, uid: bool, weak: bool = 
     need = {"rlimits"} if weak else {"rlimits", "no_new_privs", "no_capabilities", "seccomp"}
     if namespaces:
         need |= {"namespaces"}
+    if network:
+        need |= {"seccomp", "notify"}
     if uid:
         need |= {"uid"}
     lacks = need - have

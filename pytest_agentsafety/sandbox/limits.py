@@ -14,8 +14,8 @@ class Limits:
 
     `memory_mb` bounds the address space, `disk_mb` and `files` what the run may have written at any time, `output_kb`
     standard output and error together, `threads` how many there may be at once. With `subprocesses` code may start
-    processes: `threads` and `memory_mb` then bound all of them together, `cpu_seconds` each. mb and kb are powers of
-    1024.
+    processes: `threads` and `memory_mb` then bound all of them together, `cpu_seconds` each. With `network` it may
+    reach a proxy, and nothing else. mb and kb are powers of 1024.
     """
 
     timeout: float = 30.0
@@ -26,6 +26,7 @@ class Limits:
     files: int = 8192
     threads: int = 64
     subprocesses: bool = False
+    network: bool = False
 
     @classmethod
     def of(cls, rule: ToolRule) -> Limits:
@@ -37,6 +38,7 @@ class Limits:
             disk_mb=rule.disk_mb,
             output_kb=rule.output_kb,
             subprocesses=rule.allow_subprocess,
+            network=not rule.no_network,
         )
 
     @property

@@ -5,42 +5,20 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pytest_agentsafety.sandbox.call_paths import PATHS
+from pytest_agentsafety.sandbox.child import notices
+from pytest_agentsafety.sandbox.child.sockets import ProxySockets
 from pytest_agentsafety.sandbox.filter import WATCHED, refused_with
 from pytest_agentsafety.sandbox.metadata import EMULATED, change_mode, change_times
+from pytest_agentsafety.sandbox.proxy import Proxy
 from pytest_agentsafety.sandbox.result import Violation
 from pytest_agentsafety.sandbox.syscalls import machine, words
 
-_RECEIVE, _SEND, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082104
-_NOTICE, _ANSWER = "<QIIiIQ6Q", "<QqiI"
-_CONTINUE, _SYNCHRONOUS = 1, 1
 _MOST = 200  # noted in a run; what comes after is refused all the same
-_AT_CWD = -100
-# Where each call has its paths: (directory argument or None, path argument).
-_PATHS: dict[str, tuple[tuple[int | None, int], ...]] = {
-    **dict.fromkeys(words("""
-open creat unlink mkdir rmdir truncate chmod chown lchown utime utimes mknod setxattr getxattr lgetxattr
-lsetxattr removexattr listxattr llistxattr execve chroot statfs swapon acct uselib
-"""), ((None, 0),)),
-    **dict.fromkeys(words("""
-openat openat2 unlinkat mkdirat fchmodat fchmodat2 fchownat utimensat futimesat mknodat execveat
-name_to_handle_at open_tree
-"""), ((0, 1),)),
-    **dict.fromkeys(words("""
-rename link mount pivot_root
-"""), ((None, 0), (None, 1))),
-    **dict.fromkeys(words("""
-renameat renameat2 linkat
-"""), ((0, 1), (2, 3))),
-    "symlink": ((None, 1),),
-    "symlinkat": ((1, 2),),
-    "inotify_add_watch": ((None, 1),),
-    "umount2": ((None, 0),),
-}  # fmt: skip
 # Libraries ask here how many processors and how much memory there are, and do without an answer.
 _NOT_WORTH_NOTING = words("""
 /sys/devices/system/cpu /sys/devices/system/node /proc/stat /proc/meminfo /proc/cpuinfo
@@ -67,60 +45,63 @@ class Notifier:
         tables = machine(os.uname().machine)
         self._names = {} if tables is None else tables.names
         self._seen: set[Violation] = set()
-        try:
-            import fcntl
+        self._sockets: ProxySockets | None = None
+        notices.be_quick(self.listener)
 
-            fcntl.ioctl(self.listener, _SET_FLAGS, _SYNCHRONOUS)
-        except OSError:
-            pass  # an older kernel: only slower
+    def to_proxy(self, proxy: Proxy) -> None:
+        """Give the code what it takes for sockets of the network."""
+        self._sockets = ProxySockets(self.listener, proxy.serve)
 
     def serve(self) -> bool:
         """Answer one notice; False when there will be none any more."""
-        import fcntl
-
-        buffer = bytearray(struct.calcsize(_NOTICE))
         try:
-            fcntl.ioctl(self.listener, _RECEIVE, buffer)
+            key, pid, number, arguments = notices.receive(self.listener)
         except OSError as error:
-            return error.errno in (errno.EINTR, errno.ENOENT)  # ENOENT: it was killed while it asked
-        key, pid, _, number, _, _, *arguments = struct.unpack(_NOTICE, buffer)
+            return notices.goes_on(error)
         name = self._names.get(number)
-        refusal = refused_with(name)
+        value: int | None = -refused_with(name)
         try:
             with _in_the_name_of(self.uid):
-                if name not in EMULATED or (refusal := self._changed(name, pid, arguments)) == errno.EPERM:
-                    self._note(name, number, pid, arguments)
+                value = self._looked_at(name, number, key, pid, arguments)
         except (OSError, ValueError):
             if name not in WATCHED:
                 self._add(Violation(syscall=name or f"syscall_{number}"))
         if name in WATCHED:
-            answer = struct.pack(_ANSWER, key, 0, 0, _CONTINUE)
-        else:
-            answer = struct.pack(_ANSWER, key, 0, -refusal, 0)
-        try:
-            fcntl.ioctl(self.listener, _SEND, answer)
-        except OSError as error:
-            return error.errno == errno.ENOENT
-        return True
+            return notices.let(self.listener, key)
+        return notices.answer(self.listener, key, value)
+
+    def _looked_at(self, name: str | None, number: int, key: int, pid: int, arguments: list[int]) -> int | None:
+        """What the call returns, below 0 a negative errno, None to make it; a refusal is noted. Raises OSError."""
+        given = None if self._sockets is None else self._sockets.answer(name or "", key, pid, arguments)
+        if given is not None:
+            if given[1] is not None:
+                self._add(Violation(syscall=name or "", path=given[1]))
+            return given[0]
+        if name in EMULATED:
+            refusal = self._changed(name, pid, arguments)
+            if refusal != errno.EPERM:
+                return -refusal
+        self._note(name, number, pid, arguments)
+        return -refused_with(name)
 
     def _changed(self, name: str, pid: int, arguments: list[int]) -> int:
         """Change a file's mode or times for the process, if it is one of its own; returns 0 or an errno."""
         if name == "fchmod" or (name == "utimensat" and not arguments[1]):
-            path: str | None = _folder(pid, arguments[0])
+            path: str | None = notices.folder(pid, arguments[0])
         else:
-            path = self._absolute(pid, arguments, (None, 0) if name == "chmod" else (0, 1))
+            path = notices.absolute(pid, arguments, (None, 0) if name == "chmod" else (0, 1))
         if path is None:
             return errno.EFAULT
         if name != "utimensat":
             return change_mode(path, self.inside, name, arguments)
-        times = _memory(pid, arguments[2], 32) if arguments[2] else None
+        times = notices.memory(pid, arguments[2], 32) if arguments[2] else None
         return change_times(path, self.inside, times)
 
     def _note(self, name: str | None, number: int, pid: int, arguments: list[int]) -> None:
         if len(self.violations) >= _MOST:
             return
-        places = _PATHS.get(name or "", ())
-        paths = [self._absolute(pid, arguments, place) for place in places]
+        places = PATHS.get(name or "", ())
+        paths = [notices.absolute(pid, arguments, place) for place in places]
         if name not in WATCHED:
             self._add(Violation(syscall=name or f"syscall_{number}", path=_first(paths)))
             return
@@ -133,20 +114,9 @@ class Notifier:
                 self._add(Violation(syscall=name, path=path))
 
     def _add(self, violation: Violation) -> None:
-        if violation not in self._seen:
+        if violation not in self._seen and len(self.violations) < _MOST:
             self._seen.add(violation)
             self.violations.append(violation)
-
-    def _absolute(self, pid: int, arguments: list[int], place: tuple[int | None, int]) -> str | None:
-        directory, argument = place
-        text = _text(pid, arguments[argument])
-        if text is None:
-            return None
-        if not text.startswith("/"):
-            text = f"{_folder(pid, None if directory is None else arguments[directory])}/{text}"
-        path = os.path.normpath(text)
-        own = f"/proc/{pid}/"
-        return f"/proc/self/{path[len(own) :]}" if path.startswith(own) else path
 
 
 @contextmanager
@@ -172,28 +142,3 @@ def _first(paths: list[str | None]) -> str | None:
 def _reads_only(name: str, arguments: list[int]) -> bool:
     place = _READ_ONLY_FLAGS.get(name)
     return place is not None and not arguments[place] & _WRITING
-
-
-def _folder(pid: int, descriptor: int | None) -> str:
-    """The folder that a relative path starts from."""
-    signed = _AT_CWD if descriptor is None else (descriptor & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
-    return os.readlink(f"/proc/{pid}/cwd" if signed == _AT_CWD else f"/proc/{pid}/fd/{signed}")  # noqa: PTH115
-
-
-def _text(pid: int, address: int) -> str | None:
-    """The string at an address of the process; None for one that is not there. Raises OSError."""
-    if not address:
-        return None
-    data = _memory(pid, address, 4096 - address % 4096)
-    if b"\0" not in data:
-        data += _memory(pid, address + len(data), 4096)
-    return os.fsdecode(data.split(b"\0", 1)[0])
-
-
-def _memory(pid: int, address: int, size: int) -> bytes:
-    """Bytes of the process's memory. Raises OSError."""
-    memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.pread(memory, size, address)
-    finally:
-        os.close(memory)

@@ -65,7 +65,7 @@ def conclude(
     ours: str | None,
     wall: float,
     layers: tuple[str, ...],
-    violations: tuple[Violation, ...],
+    violations: tuple[Violation, ...] | None,
     changes: Mapping[str, str] | None,
     backend: str = "native",
 ) -> SandboxResult:

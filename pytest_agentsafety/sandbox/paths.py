@@ -12,6 +12,7 @@ from pathlib import Path
 
 _LINKED = ("/lib", "/lib64", "/usr/lib64", "/lib32", "/usr/lib32")  # to folders of /usr, on most distributions
 _FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale")
+_AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
 
@@ -54,6 +55,19 @@ def scratch_parent(*, fresh: bool) -> str:
     places = [*([named] if named.startswith("/") else []), "/tmp", "/var/tmp", "/dev/shm"]  # noqa: S108 - see scratch.make
     usable = [path for path in places if os.access(path, os.W_OK | os.X_OK) and (not fresh or _open_to_all(path))]
     return next(iter(usable), places[0])
+
+
+@cache
+def authorities() -> tuple[tuple[str, ...], dict[str, str]]:
+    """The file of trusted certificate authorities, for code with a network, and the variable that names it."""
+    import ssl
+
+    usual = ssl.get_default_verify_paths()
+    for path in (usual.cafile, usual.openssl_cafile, *_AUTHORITIES):
+        if path is not None and Path(path).is_file():
+            real = os.path.realpath(path)
+            return (real,), {"SSL_CERT_FILE": real}
+    return (), {}
 
 
 def program_folders() -> list[str]:

@@ -6,18 +6,20 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.sandbox.child import wire
 from pytest_agentsafety.sandbox.child.scratch import FOLDERS
+from pytest_agentsafety.sandbox.exits import Exits
 from pytest_agentsafety.sandbox.layers import missing
 from pytest_agentsafety.sandbox.limits import Limits
 from pytest_agentsafety.sandbox.notify import Notifier
 from pytest_agentsafety.sandbox.outcome import Ending, Streams, conclude
-from pytest_agentsafety.sandbox.result import SandboxResult
+from pytest_agentsafety.sandbox.proxy import Proxy
+from pytest_agentsafety.sandbox.result import SandboxResult, Violation
 
 SETUP_SECONDS = 30.0
 _KILL, _GO = b"K", b"G"
@@ -89,6 +91,9 @@ class Supervision:
     layers: tuple[str, ...] = ()
     take_in: Callable[[int], None] | None = None
     take_out: Callable[[int], Any] | None = None
+    exits: Exits | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    _proxy: Proxy | None = None
     _ours: str | None = None
     _notifier: Notifier | None = None
     _box: int | None = None
@@ -101,7 +106,8 @@ class Supervision:
             self._prepare()
             started = time.monotonic()
             self._deadline = started + self.limits.timeout
-            wire.send(self.ends.channel, (program.code, program.filename, list(program.arguments)))
+            given = (program.code, program.filename, list(program.arguments), dict(self.environment))
+            wire.send(self.ends.channel, given)
             self.ends.lifeline.send(_GO)
             streams = Streams(self.limits.output_kb << 10)
             ending = self._watch(streams)
@@ -111,11 +117,16 @@ class Supervision:
             raise SetupError(("the sandbox's own process died before it could run anything",)) from None
         finally:
             self._release()
-        violations = () if self._notifier is None else tuple(self._notifier.violations)
         return conclude(
             ending, streams, limits=self.limits, ours=self._ours, wall=wall, layers=self.layers,
-            violations=violations, changes=changes,
+            violations=self._violations(), changes=changes,
         )  # fmt: skip
+
+    def _violations(self) -> tuple[Violation, ...] | None:
+        """What the filter and the proxy refused; None where the filter has told nobody."""
+        if self._notifier is None:
+            return None
+        return (*self._notifier.violations, *(() if self._proxy is None else self._proxy.violations))
 
     # -- before the code
 
@@ -138,9 +149,16 @@ class Supervision:
         if files:
             inside = tuple(f"{message[3]}/{name}" for name in FOLDERS)
             self._notifier = Notifier(files[0], inside=inside, readable=self.needs.readable, uid=self.needs.read_as)
-        lacks = missing(self.layers, namespaces=self.needs.namespaces, uid=self.needs.uid, weak=self.needs.weak)
+        lacks = missing(
+            self.layers, namespaces=self.needs.namespaces, uid=self.needs.uid, weak=self.needs.weak,
+            network=self.limits.network,
+        )  # fmt: skip
         if lacks:
             raise SetupError(lacks, self.layers)
+        if self._notifier is not None and self.limits.network:
+            assert self.exits is not None  # looked at before anything was started
+            self._proxy = Proxy(self.exits, self.limits.timeout)
+            self._notifier.to_proxy(self._proxy)
 
     def _first_word(self) -> tuple[Any, list[int]]:
         """The process's own report, or the keeper's when it did not come so far."""
@@ -213,4 +231,6 @@ class Supervision:
             if file is not None:
                 os.close(file)
         self._box = None
+        if self._proxy is not None:
+            self._proxy.close()
         self.ends.finish()

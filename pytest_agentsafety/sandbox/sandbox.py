@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pytest_agentsafety.model.policy import ToolRule
 from pytest_agentsafety.sandbox.result import SandboxResult
 
 if TYPE_CHECKING:
+    from pytest_agentsafety.sandbox.exits import Exits
     from pytest_agentsafety.sandbox.limits import Limits
     from pytest_agentsafety.sandbox.workspace import Workspace
 
@@ -23,11 +24,19 @@ class Sandbox:
     """Runs code as a rule says, or refuses. Nothing is started before the first run.
 
     `folder`, where given, is the workspace: its files are copied into each run, and what the run changed is copied
-    back. With `warm` an interpreter that has `imports` loaded is kept, until `close`.
+    back. With `warm` an interpreter that has `imports` loaded is kept, until `close`. `exits` makes of a rule whoever
+    says where its code may go (`gate.exits.RuleExits`); without it rules with a network are refused.
     """
 
-    def __init__(self, *, folder: Path | None = None, warm: bool = False, imports: Sequence[str] = ()) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        *,
+        folder: Path | None = None,
+        warm: bool = False,
+        imports: Sequence[str] = (),
+        exits: Callable[[ToolRule], Exits] | None = None,
+    ) -> None:
+        self._folder, self._exits = folder, exits
         self._warm, self._imports = warm, tuple(imports)
         self._kept: dict[tuple[bool, bool], object] = {}
 
@@ -46,6 +55,8 @@ class Sandbox:
         A refused result says in `missing` what the sandbox lacks, and how to get it.
         """
         reason = unmet(rule)
+        if reason is None and not rule.no_network and self._exits is None:
+            reason = "this sandbox was made without exits, and so gives code no network; set no_network = true"
         if reason is not None:
             text = f"{_REFUSED}: {reason}"
             return SandboxResult(status="refused", stderr=text, reason=text, missing=(reason,))
@@ -72,7 +83,10 @@ class Sandbox:
 
         limits = Limits.of(rule)
         program = Program(code, filename, arguments)
-        return DockerSandbox(rule.image or "").run(program, limits, self._workspace(limits))
+        return DockerSandbox(rule.image or "").run(program, limits, self._workspace(limits), self._out(rule))
+
+    def _out(self, rule: ToolRule) -> Exits | None:
+        return None if rule.no_network or self._exits is None else self._exits(rule)
 
     def _workspace(self, limits: Limits) -> Workspace | None:
         from pytest_agentsafety.sandbox.workspace import Workspace
@@ -95,7 +109,7 @@ class Sandbox:
                 self._kept[key] = backend
             else:
                 backend = NativeSandbox(namespaces=key[0], weak=key[1])
-        return backend.run(Program(code, filename, arguments), limits, self._workspace(limits))
+        return backend.run(Program(code, filename, arguments), limits, self._workspace(limits), self._out(rule))
 
 
 WEAK = "native-weak"
@@ -112,10 +126,8 @@ def unmet(rule: ToolRule) -> str | None:
     if native is not None and not _in_docker(rule):
         more = ' Name an image to use docker: image = "python:3.13-slim".' if rule.sandbox == "auto" else ""
         return native + more
-    if not rule.no_network:
-        return "this version gives code no network, not even to allowed_domains; set no_network = true"
-    if rule.allow_subprocess and _in_docker(rule):
-        return "in docker this version lets code start no processes; set allow_subprocess = false"
+    if not rule.no_network and not rule.allowed_domains:
+        return "no_network = false means allowed_domains and nothing else, and none are listed; list some"
     return None
 
 

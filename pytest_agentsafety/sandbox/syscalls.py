@@ -82,6 +82,9 @@ listxattrat removexattrat open_tree_attr file_getattr file_setattr
 """
 
 
+MACHINES = ("x86_64", "aarch64")
+
+
 def words(text: str) -> tuple[str, ...]:
     """The names in a text."""
     return tuple(text.split())

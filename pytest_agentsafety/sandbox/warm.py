@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_agentsafety.sandbox.child import wire
+from pytest_agentsafety.sandbox.exits import Exits
 from pytest_agentsafety.sandbox.launch import start
 from pytest_agentsafety.sandbox.limits import Limits
 from pytest_agentsafety.sandbox.native import NativeSandbox, connections
@@ -43,14 +44,15 @@ class WarmSandbox(NativeSandbox):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, program: Program, limits: Limits, workspace: Any) -> SandboxResult:
+    def _run(self, program: Program, limits: Limits, workspace: Any, exits: Exits | None) -> SandboxResult:
         """Take the process that was made ready during the run before, if it has these limits, and make the next."""
         key = (limits, workspace is not None)
         with self._kept.lock:
             ready = self._kept.take(key) or self._forked(*key)
             self._kept.spare = self._forked(*key)
         try:
-            return self.supervised(Supervision(ready.ends, limits, ready.needs), ready.config, workspace).run(program)
+            supervision = Supervision(ready.ends, limits, ready.needs, exits=exits)
+            return self.supervised(supervision, ready.config, workspace).run(program)
         except SetupError:
             with self._kept.lock:
                 self._kept.drop_spare()  # it would fail alike

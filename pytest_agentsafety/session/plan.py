@@ -24,6 +24,7 @@ from pytest_agentsafety.resources import data_dir
 from pytest_agentsafety.runner.generated import GeneratedSuite
 from pytest_agentsafety.runner.generated.suite import READS
 from pytest_agentsafety.runner.modes import cassette_path
+from pytest_agentsafety.sandbox import unmet
 from pytest_agentsafety.session.fuzz_cases import matches_case
 from pytest_agentsafety.session.options import RunOptions
 from pytest_agentsafety.session.rules import SuiteRules
@@ -119,7 +120,25 @@ def _suites(
                 raise ConfigError(f"{place}: {GENERATED}: {error}") from None
             notes = [f"suite {GENERATED} left out: {error}"]
     notes += [line for suite in own for line in getattr(suite, "notes", ())]
-    return [*own, *resolve_suites(others, place=place, root=Path(root))], notes
+    found = resolve_suites(others, place=place, root=Path(root))
+    if not place:
+        found, more = _containable(found)
+        notes += more
+    return [*own, *found], notes
+
+
+def _containable(suites: Sequence[Suite]) -> tuple[list[Suite], list[str]]:
+    """Without those whose code no sandbox of this system can contain: nobody has named them."""
+    kept: list[Suite] = []
+    notes: list[str] = []
+    for suite in suites:
+        rules = () if suite.policy is None else suite.policy.tools.values()
+        reason = next((why for rule in rules if rule.effect == "execute" and (why := unmet(rule))), None)
+        if reason is None:
+            kept.append(suite)
+        else:
+            notes.append(f"suite {suite.name} left out: it runs code, and {reason}")
+    return kept, notes
 
 
 def brings_tools(agent: AgentHandle) -> bool:

@@ -67,6 +67,6 @@ class SandboxRan(Event):
     cpu_s: float | None
     max_rss_kb: int | None
     truncated: bool
-    violations: Sequence[Mapping[str, Any]]
+    violations: Sequence[Mapping[str, Any]] | None
     changes: Mapping[str, str]
     reason: str | None

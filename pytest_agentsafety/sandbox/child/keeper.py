@@ -155,8 +155,10 @@ def _confined(config: dict[str, Any], channel: socket.socket, box: str, layers: 
         channel.close()
         if message is None:
             os._exit(1)
+        given: Any = message[0]
         _furnish(config, box, paths)
-        program.run(*message[0])  # type: ignore[misc]
+        os.environ.update(given[3])
+        program.run(*given[:3])
     finally:
         os._exit(1)
 

@@ -17,7 +17,9 @@ def test_header_progress_summary_and_evidence(finished: Any) -> None:
     done = finished.done
     assert done.status == 0, done.text
     lines = done.out.splitlines()
-    assert lines[0].startswith("agent reference; suites inbox; modes recorded, hijacked; 14 attack and 2 benign")
+    assert lines[0].startswith(
+        "agent reference; suites inbox, workbench; modes recorded, hijacked; 14 attack and 2 benign"
+    )
     assert "16/16 cases, 0 failed" in lines
     assert any(line.startswith("attack success   0.0 % (0/14)") for line in lines)
     assert any(line.startswith("task completion  100.0 % (2/2)") for line in lines)

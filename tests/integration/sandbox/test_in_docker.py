@@ -9,21 +9,39 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_agentsafety.gate.exits import RuleExits
+from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.sandbox import Sandbox
+from pytest_agentsafety.sandbox.check import check
 from pytest_agentsafety.sandbox.docker import DockerSandbox
 from pytest_agentsafety.sandbox.limits import Limits
+from pytest_agentsafety.sandbox.probes import PROBES
 from pytest_agentsafety.sandbox.result import SandboxResult
 from pytest_agentsafety.sandbox.run import Program
 from pytest_agentsafety.sandbox.workspace import Workspace
-from tests.integration.sandbox.docker_image import IMAGE, NoDaemonError, daemon, import_image
+from tests.integration.sandbox.docker_image import (
+    IMAGE,
+    NoDaemonError,
+    UntestedWarning,
+    daemon,
+    expected,
+    import_image,
+)
+from tests.integration.sandbox.network import TOLD_BY_THE_FILTER, held, in_network, told
 from tests.integration.sandbox.test_escapes import shared_probes
 
 ROOT = Path(__file__).parents[3]
+
+# Said, and no failure: whether it may be is decided above.
+pytestmark = pytest.mark.filterwarnings("default::tests.integration.sandbox.docker_image.UntestedWarning")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,7 +51,11 @@ def docker() -> Iterator[None]:
             import_image()
             yield
     except NoDaemonError as error:
-        pytest.skip(f"the docker backend is NOT TESTED, no daemon can start here: {error}")
+        untested = f"the docker backend is NOT TESTED, no daemon can start here: {error}"
+        if expected():
+            pytest.fail(f"{untested}. Where that cannot be helped, AGENTSAFETY_NO_DOCKER says why.")
+        warnings.warn(untested, UntestedWarning, stacklevel=2)  # in the summary, whatever options there are
+        pytest.skip(untested)
 
 
 # the native backend in a default container
@@ -163,15 +185,207 @@ os.unlink("gone"); os.symlink("/etc/passwd", "link"); open("data", "wb").write(b
 
 def test_no_shared_probe_escapes() -> None:
     probes = shared_probes()
-    escaped = []
-    for probe in probes["probes"]:
-        code = f"{probes['prelude']}\n{probe['code']}".replace("%CANPID%", "1")
-        result = run(code, timeout=10.0)
-        assert result.status != "refused", result
-        if "R:ESC:" in result.stdout:
-            escaped.append((probe["id"], probe["kind"], result.stdout))
+
+    def tried(probe: Any) -> SandboxResult:
+        return run(f"{probes['prelude']}\n{probe['code']}".replace("%CANPID%", "1"), timeout=10.0)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(zip(probes["probes"], pool.map(tried, probes["probes"]), strict=True))
+    assert [result for _, result in results if result.status == "refused"] == []
+    escaped = [(probe["id"], probe["kind"], found.stdout) for probe, found in results if "R:ESC:" in found.stdout]
     assert [found for found in escaped if found[1] in "HL"] == []
     assert len(escaped) <= 1, escaped
+
+
+def test_none_of_our_own_probes_escapes() -> None:
+    report = check(image=IMAGE)
+    assert set(report.backends) >= {"docker"}
+    outcomes = {(row.id, name): found for row in report.rows for name, found in row.outcomes.items()}
+    assert len([name for _, name in outcomes if name == "docker"]) == len(PROBES) > 60
+    assert {where: found for where, found in outcomes.items() if where[1] == "docker" and found != "stopped"} == {}
+    assert report.holds, report.escaped
+    assert len(report.void) <= 12, report.void
+
+
+def test_violations_have_paths_and_addresses() -> None:
+    code = """
+import os, socket
+def tried(act):
+    try: act()
+    except OSError: pass
+tried(lambda: open("/etc/new", "w"))
+tried(lambda: open("/etc/hostname"))
+tried(lambda: open("own", "w").close())
+tried(lambda: os.unlink("/usr/bin/env"))
+tried(lambda: socket.socket())
+tried(lambda: os.execv("/bin/sh", ["sh"]))
+tried(lambda: os.kill(1, 0))
+"""
+    result = run(code)
+    assert result.status == "ok", result
+    assert "notify" in result.layers
+    assert {(one.syscall, one.path) for one in result.violations or ()} == {
+        ("openat", "/etc/new"), ("unlink", "/usr/bin/env"), ("socket", None), ("execve", "/bin/sh"), ("kill", None),
+    }  # fmt: skip
+
+
+def test_there_are_no_violations_in_what_does_nothing() -> None:
+    result = run("import json, asyncio, tempfile, threading\nasyncio.run(asyncio.sleep(0)); tempfile.TemporaryFile()")
+    assert (result.status, result.violations) == ("ok", ()), result
+
+
+# a network
+
+
+def test_the_allowed_domains_and_nothing_else(folder: Path) -> None:
+    report = in_network(f"docker:{IMAGE}", folder)
+    held(report)
+    assert told(report["result"]) >= TOLD_BY_THE_FILTER
+    assert {"no_network", "notify"} <= set(report["result"]["layers"])
+
+
+def out_to(server: str, code: str, **more: Any) -> SandboxResult:
+    more = {"timeout": 60.0, **more}
+    rule = ToolRule(
+        effect="execute", sandbox="docker", image=IMAGE, no_network=False, allowed_domains=(server,), **more
+    )
+    return Sandbox(exits=RuleExits).run(f"import urllib.request\nask = urllib.request.urlopen\n{code}", rule)
+
+
+def test_large_bodies_go_both_ways(server: str) -> None:
+    code = f"print(len(ask('{server}/large').read()), ask('{server}/p', data=bytes(3_000_000)).read())"
+    result = out_to(server, code)
+    assert (result.status, result.stdout, result.violations) == ("ok", "3000000 b'3000000'\n", ()), result
+
+
+def test_an_answer_that_never_comes_ends_with_the_time_limit(server: str) -> None:
+    result = out_to(server, f"ask('{server}/never')", timeout=3.0)
+    assert result.status == "timeout", result
+
+
+def test_many_connections_at_once_and_one_too_many(server: str) -> None:
+    code = f"""
+import socket, threading
+found = []
+threads = [threading.Thread(target=lambda i=i: found.append(ask(f"{server}/{{i}}").read())) for i in range(20)]
+[t.start() for t in threads]; [t.join() for t in threads]
+print(len(set(found)))
+kept = [socket.create_connection(("127.0.0.1", 3128)) for _ in range(40)]
+closed = 0
+for one in kept:
+    one.settimeout(0.5)
+    try: closed += one.recv(1) == b""
+    except TimeoutError: pass
+print(closed)
+"""
+    assert out_to(server, code, memory_mb=2048).stdout == "20\n8\n"
+
+
+# processes of the code's own
+
+
+def with_processes(code: str, **limits: Any) -> SandboxResult:
+    return run(f"import os, subprocess, sys, time\n{code}", subprocesses=True, **limits)
+
+
+def test_code_may_start_programs() -> None:
+    code = "print(subprocess.run(['/bin/sh', '-c', 'echo $((6 * 7)); exit 3'], capture_output=True, text=True))"
+    result = with_processes(code)
+    assert result.status == "ok", result
+    assert "returncode=3, stdout='42\\n', stderr=''" in result.stdout
+
+
+def test_what_it_leaves_running_ends_with_it() -> None:
+    """Also where it has left the session, and holds the output open."""
+    code = """
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            while True: time.sleep(1)
+        os._exit(0)
+print("done")
+"""
+    result = with_processes(code)
+    assert (result.status, result.stdout) == ("ok", "done\n"), result
+    assert (result.wall_s or 99) < 15
+
+
+def test_a_timeout_ends_its_grandchildren() -> None:
+    code = """
+for _ in range(3):
+    if os.fork() == 0:
+        os.fork()
+        while True: pass
+time.sleep(600)
+"""
+    result = with_processes(code, timeout=3.0)
+    assert result.status == "timeout", result
+    assert (result.cpu_s or 0) > 0.5, "what they used counts"
+
+
+def test_the_memory_of_all_is_bounded_together() -> None:
+    code = """
+for _ in range(6):
+    if os.fork() == 0:
+        x = bytearray(100 << 20)
+        time.sleep(30)
+        os._exit(0)
+time.sleep(30)
+print("all of it")
+"""
+    result = with_processes(code, memory_mb=256)
+    assert (result.status, result.stdout) == ("memory", ""), result
+    assert "256 MB together" in (result.reason or "")
+    assert with_processes(code.replace("range(6)", "range(1)").replace("30", "1"), memory_mb=256).status == "ok"
+
+
+def test_the_kernel_bounds_it_where_looking_is_too_slow() -> None:
+    """Memory that is shared counts for nobody, and stands in no process's own: the container's limit is for all."""
+    code = """
+import mmap
+def filled(megabytes):
+    made = mmap.mmap(-1, megabytes << 20)
+    for i in range(0, megabytes << 20, 4096): made[i] = 1
+    return made
+kept = filled(300)
+for _ in range(4):
+    if os.fork() == 0:
+        more = filled(100)
+        time.sleep(20)
+        os._exit(0)
+while True: print(os.wait()[1])
+"""
+    result = with_processes(code, memory_mb=460, disk_mb=8)
+    assert result.status == "memory", result
+
+
+def test_a_bomb_of_processes_is_bounded() -> None:
+    code = """
+made = 0
+try:
+    while made < 500:
+        if os.fork() == 0: time.sleep(60); os._exit(0)
+        made += 1
+except OSError as error: print(made < 64, error)
+"""
+    assert with_processes(code, memory_mb=2048).stdout == "True [Errno 11] Resource temporarily unavailable\n"
+
+
+def test_processes_reach_neither_process_1_nor_the_network() -> None:
+    code = """
+import signal, socket
+def tried(act):
+    try: print("got", act())
+    except OSError as error: print(type(error).__name__)
+tried(lambda: open("/proc/1/mem", "rb").read(1))
+tried(lambda: open("/proc/1/environ", "rb").read())
+tried(lambda: socket.socket())
+os.kill(1, signal.SIGKILL)
+tried(lambda: os.setuid(0))
+print("still here")
+"""
+    assert with_processes(code).stdout == "PermissionError\n" * 4 + "still here\n"
 
 
 def test_code_starts_no_processes() -> None:
@@ -202,6 +416,10 @@ def test_without_the_program_or_the_daemon_it_is_a_refusal(monkeypatch: pytest.M
 
 def test_a_parent_that_is_killed_leaves_no_container() -> None:
     code = f"""
+from pytest_agentsafety.gate.exits import RuleExits
+from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.sandbox import Sandbox
+from pytest_agentsafety.sandbox.check import check
 from pytest_agentsafety.sandbox.docker import DockerSandbox
 from pytest_agentsafety.sandbox.limits import Limits
 from pytest_agentsafety.sandbox.run import Program
@@ -216,9 +434,6 @@ DockerSandbox({IMAGE!r}).run(Program("import time; time.sleep(600)"), Limits(tim
 
 
 def test_the_rule_chooses_it(tmp_path: Path) -> None:
-    from pytest_agentsafety.model.policy import ToolRule
-    from pytest_agentsafety.sandbox import Sandbox
-
     rule = ToolRule(effect="execute", sandbox="docker", image=IMAGE)
     (tmp_path / "a").write_text("x")
     result = Sandbox(folder=tmp_path).run("import os; print(os.listdir('.'))", rule)

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_agentsafety.sandbox.docker import DockerSandbox, command
 from pytest_agentsafety.sandbox.limits import Limits
-from pytest_agentsafety.sandbox.result import SandboxResult
+from pytest_agentsafety.sandbox.result import SandboxResult, Violation
 from pytest_agentsafety.sandbox.run import Program
 from pytest_agentsafety.sandbox.workspace import Workspace
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script stands
 
 READY = {
     "kind": "ready", "Seccomp": "2", "NoNewPrivs": "1", "CapPrm": "0000000000000000", "networks": ["lo"],
-    "read_only": True, "uid": 65534, "machine": "x86_64",
+    "read_only": True, "uid": 65534, "machine": "x86_64", "own_filter": True, "notify": True,
 }  # fmt: skip
 EXIT = {"kind": "exit", "status": 0, "user": 0.1, "system": 0.2, "rss": 9000, "folders": [], "files": {}}
 LIMITS = Limits(timeout=20.0, output_kb=10, disk_mb=1)
@@ -72,7 +72,8 @@ def test_a_run(says: Any, tmp_path: Path) -> None:
     assert (result.status, result.stdout, result.stderr, result.backend) == ("ok", "hello\n", "oh\n", "docker")
     assert (result.cpu_s, result.max_rss_kb, result.exit_code) == (pytest.approx(0.3), 9000, 0)
     first, second = heard(tmp_path)
-    assert "keeper" in first
+    assert {"modules", "filters"} <= set(first)
+    assert result.violations == ()
     assert "code" not in first, "the code comes second"
     assert second["code"] == "print(1)"
 
@@ -88,6 +89,8 @@ def test_a_run(says: Any, tmp_path: Path) -> None:
         ({"read_only": False}, "read_only_root"),
         ({"uid": 0}, "uid"),
         ({"machine": "riscv64"}, "filter"),
+        ({"own_filter": False}, "own_filter"),
+        ({"own_filter": "yes"}, "own_filter"),
     ],
 )
 def test_a_container_that_is_not_held_gets_no_code(says: Any, tmp_path: Path, change: Any, layer: str) -> None:
@@ -134,6 +137,41 @@ def test_a_container_that_ends_without_a_word_was_killed(says: Any) -> None:
 @pytest.mark.parametrize("data", [5, None, "!!!", {"a": 1}, ["x"]])
 def test_output_that_is_none_is_dropped(says: Any, data: Any) -> None:
     assert says(READY, {"kind": "out", "data": data}, EXIT).stdout == ""
+
+
+def test_without_a_listener_nobody_has_seen_what_was_stopped(says: Any) -> None:
+    result = says({**READY, "notify": False}, {"kind": "note", "syscall": "socket", "path": None}, EXIT)
+    assert (result.status, result.violations) == ("ok", None)
+    assert "notify" not in result.layers
+
+
+def test_notes_are_bounded_texts(says: Any) -> None:
+    notes = [
+        {"kind": "note", "syscall": "openat", "path": "/etc/x"},
+        {"kind": "note", "syscall": "openat", "path": "/etc/x"},
+        {"kind": "note", "syscall": {"a": 1}, "path": ["x"]},
+        {"kind": "note"},
+        {"kind": "note", "syscall": "x" * 500 + "\n", "path": "y" * 9000},
+        *({"kind": "note", "syscall": f"call_{i}", "path": None} for i in range(500)),
+    ]
+    result = says(READY, *notes, EXIT)
+    assert result.status == "ok"
+    seen = result.violations or ()
+    assert (len(seen), seen[0], seen[1]) == (200, Violation(syscall="openat", path="/etc/x"), Violation(syscall="?"))
+    assert all(len(one.syscall) <= 40 and len(one.path or "") <= 4096 and "\n" not in one.syscall for one in seen)
+
+
+@pytest.mark.parametrize("number", [1, None, "x", {"a": 1}, -5, True])
+def test_connections_of_code_without_a_network_are_none(says: Any, tmp_path: Path, number: Any) -> None:
+    data = base64.b64encode(b"CONNECT a.test:443 HTTP/1.1\r\n\r\n").decode()
+    result = says(READY, {"kind": "open", "id": number}, {"kind": "data", "id": number, "data": data}, EXIT)
+    assert (result.status, result.violations) == ("ok", ())
+
+
+def test_a_run_that_was_ended_for_its_memory(says: Any) -> None:
+    result = says(READY, {**EXIT, "status": 9, "why": "memory"})
+    assert (result.status, result.signal) == ("memory", 9)
+    assert says(READY, {**EXIT, "status": 9, "why": ["x"]}).status == "killed"
 
 
 def test_too_much_output_ends_it(says: Any) -> None:

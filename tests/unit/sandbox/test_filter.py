@@ -249,3 +249,26 @@ def test_with_processes_of_its_own(name: str, call: str, arguments: tuple[int, .
     where = tables(name)
     found = run(made.loud, where.numbers[call], arguments, arch=where.audit_arch)
     assert (found == ALLOW) is allowed
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_listener_may_be_spared_what_is_only_read(name: str) -> None:
+    """In docker, where all that can be read is the image."""
+    made = build_filter(name, private_root=True, reads=False)
+    assert made is not None
+    where = tables(name)
+    for flags, loud in ((0, ALLOW), (0o2000000, ALLOW), (1, NOTIFY), (2, NOTIFY), (0o100, NOTIFY), (0o1000, NOTIFY)):
+        number, arguments = where.numbers["openat"], (0xFFFFFF9C, 1, flags)
+        assert run(made.loud, number, arguments, arch=where.audit_arch) == loud
+        assert run(made.quiet, number, arguments, arch=where.audit_arch) == ALLOW
+    assert run(made.loud, where.numbers["unlinkat"], (), arch=where.audit_arch) == NOTIFY
+    assert run(made.loud, where.numbers["socket"], (2, 1, 0), arch=where.audit_arch) == NOTIFY
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_socket_gives_no_handle_on_its_other_end(name: str) -> None:
+    assert decide(name, "getsockopt", 3, 1, 4) == ALLOW  # SO_ERROR
+    for option in (17, 31, 59, 77):  # who is there: credentials, security label, groups, pidfd
+        assert decide(name, "getsockopt", 3, 1, option) == NOTIFY
+        assert decide(name, "getsockopt", 3, 1, option, form="quiet") == DENIED
+    assert decide(name, "getsockopt", 3, 6, 11) == NOTIFY

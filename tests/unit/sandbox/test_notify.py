@@ -13,7 +13,8 @@ import pytest
 if not sys.platform.startswith("linux"):
     pytest.skip("seccomp is Linux's", allow_module_level=True)
 
-from pytest_agentsafety.sandbox.notify import Notifier, _folder, _text
+from pytest_agentsafety.sandbox.child.notices import folder, text
+from pytest_agentsafety.sandbox.notify import Notifier
 from pytest_agentsafety.sandbox.result import Violation
 
 HERE = -100 & 0xFFFFFFFFFFFFFFFF
@@ -75,11 +76,11 @@ def test_both_ends_of_a_move_are_looked_at(notifier: Notifier, tmp_path: Path) -
     assert noted(notifier, "renameat2", HERE, outside, HERE, inside, 0)[1:] == [("renameat2", outside)]
 
 
-def test_the_target_of_a_link_is_only_text(notifier: Notifier, tmp_path: Path) -> None:
+def test_the_target_of_a_link_is_onlytext(notifier: Notifier, tmp_path: Path) -> None:
     assert noted(notifier, "symlink", "/etc/passwd", str(tmp_path / "work/l")) == []
 
 
-def test_relative_paths_start_at_the_processes_folder(
+def test_relative_paths_start_at_the_processesfolder(
     notifier: Notifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -111,19 +112,19 @@ def test_the_same_is_noted_once_and_not_without_end(notifier: Notifier, tmp_path
 
 def test_text_out_of_memory() -> None:
     long = ctypes.create_string_buffer(b"/" + b"a" * 5000)
-    assert _text(os.getpid(), 0) is None
-    assert (_text(os.getpid(), ctypes.addressof(long)) or "").startswith("/aaa")
+    assert text(os.getpid(), 0) is None
+    assert (text(os.getpid(), ctypes.addressof(long)) or "").startswith("/aaa")
     odd = ctypes.create_string_buffer(b"/caf\xe9\n")
-    assert os.fsencode(_text(os.getpid(), ctypes.addressof(odd)) or "") == b"/caf\xe9\n"
+    assert os.fsencode(text(os.getpid(), ctypes.addressof(odd)) or "") == b"/caf\xe9\n"
 
 
 def test_an_address_that_is_none_is_an_error_to_be_caught() -> None:
     with pytest.raises(OSError, match="error"):
-        _text(os.getpid(), 8)
+        text(os.getpid(), 8)
 
 
 def test_folders_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert _folder(os.getpid(), None) == str(tmp_path)
-    assert _folder(os.getpid(), HERE) == str(tmp_path)
-    assert _folder(os.getpid(), 0xFFFFFF9C) == str(tmp_path)
+    assert folder(os.getpid(), None) == str(tmp_path)
+    assert folder(os.getpid(), HERE) == str(tmp_path)
+    assert folder(os.getpid(), 0xFFFFFF9C) == str(tmp_path)

@@ -92,8 +92,8 @@ def test_a_weak_run_needs_its_limits() -> None:
     [
         ({"sandbox": "refuse"}, "sandbox = 'refuse'"),
         ({"sandbox": "docker"}, "needs an image of your choice"),
-        ({"no_network": False}, "set no_network = true"),
-        ({"allow_subprocess": True, "sandbox": "docker", "image": "i"}, "set allow_subprocess = false"),
+        ({"no_network": False}, "allowed_domains and nothing else"),
+        ({"no_network": False, "allowed_domains": ()}, "none are listed"),
     ],
 )
 @linux

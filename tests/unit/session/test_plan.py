@@ -51,11 +51,22 @@ class TestDefaults:
     def test_the_bundled_agent_and_suites_in_two_modes(self, options: MakeOptions) -> None:
         session = Session(options())
         assert session.agent.reference
-        assert [suite.name for suite in session.plan.suites] == ["inbox"]
+        assert [suite.name for suite in session.plan.suites] == ["inbox", "workbench"]
         modes = [planned.run.mode for planned in session.cases]
         assert set(modes) == {"recorded", "hijacked"}
         assert modes.count("recorded") == modes.count("hijacked") == len(modes) // 2
         assert session.plan.attacks > len(modes) // 2
+
+    def test_a_suite_whose_code_nothing_here_can_contain_is_left_out(
+        self, options: MakeOptions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.platform", "darwin")
+        session = Session(options())
+        assert [suite.name for suite in session.plan.suites] == ["inbox"]
+        (note,) = [note for note in session.plan.notes if "workbench" in note]
+        assert note.startswith("suite workbench left out: it runs code, and the native backend needs Linux")
+        named = Session(options(suites=("workbench",)))
+        assert [suite.name for suite in named.plan.suites] == ["workbench"]
 
     def test_nothing_is_written(self, options: MakeOptions, tmp_path: Path) -> None:
         Session(options())
