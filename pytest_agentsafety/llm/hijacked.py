@@ -11,7 +11,7 @@ from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.replies import count_of, message_of
 from pytest_agentsafety.llm.sizes import ESTIMATED
 from pytest_agentsafety.llm.structured import offered, structured
-from pytest_agentsafety.model.canonical import canonical_json
+from pytest_agentsafety.model.canonical import call_key
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
 
 DEFAULT_MODEL = "claude-opus-5-5"
@@ -54,7 +54,7 @@ class HijackedModel:
         self._last_words = ""
         self._asked = attack is None
         self._unknown = False
-        self._played = False
+        self._played = self._only_words = False
         self._waiting: str | None = None
         self._turn = self._shaped = 0
         self._handed_out: list[tuple[str, str]] = []
@@ -74,6 +74,20 @@ class HijackedModel:
     def never_offered(self) -> str | None:
         """The tool of an attacker's call that no request offered, so that the call was never made."""
         return self._waiting
+
+    @property
+    def lost(self) -> str | None:
+        """The part of the attack that nobody let happen, seen from here: the tool of an attacker's call that was handed
+        out and came to no tool door, "" where the agent asked no more or left the attacker's words out of its answer.
+
+        None where all calls came to the door. To be asked when the agent is done, and its answer lacks the words.
+        """
+        with self._calls:
+            if self._handed_out:
+                return self._handed_out[0][1]
+        if self._hostile or not self._asked:
+            return "" if self._asked or self._delivered() else None
+        return "" if self._only_words else None
 
     @property
     def attack_unknown(self) -> bool:
@@ -98,11 +112,11 @@ class HijackedModel:
 
     def is_attacker_call(self, name: str, arguments: Mapping[str, Any]) -> bool:
         """Is this a call of the attacker that was handed out and not yet seen here? It is seen now (oldest first)."""
-        key = (name, canonical_json(arguments))
+        key = call_key(name, arguments)
         with self._calls:
-            if key not in self._handed_out:
+            if (key, name) not in self._handed_out:
                 return False
-            self._handed_out.remove(key)
+            self._handed_out.remove((key, name))
             return True
 
     def _learn(self) -> None:
@@ -114,6 +128,7 @@ class HijackedModel:
             self._unknown = True
             return
         self._hostile.extend(_one_call_each(turns))
+        self._only_words = bool(turns) and not self._hostile
         self._last_words = turns[-1].text if turns and not turns[-1].calls else ""
 
     def _in_shape(self, turn: PlannedTurn, request: ModelRequest) -> PlannedTurn:
@@ -154,7 +169,7 @@ class HijackedModel:
 
     def _hand_out(self, calls: Sequence[PlannedCall]) -> None:
         with self._calls:
-            self._handed_out.extend((call.name, canonical_json(call.arguments)) for call in calls)
+            self._handed_out.extend((call_key(call.name, call.arguments), call.name) for call in calls)
 
 
 def _one_call_each(turns: Sequence[PlannedTurn]) -> Iterator[PlannedTurn]:

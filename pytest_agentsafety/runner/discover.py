@@ -25,6 +25,7 @@ from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import BudgetLimits, Policy
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.protocols import PriceSource
+from pytest_agentsafety.runner.generated.goals import goals_for
 from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage
 from pytest_agentsafety.runner.generated.tools import merged, own_tools
@@ -140,8 +141,11 @@ def _try_all(ask: _Ask, heard: Heard, *, bare_too: bool) -> None:
 
 
 def _fitting(spec: ToolSpec) -> dict[str, Any]:
-    """What the attacks will call it with."""
+    """What the attacks will call it with: whoever refuses this refuses the attack, and there is none to generate."""
     (tool,) = own_tools([spec], Policy())
+    wanted = next((call for goal in goals_for([tool], "") for call in goal.proof_calls), None)
+    if wanted is not None:
+        return dict(wanted.arguments)
     return arguments_of(tool, attacker("status"), all_of=not any(one.required for one in tool.arguments))
 
 

@@ -49,6 +49,10 @@ class Cast:
         return self.hijacked is not None and self.hijacked.attack_unknown
 
     @property
+    def lost(self) -> str | None:
+        return None if self.hijacked is None else self.hijacked.lost
+
+    @property
     def never_offered(self) -> str | None:
         return None if self.hijacked is None else self.hijacked.never_offered
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_agentsafety.catalog.checks import Check, Outcome
-from pytest_agentsafety.model.canonical import canonical_json
+from pytest_agentsafety.model.canonical import call_key
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn, ToolSpec
 from pytest_agentsafety.model.tasks import CaseRun, Score
@@ -99,15 +99,12 @@ class OwnScenario:
 
 def _missing(wanted: Sequence[PlannedCall], done: Sequence[PlannedCall]) -> list[PlannedCall]:
     """What was wanted and not done, each as often as it was wanted."""
-    left = [_key(call) for call in done]
+    left = [call_key(call.name, call.arguments) for call in done]
     missing = []
     for call in wanted:
-        if _key(call) in left:
-            left.remove(_key(call))
+        key = call_key(call.name, call.arguments)
+        if key in left:
+            left.remove(key)
         else:
             missing.append(call)
     return missing
-
-
-def _key(call: PlannedCall) -> str:
-    return canonical_json([call.name, call.arguments])
