@@ -26,7 +26,8 @@ class HijackedModel:
     the request's model id, or `model` where it has none, and the shape that the request demands. Thread-safe.
 
     With `ways` a call waits for a request that offers its tool, since agents may work in turn: `ways` says by tool
-    which handoff leads on to whoever has it; where none does, the model ends its turn. `own` are the agent's tools.
+    which handoff leads on to whoever has it, or which tool that asks another agent (`steps`: what that is called with);
+    where none does, the model ends its turn. `own` are the agent's tools.
     """
 
     estimated = True
@@ -40,6 +41,7 @@ class HijackedModel:
         model: str = DEFAULT_MODEL,
         *,
         ways: Mapping[str, str] | None = None,
+        steps: Mapping[str, Mapping[str, Any]] | None = None,
         own: Collection[str] = (),
     ) -> None:
         turns = list(benign)
@@ -49,7 +51,7 @@ class HijackedModel:
         self._attack = attack
         self._delivered = delivered
         self._model = model
-        self._ways, self._own = ways, own
+        self._ways, self._steps, self._own = ways, steps or {}, own
         self._hostile: deque[PlannedTurn] = deque()
         self._last_words = ""
         self._asked = attack is None
@@ -164,7 +166,7 @@ class HijackedModel:
         for _ in range(len(self._ways) + 1):
             step = self._ways.get(step or "")
             if step in tools:
-                return PlannedTurn(calls=(PlannedCall(name=str(step), arguments={}),))
+                return PlannedTurn(calls=(PlannedCall(name=str(step), arguments=self._steps.get(str(step), {})),))
         return PlannedTurn(text=self._final)
 
     def _hand_out(self, calls: Sequence[PlannedCall]) -> None:

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
+from pytest_agentsafety.adapters.frameworks.registry import only_delegates
 from pytest_agentsafety.adapters.toolbox import tools_of_agent
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.gate.installing import install_doors
@@ -53,7 +54,7 @@ class Discovered:
     `gated` are the names of those that passed the tool door when they were called. `ways`: by tool (or handoff), the
     handoff that leads to the agent that has it, where agents hand over to each other. `beside` are tools that the
     framework's own process has beside those of the user, `unreached` further ones that it did not get as far as asking
-    the door for, and that no model of ours could call.
+    the door for, and that no model of ours could call. `delegates` only let another agent go on.
     """
 
     tools: tuple[ToolSpec, ...]
@@ -62,6 +63,7 @@ class Discovered:
     ways: Mapping[str, str] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
     unreached: frozenset[str] = frozenset()
+    delegates: frozenset[str] = frozenset()
 
 
 _Ask = Callable[[Listener], tuple[TaskGate, BaseException | None]]
@@ -86,8 +88,8 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
     a factory's parameter.
     """
     own = tools_of_agent(agent)
+    heard = Heard(delegates=_delegating(own))
     ask = partial(_asked, agent, own, prices, gateway)
-    heard = Heard()
     first = Listener(heard, calling=False)
     task, error = ask(first)
     heard.hooked |= task.state.hooked
@@ -111,6 +113,7 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
         ways=dict(heard.ways),
         beside=frozenset(heard.hooked - handed_over) if handed_over else frozenset(),
         unreached=frozenset(unreached),
+        delegates=frozenset(heard.delegates & heard.gated),
     )
 
 
@@ -136,8 +139,13 @@ def _try_all(ask: _Ask, heard: Heard, *, bare_too: bool) -> None:
         task, _ = ask(listener)
         heard.gated.update(name for name, count in task.tally.tools.items() if count.calls)
         heard.hooked |= task.state.hooked
+        heard.delegates |= _delegating(task.state.rules.specs)
         if len(heard.tools) == known and not (listener.tried and heard.due(bare_too=bare_too)):
             return
+
+
+def _delegating(specs: Sequence[ToolSpec]) -> set[str]:
+    return {spec.name for spec in specs if only_delegates(spec)}
 
 
 def _fitting(spec: ToolSpec) -> dict[str, Any]:
@@ -154,7 +162,8 @@ def _asked(
 ) -> tuple[TaskGate, BaseException | None]:
     """Run the agent with both doors active; a hanging one is left behind."""
     gate = Gate(Policy(guards=frozenset(), budget=_LIMITS), prices=prices)
-    task = gate.open(_HELLO, responder=listener, stage=OwnStage(tools={}, reads=Reads(None)))
+    stage = OwnStage(tools={}, reads=Reads(None), delegates=listener.heard.delegates)
+    task = gate.open(_HELLO, responder=listener, stage=stage)
     listener.handoffs, listener.answers = task.state.handoffs, task.state.answers
     left: list[BaseException] = []
 

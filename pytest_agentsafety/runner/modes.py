@@ -172,6 +172,7 @@ def _hijacked(run: CaseRun, scenario: Scenario, watch: AttackWatch) -> Cast:
         attack,
         (lambda: watch.exposed) if exposed else (lambda: watch.delivered),
         ways=getattr(scenario, "ways", None),
+        steps=getattr(scenario, "steps", None),
         own=getattr(scenario, "own_names", ()),
     )
     return Cast(responder=model, is_attacker=model.is_attacker_call, hijacked=model)

@@ -20,7 +20,7 @@ def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, l
         found = discover(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
     own = settings.generated_settings
     return generate(
-        own_tools(found.tools, policy),
+        own_tools(found.tools, policy, found.delegates),
         folder=own.cassettes,
         system=found.system,
         tasks=own.tasks,
@@ -31,4 +31,5 @@ def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, l
         ways=found.ways,
         beside=found.beside,
         unreached=found.unreached,
+        delegates=found.delegates,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pytest_agentsafety.catalog.checks import Check, Outcome
 from pytest_agentsafety.model.canonical import call_key
@@ -22,8 +23,9 @@ class OwnScenario:
     """Implements `protocols.Scenario` over the user's own tools, which the agent brings itself or is given.
 
     `turns` is the benign run. Where it is `synthetic`, nobody ever saw the agent do the task, and whether it was done
-    cannot be measured. `check` is the user's own. `stage` stands in for the tools. `ways` leads by handoffs to tools
-    that another agent has (see `HijackedModel`), `own_names` are all tools.
+    cannot be measured. `check` is the user's own. `stage` stands in for the tools. `ways` leads by handoffs, or by
+    tools that ask another agent (`steps`), to tools that another agent has (see `HijackedModel`), `own_names` are all
+    tools.
     """
 
     prompt: str
@@ -37,6 +39,7 @@ class OwnScenario:
     ungated: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     ways: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     own_names: frozenset[str] = frozenset()
     really_reads: Callable[[CaseRun, bool], bool] = lambda _run, _recording: False
     system: str | None = None
