@@ -369,12 +369,12 @@ def test_what_a_sub_agent_may_use_is_among_the_tools_that_are_found(
         raise AssertionError(args)
 
     monkeypatch.setenv("ANTHROPIC_API_KEY", "not-needed")
+    helper = AgentDefinition(description="Looks up", prompt="Look up.", tools=["mcp__own__search_web"])
     options = ClaudeAgentOptions(
         mcp_servers={"own": create_sdk_mcp_server(name="own", version="1", tools=[search_web])},
         tools=["Agent"],
-        agents={
-            "researcher": AgentDefinition(description="Looks up", prompt="Look up.", tools=["mcp__own__search_web"])
-        },
+        allowed_tools=["Agent", "mcp__own__search_web"],
+        agents={"researcher": helper},
         cwd=str(folder),
         env=quiet,
     )
