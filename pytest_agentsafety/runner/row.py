@@ -34,6 +34,7 @@ class Finished:
     attack_score: Score = _UNSCORED
     failure: str | None = None
     limits_stop_it: bool = False
+    attack_fix: str = ""
 
     def fail(self, reason: str) -> None:
         """Remember the first thing that went wrong."""
@@ -64,6 +65,7 @@ def judged(seen: Finished) -> Judged:
             utility=seen.utility,
             attack_score=seen.attack_score,
             attack_unknown=seen.cast.attack_unknown,
+            attack_fix=seen.attack_fix,
             never_offered=seen.cast.never_offered,
             refused_by=_refused_by(seen),
             limits_stop_it=seen.limits_stop_it,

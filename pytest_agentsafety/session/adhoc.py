@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pytest_agentsafety.adapters import as_spec, simulated
 from pytest_agentsafety.model.canonical import canonical_json
@@ -41,6 +41,13 @@ class AdHocScenario:
     base: Path | None = None
     stage: OwnStage | None = None
     synthetic: bool = False
+    ways: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    attack_fix: ClassVar[str] = (
+        "say what the injected text wants the agent to do, agent_safety.run(..., attack_calls=[(tool, arguments)]); "
+        "where no calls= are given either, both are made up"
+    )
 
     @property
     def injections(self) -> Mapping[str, str]:
