@@ -24,6 +24,7 @@ from pytest_agentsafety.model.safe_text import printable, slug
 from pytest_agentsafety.model.tasks import MODES, Case, CaseRun, Mode
 from pytest_agentsafety.protocols import ToolDoor
 from pytest_agentsafety.runner.discover import nothing_gated
+from pytest_agentsafety.runner.generated import own_tools
 from pytest_agentsafety.runner.modes import cassette_path
 from pytest_agentsafety.sandbox import Sandbox
 from pytest_agentsafety.session import PlannedCase, Session
@@ -198,7 +199,9 @@ class AgentSafety:
 
     def _brought(self, handle: AgentHandle, named: Sequence[str]) -> Brought:
         """The tools that the agent brings itself. It is asked only where what was wrapped does not say it all."""
-        if handle.shape == "factory" or (self._own.specs and self._own.specs.keys() >= set(named)):
+        if handle.shape == "factory":  # what it is given is all that is known
+            return Brought(own_tools(list(self._own.specs.values()), self._session.user_policy))
+        if self._own.specs and self._own.specs.keys() >= set(named):
             return Brought()
         known = self._asked.get(id(handle.target))
         if known is None:
