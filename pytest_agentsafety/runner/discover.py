@@ -65,6 +65,33 @@ class Discovered:
     unreached: frozenset[str] = frozenset()
     delegates: frozenset[str] = frozenset()
 
+    def told(self) -> dict[str, Any]:
+        """As plain data, for another process that has the same agent."""
+        tools = [
+            {"name": one.name, "description": one.description, "input_schema": one.input_schema} for one in self.tools
+        ]
+        return {
+            "tools": tools,
+            "system": self.system,
+            "ways": dict(self.ways),
+            **{name: sorted(getattr(self, name)) for name in _SETS},
+        }
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], agent: AgentHandle) -> Discovered:
+        """What another process found, with the functions that the agent shows here. The agent is not run."""
+        own = tools_of_agent(agent)
+        shown = [ToolSpec(fn=_elsewhere, **one) for one in told["tools"]]
+        sets = {name: frozenset(told[name]) for name in _SETS}
+        return cls(tools=tuple(merged(shown, own)), system=told["system"], ways=told["ways"], **sets)
+
+
+_SETS = ("gated", "beside", "unreached", "delegates")
+
+
+def _elsewhere() -> None:
+    """A tool whose function only its framework knows."""
+
 
 _Ask = Callable[[Listener], tuple[TaskGate, BaseException | None]]
 
