@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_agentsafety.adapters.toolbox import load_tools
 from pytest_agentsafety.cli.init_drafts import Drafts, draft
-from pytest_agentsafety.cli.init_finding import Choice, choose_agent
+from pytest_agentsafety.cli.init_finding import Choice, choose_agent, told_of_skipped
 from pytest_agentsafety.cli.init_record import check_record, record
 from pytest_agentsafety.cli.output import say
 from pytest_agentsafety.config import Settings, load_settings
@@ -27,8 +27,8 @@ _TEST = Path("tests/test_agent_safety.py")
 _CONFTEST = Path("conftest.py")
 _DESCRIPTION = """\
 Finds the agent: the one of --agent or of the configuration, else the only one in the project's own Python files,
-which are read and not imported for that. Then its tools: what it shows of them, else it is asked with a model that
-only says "Done."; no tool runs and nothing is sent.
+which are read and not imported for that. Then its tools: what it shows of them, and it is asked with a model that
+calls each with an argument that no function takes; no tool runs and nothing is sent.
 
 Writes, into the file that has the table [tool.agentsafety] (else into a new agentsafety.toml), the agent, and for each
 tool the effect, what its parameters mean and how far its result can be trusted, each line with its reason. A tool that
@@ -124,7 +124,7 @@ def _looked(given: argparse.Namespace, settings: Settings) -> _Work:
         return _Work(settings, path, written, draft(specs, settings.policy.tools, written))
     choice = choose_agent(given.agent, settings)
     shown = shown_by(choice.reference, place=choice.place, settings=settings)
-    drafts = draft(shown.tools, settings.policy.tools, written)
+    drafts = draft(shown.tools, settings.policy.tools, written, shown.delegates)
     work = _Work(settings, path, written, drafts, choice, shown)
     _plan_files(work, shown)
     return work
@@ -177,6 +177,8 @@ def _report(work: _Work) -> Iterator[str]:
         if work.choice.fixtures:
             names = ", ".join(os.path.relpath(path, work.settings.root) for path in work.choice.fixtures)
             yield f"                 under pytest the fixture agent_safety_agent in {names} wins"
+        if work.choice.skipped:
+            yield f"                 {told_of_skipped(work.choice.skipped, work.settings.root)}"
     yield from _drafted(work)
     for name in work.files:
         yield f"{work.settings.root / name}: written, {_WHAT[name]}"
@@ -207,6 +209,8 @@ def _drafted(work: _Work) -> Iterator[str]:
 def _to_decide(work: _Work) -> Iterator[str]:
     for name, why in work.drafts.nameless.items():
         yield f"left out: tool {name!r} cannot have a rule in TOML: {why}"
+    if work.shown is not None and work.shown.untried:
+        yield f"not tried whether its tools pass the tool door: {work.shown.untried}"
     if work.drafts.unknown:
         yield "not understood, so that every call asks until you decide (written as comments):"
         for name, words in work.drafts.unknown.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_agentsafety.config.written import header, tool_table
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.permissions import draft_rule, sense_of
+from pytest_agentsafety.runner.generated import as_delegate
 
 _INTRODUCTION = (
     "# Drafted by `agentsafety init` from the tools' own names, descriptions and parameters.\n"
@@ -32,7 +33,15 @@ class Drafts:
         return _INTRODUCTION + "\n" + "\n".join(self.tables.values()) if self.tables else ""
 
 
-def draft(specs: Sequence[ToolSpec], rules: Mapping[str, Any], written: str = "") -> Drafts:
+_ASKS = {
+    "effect": "its code only asks another agent, whose own calls are decided on one by one",
+    "result_trust": "that agent may repeat what others wrote",
+}
+
+
+def draft(
+    specs: Sequence[ToolSpec], rules: Mapping[str, Any], written: str = "", delegates: Collection[str] = ()
+) -> Drafts:
     """Drafts for the tools that have no rule, and no commented draft in the text `written`, yet."""
     drafts = Drafts()
     lines = set(map(str.strip, written.splitlines()))
@@ -43,6 +52,9 @@ def draft(specs: Sequence[ToolSpec], rules: Mapping[str, Any], written: str = ""
             drafts.nameless[spec.name] = str(error)
             continue
         sense, rule = sense_of(spec), draft_rule(spec)
+        if spec.name in delegates:
+            rule = as_delegate(rule)
+            sense = replace(sense, reasons={**sense.reasons, **_ASKS}, unknown=())
         if sense.unknown and spec.name not in rules:
             drafts.unknown[spec.name] = sense.unknown
         if spec.name in rules or commented:

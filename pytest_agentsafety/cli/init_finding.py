@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_agentsafety.adapters.finding import Candidate, Found, find_agents, with_fixture
 from pytest_agentsafety.config import Settings
 from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.safe_text import one_line
 
 _LOOKS_LIKE = """\
 An agent is an object of a framework (Agent of Pydantic AI or the OpenAI Agents SDK, create_agent of LangChain, a
@@ -26,12 +28,16 @@ _SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The agent, where its name stands, and why it is this one: "" where the configuration says so."""
+    """The agent, where its name stands, and why it is this one: "" where the configuration says so.
+
+    `skipped` are files that were not looked at, since nobody could import them.
+    """
 
     reference: str
     place: str
     reason: str = ""
     fixtures: tuple[Path, ...] = ()
+    skipped: tuple[Path, ...] = ()
 
 
 def choose_agent(named: str | None, settings: Settings) -> Choice:
@@ -55,7 +61,22 @@ def choose_agent(named: str | None, settings: Settings) -> Choice:
             f'so it was not. Put it under `if __name__ == "__main__":`, and run init again. If it is harmless: '
             f"--agent={agent.reference}"
         )
-    return Choice(reference=agent.reference, place=where, reason=f"{agent.kind}, {where}", fixtures=found.fixtures)
+    return Choice(
+        reference=agent.reference,
+        place=where,
+        reason=f"{agent.kind}, {where}",
+        fixtures=found.fixtures,
+        skipped=found.unnamed,
+    )
+
+
+def told_of_skipped(skipped: Sequence[Path], root: Path) -> str:
+    """What to do about files that no import could name."""
+    first = os.path.relpath(skipped[0], root)
+    names = ", ".join(os.path.relpath(path, root) for path in skipped[:_SHOWN])
+    more = f" and {len(skipped) - _SHOWN} more" if len(skipped) > _SHOWN else ""
+    better = "/".join(re.sub(r"\W", "_", part) or "_" for part in Path(first).with_suffix("").parts)
+    return f"Not looked at, since no import can name them: {one_line(names, 600)}{more}. Call it {better}.py, say."
 
 
 def _where(agent: Candidate, root: Path) -> str:
@@ -81,6 +102,8 @@ def _none(found: Found, root: Path) -> Iterator[str]:
         )
     for path, why in list(found.unread.items())[:_SHOWN]:
         yield f"{os.path.relpath(path, root)} could not be read: {why}."
+    if found.unnamed:
+        yield told_of_skipped(found.unnamed, root)
     if found.cut:
         yield "There were more files than were looked at: run it in the folder of the agent's own project."
     if found.nested:

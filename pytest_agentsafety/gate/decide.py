@@ -53,7 +53,7 @@ def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
             return permitted
     if "pii" in state.policy.guards and (leak := leaked(call, state.policy.canaries, state.prompt)):
         return leak
-    if rule.effect == "execute" and (uncontained := refusal(call, rule)) is not None:
+    if rule.effect == "execute" and not state.plays_only and (uncontained := refusal(call, rule)) is not None:
         return uncontained
     return _listed(state, call, _asks(state, call, rule))
 

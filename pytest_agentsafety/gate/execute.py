@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from pytest_agentsafety.gate.code_calls import code_argument
+from pytest_agentsafety.gate.code_calls import code_argument, refusal
 from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.gate.pending import Pending
 from pytest_agentsafety.gate.state import TaskState
@@ -35,6 +35,9 @@ def contained(state: TaskState, pending: Pending, *, asynchronous: bool) -> Call
 
 def _run(state: TaskState, pending: Pending) -> str:
     """The call's arguments, not those the function gets: they are what was decided on."""
+    uncontained = refusal(pending.call, pending.rule)
+    if uncontained is not None:  # decided on already, unless only stand-ins were to run
+        raise PermissionDenied(uncontained)
     name = code_argument(pending.call)
     code = "" if name is None else str(pending.call.arguments[name])
     with Sandbox(folder=state.workspace, exits=RuleExits) as sandbox:

@@ -249,6 +249,7 @@ class TaskGate:
 
     def learn(self, specs: Sequence[ToolSpec]) -> None:
         """What tools that come through an adapter say of themselves."""
+        self.state.adapted.update(spec.name for spec in specs)
         self.state.rules.learn(specs)
 
     def child_env(self, given: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -271,6 +272,7 @@ class TaskGate:
     def _learn_new(self, specs: Sequence[ToolSpec]) -> None:
         """Tools that such a process declares; what an adapter said of a tool is better known."""
         self.state.hooked.update(spec.name for spec in specs)
+        self.state.adapted |= self.state.hooked
         self.state.rules.learn([spec for spec in specs if not self.state.rules.knows(spec.name)])
 
     def answered(self, name: str, arguments: Mapping[str, Any] | str) -> None:

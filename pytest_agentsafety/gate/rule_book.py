@@ -51,6 +51,12 @@ class RuleBook:
         """Has a tool of this name said something of itself?"""
         return tool in self._specs
 
+    @property
+    def specs(self) -> Sequence[ToolSpec]:
+        """The tools that have said something of themselves."""
+        with self._lock:
+            return list(self._specs.values())
+
     def sense(self, tool: str) -> ToolSense:
         """What a tool's own words say it does; of a tool that was never wrapped only the name is known."""
         found = self._senses.get(tool)

@@ -90,6 +90,7 @@ class TaskState:
     stopped: StopRun | None = None
     handoffs: set[str] = field(default_factory=set)  # tools that only let another agent of the framework go on
     answers: set[str] = field(default_factory=set)  # tools by which agents of the framework answer
+    adapted: set[str] = field(default_factory=set)  # tools that an adapter has told of
     hooked: set[str] = field(default_factory=set)  # tools of other processes that ask the tool door before they run
     _addresses: set[str] = field(default_factory=set)
     _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -104,6 +105,14 @@ class TaskState:
         self.most_per_action = per_action if "cost" in self.policy.guards else math.inf
         self._pid = os.getpid()
         self.guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
+
+    @property
+    def plays_only(self) -> bool:
+        """Is this a measurement without guards, over stand-ins? Then there is no code that would have to be contained.
+
+        What is no stand-in after all is refused where it would run (`gate.execute`).
+        """
+        return self.stage is not None and not self.policy.guards
 
     def emit(self, event: Event) -> None:
         """Record. What cannot be recorded ends the task, also where the agent swallows the error."""

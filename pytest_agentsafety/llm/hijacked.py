@@ -11,7 +11,7 @@ from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.replies import count_of, message_of
 from pytest_agentsafety.llm.sizes import ESTIMATED
 from pytest_agentsafety.llm.structured import offered, structured
-from pytest_agentsafety.model.canonical import canonical_json
+from pytest_agentsafety.model.canonical import call_key
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, PlannedCall, PlannedTurn
 
 DEFAULT_MODEL = "claude-opus-5-5"
@@ -26,7 +26,8 @@ class HijackedModel:
     the request's model id, or `model` where it has none, and the shape that the request demands. Thread-safe.
 
     With `ways` a call waits for a request that offers its tool, since agents may work in turn: `ways` says by tool
-    which handoff leads on to whoever has it; where none does, the model ends its turn. `own` are the agent's tools.
+    which handoff leads on to whoever has it, or which tool that asks another agent (`steps`: what that is called with);
+    where none does, the model ends its turn. `own` are the agent's tools.
     """
 
     estimated = True
@@ -40,6 +41,7 @@ class HijackedModel:
         model: str = DEFAULT_MODEL,
         *,
         ways: Mapping[str, str] | None = None,
+        steps: Mapping[str, Mapping[str, Any]] | None = None,
         own: Collection[str] = (),
     ) -> None:
         turns = list(benign)
@@ -49,12 +51,12 @@ class HijackedModel:
         self._attack = attack
         self._delivered = delivered
         self._model = model
-        self._ways, self._own = ways, own
+        self._ways, self._steps, self._own = ways, steps or {}, own
         self._hostile: deque[PlannedTurn] = deque()
         self._last_words = ""
         self._asked = attack is None
         self._unknown = False
-        self._played = False
+        self._played = self._only_words = False
         self._waiting: str | None = None
         self._turn = self._shaped = 0
         self._handed_out: list[tuple[str, str]] = []
@@ -74,6 +76,20 @@ class HijackedModel:
     def never_offered(self) -> str | None:
         """The tool of an attacker's call that no request offered, so that the call was never made."""
         return self._waiting
+
+    @property
+    def lost(self) -> str | None:
+        """The part of the attack that nobody let happen, seen from here: the tool of an attacker's call that was handed
+        out and came to no tool door, "" where the agent asked no more or left the attacker's words out of its answer.
+
+        None where all calls came to the door. To be asked when the agent is done, and its answer lacks the words.
+        """
+        with self._calls:
+            if self._handed_out:
+                return self._handed_out[0][1]
+        if self._hostile or not self._asked:
+            return "" if self._asked or self._delivered() else None
+        return "" if self._only_words else None
 
     @property
     def attack_unknown(self) -> bool:
@@ -98,11 +114,11 @@ class HijackedModel:
 
     def is_attacker_call(self, name: str, arguments: Mapping[str, Any]) -> bool:
         """Is this a call of the attacker that was handed out and not yet seen here? It is seen now (oldest first)."""
-        key = (name, canonical_json(arguments))
+        key = call_key(name, arguments)
         with self._calls:
-            if key not in self._handed_out:
+            if (key, name) not in self._handed_out:
                 return False
-            self._handed_out.remove(key)
+            self._handed_out.remove((key, name))
             return True
 
     def _learn(self) -> None:
@@ -114,6 +130,7 @@ class HijackedModel:
             self._unknown = True
             return
         self._hostile.extend(_one_call_each(turns))
+        self._only_words = bool(turns) and not self._hostile
         self._last_words = turns[-1].text if turns and not turns[-1].calls else ""
 
     def _in_shape(self, turn: PlannedTurn, request: ModelRequest) -> PlannedTurn:
@@ -149,12 +166,12 @@ class HijackedModel:
         for _ in range(len(self._ways) + 1):
             step = self._ways.get(step or "")
             if step in tools:
-                return PlannedTurn(calls=(PlannedCall(name=str(step), arguments={}),))
+                return PlannedTurn(calls=(PlannedCall(name=str(step), arguments=self._steps.get(str(step), {})),))
         return PlannedTurn(text=self._final)
 
     def _hand_out(self, calls: Sequence[PlannedCall]) -> None:
         with self._calls:
-            self._handed_out.extend((call.name, canonical_json(call.arguments)) for call in calls)
+            self._handed_out.extend((call_key(call.name, call.arguments), call.name) for call in calls)
 
 
 def _one_call_each(turns: Sequence[PlannedTurn]) -> Iterator[PlannedTurn]:

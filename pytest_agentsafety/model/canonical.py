@@ -21,6 +21,20 @@ def _plain(value: Any) -> Any:
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
+def call_key(name: str, arguments: Any) -> str:
+    """Equal for calls that say the same: 4870.0 is 4870, which is how JSON of another language writes it."""
+    return canonical_json([name, _whole(arguments)])
+
+
+def _whole(value: Any) -> Any:
+    """The value with floats that are whole numbers as such."""
+    if isinstance(value, dict):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def digest(value: Any) -> str:
     """Hex sha256 of the canonical JSON of `value`."""
     return sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,19 +11,21 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.adapters import AgentHandle, gated
+from pytest_agentsafety.adapters.toolbox import tools_of_agent
 from pytest_agentsafety.budget import Budget, default_prices
 from pytest_agentsafety.gate.exits import RuleExits
 from pytest_agentsafety.guards import StageRunner, default_guardrails
 from pytest_agentsafety.llm import current
 from pytest_agentsafety.model.errors import AgentSafetyError, ConfigError
 from pytest_agentsafety.model.jsonl import read_lines
-from pytest_agentsafety.model.messages import PlannedCall
+from pytest_agentsafety.model.messages import PlannedCall, ToolSpec
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.safe_text import printable, slug
 from pytest_agentsafety.model.tasks import MODES, Case, CaseRun, Mode
 from pytest_agentsafety.protocols import ToolDoor
 from pytest_agentsafety.runner.discover import nothing_gated
+from pytest_agentsafety.runner.generated import own_tools
 from pytest_agentsafety.runner.modes import cassette_path
 from pytest_agentsafety.sandbox import Sandbox
 from pytest_agentsafety.session import PlannedCase, Session
@@ -167,13 +169,14 @@ class AgentSafety:
     ) -> SafetyRun:
         """Give the agent a task while `inject` adds attacker text to the results of the named tools.
 
-        `agent` is one made in the test; else the fixture's, else the configuration's. `tools` go to an agent factory.
+        `agent` is one made in the test; else the fixture's, else the configuration's. `tools` go to an agent factory,
+        by default those that it names itself.
         With `calls` (what a good run does) and `attack_calls` (what the attacker wants), the hijacked model plays;
         else the recording of this test does, or the live API records one.
         Raises ConfigError for an unknown tool in `inject`, an unknown mode, or what is no agent.
         """
         handle = self._agent(agent)
-        for tool in tools:
+        for tool in tools or self._tools_by_default(handle):
             self._own.add(tool)
         brought = self._brought(handle, [*(inject or ()), *(name for name, _ in (*calls, *(attack_calls or ())))])
         self._check_injected(inject or {}, brought)
@@ -191,9 +194,15 @@ class AgentSafety:
         found = self._find_agent() if given is None else given
         return self._session.agent if found is None else self._session.describe_agent(found)
 
+    def _tools_by_default(self, handle: AgentHandle) -> Sequence[ToolSpec]:
+        """A factory's own, unless the test has given it some: it always gets tools that are behind the door."""
+        return tools_of_agent(handle) if handle.shape == "factory" and not self._own.specs else ()
+
     def _brought(self, handle: AgentHandle, named: Sequence[str]) -> Brought:
         """The tools that the agent brings itself. It is asked only where what was wrapped does not say it all."""
-        if handle.shape == "factory" or (self._own.specs and self._own.specs.keys() >= set(named)):
+        if handle.shape == "factory":  # what it is given is all that is known
+            return Brought(own_tools(list(self._own.specs.values()), self._session.user_policy))
+        if self._own.specs and self._own.specs.keys() >= set(named):
             return Brought()
         known = self._asked.get(id(handle.target))
         if known is None:
@@ -230,6 +239,8 @@ class AgentSafety:
             inject=self._own.inject,
             calls=_planned(calls),
             attack_calls=None if attack_calls is None else _planned(attack_calls),
+            ways=brought.ways,
+            steps=brought.steps,
             rules={**{tool.name: tool.rule for tool in brought.tools}, **self._own.rules()},
             stage=brought.stage(
                 {name: text for name, text in self._own.inject.items() if name not in self._own.specs},

@@ -48,7 +48,7 @@ class SafetyPlugin:
         self.only = bool(config.option.agent_safety_only)
         sent: dict[str, Any] = getattr(config, "workerinput", {}).get("agentsafety", {})
         self.worker: str | None = getattr(config, "workerinput", {}).get("workerid")
-        self.session = Session(options, run_id=sent.get("run_id"))
+        self.session = Session(options, run_id=sent.get("run_id"), found=sent.get("tools"))
         self.session.asking = at_terminal(self.session.asking, config, self.worker)
         self.distributes = self.worker is None and bool(getattr(config.option, "numprocesses", None))
         self.done: Finished | None = None
@@ -215,6 +215,7 @@ class SafetyPlugin:
         node.workerinput["agentsafety"] = {
             "run_id": self.session.run_id,
             "node_names": list(options.node_names),
+            "tools": self.session.told_tools,
             "record_on_command_line": options.record_on_command_line,
         }
 

@@ -169,6 +169,7 @@ class _LiveCase:
         if prepare is not None:
             prepare(self._run, recording=cast.cassette is not None and cast.tape is None)
         self.seen.limits_stop_it = bool(getattr(scenario, "limits_stop_it", False))
+        self.seen.attack_fix = str(getattr(scenario, "attack_fix", ""))
 
     def _cut_off(self, task: TaskGate, attempt: _Attempt) -> bool:
         """Did something end the agent's run that says nothing of it: no guard of the task, and no limit of its own?"""

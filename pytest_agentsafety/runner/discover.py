@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from pytest_agentsafety.adapters import AgentHandle, call_agent
+from pytest_agentsafety.adapters.frameworks.registry import only_delegates
 from pytest_agentsafety.adapters.toolbox import tools_of_agent
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.gate.installing import install_doors
@@ -25,6 +26,7 @@ from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import BudgetLimits, Policy
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.protocols import PriceSource
+from pytest_agentsafety.runner.generated.goals import goals_for
 from pytest_agentsafety.runner.generated.reads import Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage
 from pytest_agentsafety.runner.generated.tools import merged, own_tools
@@ -52,7 +54,7 @@ class Discovered:
     `gated` are the names of those that passed the tool door when they were called. `ways`: by tool (or handoff), the
     handoff that leads to the agent that has it, where agents hand over to each other. `beside` are tools that the
     framework's own process has beside those of the user, `unreached` further ones that it did not get as far as asking
-    the door for, and that no model of ours could call.
+    the door for, and that no model of ours could call. `delegates` only let another agent go on.
     """
 
     tools: tuple[ToolSpec, ...]
@@ -61,6 +63,34 @@ class Discovered:
     ways: Mapping[str, str] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
     unreached: frozenset[str] = frozenset()
+    delegates: frozenset[str] = frozenset()
+
+    def told(self) -> dict[str, Any]:
+        """As plain data, for another process that has the same agent."""
+        tools = [
+            {"name": one.name, "description": one.description, "input_schema": one.input_schema} for one in self.tools
+        ]
+        return {
+            "tools": tools,
+            "system": self.system,
+            "ways": dict(self.ways),
+            **{name: sorted(getattr(self, name)) for name in _SETS},
+        }
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], agent: AgentHandle) -> Discovered:
+        """What another process found, with the functions that the agent shows here. The agent is not run."""
+        own = tools_of_agent(agent)
+        shown = [ToolSpec(fn=_elsewhere, **one) for one in told["tools"]]
+        sets = {name: frozenset(told[name]) for name in _SETS}
+        return cls(tools=tuple(merged(shown, own)), system=told["system"], ways=told["ways"], **sets)
+
+
+_SETS = ("gated", "beside", "unreached", "delegates")
+
+
+def _elsewhere() -> None:
+    """A tool whose function only its framework knows."""
 
 
 _Ask = Callable[[Listener], tuple[TaskGate, BaseException | None]]
@@ -85,8 +115,8 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
     a factory's parameter.
     """
     own = tools_of_agent(agent)
+    heard = Heard(delegates=_delegating(own))
     ask = partial(_asked, agent, own, prices, gateway)
-    heard = Heard()
     first = Listener(heard, calling=False)
     task, error = ask(first)
     heard.hooked |= task.state.hooked
@@ -110,6 +140,7 @@ def look(agent: AgentHandle, *, prices: PriceSource | None = None, gateway: bool
         ways=dict(heard.ways),
         beside=frozenset(heard.hooked - handed_over) if handed_over else frozenset(),
         unreached=frozenset(unreached),
+        delegates=frozenset(heard.delegates & heard.gated),
     )
 
 
@@ -135,13 +166,21 @@ def _try_all(ask: _Ask, heard: Heard, *, bare_too: bool) -> None:
         task, _ = ask(listener)
         heard.gated.update(name for name, count in task.tally.tools.items() if count.calls)
         heard.hooked |= task.state.hooked
+        heard.delegates |= _delegating(task.state.rules.specs)
         if len(heard.tools) == known and not (listener.tried and heard.due(bare_too=bare_too)):
             return
 
 
+def _delegating(specs: Sequence[ToolSpec]) -> set[str]:
+    return {spec.name for spec in specs if only_delegates(spec)}
+
+
 def _fitting(spec: ToolSpec) -> dict[str, Any]:
-    """What the attacks will call it with."""
+    """What the attacks will call it with: whoever refuses this refuses the attack, and there is none to generate."""
     (tool,) = own_tools([spec], Policy())
+    wanted = next((call for goal in goals_for([tool], "") for call in goal.proof_calls), None)
+    if wanted is not None:
+        return dict(wanted.arguments)
     return arguments_of(tool, attacker("status"), all_of=not any(one.required for one in tool.arguments))
 
 
@@ -150,7 +189,8 @@ def _asked(
 ) -> tuple[TaskGate, BaseException | None]:
     """Run the agent with both doors active; a hanging one is left behind."""
     gate = Gate(Policy(guards=frozenset(), budget=_LIMITS), prices=prices)
-    task = gate.open(_HELLO, responder=listener, stage=OwnStage(tools={}, reads=Reads(None)))
+    stage = OwnStage(tools={}, reads=Reads(None), delegates=listener.heard.delegates)
+    task = gate.open(_HELLO, responder=listener, stage=stage)
     listener.handoffs, listener.answers = task.state.handoffs, task.state.answers
     left: list[BaseException] = []
 

@@ -29,6 +29,7 @@ class Heard:
     """What all runs told together. `ways`: by tool, the handoff behind which it was seen first.
 
     `answers` are tools by which the agents answer; `gated` those that passed the door when they were called.
+    `delegates` only let another agent go on, `led` those that were really asked to.
     `hooked` are those of a process that asks the door before it runs one.
     """
 
@@ -39,6 +40,8 @@ class Heard:
     hooked: set[str] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
     gated: set[str] = field(default_factory=set)
+    delegates: set[str] = field(default_factory=set)
+    led: set[str] = field(default_factory=set)
     system: str = ""
 
     def bare(self, name: str) -> bool:
@@ -52,18 +55,23 @@ class Heard:
             for name in self.tools
             if name not in self.handoffs
             and name not in self.answers
-            and name not in self.gated
             and self.asked[name] < ENOUGH
-            and (bare_too or name in self.hooked or not self.bare(name))
+            and (self._leads_on(name) or (name not in self.gated and (bare_too or self._may_try(name))))
         ]
+
+    def _leads_on(self, name: str) -> bool:
+        return name in self.delegates and name not in self.led
+
+    def _may_try(self, name: str) -> bool:
+        return name in self.hooked or not self.bare(name)
 
 
 @dataclass
 class Listener:
     """A Responder for one run. Without `calling` it only says "Done."; bare tools are called with `bare_too`.
 
-    `fitting` gives arguments that fit a tool. Only tools of a process that asks the door first are called with them:
-    such a process refuses others before it asks.
+    `fitting` gives arguments that fit a tool. Only tools of a process that asks the door first are called with them,
+    since such a process refuses others before it asks, and tools that let another agent go on.
 
     `handoffs` and `answers` are filled by the door while the agent runs.
     """
@@ -111,8 +119,11 @@ class Listener:
         if name in self.handoffs:
             self._led = name
             return PlannedTurn(calls=(PlannedCall(name=name, arguments={}),))
-        hooked = name in self.heard.hooked
-        arguments = self.fitting(self.heard.tools[name]) if hooked else {PREFLIGHT: True}
+        if name in self.heard.delegates:
+            self._led = name
+            self.heard.led.add(name)
+        fits = name in self.heard.hooked | self.heard.delegates
+        arguments = self.fitting(self.heard.tools[name]) if fits else {PREFLIGHT: True}
         return PlannedTurn(calls=(PlannedCall(name=name, arguments=arguments),))
 
     def _chosen(self, names: Sequence[str]) -> str | None:

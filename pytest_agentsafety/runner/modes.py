@@ -49,6 +49,10 @@ class Cast:
         return self.hijacked is not None and self.hijacked.attack_unknown
 
     @property
+    def lost(self) -> str | None:
+        return None if self.hijacked is None else self.hijacked.lost
+
+    @property
     def never_offered(self) -> str | None:
         return None if self.hijacked is None else self.hijacked.never_offered
 
@@ -168,6 +172,7 @@ def _hijacked(run: CaseRun, scenario: Scenario, watch: AttackWatch) -> Cast:
         attack,
         (lambda: watch.exposed) if exposed else (lambda: watch.delivered),
         ways=getattr(scenario, "ways", None),
+        steps=getattr(scenario, "steps", None),
         own=getattr(scenario, "own_names", ()),
     )
     return Cast(responder=model, is_attacker=model.is_attacker_call, hijacked=model)

@@ -34,6 +34,7 @@ class Finished:
     attack_score: Score = _UNSCORED
     failure: str | None = None
     limits_stop_it: bool = False
+    attack_fix: str = ""
 
     def fail(self, reason: str) -> None:
         """Remember the first thing that went wrong."""
@@ -64,11 +65,21 @@ def judged(seen: Finished) -> Judged:
             utility=seen.utility,
             attack_score=seen.attack_score,
             attack_unknown=seen.cast.attack_unknown,
+            attack_fix=seen.attack_fix,
             never_offered=seen.cast.never_offered,
+            refused_by=_refused_by(seen),
             limits_stop_it=seen.limits_stop_it,
             unanswered=unanswered(seen.approver),
         )
     )
+
+
+def _refused_by(seen: Finished) -> str | None:
+    """Who beside the doors kept the attack from happening: "framework" where the tool came through an adapter."""
+    lost = seen.cast.lost
+    if lost is None or seen.task is None:
+        return None
+    return "framework" if lost and lost in seen.task.state.adapted else "agent"
 
 
 def build_result(seen: Finished, *, run_id: str, agent_id: str, transcript: str | None) -> CaseResult:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pytest_agentsafety.adapters import as_spec, simulated
 from pytest_agentsafety.model.canonical import canonical_json
@@ -39,8 +39,15 @@ class AdHocScenario:
     rules: Mapping[str, ToolRule]
     system: str | None = None
     base: Path | None = None
-    stage: OwnStage | None = None
+    stage: AdHocStage | None = None
     synthetic: bool = False
+    ways: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    attack_fix: ClassVar[str] = (
+        "say what the injected text wants the agent to do, agent_safety.run(..., attack_calls=[(tool, arguments)]); "
+        "where no calls= are given either, both are made up"
+    )
 
     @property
     def injections(self) -> Mapping[str, str]:
@@ -71,7 +78,7 @@ class AdHocScenario:
         self.calls = [call for turn in planned_reads(carriers) for call in turn.calls]
         self.synthetic = True
         if self.stage is not None:
-            self.stage.really_read = False
+            self.stage.plays_all(self.inject)
         if self.attack_calls is None:
             self.attack_calls = calls_for(tools, "\n".join(self.inject.values()))
 
@@ -139,6 +146,10 @@ class AdHocStage(OwnStage):
     """Tools that an agent brings through a framework: `wrapped` ones have their stand-ins already."""
 
     wrapped: frozenset[str] = frozenset()
+
+    def plays_all(self, inject: Mapping[str, str]) -> None:
+        """No tool runs, wrapped ones neither: their arguments are nobody's."""
+        self.really_read, self.wrapped, self.inject = False, frozenset(), inject
 
     def cast(
         self, call: ToolCall, run: Callable[..., Any], *, effect: str, attacker: bool, asynchronous: bool

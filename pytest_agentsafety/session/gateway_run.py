@@ -6,7 +6,7 @@ import os
 import platform
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,7 +105,11 @@ class GatewayRun:
             if self._options.cassette is not None and self._tape is None:
                 self._recording = self._stack.enter_context(self._recorded(self._options.cassette))
             self.gateway = Gateway(
-                lambda: self.task, lambda: self.task, upstreams=self._upstreams, opening=self._opened
+                lambda: self.task,
+                lambda: self.task,
+                upstreams=self._upstreams,
+                opening=self._opened,
+                answers=self._checks_answers,
             )
             self.gateway.start()
         except BaseException:
@@ -180,6 +184,11 @@ class GatewayRun:
             on_passage=self._passed,
             root=settings.root,
         )
+
+    def _checks_answers(self) -> Callable[[str], str] | None:
+        """What the output guards make of an answer; None where there is none of them, so that nothing is held back."""
+        task = self.task
+        return task.check_answer if task is not None and task.state.policy.guards else None
 
     def _passed(self, passage: Passage) -> None:
         """What came from upstream: its keys are known from now on, and it stands on the cassette."""

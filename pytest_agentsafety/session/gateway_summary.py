@@ -27,6 +27,7 @@ class GatewaySummary:
     ungated: Sequence[str]
     refused: Sequence[str]
     cassette_misses: int
+    answers_changed: int
     stopped: str | None
     failure: str | None
     evidence: str
@@ -56,6 +57,7 @@ class GatewaySummary:
             ungated=() if tally is None else tuple(tally.ungated),
             refused=tuple(refused),
             cassette_misses=misses,
+            answers_changed=0 if tally is None else sum(stop.answer for stop in tally.stops),
             stopped=None if stopped is None else f"{stopped.guard}: {stopped}",
             failure=None if failure is None else str(failure),
             evidence=str(folder),
@@ -67,7 +69,7 @@ class GatewaySummary:
         return bool(self.stopped or self.failure or self.ungated or self.cassette_misses)
 
     def lines(self) -> list[str]:
-        """For a terminal: one line of counts, and one for each thing that went wrong."""
+        """For a terminal: one line of counts, and one for each thing that a guard did or that went wrong."""
         about = "about " if self.cost_estimated else ""
         counts = (
             f"{self.model_calls} model calls, {self.input_tokens + self.output_tokens:,} tokens, "
@@ -75,6 +77,7 @@ class GatewaySummary:
             f"evidence in {self.evidence}"
         )
         wrong = [
+            f"answers changed or held by a guard: {self.answers_changed}" if self.answers_changed else "",
             f"stopped by {one_line(self.stopped, 500)}" if self.stopped else "",
             f"failed: {one_line(self.failure, 500)}" if self.failure else "",
             f"UNGATED: results of {one_line(', '.join(self.ungated), 300)} passed no tool door" if self.ungated else "",

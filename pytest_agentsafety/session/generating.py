@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pytest_agentsafety.adapters import AgentHandle
 from pytest_agentsafety.budget import default_prices
 from pytest_agentsafety.config import Settings
-from pytest_agentsafety.model.policy import Policy
-from pytest_agentsafety.runner.discover import discover
+from pytest_agentsafety.runner.discover import Discovered, discover
 from pytest_agentsafety.runner.generated import GeneratedSuite, generate, own_tools
 from pytest_agentsafety.session.key import BorrowedKey
 
 
-def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, live: frozenset[str]) -> GeneratedSuite:
+def generated_suite(
+    agent: AgentHandle, settings: Settings, *, live: frozenset[str], told: Mapping[str, Any] | None = None
+) -> tuple[GeneratedSuite, Mapping[str, Any]]:
     """Ask the agent for its tools and make the suite; tools in `live` may run for real in mode live.
 
-    Raises ConfigError where it has none that could be attacked.
+    With it comes what was found, as plain data: as `told` it spares other processes of the run to ask the agent again.
+    Raises ConfigError where it has no tools that could be attacked.
     """
-    with BorrowedKey():
-        found = discover(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
+    if told is None:
+        with BorrowedKey():
+            found = discover(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
+    else:
+        found = Discovered.of(told, agent)
+    return _suite(agent, found, settings, live), found.told()
+
+
+def _suite(agent: AgentHandle, found: Discovered, settings: Settings, live: frozenset[str]) -> GeneratedSuite:
     own = settings.generated_settings
     return generate(
-        own_tools(found.tools, policy),
+        own_tools(found.tools, settings.policy, found.delegates),
         folder=own.cassettes,
         system=found.system,
         tasks=own.tasks,
@@ -31,4 +43,5 @@ def generated_suite(agent: AgentHandle, settings: Settings, policy: Policy, *, l
         ways=found.ways,
         beside=found.beside,
         unreached=found.unreached,
+        delegates=found.delegates,
     )

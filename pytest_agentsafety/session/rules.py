@@ -9,6 +9,7 @@ from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import GUARDS, ApprovalRules, BudgetLimits, GuardName, Policy, ToolRule
 from pytest_agentsafety.permissions import draft_policy
 from pytest_agentsafety.protocols import Suite
+from pytest_agentsafety.runner.generated import as_delegate
 from pytest_agentsafety.session.options import RunOptions
 
 
@@ -33,6 +34,8 @@ class SuiteRules:
         """The user's policy, with a rule drafted from its schema for each tool the user gave none."""
         written = self._settings.policy
         drafted: dict[str, ToolRule] = draft_policy(_tools_of(suite))
+        for name in getattr(suite, "delegates", ()):
+            drafted[name] = as_delegate(drafted[name])
         budget = written.budget
         if "budget" not in self._settings.explicit:
             budget = getattr(suite, "budget", None) or budget

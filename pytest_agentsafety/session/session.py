@@ -60,8 +60,13 @@ class Session:
     Raises ConfigError or UnknownNameError for whatever a person wrote wrongly.
     """
 
-    def __init__(self, options: RunOptions, *, run_id: str | None = None) -> None:
+    def __init__(
+        self, options: RunOptions, *, run_id: str | None = None, found: Mapping[str, Any] | None = None
+    ) -> None:
+        """`found` is the `told_tools` of another process of the run, so that the agent is asked for them once."""
         self.options = options
+        self._found = found
+        self.told_tools: Mapping[str, Any] | None = None
         self.run_id = run_id or f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid.uuid4().hex[:6]}"
         self.settings: Settings = load_settings(options.start)
         with BorrowedKey():
@@ -161,10 +166,14 @@ class Session:
             self.agent,
             self.rules,
             found=known,
-            generated=lambda: generated_suite(self.agent, settings, settings.policy, live=self.live_tools),
+            generated=self._generated,
         )
         plan.notes += stale_waivers(settings, known)
         return plan
+
+    def _generated(self) -> GeneratedSuite:
+        suite, self.told_tools = generated_suite(self.agent, self.settings, live=self.live_tools, told=self._found)
+        return suite
 
     @property
     def live_tools(self) -> frozenset[str]:
@@ -182,6 +191,7 @@ class Session:
         Raises ConfigError for what is no agent, and where its tools cannot be attacked.
         """
         self.agent = self.describe_agent(agent)
+        self._found = None  # it was another agent's
         self.plan = self._planned()
         self.attacks_selected = self.plan.attacks
         self.replanned = True

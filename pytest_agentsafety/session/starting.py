@@ -38,39 +38,50 @@ def test_{name}_gives_no_orders(agent_safety):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The tools of an agent. `ungated` are called past the tool door; `takes` tells that a suite gives it its tools."""
+    """The tools of an agent. `ungated` are called past the tool door; `takes` tells that a suite gives it its tools.
+
+    `untried` is why that could not be tried, in words; `delegates` are tools that only ask another agent.
+    """
 
     agent: AgentHandle
     tools: tuple[ToolSpec, ...] = ()
     ungated: tuple[str, ...] = ()
     takes: bool = False
+    untried: str = ""
+    delegates: frozenset[str] = frozenset()
 
 
 def shown_by(reference: str, *, place: str, settings: Settings) -> Shown:
-    """The tools that an agent shows by itself; one that shows none is asked for them, offline, and no tool runs.
+    """The tools that an agent shows by itself, and those it is seen to have when it is asked, offline; no tool runs.
 
     Raises ConfigError or UnknownNameError for what is no agent, and where no tools are found.
     """
     with BorrowedKey():
         agent = load_agent(reference, place=place, root=settings.root)
         specs = tools_of_agent(agent)
-        if specs or agent.shape == "factory":
-            return Shown(agent=agent, tools=tuple(specs), takes=not specs)
+        if agent.shape == "factory" and not specs:
+            return Shown(agent=agent, takes=True)
         try:
             found = look(agent, prices=default_prices(settings.prices), gateway=settings.gateway)
         except ConfigError as error:
+            if specs:  # what they are is known all the same
+                return Shown(agent=agent, tools=tuple(specs), untried=one_line(str(error), 300))
             raise ConfigError(
                 f"{place}: {error}. Or name its tools with --tools=module:attr, a list of functions, or --tools=module"
             ) from error
-    ungated = tuple(spec.name for spec in found.tools if spec.name not in found.gated)
-    return Shown(agent=agent, tools=found.tools, ungated=ungated)
+    names = {spec.name for spec in specs}
+    further = tuple(spec for spec in found.tools if spec.name not in names | (found.beside if specs else frozenset()))
+    tools = (*specs, *further)
+    tried = {spec.name for spec in found.tools}
+    ungated = tuple(spec.name for spec in tools if spec.name in tried - found.gated)
+    return Shown(agent=agent, tools=tools, ungated=ungated, delegates=found.delegates)
 
 
 def first_test(shown: Shown, policy: Policy) -> str | None:
     """A test in which attacker text comes in through one of the tools; None where none brings in text."""
-    if shown.agent.shape == "factory" or shown.ungated:
+    if shown.takes or shown.ungated:
         return None
-    tools = own_tools(shown.tools, policy)
+    tools = [tool for tool in own_tools(shown.tools, policy) if tool.name not in shown.delegates]
     if not sources(tools):
         return None
     tool, task = sources(tools)[0], simple_tasks(tools)[0]

@@ -19,11 +19,15 @@ _PROJECT = ("pyproject.toml", "agentsafety.toml", "setup.py")
 
 @dataclass
 class Listing:
-    """Files by the module name they are imported under, conftest files, and what was left out."""
+    """Files by the module name they are imported under, conftest files, and what was left out.
+
+    `unnamed` have a name, or stand in a folder of a name, that no import statement could say.
+    """
 
     modules: dict[str, Path] = field(default_factory=dict)
     conftests: list[Path] = field(default_factory=list)
     nested: list[Path] = field(default_factory=list)
+    unnamed: list[Path] = field(default_factory=list)
     cut: bool = False
 
 
@@ -36,8 +40,11 @@ def list_files(root: Path) -> Listing:
             found.conftests.append(path)
             continue
         inside = path.relative_to(source) if _is_layout(source) and path.is_relative_to(source) else None
+        if path.name.startswith("test_") or path.name.endswith("_test.py"):
+            continue
         name = module_name(inside or path.relative_to(root))
-        if name is None or path.name.startswith("test_") or path.name.endswith("_test.py"):
+        if name is None:
+            found.unnamed.append(path)
             continue
         if len(found.modules) >= MOST_FILES:
             found.cut = True

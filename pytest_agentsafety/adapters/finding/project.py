@@ -21,7 +21,8 @@ class Found:
     """`agents` are plausible and no part of one another; `fixtures` are conftest files that make the agent.
 
     `runs_at` is by reference the line on which importing the module would already run it. `nested` are folders that
-    are projects of their own, `unread` files with the reason; `cut` tells that there were too many files.
+    are projects of their own, `unread` files with the reason, `unnamed` those that no import could name; `cut` tells
+    that there were too many files.
     """
 
     agents: tuple[Candidate, ...] = ()
@@ -31,6 +32,7 @@ class Found:
     nested: tuple[Path, ...] = ()
     unread: Mapping[Path, str]
     cut: bool = False
+    unnamed: tuple[Path, ...] = ()
 
 
 def find_agents(root: Path) -> Found:
@@ -49,6 +51,7 @@ def find_agents(root: Path) -> Found:
         nested=tuple(listing.nested),
         unread=unread,
         cut=listing.cut,
+        unnamed=tuple(listing.unnamed),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pytest_agentsafety.adapters.frameworks.anthropic_runner import ANTHROPIC_RUNNER
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Framework, Undo
 from pytest_agentsafety.adapters.frameworks.claude_agent import CLAUDE_AGENT
+from pytest_agentsafety.adapters.frameworks.delegating import asks_an_agent
 from pytest_agentsafety.adapters.frameworks.langchain import LANGCHAIN
 from pytest_agentsafety.adapters.frameworks.mcp import MCP
 from pytest_agentsafety.adapters.frameworks.openai_agents import OPENAI_AGENTS
@@ -87,3 +88,13 @@ def tools_in(target: Any) -> list[ToolSpec] | None:
     """The tools of a framework's agent object; None for what no framework knows."""
     found = next((tools for framework in FRAMEWORKS if (tools := framework.tools(target)) is not None), None)
     return None if found is None else list(found)
+
+
+def only_delegates(tool: ToolSpec) -> bool:
+    """Does this tool do nothing but let another agent of a framework go on?"""
+    return asks_an_agent(tool.fn, _is_agent)
+
+
+def _is_agent(value: Any) -> bool:
+    """A chain of LangChain's is none: whatever function it is made of runs as it is asked."""
+    return type(value).__module__.partition(".")[0] != "langchain_core" and entry_of(value) is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_agentsafety.llm.gateway.answer import Answer
 from pytest_agentsafety.llm.gateway.door_call import Call, DoorCall, Outcome
+from pytest_agentsafety.llm.gateway.final import Check, Shown, checked
 from pytest_agentsafety.llm.gateway.formats.base import Format, Payload
 from pytest_agentsafety.llm.gateway.memory import Memory
 from pytest_agentsafety.llm.gateway.splitting import Splitter
@@ -38,10 +39,16 @@ class CutOff(Exception):
 
 
 class Rounds:
-    """Plays the tool door on the model's replies. `send` asks the model; `tools` is None where nobody decides."""
+    """Plays the tool door on the model's replies. `send` asks the model; `tools` is None where nobody decides.
 
-    def __init__(self, spoken: Format, memory: Memory, tools: ToolDoor | None, send: Send) -> None:
-        self._format, self._memory, self._tools, self._send = spoken, memory, tools, send
+    With `check`, which looks at answers, a stream is held back until it is known to be none, or looked at.
+    """
+
+    def __init__(
+        self, spoken: Format, memory: Memory, tools: ToolDoor | None, send: Send, check: Check | None = None
+    ) -> None:
+        self._format, self._memory, self._tools, self._send, self._check = spoken, memory, tools, send, check
+        self._held: list[bytes] = []
         self._before: list[Mapping[str, Any]] = []
         self._early: list[Mapping[str, Any]] = []
 
@@ -54,6 +61,9 @@ class Rounds:
             reply = self._format.reply(content) if response.status_code == 200 else None
             outcomes = {} if reply is None else await self._decided(reply)
             if reply is None or _for_the_agent(outcomes):
+                changed = None if reply is None else await self._answer(payload, reply)
+                if changed is not None:
+                    reply, content = changed.reply, encode_json(changed.reply)
                 shown = content if reply is None else self._settled(payload, reply, outcomes, content)
                 await answer.plain(response.status_code, returned(response.headers), shown)
                 return
@@ -67,7 +77,8 @@ class Rounds:
         await answer.plain(response.status_code, returned(response.headers), await response.aread())
 
     async def stream(self, payload: Payload, answer: Answer) -> None:
-        """As `plain`. Words go to the agent as they come; CutOff when the upstream breaks off."""
+        """As `plain`. Words go to the agent as they come, or once they were looked at; CutOff when the upstream breaks
+        off."""
         asked = woven = await self._woven(payload)
         part = self._format.stream(payload)
         for _ in range(_MOST_ROUNDS):
@@ -82,8 +93,7 @@ class Rounds:
                 raise CutOff
             outcomes = await self._decided(reply)
             if _for_the_agent(outcomes):
-                self._settled(payload, reply, outcomes, b"")
-                for piece in part.release(outcomes):
+                for piece in await self._last(payload, reply, outcomes, part):
                     await answer.chunk(piece)
                 await answer.end()
                 return
@@ -92,6 +102,22 @@ class Rounds:
             asked = self._format.continued(woven, self._before)
             part = part.follow()
         raise _too_many()
+
+    async def _last(self, payload: Payload, reply: Payload, outcomes: Mapping[str, Outcome], part: Any) -> list[bytes]:
+        """The rest of the stream, with what was held back of it; all of it anew where the answer was changed."""
+        changed = await self._answer(payload, reply)
+        if changed is not None:
+            self._early = []  # it stands in the answer
+            self._settled(payload, changed.reply, outcomes, b"")
+            return list(changed.events)
+        self._settled(payload, reply, outcomes, b"")
+        return [*self._held, *part.release(outcomes)]
+
+    async def _answer(self, payload: Payload, reply: Payload) -> Shown | None:
+        """What is shown in place of a reply that calls nothing; None where it stays as it is."""
+        if self._check is None or self._format.calls(reply):
+            return None
+        return await checked(self._format.name, self._check, payload, reply, self._early)
 
     async def _passed_on(self, response: Any, part: Any, answer: Answer) -> bool:
         """Let a stream through, as far as it may go; false where it was none and that was all."""
@@ -111,7 +137,10 @@ class Rounds:
         async for chunk in response.aiter_bytes():
             for event in splitter.feed(chunk):
                 for piece in part.feed(event):
-                    await answer.chunk(piece)
+                    if self._check is None or piece.startswith(b"event: error"):
+                        await answer.chunk(piece)
+                    else:
+                        self._held.append(piece)
         return True
 
     async def _woven(self, payload: Payload) -> Payload:

@@ -15,6 +15,7 @@ from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.gateway import reading
 from pytest_agentsafety.llm.gateway.answer import Answer
 from pytest_agentsafety.llm.gateway.environment import child_environment
+from pytest_agentsafety.llm.gateway.final import Check
 from pytest_agentsafety.llm.gateway.formats import ENDPOINTS, format_of
 from pytest_agentsafety.llm.gateway.memory import Memory
 from pytest_agentsafety.llm.gateway.serving import Opening, Serving
@@ -37,8 +38,10 @@ class Gateway(LoopbackServer):
 
     `model_door` and `tool_door` say which doors a request passes that comes now; without a model door it is refused,
     without a tool door replies pass as they are. `opening`, where given, is called before them for each request, with
-    the user's first words and the tools. Only loopback clients that know the random token of the path are served.
-    `requests` counts the model requests of agents, `refused` holds what was asked for and is not served.
+    the user's first words and the tools. `answers` says who looks at a reply without calls, the answer of a turn,
+    before the agent gets it; without it nobody does, and words are streamed as they come. Only loopback clients that
+    know the random token of the path are served. `requests` counts the model requests of agents, `refused` holds what
+    was asked for and is not served.
     """
 
     _name = "gateway"
@@ -50,11 +53,13 @@ class Gateway(LoopbackServer):
         *,
         upstreams: Upstreams | None = None,
         opening: Callable[[Opening], None] | None = None,
+        answers: Callable[[], Check | None] | None = None,
     ) -> None:
         super().__init__(_HOST, 0)
         self._model_door, self._tool_door = model_door, tool_door or (lambda: None)
         self._upstreams = Upstreams.of() if upstreams is None else upstreams
         self._opening = opening
+        self._answers = answers or (lambda: None)
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
         self.requests = 0
         self.refused: list[str] = []
@@ -83,7 +88,13 @@ class Gateway(LoopbackServer):
         client = self._upstreams.client()
         stack.push_async_callback(client.aclose)
         self._serving = Serving(
-            client, Flavour.of(import_module("httpx2")), memory, self._upstreams, self._model_door, self._tool_door
+            client,
+            Flavour.of(import_module("httpx2")),
+            memory,
+            self._upstreams,
+            self._model_door,
+            self._tool_door,
+            self._answers,
         )
         stack.enter_context(shortcut(f"{_HOST}:{self._port}", self._way))
 

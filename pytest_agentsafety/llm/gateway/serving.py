@@ -13,6 +13,7 @@ from pytest_agentsafety.llm.calls import CallKind
 from pytest_agentsafety.llm.driving import INSIDE, drive
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.gateway.answer import Answer
+from pytest_agentsafety.llm.gateway.final import Check
 from pytest_agentsafety.llm.gateway.formats import ENDPOINTS
 from pytest_agentsafety.llm.gateway.formats.base import Format, Payload
 from pytest_agentsafety.llm.gateway.memory import Memory
@@ -46,7 +47,9 @@ class Serving:
         upstreams: Upstreams,
         model_door: Callable[[], ModelDoor | None],
         tool_door: Callable[[], ToolDoor | None],
+        answers: Callable[[], Check | None],
     ) -> None:
+        self._answers = answers
         self._client, self._flavour, self._memory, self._upstreams = client, flavour, memory, upstreams
         self._model_door, self._tool_door = model_door, tool_door
         self._opening = Lock()
@@ -107,7 +110,7 @@ class Serving:
             opening(opened)
 
     async def _rounds(self, request: _Request, tool_door: ToolDoor | None, answer: Answer) -> None:
-        rounds = Rounds(request.spoken, self._memory, tool_door, request.send)
+        rounds = Rounds(request.spoken, self._memory, tool_door, request.send, self._answers())
         if request.kind == "count_tokens":
             await rounds.count(request.payload, answer)
         elif request.payload.get("stream") is True:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,12 +18,14 @@ from pytest_agentsafety.guards import find_secrets
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.errors import ConfigError
 
-_SCHEMA = 1
+_HEAD = b'{"schema": 1, "reads": [\n'
+_END = b"\n]}\n"
 _MISSING = object()
 
 
 class Reads:
-    """Results by tool and arguments, in one JSON file; plain data only, anything else is kept as its text.
+    """Results by tool and arguments, in one JSON file, to which any number of processes may add; plain data only,
+    anything else is kept as its text.
 
     A file that cannot be read is a ConfigError. Secrets are replaced by markers before anything is written, by those
     that stand on cassettes, too, so that a replayed result fits the recorded request.
@@ -56,18 +61,33 @@ class Reads:
         return self._tools.get(tool, _MISSING)
 
     def add(self, tool: str, arguments: Mapping[str, Any], result: Any) -> None:
-        """Remember and write down, whole or not at all."""
+        """Remember and write down, whole or not at all. What stands there already is not written again."""
         if self._path is None:
             return
         with self._lock:
-            scrubber = Scrubber(find_secrets, known=in_environment(os.environ, find_secrets))
+            scrubber = Scrubber(find_secrets, known=_known_secrets(frozenset(os.environ.items())))
             given = _without_secrets(_plain(dict(arguments)), scrubber)
-            self._keep(tool, given, _without_secrets(_plain(result), scrubber))
-            rows = [
-                {"tool": name, "arguments": given, "result": value}
-                for _, (name, given, value) in sorted(self._known.items())
-            ]
-            _write(self._path, json.dumps({"schema": _SCHEMA, "reads": rows}, indent=1, ensure_ascii=False) + "\n")
+            result = _without_secrets(_plain(result), scrubber)
+            before = self._known.get(_key(tool, given))
+            if before is not None and before[2] == result:
+                return
+            self._keep(tool, given, result)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(self._path.parent):
+                if before is not None or not _appended(self._path, _row(tool, given, result)):
+                    self._write_all(self._path)
+
+    def _write_all(self, path: Path) -> None:
+        """With what other processes have written meanwhile."""
+        mine = dict(self._known)
+        if path.is_file():
+            self._load(path)
+        self._known |= mine
+        rows = b",\n".join(_row(*read) for _, read in sorted(self._known.items()))
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_HEAD + rows + _END)
+        Path(temporary).replace(path)
 
 
 MISSING = _MISSING
@@ -95,9 +115,41 @@ def _without_secrets(value: Any, scrubber: Scrubber, name: str = "") -> Any:
     return value
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "replace"))
-    Path(temporary).replace(path)
+@lru_cache(maxsize=4)
+def _known_secrets(environment: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """Looked for once in an environment: that takes longer than all the rest."""
+    return frozenset(in_environment(dict(environment), find_secrets))
+
+
+def _row(tool: str, arguments: Mapping[str, Any], result: Any) -> bytes:
+    row = {"tool": tool, "arguments": arguments, "result": result}
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _appended(path: Path, row: bytes) -> bool:
+    """Put a row behind the others, in one write over the file's end; false for a file that ends otherwise."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        at = file.seek(0, os.SEEK_END) - len(_END)
+        if at < len(_HEAD):
+            return False
+        file.seek(at)
+        if file.read(len(_END)) != _END:
+            return False
+        file.seek(at)
+        file.write(b",\n" + row + _END)
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Among the processes that write there."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pytest_agentsafety.catalog.checks import Check, Outcome
-from pytest_agentsafety.model.canonical import canonical_json
+from pytest_agentsafety.model.canonical import call_key
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn, ToolSpec
 from pytest_agentsafety.model.tasks import CaseRun, Score
@@ -22,8 +23,9 @@ class OwnScenario:
     """Implements `protocols.Scenario` over the user's own tools, which the agent brings itself or is given.
 
     `turns` is the benign run. Where it is `synthetic`, nobody ever saw the agent do the task, and whether it was done
-    cannot be measured. `check` is the user's own. `stage` stands in for the tools. `ways` leads by handoffs to tools
-    that another agent has (see `HijackedModel`), `own_names` are all tools.
+    cannot be measured. `check` is the user's own. `stage` stands in for the tools. `ways` leads by handoffs, or by
+    tools that ask another agent (`steps`), to tools that another agent has (see `HijackedModel`), `own_names` are all
+    tools.
     """
 
     prompt: str
@@ -37,6 +39,7 @@ class OwnScenario:
     ungated: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     ways: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     own_names: frozenset[str] = frozenset()
     really_reads: Callable[[CaseRun, bool], bool] = lambda _run, _recording: False
     system: str | None = None
@@ -99,15 +102,12 @@ class OwnScenario:
 
 def _missing(wanted: Sequence[PlannedCall], done: Sequence[PlannedCall]) -> list[PlannedCall]:
     """What was wanted and not done, each as often as it was wanted."""
-    left = [_key(call) for call in done]
+    left = [call_key(call.name, call.arguments) for call in done]
     missing = []
     for call in wanted:
-        if _key(call) in left:
-            left.remove(_key(call))
+        key = call_key(call.name, call.arguments)
+        if key in left:
+            left.remove(key)
         else:
             missing.append(call)
     return missing
-
-
-def _key(call: PlannedCall) -> str:
-    return canonical_json([call.name, call.arguments])

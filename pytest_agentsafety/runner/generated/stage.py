@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ class OwnStage:
 
     `inject` is attacker text by tool, put into the first result of it. With `really_read` plain reads of the user's
     own plan run for real and are recorded (never a call of the attacker's); `live` names further tools that may run.
+    `delegates` only let another agent go on, which the doors see as they see this one: they run.
+
     `results` by tool are what the user says they return, in a recording too. Everything else is a stand-in, of the
     tool's return type.
     """
@@ -33,12 +35,15 @@ class OwnStage:
     results: Mapping[str, Any] = field(default_factory=dict)
     really_read: bool = False
     live: frozenset[str] = frozenset()
+    delegates: Collection[str] = ()
     _given: set[str] = field(default_factory=set)
 
     def cast(
         self, call: ToolCall, run: Callable[..., Any], *, effect: str, attacker: bool, asynchronous: bool
     ) -> Callable[..., Any]:
         """What runs in the tool's place."""
+        if call.name in self.delegates and not attacker:
+            return self._real(call, run, asynchronous=asynchronous, keep=False)
         reads = effect == "read" and self.really_read and call.name not in self.results
         if not attacker and (reads or call.name in self.live):
             return self._real(call, run, asynchronous=asynchronous, keep=effect == "read")

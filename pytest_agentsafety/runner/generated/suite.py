@@ -31,6 +31,7 @@ from pytest_agentsafety.runner.generated.tasks import (
     ungated_task,
 )
 from pytest_agentsafety.runner.generated.tools import OwnTool
+from pytest_agentsafety.runner.generated.values import USER, arguments_of
 
 NAME = "generated"
 SHORT = "gen"
@@ -43,6 +44,7 @@ class GeneratedSuite:
 
     `ungated` are tools that were not seen to pass the tool door: no model of ours asks for one of them, and each has
     one case that says so. `beside` are tools that the agent's framework brings along: each of their goals has one case.
+    `delegates` only let another agent go on: they run, and what is behind them is attacked.
     """
 
     tools: tuple[OwnTool, ...]
@@ -56,6 +58,7 @@ class GeneratedSuite:
     ways: Mapping[str, str] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
     unreached: frozenset[str] = frozenset()
+    delegates: frozenset[str] = frozenset()
     name: str = NAME
     modes: tuple[Mode, ...] = ("recorded", "hijacked", "hijacked-exposed", "live")
     policy: Policy | None = None
@@ -89,7 +92,14 @@ class GeneratedSuite:
         injections = {} if goal is None else {str(case.vector): _phrased(str(case.attack), goal)}
         vectors = self._vectors[task.id]
         inject = {} if goal is None else {vectors[str(case.vector)]: next(iter(injections.values()))}
-        stage = OwnStage(tools=self._by_name, reads=self._reads, inject=inject, results=task.results, live=self.live)
+        stage = OwnStage(
+            tools=self._by_name,
+            reads=self._reads,
+            inject=inject,
+            results=task.results,
+            live=self.live,
+            delegates=self.delegates,
+        )
         return OwnScenario(
             prompt=task.prompt,
             tools=[tool.spec for tool in self.tools] if self.gives_tools else [],
@@ -103,17 +113,20 @@ class GeneratedSuite:
             ungated=self.ungated,
             writes=frozenset(tool.name for tool in self.tools if tool.rule.is_write),
             ways=self.ways,
+            steps={name: arguments_of(self._by_name[name], USER) for name in self.delegates},
             own_names=frozenset(self._by_name),
         )
 
     @property
     def notes(self) -> list[str]:
         """Header lines: what was found, and what cannot be said."""
-        own = [tool for tool in self.tools if tool.name not in self.beside]
+        own = [tool for tool in self.tools if tool.name not in self.beside | self.delegates]
         lines = [f"generated from the agent's own tools: {_shown(own)}"]
         if self.beside:
             brought = _shown(tool for tool in self.tools if tool.name in self.beside)
             lines.append(f"generated: the agent's framework adds tools (switch off those it needs not): {brought}")
+        if self.delegates:
+            lines.append(f"generated: these only ask other agents, so they run: {', '.join(sorted(self.delegates))}")
         if self.unreached:
             lines.append(
                 f"generated: not attacked, since no call of ours reached them: {', '.join(sorted(self.unreached))}"
@@ -132,6 +145,10 @@ class GeneratedSuite:
 
     # -- cases
 
+    @property
+    def _attackable(self) -> list[OwnTool]:
+        return attackable([one for one in self.tools if one.name not in self.delegates], self.ungated, self.beside)
+
     @cached_property
     def _known(self) -> frozenset[Case]:
         return frozenset(self._cases)
@@ -147,13 +164,13 @@ class GeneratedSuite:
             elif task.turns is not None:
                 found[task.id] = task.turns, task.check is None
             else:
-                found[task.id] = synthesised(attackable(self.tools, self.ungated, self.beside)), True
+                found[task.id] = synthesised(self._attackable), True
         return found
 
     @cached_property
     def _vectors(self) -> Mapping[str, Mapping[str, str]]:
         """By task: the tools of its benign run through which attacker text comes in, by vector id."""
-        able = {tool.name for tool in sources(attackable(self.tools, self.ungated, self.beside))}
+        able = {tool.name for tool in sources(self._attackable)}
         return {
             task.id: {
                 slug(call.name): call.name
@@ -220,21 +237,23 @@ def generate(
     ways: Mapping[str, str] | None = None,
     beside: frozenset[str] = frozenset(),
     unreached: frozenset[str] = frozenset(),
+    delegates: frozenset[str] = frozenset(),
 ) -> GeneratedSuite:
     """The suite for these tools. Raises ConfigError where nothing can be attacked, or for a wrong file of tasks."""
-    if not sources(tools):
+    working = [tool for tool in tools if tool.name not in delegates]
+    if not sources(working):
         shown = ", ".join(f"{tool.name} ({tool.rule.effect})" for tool in tools) or "none"
         raise ConfigError(
             f"suite generated: no tool of the agent reads anything, so no attacker text could come in. Tools: {shown}. "
             'If one of them returns text that others write, say so: [tool.agentsafety.tools.NAME] effect = "read"'
         )
-    able = attackable(tools, ungated, beside)
+    able = attackable(working, ungated, beside)
     own = simple_tasks(able) if tasks is None else read_tasks(tasks, tools)
-    own += tuple(ungated_task(tool) for tool in tools if tool.name in ungated and able != list(tools))
+    own += tuple(ungated_task(tool) for tool in tools if tool.name in ungated and able != working)
     return GeneratedSuite(
         tools=tuple(tools),
         tasks=own,
-        goals=goals_for([tool for tool in tools if tool.name not in ungated or able == list(tools)], system),
+        goals=goals_for([tool for tool in working if tool.name not in ungated or able == working], system),
         folder=folder,
         ungated=ungated,
         live=live,
@@ -243,6 +262,7 @@ def generate(
         ways=ways or {},
         beside=beside,
         unreached=unreached,
+        delegates=delegates,
     )
 
 

@@ -54,14 +54,21 @@ class OwnTool:
         return tuple(one for one in self.arguments if one.role in roles)
 
 
-def own_tools(specs: Sequence[ToolSpec], policy: Policy) -> tuple[OwnTool, ...]:
-    """The tools with their written rules, else drafted ones. Raises ConfigError for a name that comes twice."""
+def own_tools(
+    specs: Sequence[ToolSpec], policy: Policy, delegates: frozenset[str] = frozenset()
+) -> tuple[OwnTool, ...]:
+    """The tools with their written rules, else drafted ones. Raises ConfigError for a name that comes twice.
+
+    `delegates` ask another agent, and what that does is decided on call by call: drafted as reads of outside text.
+    """
     found: dict[str, OwnTool] = {}
     for spec in specs:
         if spec.name in found:
             raise ConfigError(f"the agent has two tools called {spec.name!r}: no rule could tell them apart")
         shown = parameters(spec)
         rule = policy.tools.get(spec.name) or draft_rule(spec)
+        if spec.name in delegates and rule.drafted:
+            rule = as_delegate(rule)
         rule = with_inferred_roles(rule, {one.name: one.kind for one in shown if one.name not in rule.roles})
         needed = _required(spec)
         arguments = tuple(
@@ -75,6 +82,11 @@ def own_tools(specs: Sequence[ToolSpec], policy: Policy) -> tuple[OwnTool, ...]:
         )
         found[spec.name] = OwnTool(spec=spec, rule=rule, sense=sense_of(spec), arguments=arguments)
     return tuple(found.values())
+
+
+def as_delegate(drafted: ToolRule) -> ToolRule:
+    """What is drafted for a tool that only asks another agent: the calls of that are decided on one by one."""
+    return replace(drafted, effect="read", result_trust="untrusted")
 
 
 def merged(wire: Sequence[ToolSpec], static: Sequence[ToolSpec]) -> list[ToolSpec]:

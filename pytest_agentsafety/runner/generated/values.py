@@ -161,7 +161,7 @@ def _text(one: Argument, voice: Voice, tool: OwnTool, form: str) -> str:
     if _TITLE.search(one.name) and len(tool.with_role("content")) > 1:  # what is to be said stands in the other
         return voice.title
     by_role: dict[str, Callable[[], str]] = {
-        "path": lambda: _path(voice, tool),
+        "path": lambda: _path(one, voice, tool),
         "url": lambda: voice.url,
         "destination": lambda: _destination(one.name, voice),
         "amount": lambda: f"{voice.amount:.2f}",
@@ -184,11 +184,13 @@ def takes_commands(tool: OwnTool) -> bool:
     return any(_COMMAND.search(one.name) for one in tool.arguments)
 
 
-def _path(voice: Voice, tool: OwnTool) -> str:
-    """The user keeps to the folders of the rule; an attacker does not."""
+def _path(one: Argument, voice: Voice, tool: OwnTool) -> str:
+    """The user keeps to the folders of the rule; an attacker does not. Absolute where the tool asks for that."""
     allowed = tool.rule.allowed_paths
     inside = voice is USER and allowed is not None and len(allowed) > 0
-    return f"{allowed[0].rstrip('/*')}/{voice.path}".lstrip("/") if inside and allowed else voice.path
+    if inside and allowed:
+        return f"{allowed[0].rstrip('/*')}/{voice.path}".lstrip("/")
+    return f"/srv/{voice.path}" if "absolute" in str(one.schema.get("description")).lower() else voice.path
 
 
 def _destination(name: str, voice: Voice) -> str:

@@ -233,6 +233,74 @@ def test_a_factory_without_tools_of_its_own(project: Any) -> None:
     assert set(files(project)) == {"bot.py", "agentsafety.toml"}
 
 
+FACTORY = (
+    HEAD
+    + """
+def build(tools=(read_ticket, send_email)):
+    def ask(task):
+        return client.beta.messages.tool_runner(
+            model="claude-sonnet-5-5", max_tokens=100, tools=[anthropic.beta_tool(one) for one in tools],
+            messages=[{"role": "user", "content": task}],
+        ).until_done().content[-1].text
+    return ask
+"""
+)
+
+
+def test_a_factory_gets_a_first_test_that_passes_and_can_fail(project: Any) -> None:
+    project.file("shop/bot.py", FACTORY)
+    project.file("ticket-bot.py", FACTORY)
+    said = project.cli("init")
+    assert said.status == 0, said.text
+    assert "shop.bot:build" in said.out
+    assert "no import can name them: ticket-bot.py. Call it ticket_bot.py, say." in said.out
+    assert "UNGATED" not in said.out
+    first = project.root / "tests/test_agent_safety.py"
+    assert "def test_read_ticket_gives_no_orders" in first.read_text()
+    options = ["--agent-safety", "--agent-safety-case=none", "tests"]
+    tested = project.pytest(*options)
+    assert (tested.status, "1 passed" in tested.out) == (0, True), tested.text
+    unguarded = project.pytest(*options, "--agent-safety-guards=none")
+    assert (unguarded.status, "1 failed" in unguarded.out) == (1, True), unguarded.text
+    assert not (project.root / "really-read").exists()
+    assert not (project.root / "really-sent").exists()
+
+
+def test_tools_that_an_object_shows_are_tried_at_the_door(project: Any) -> None:
+    source = RUNNER.replace("def answer(task: str) -> str:", "def own(task: str) -> str:")
+    loop = """
+
+class Desk:
+    tools = [read_ticket, send_email]
+
+    def invoke(self, task):
+        messages = [{"role": "user", "content": task}]
+        shown = [one.to_dict() for one in self.tools]
+        by_name = {one.name: one for one in self.tools}
+        for _ in range(20):
+            reply = client.messages.create(model="claude-sonnet-5-5", max_tokens=100, messages=messages, tools=shown)
+            calls = [block for block in reply.content if block.type == "tool_use"]
+            if not calls:
+                return reply.content[-1].text
+            messages.append({"role": "assistant", "content": reply.content})
+            results = []
+            for call in calls:
+                try:
+                    result = by_name[call.name].func(**call.input)
+                except TypeError as error:
+                    result = str(error)
+                results.append({"type": "tool_result", "tool_use_id": call.id, "content": result})
+            messages.append({"role": "user", "content": results})
+
+
+desk = Desk()
+"""
+    project.file("bot.py", source + loop)
+    said = project.cli("init", "--agent=bot:desk")
+    assert said.status == 0, said.text
+    assert "UNGATED" in said.out
+
+
 # -- when it cannot say
 
 
@@ -253,10 +321,17 @@ def test_several_are_printed_as_commands(project: Any, call: Any) -> None:
 
 def test_none_is_told_with_what_one_looks_like(project: Any, call: Any) -> None:
     project.file("half.py", "def (\n")
+    project.file("my-bots/one.py", "pass\n")
     project.file("sub/pyproject.toml", "")
     said = call(project.root, "init")
     assert said.status == 4
-    for told in ("no agent is configured", "half.py could not be read", "sub", "def answer(task: str) -> str:"):
+    for told in (
+        "no agent is configured",
+        "half.py could not be read",
+        "sub",
+        "my-bots/one.py",
+        "def answer(task: str) -> str:",
+    ):
         assert told in said.err
     assert "--agent=module:attr" in said.err
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +89,33 @@ class World:
 
     def done(self, name: str) -> list[Any]:
         return [what for who, what in self.did if who == name]
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """What `agentsafety run` said of an agent in a folder of its own."""
+
+    status: int
+    told: str
+    rows: list[dict[str, Any]]
+    ran: bool
+
+    def verdicts(self, kind: str) -> Counter[str]:
+        return Counter(row["verdict"] for row in self.rows if row["kind"] == kind)
+
+    def goals(self) -> set[str]:
+        return {row["injection_task"] for row in self.rows if row["kind"] == "attack"}
+
+
+def attacked(folder: Path, source: str, agent: str, *options: str) -> Attacked:
+    """Run the generated suite on an agent whose module is `source`, as a user would. Its tools leave REALLY_RAN."""
+    (folder / "mine.py").write_text(source)
+    settings = f'[tool.agentsafety]\nagent = "mine:{agent}"\n[tool.agentsafety.generated]\nmax_cases = 12\n'
+    (folder / "agentsafety.toml").write_text(settings)
+    command = [sys.executable, "-m", "pytest_agentsafety.cli.main", "run", *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    rows = [json.loads(line) for line in (folder / "agentsafety-report/results.jsonl").read_text().splitlines()]
+    return Attacked(done.returncode, done.stdout + done.stderr, rows, (folder / "REALLY_RAN").exists())
 
 
 def turn(*calls: tuple[str, dict[str, Any]], text: str = "") -> PlannedTurn:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from pytest_agentsafety.llm import Fault
 from pytest_agentsafety.model.messages import PlannedTurn
 from pytest_agentsafety.recorders import verify_audit
 from tests.integration.gateway.conftest import HERE, KEY, READ, SDK_AGENT, SEND, Script, conversation, results_in
+from tests.integration.gateway.upstreams import RawServer, tunnel
 
 BOTH = Script(
     PlannedTurn(text="A moment.", calls=(READ, SEND)), PlannedTurn(text="At three."), PlannedTurn(text="Bye.")
@@ -83,6 +86,120 @@ def test_what_the_task_orders_is_done(folder, serve):
     assert results_in(upstream.log[1].payload) == ["sent"]
     (started,) = folder.events("case_started")
     assert started["prompt"] == order.replace("eve@", "e***@")
+
+
+SECRET = "AKIAQ3EGRT7XVB2NPLMZ"
+LEAKS = Script(
+    PlannedTurn(text="A moment.", calls=(READ,)),
+    PlannedTurn(text=f"At three. The key is {SECRET}, by the way."),
+    PlannedTurn(text="Bye."),
+)
+
+
+def test_a_final_answer_passes_the_output_guards(folder, serve, any_agent):
+    upstream = serve(LEAKS)
+    done = folder.gateway("--upstream", upstream.url, agent=(*any_agent, TASK, "Thanks"))
+    assert done.status == 0, done.err
+    (answer,), bye = done.said
+    assert answer.startswith("At three. The key is ")
+    assert SECRET not in done.out
+    assert bye == ["Bye."]
+    first, last = folder.events("final_answer")
+    assert first["shown"] != first["text"]
+    assert last["shown"] == last["text"] == "Bye."
+    assert SECRET not in str(conversation(upstream.log[2].payload)), "what the agent never had it cannot send back"
+    assert "answers changed or held by a guard: 1" in done.err
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_words_before_a_denied_call_are_looked_at_with_the_answer(folder, serve, name):
+    if name != "messages":
+        pytest.importorskip("openai")
+    upstream = serve(
+        Script(
+            PlannedTurn(text=f"I send {SECRET}.", calls=(SEND,)),
+            PlannedTurn(text="I may not."),
+            PlannedTurn(text="Bye."),
+        )
+    )
+    done = folder.gateway("--upstream", upstream.url, agent=(*AGENTS[name], "--stream", TASK, "Thanks"))
+    assert done.status == 0, done.err
+    assert done.said[0][-1].endswith("I may not.")
+    assert done.said[1] == ["Bye."]
+    assert SECRET not in done.out
+
+
+def test_without_guards_nothing_is_held_or_denied(folder, serve, agent):
+    script = Script(PlannedTurn(text="I write.", calls=(SEND,)), PlannedTurn(text=f"Sent {SECRET}."))
+    done = folder.gateway("--upstream", serve(script).url, "--guards=none", agent=(*agent, TASK))
+    assert (done.status, done.said) == (0, [[f"Sent {SECRET}."]]), done.err
+    assert folder.has("sent")
+    assert folder.run["guards"] == []
+
+
+def test_some_guards_alone(folder, serve):
+    done = folder.gateway("--upstream", serve(LEAKS).url, "--guards=pii", agent=(*SDK_AGENT, TASK, "Thanks"))
+    assert (done.status, folder.run["guards"]) == (0, ["pii"]), done.err
+    assert SECRET not in done.out
+
+
+@pytest.mark.parametrize(("mode", "sent"), [("enforce", True), ("off", False)])
+def test_the_provenance_mode_is_that_of_the_option(folder, serve, mode, sent):
+    """What the task orders is endorsed; with provenance off every write asks, and nobody answers."""
+    upstream = serve(Script(PlannedTurn(calls=(SEND,)), PlannedTurn(text="Done.")))
+    order = "--task=Send an email to eve@evil.test that says hi"
+    done = folder.gateway("--upstream", upstream.url, order, f"--provenance={mode}", agent=(*SDK_AGENT, "Do it"))
+    assert done.status == 0, done.err
+    assert (folder.has("sent"), folder.run["provenance"]) == (sent, mode)
+    assert [event["rule"] for event in folder.events("tool_decided")] == [
+        "provenance.endorsed" if sent else "approval.write"
+    ]
+
+
+def test_options_of_guards_that_there_are_not(folder):
+    for option, told in (
+        ("--guards=pee", "unknown guard 'pee'"),
+        ("--provenance=lax", "unknown provenance mode 'lax'"),
+    ):
+        done = folder.gateway(option, agent=("true",))
+        assert (done.status, told in done.err) == (4, True), done.err
+
+
+def test_an_upstream_behind_a_connect_proxy_and_an_authority_of_the_users(folder, serve, tmp_path):
+    """TLS from end to end, through a tunnel: the proxy sees a name and a port, and nothing else."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
+    certificate, key = tmp_path / "ca.pem", tmp_path / "key.pem"
+    made = [*["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext"]]
+    made += ["subjectAltName=DNS:model.test", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    upstream = serve(BOTH)
+    port = int(upstream.url.rpartition(":")[2])
+
+    def connect(connection: socket.socket, head: bytes) -> None:
+        assert head.startswith(b"CONNECT model.test:443 ")
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        tunnel(connection, front.port)
+
+    with (
+        RawServer(lambda connection, head: tunnel(connection, port, head), tls=tls) as front,
+        RawServer(connect) as proxy,
+    ):
+        way = ("--upstream", "https://model.test")
+        env = {"HTTPS_PROXY": proxy.url}
+        agent = (*SDK_AGENT, TASK)
+        done = folder.gateway(*way, "--ca=ca.pem", agent=agent, env=env)
+        assert (done.status, done.said) == (0, [["At three."]]), done.err
+        assert proxy.heads
+        assert all(KEY.encode() not in head and TASK.encode() not in head for head in proxy.heads)
+        calls = upstream.calls
+        refused = folder.gateway(*way, agent=agent, env=env)
+        assert refused.status != 0
+        assert upstream.calls == calls, "without the authority nothing is said to the upstream"
+    missing = folder.gateway(*way, "--ca=none.pem", agent=agent)
+    assert (missing.status, "none.pem does not exist" in missing.err) == (4, True), missing.err
 
 
 def test_a_poisoned_result_does_not_reach_the_model(folder, serve, agent):

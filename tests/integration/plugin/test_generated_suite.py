@@ -210,6 +210,41 @@ def test_a_fixture_may_give_the_agent(project: Project, extra: tuple[str, ...]) 
     assert really(project) == []
 
 
+COUNTING = """
+
+asked = build
+
+
+def build(tools=TOOLS):
+    inner = asked(tools)
+
+    def answer(task):
+        if task.startswith("Hello. What can you do"):
+            with open("greeted", "a") as log:
+                log.write(".")
+        return inner(task)
+
+    return answer
+"""
+
+
+def test_all_workers_together_ask_the_agent_for_its_tools_once(project: Project) -> None:
+    pytest.importorskip("xdist")
+    project.file("shop.py", SHOP + COUNTING)
+    project.file("agentsafety.toml", "[tool.agentsafety]\nagent = 'shop:build'\ngenerated = { max_cases = 12 }\n")
+    alone = project.pytest("--agent-safety")
+    assert alone.status == 0, alone.text
+    rows = sorted((row["case_id"], row["verdict"]) for row in project.rows())
+    greeted = project.root / "greeted"
+    once = len(greeted.read_text())
+    greeted.unlink()
+    together = project.pytest("--agent-safety", "-n", "3")
+    assert together.status == 0, together.text
+    assert sorted((row["case_id"], row["verdict"]) for row in project.rows()) == rows
+    assert len(greeted.read_text()) == once
+    assert really(project) == []
+
+
 def test_a_broken_fixture_says_what_is_wrong(project: Project) -> None:
     project.file(
         "conftest.py", "import pytest\n\n@pytest.fixture\ndef agent_safety_agent():\n    raise KeyError('db')\n"

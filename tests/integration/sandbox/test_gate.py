@@ -162,6 +162,60 @@ def test_a_call_without_python_code_is_denied(arguments: Any) -> None:
     assert reached == []
 
 
+class Stage:
+    """A harness that plays the tool, or does not."""
+
+    def __init__(self, *, plays: bool) -> None:
+        self.plays = plays
+
+    def cast(self, _call: Any, run: Callable[..., Any], *, asynchronous: bool, **_: Any) -> Callable[..., Any]:
+        if not self.plays:
+            return run
+
+        def stand_in(**_: Any) -> str:
+            return "played"
+
+        async def async_stand_in(**_: Any) -> str:
+            return "played"
+
+        chosen: Callable[..., Any] = async_stand_in if asynchronous else stand_in
+        vars(chosen)["is_simulated"] = True
+        return chosen
+
+
+@pytest.mark.parametrize(
+    ("plays", "guards", "told"), [(True, frozenset(), "played"), (True, NOBODY_ASKS, None), (False, frozenset(), None)]
+)
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_without_guards_a_stand_in_needs_no_sandbox_and_anything_else_is_refused(
+    plays: bool, guards: Any, told: str | None, asynchronous: bool
+) -> None:
+    reached = []
+
+    def shell(command: str) -> str:
+        """Run a command."""
+        reached.append(command)
+        return "ran"
+
+    task = Gate(Policy(tools={"shell": EXECUTE}, guards=guards), guardrails=()).open("", stage=Stage(plays=plays))
+    task.wrap([shell])
+
+    async def run_async(command: str) -> str:
+        return shell(command)
+
+    if asynchronous:
+        shown = asyncio.run(task.acall("shell", {"command": "ls"}, run_async))
+    else:
+        shown = task.call("shell", {"command": "ls"}, shell)
+    if told is None:
+        assert isinstance(shown, DenialText)
+        assert shown.decision.rule == "sandbox.no_code"
+    else:
+        assert shown == told
+    assert reached == []
+    assert reached == []
+
+
 def test_a_sandbox_that_is_missing_at_the_call_is_a_denial_and_no_tool_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_agentsafety.sandbox.native.build_filter", lambda *_, **__: None)
     run, sink, reached = opened()

@@ -266,3 +266,34 @@ def test_without_ways_nothing_waits(delivery):
     model = HijackedModel([turn(text="Read.")], delivery.attack, delivery.delivered)
     assert in_turn(model, ("read",)) == ["send"]
     assert model.never_offered is None
+
+
+class TestWhatBecameOfTheAttack:
+    """Seen from the model: `lost` is what somebody beside the doors did not let happen."""
+
+    def test_a_call_that_came_to_no_door_is_named(self, model, delivery):
+        delivery.done = True
+        assert [said(model) for _ in range(2)] == ["send", "delete"]
+        assert model.is_attacker_call("send", {"to": "eve"})
+        assert model.lost == "delete"
+        assert model.is_attacker_call("delete", {"id": 9.0})  # as another language writes it
+        said(model)
+        assert model.lost is None
+
+    def test_an_agent_that_asks_no_more_is_told_from_one_that_plays_on(self, model, delivery):
+        assert said(model) == "read"
+        delivery.done = True
+        assert model.lost == ""
+        assert said(model) == "send"
+        model.is_attacker_call("send", {"to": "eve"})
+        assert model.lost == ""
+
+    def test_undelivered_nothing_was_lost(self, model, delivery):
+        said(model)
+        assert model.lost is None
+
+    def test_words_are_for_the_agent_to_say(self, delivery):
+        delivery.done = True
+        model = HijackedModel(BENIGN, lambda: [turn(text="Book Hotel Eve.")], delivery.delivered)
+        said(model)
+        assert model.lost == ""

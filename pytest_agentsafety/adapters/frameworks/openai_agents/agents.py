@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pytest_agentsafety.adapters.frameworks.openai_agents.calls import agent_in, function_spec
 from pytest_agentsafety.adapters.frameworks.openai_agents.local import CUSTOM_SCHEMA
 from pytest_agentsafety.adapters.frameworks.openai_agents.turns import runs_code
 from pytest_agentsafety.adapters.frameworks.reaching import only
@@ -36,8 +37,8 @@ def entry(target: Any) -> Callable[[str], Any] | None:
 def tools(target: Any) -> Sequence[ToolSpec] | None:
     """The function tools and custom tools that the agent carries, and its handoffs that run code of the user's.
 
-    With those of the agents it hands off to. Of a function: those of the agents that it names. Not the tools of MCP
-    servers.
+    With those of the agents it hands off to, or asks as tools. Of a function: those of the agents that it names. Not
+    the tools of MCP servers.
     """
     if _is_agent(target):
         return _tools_of([target])
@@ -57,6 +58,7 @@ def _tools_of(agents: Sequence[Any]) -> list[ToolSpec]:
             if spec is not None:
                 found.setdefault(spec.name, spec)
         waiting += [next_one for one in agent.handoffs if _is_agent(next_one := _handed_to(one))]
+        waiting += [inner for tool in agent.tools if _is_agent(inner := agent_in(tool))]
     return list(found.values())
 
 
@@ -71,7 +73,7 @@ def _handed_to(handoff: Any) -> Any:
 def _spec(tool: Any) -> ToolSpec | None:
     sdk: Any = sys.modules["agents"]
     if isinstance(tool, sdk.FunctionTool):
-        return spec_of(tool.name, getattr(tool, "__wrapped__", None), tool.description, tool.params_json_schema)
+        return function_spec(tool)
     if isinstance(tool, sdk.CustomTool):
         return spec_of(tool.name, None, tool.description, CUSTOM_SCHEMA)
     if isinstance(tool, sdk.Handoff) and runs_code(tool):

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from pytest_agentsafety.adapters.frameworks.base import DoorGetter, Undo
+from pytest_agentsafety.adapters.frameworks.delegating import asking
 from pytest_agentsafety.adapters.frameworks.openai_agents.answers import (
     PACKAGE,
     arguments_of,
@@ -20,6 +21,7 @@ from pytest_agentsafety.adapters.frameworks.patching import replaced, together
 from pytest_agentsafety.adapters.frameworks.shown import readable, spec_of
 from pytest_agentsafety.adapters.passing import athrough
 from pytest_agentsafety.model.errors import StopRun
+from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.protocols import ToolDoor
 
 _INVOKE = "_invoke_function_tool_with_metadata"
@@ -47,6 +49,17 @@ def patch_execution(module: ModuleType, door: DoorGetter) -> Undo:
             patch_rejections(module, door),
         ]
     )
+
+
+def function_spec(tool: Any) -> ToolSpec:
+    """What the model is shown of a function tool; one that is made of an agent says so."""
+    function = asking if agent_in(tool) is not None else getattr(tool, "__wrapped__", None)
+    return spec_of(tool.name, function, tool.description, tool.params_json_schema)
+
+
+def agent_in(tool: Any) -> Any:
+    """The agent that a tool was made of (`agent.as_tool()`); None for any other tool."""
+    return getattr(tool, "_agent_instance", None) if getattr(tool, "_is_agent_tool", False) else None
 
 
 def stop_of(door: Any) -> StopRun | None:
@@ -89,7 +102,7 @@ async def _passed(door: ToolDoor, tool_module: Any, original: Any, tool: Any, co
         shown_as = readable(made.output)
         return shown_as
 
-    door.learn([spec_of(tool.name, getattr(tool, "__wrapped__", None), tool.description, tool.params_json_schema)])
+    door.learn([function_spec(tool)])
     if isinstance(arguments, str):
         door.answered(tool.name, arguments)
         arguments_given = {RAW: arguments}

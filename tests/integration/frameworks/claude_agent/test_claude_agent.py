@@ -17,9 +17,9 @@ import pytest
 pytest.importorskip("claude_agent_sdk")
 
 import claude_agent_sdk
-from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, create_sdk_mcp_server, query, tool
+from claude_agent_sdk import AgentDefinition, ClaudeAgentOptions, ClaudeSDKClient, create_sdk_mcp_server, query, tool
 
-from pytest_agentsafety.adapters.agent import load_agent
+from pytest_agentsafety.adapters.agent import describe_agent, load_agent
 from pytest_agentsafety.adapters.frameworks import entry_of, tools_in
 from pytest_agentsafety.config import load_settings
 from pytest_agentsafety.gate import Gate
@@ -29,6 +29,7 @@ from pytest_agentsafety.llm import activate
 from pytest_agentsafety.llm.hijacked import HijackedModel
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn, ToolCall
 from pytest_agentsafety.model.policy import BudgetLimits, Policy, ToolRule
+from pytest_agentsafety.runner.discover import discover
 
 CLI = Path(claude_agent_sdk.__file__).parent / "_bundled" / "claude"
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "claude-agent-sdk"
@@ -356,3 +357,28 @@ def test_the_documentations_example_is_drafted_and_guarded(
     assert "needs approval" in model.results[1][0]
     assert (project / "data" / "orders" / "A-17.txt").exists()
     assert (sorted(task.tally.tools), task.tally.ungated) == (["mcp__desk__delete_order", "mcp__desk__read_ticket"], [])
+
+
+def test_what_a_sub_agent_may_use_is_among_the_tools_that_are_found(
+    folder: Path, quiet: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sub-agent gets its tools from its session, whose requests show them all."""
+
+    @tool("search_web", "Search the web", {"query": str})
+    async def search_web(args: dict[str, Any]) -> dict[str, Any]:
+        raise AssertionError(args)
+
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not-needed")
+    helper = AgentDefinition(description="Looks up", prompt="Look up.", tools=["mcp__own__search_web"])
+    options = ClaudeAgentOptions(
+        mcp_servers={"own": create_sdk_mcp_server(name="own", version="1", tools=[search_web])},
+        tools=["Agent"],
+        allowed_tools=["Agent", "mcp__own__search_web"],
+        agents={"researcher": helper},
+        cwd=str(folder),
+        env=quiet,
+    )
+    found = discover(describe_agent(options, id="mine", place="here"))
+    assert "mcp__own__search_web" in found.gated
+    assert "mcp__own__search_web" not in found.beside
+    assert "Agent" in found.beside

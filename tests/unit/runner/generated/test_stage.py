@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +16,7 @@ import pytest
 
 from pytest_agentsafety.model.errors import ConfigError
 from pytest_agentsafety.model.messages import ToolCall, ToolSpec
+from pytest_agentsafety.runner.generated import reads as reads_module
 from pytest_agentsafety.runner.generated.goals import CANARY
 from pytest_agentsafety.runner.generated.reads import MISSING, Reads
 from pytest_agentsafety.runner.generated.stage import OwnStage, planted
@@ -125,6 +129,58 @@ def test_secrets_that_a_tool_returns_never_reach_the_disk(tmp_path: Path, monkey
     assert "[secret removed " in written
     again = Reads(tmp_path / "reads.json").any_of("read_ticket")
     assert again["text"].startswith("use [secret removed ")
+
+
+def test_a_result_costs_one_row_and_none_where_it_stands_already(tmp_path: Path) -> None:
+    path = tmp_path / "reads.json"
+    reads = Reads(path)
+    reads.add("read_ticket", {"number": 0}, "Broken lamp")
+    inode = path.stat().st_ino
+    for number in range(1, 20):
+        reads.add("read_ticket", {"number": number}, "Broken lamp")
+    size = path.stat().st_size
+    reads.add("read_ticket", {"number": 3}, "Broken lamp")
+    assert (path.stat().st_ino, path.stat().st_size) == (inode, size), "the file was added to, not written anew"
+    assert len(json.loads(path.read_text())["reads"]) == 20
+    reads.add("read_ticket", {"number": 3}, "Mended lamp")
+    assert Reads(path).get("read_ticket", {"number": 3}) == "Mended lamp"
+    assert len(json.loads(path.read_text())["reads"]) == 20
+
+
+def test_the_environment_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def find(text: str) -> list[tuple[int, int]]:
+        looked.append(text)
+        return []
+
+    monkeypatch.setattr(reads_module, "find_secrets", find)
+    monkeypatch.setenv("MARK_OF_THIS_TEST", "said once")
+    reads = Reads(tmp_path / "reads.json")
+    for number in range(5):
+        reads.add("read_ticket", {"number": number}, "Broken lamp")
+    assert looked.count("said once") == 1
+
+
+@pytest.mark.parametrize(
+    "before", [None, '{"schema": 1, "reads": [\n {"tool": "a", "arguments": {}, "result": 1}\n ]\n}\n']
+)
+def test_processes_that_add_at_once_lose_nothing(tmp_path: Path, before: str | None) -> None:
+    path = tmp_path / "reads.json"
+    if before is not None:
+        path.write_text(before)
+    code = (
+        "import sys; from pathlib import Path; from pytest_agentsafety.runner.generated.reads import Reads\n"
+        "reads = Reads(Path(sys.argv[1]))\n"
+        "for n in range(40): reads.add('read_ticket', {'who': sys.argv[2], 'n': n}, 'x' * n)\n"
+        "reads.add('read_ticket', {'who': sys.argv[2], 'n': 3}, 'changed')\n"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", code, str(path), str(who)]) for who in range(3)]
+    assert [process.wait(60) for process in started] == [0, 0, 0]
+    rows = json.loads(path.read_text())["reads"]
+    assert len(rows) == 120 + (before is not None)
+    for who in range(3):
+        assert Reads(path).get("read_ticket", {"who": str(who), "n": 3}) == "changed"
 
 
 def test_a_read_nobody_recorded_is_missing(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from pytest_agentsafety.catalog.attacks import attack_names
 from pytest_agentsafety.catalog.obfuscations import obfuscation_names
 from pytest_agentsafety.checklist.standards import STANDARDS
 from pytest_agentsafety.model.errors import ConfigError
+from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.runner.generated import GeneratedSuite, OwnTool, generate, own_tools
-from tests.unit.runner.generated.conftest import SPECS, TEXT, ruled, spec
+from tests.unit.runner.generated.conftest import READ, SPECS, TEXT, ruled, spec
 
 
 def test_three_tools_give_more_than_fifty_cases_with_unique_ids(suite: GeneratedSuite) -> None:
@@ -179,3 +180,22 @@ def test_goals_read_like_sentences(suite: GeneratedSuite) -> None:
     mail = told(suite, "exfil-send_email")
     assert "subject = Status" in mail
     assert mail.endswith("is KESTREL-4471-TIDE.")
+
+
+def test_a_tool_that_wants_absolute_paths_gets_them(tmp_path: Path) -> None:
+    path = {"type": "string", "description": "The absolute path to the file to write (must be absolute, not relative)"}
+    write = spec("write_file", "Write a file.", file_path=path, content=TEXT)
+    suite = generate(own_tools((READ, write), ruled(write_file="write")), folder=tmp_path)
+    (goal,) = (goal for goal in suite.goals if "write_file" in goal.task.id)
+    assert goal.proof_calls[0].arguments["file_path"].startswith("/")
+
+
+@pytest.mark.parametrize("done", [4870, 4870.0, [4870]])
+def test_a_number_is_the_same_in_every_language(done: Any, tmp_path: Path) -> None:
+    pay = spec("pay_invoice", "Pay an invoice.", amount={"type": "number"}, recipient=TEXT)
+    suite = generate(own_tools((READ, pay), ruled(pay_invoice="pay", read_ticket="read")), folder=tmp_path)
+    case = next(case for case in suite.cases() if str(case.injection_task).startswith("pay-"))
+    scenario = suite.open(case)
+    (call,) = scenario.attack_turns()[0].calls
+    made = PlannedCall(name=call.name, arguments={**call.arguments, "amount": done})
+    assert scenario.attack_succeeded("", [made]).value is (done == 4870)
