@@ -9,13 +9,13 @@ documents, files among them, can be let in by a `TokenCounter`: the provider can
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.errors import BudgetExceededError, StopRun
-from pytest_agentsafety.model.messages import ModelRequest, Usage
+from pytest_agentsafety.model.messages import ModelRequest, Usage, same_objects
 from pytest_agentsafety.model.quick import quick
 from pytest_agentsafety.model.safe_text import one_line
 
@@ -99,29 +99,34 @@ class RequestBound:
     long_cache: bool
 
 
-def bound_of(request: ModelRequest, counter: TokenCounter | None = None) -> RequestBound:
-    """The bound of one Messages request. Raises UnboundedRequestError where there is none."""
+def bound_of(
+    request: ModelRequest, counter: TokenCounter | None = None, parts: PartsReader | None = None
+) -> RequestBound:
+    """The bound of one Messages request. Raises UnboundedRequestError where there is none.
+
+    `parts` reads the requests of one conversation.
+    """
     payload = request.payload
     if not _FIELDS.issuperset(payload):
         unknown = next(key for key in payload if key not in _FIELDS)
         raise UnboundedRequestError(_FIXES.get(unknown, f"field {one_line(str(unknown))!r} is not known to the budget"))
-    parts = _Parts(payload, may_count=counter is not None)
+    described, marks = (parts or PartsReader(may_count=counter is not None)).read(payload)
     get = payload.get
     hidden = HIDDEN_PROMPT_TOKENS if get("tools") or get("output_config") or get("output_format") else 0
-    hidden += HIDDEN_PROMPT_TOKENS * parts.described_elsewhere
+    hidden += HIDDEN_PROMPT_TOKENS * described
     body, output = request.body, payload.get("max_tokens")
     size = len(body) if body.startswith(b"{") else _body_bytes(request)
     most, likely = size + hidden + request.unseen_tokens, math.ceil(size / BYTES_PER_TOKEN)
     if output.__class__ is not int or output < 1:
         raise UnboundedRequestError(f"max_tokens is {one_line(repr(output), 40)}, not a whole number above 0")
-    if counter is not None and parts.to_count:
+    if counter is not None and marks & _TO_COUNT:
         likely = _counted(counter, request)
         most = math.ceil(likely * COUNT_MARGIN) + HIDDEN_PROMPT_TOKENS
     return RequestBound(
         input_tokens=most,
         output_tokens=output,
         estimate=likely,
-        long_cache=parts.long_cache or ("cache_control" in payload and _is_long(payload)),
+        long_cache=bool(marks & _LONG_CACHE) or ("cache_control" in payload and _is_long(payload)),
     )
 
 
@@ -145,66 +150,95 @@ def _body_bytes(request: ModelRequest) -> int:
     return len(request.body)
 
 
-class _Parts:
-    """Every block and tool of the request; raises at the first that has no bound."""
+_LONG_CACHE, _TO_COUNT = 1, 2
 
-    def __init__(self, payload: Mapping[str, Any], *, may_count: bool) -> None:
-        self.long_cache = self.to_count = False
-        self.described_elsewhere = 0
+
+class _Read(NamedTuple):
+    """What was read last, and its marks."""
+
+    system: Any
+    tools: Any
+    described: int
+    marks: int
+    messages: Sequence[Any]
+    each: list[int]
+
+
+class PartsReader:
+    """Looks at every block and tool of a request once, however often the same object comes. Safe for threads."""
+
+    def __init__(self, *, may_count: bool) -> None:
         self._may_count = may_count
-        system, tools = payload.get("system"), payload.get("tools")
-        if system is not None:
-            self._add_blocks(system, "system")
+        self._last = _Read(None, None, 0, 0, (), [])
+
+    def read(self, payload: Mapping[str, Any]) -> tuple[int, int]:
+        """How many tools are described elsewhere, and marks. Raises UnboundedRequestError at the first that has no
+        bound."""
+        last, system, tools = self._last, payload.get("system"), payload.get("tools")
+        described, marks = last.described, last.marks
+        if system is not last.system or tools is not last.tools:
+            marks = 0 if system is None else self._blocks(system, "system")
+            described, more = (0, 0) if tools is None else _tools(tools)
+            marks |= more
         messages = payload.get("messages") or ()
         if not isinstance(messages, _LISTS):
             raise UnboundedRequestError("messages is not a list")
-        for number, message in enumerate(messages):
-            if not isinstance(message, dict):
-                raise UnboundedRequestError(f"messages[{number}] is not an object")
-            content = message.get("content")
-            if content.__class__ is not str:
-                self._add_blocks(content, number)
-        if tools is not None:
-            self._add_tools(tools)
+        same = same_objects(last.messages, messages)
+        each = last.each[:same]
+        for number in range(same, len(messages)):
+            each.append(self._message(messages[number], number))
+        self._last = _Read(system, tools, described, marks, messages, each)
+        for mark in set(each):
+            marks |= mark
+        return described, marks
 
-    def _add_blocks(self, content: Any, place: int | str) -> None:
+    def _message(self, message: Any, number: int) -> int:
+        if not isinstance(message, dict):
+            raise UnboundedRequestError(f"messages[{number}] is not an object")
+        content = message.get("content")
+        return 0 if content.__class__ is str else self._blocks(content, number)
+
+    def _blocks(self, content: Any, place: int | str) -> int:
         """`place` is a message's number or a name; it becomes words only in an error."""
+        marks = 0
         if content is None or isinstance(content, str):
-            return
+            return marks
         if not isinstance(content, _LISTS):
             raise UnboundedRequestError(f"the content of {_named(place)} is neither text nor a list of blocks")
         for block in content:
             kind = block.get("type") if isinstance(block, dict) else None
             if not isinstance(kind, str) or kind not in _TEXT_BLOCKS:
                 self._must_be_counted(kind, place)
+                marks |= _TO_COUNT
             if "cache_control" in block and _is_long(block):
-                self.long_cache = True
+                marks |= _LONG_CACHE
             if kind == "tool_result":
-                self._add_blocks(block.get("content"), place)
+                marks |= self._blocks(block.get("content"), place)
+        return marks
 
     def _must_be_counted(self, kind: Any, place: int | str) -> None:
         countable = isinstance(kind, str) and kind in _COUNTED_BLOCKS
         if countable and self._may_count:
-            self.to_count = True
             return
         hint = ", which only a TokenCounter can bound" if countable else ""
         raise UnboundedRequestError(f"{_named(place)} has a block of type {one_line(repr(kind), 60)}{hint}")
 
-    def _add_tools(self, tools: Any) -> None:
-        if not isinstance(tools, _LISTS):
-            raise UnboundedRequestError("tools is not a list")
-        for tool in tools:
-            if tool.__class__ is dict and "type" not in tool and "cache_control" not in tool:  # most of them
-                continue
-            kind = tool.get("type", "custom") if isinstance(tool, dict) else None
-            if isinstance(kind, str) and kind in _CLIENT_TOOLS:
-                self.described_elsewhere += 1
-            elif (kind != "custom" and kind is not None) or not isinstance(tool, dict):
-                raise UnboundedRequestError(
-                    f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs"
-                )
-            if "cache_control" in tool and _is_long(tool):
-                self.long_cache = True
+
+def _tools(tools: Any) -> tuple[int, int]:
+    if not isinstance(tools, _LISTS):
+        raise UnboundedRequestError("tools is not a list")
+    described = marks = 0
+    for tool in tools:
+        if tool.__class__ is dict and "type" not in tool and "cache_control" not in tool:  # most of them
+            continue
+        kind = tool.get("type", "custom") if isinstance(tool, dict) else None
+        if isinstance(kind, str) and kind in _CLIENT_TOOLS:
+            described += 1
+        elif (kind != "custom" and kind is not None) or not isinstance(tool, dict):
+            raise UnboundedRequestError(f"tools has a tool of type {one_line(repr(kind), 60)}, which the provider runs")
+        if "cache_control" in tool and _is_long(tool):
+            marks |= _LONG_CACHE
+    return described, marks
 
 
 def _named(place: int | str) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from pytest_agentsafety.budget.bound import RequestBound, TokenCounter, bound_of, estimate_usage
+from pytest_agentsafety.budget.bound import PartsReader, RequestBound, TokenCounter, bound_of, estimate_usage
 from pytest_agentsafety.budget.forks import renew_on_fork
 from pytest_agentsafety.budget.loops import LoopWatch, signature
 from pytest_agentsafety.budget.money import cap, is_plausible, most_cost, true_cost
@@ -114,6 +114,7 @@ class Budget:
         self.limits, self.parent = limits, parent
         self._prices, self._counter, self._clock = prices, counter, clock
         self._cards: dict[str, RateCard] = {}
+        self._parts = PartsReader(may_count=counter is not None)
         self._most_cost = exact(limits.max_cost_usd)
         self._most_per_action = exact(limits.max_cost_per_action_usd) if per_action else _NO_LIMIT
         self._lock = threading.Lock()
@@ -157,11 +158,11 @@ class Budget:
         Raises, before anything is sent: UnknownModelError, UnboundedRequestError (no bound exists), ActionCostError,
         BudgetExceededError, TokenLimitError, BudgetFileError (the run's account is damaged).
         """
-        model = request.model
+        model = str(request.payload.get("model", ""))
         card = self._cards.get(model)
         if card is None:
             card = self._cards[model] = as_card(self._prices.rates(model))
-        bound = bound_of(request, self._counter)
+        bound = bound_of(request, self._counter, self._parts)
         held = Reservation(model=model, cost_usd=most_cost(card, bound), bound=bound, card=card)
         self._hold(held)
         return held
@@ -176,11 +177,12 @@ class Budget:
         return held
 
     def _hold(self, held: Reservation) -> None:
+        bound = held.bound
         with self._lock:
             self._check(held)
             run = None
             if self.parent is not None:
-                run = self.parent.hold(held.cost_usd, held.bound.input_tokens + held.bound.output_tokens)
+                run = self.parent.hold(held.cost_usd, bound.input_tokens + bound.output_tokens)
             self._open[id(held)] = (held, run)
 
     def _check(self, held: Reservation) -> None:
@@ -231,7 +233,7 @@ class Budget:
 
     def _end(self, reservation: Reservation, kind: ChargeKind, cost: Decimal, usage: Usage) -> Charge:
         """Only the first end counts: a second one neither frees nor charges anything."""
-        used = usage.total_input
+        used = usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens
         with self._lock:
             found = self._open.pop(id(reservation), None)
             if found is None:

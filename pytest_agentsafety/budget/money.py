@@ -15,8 +15,10 @@ _COUNTS = frozenset({int})  # a bool is none
 
 def most_cost(card: RateCard, bound: RequestBound) -> Decimal:
     """The dearest a request of this bound can be, over all tiers it may reach."""
-    if not card.tiers:
-        return _most_at(card.exact, bound)
+    if not card.tiers:  # as below, without the call
+        rates = card.exact
+        dearest = rates.dearest_long if bound.long_cache else rates.dearest
+        return bound.input_tokens * dearest + bound.output_tokens * rates.output
     return max(_most_at(tier.exact, bound) for tier in card.reachable(bound.input_tokens))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pytest_agentsafety.budget import Charge, Reservation, estimate_usage
@@ -13,6 +14,7 @@ from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.circuit import OVERLOAD
 from pytest_agentsafety.llm.course import Course
 from pytest_agentsafety.llm.replies import count_of
+from pytest_agentsafety.llm.retry import RequestRetries
 from pytest_agentsafety.model.errors import BudgetExceededError, MaxRetriesExceeded, StopRun, UnknownModelError
 from pytest_agentsafety.model.events import Charged, Event, ModelFailed, ModelReplied, Rerouted, RetryPlanned
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
@@ -30,14 +32,17 @@ class CallPass:
         self, state: TaskState, course: Course, reservation: Reservation, reply: ModelReply | None, call_id: str
     ) -> None:
         self._state, self._course, self._reservation, self._call_id = state, course, reservation, call_id
-        self._admitted = course.request
-        self._retries = state.retries.request(single=course.is_probe)
-        self._attempts = 1
+        self._admitted, self._began, self._attempts = course.request, state.retries.clock(), 1
         self.reply = reply
         self.upstream = state.upstream
         self.recorded = state.on_passage
         # What to send in place of the agent's body when the request was rerouted.
         self.body = course.request.body if course.reason else None
+
+    @cached_property
+    def _retries(self) -> RequestRetries:
+        """Only a request that fails asks for it."""
+        return self._state.retries.request(single=self._course.is_probe, began=self._began)
 
     @property
     def seconds_left(self) -> float:
@@ -103,7 +108,9 @@ class CallPass:
         state, tally = self._state, self._state.tally
         with state.lock:
             if response is not None:
-                tally.saw_model(str((response.message or {}).get("model") or ""))
+                model = response.message.get("model") if response.message else ""
+                if model not in tally.model_ids:
+                    tally.saw_model(str(model or ""))
                 tally.model_ms += _duration(response)
             if charge.kind == "ended before":
                 return
@@ -120,21 +127,21 @@ class CallPass:
         return [_charge_event(self._state, self._call_id, charge.kind, charge.cost_usd, tokens)]
 
     def finish(self, response: ModelResponse) -> None:
-        self._course.over(response.status)
-        message = response.message
+        state, course, message = self._state, self._course, response.message
+        if course.ticket is not None or state.circuit.lines:
+            course.over(response.status)
         if message is None:
             self._unanswered(response)
             return
-        state = self._state
-        usage = response.usage or estimate_usage(len(self._course.request.body), message)
+        usage = response.usage or estimate_usage(len(course.request.body), message)
         content = message.get("content")
-        content = list(content) if isinstance(content, list) else []
+        content = content.copy() if isinstance(content, list) else []
         if content and not self._admitted.guard:
             state.passes.learn(content)
         charge = state.budget.settle(self._reservation, usage)
         if state.on_reply is not None:
             state.on_reply(self._admitted, response, charge)
-        if self._course.reason:
+        if course.reason:
             self._note_route(usage, charge)
         self._count(charge, response)
         if state.recording:

@@ -6,6 +6,8 @@ import marshal
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pytest_agentsafety.model.messages import same_objects
+
 # The format without references, which say how often an object is used.
 _BY_VALUE = 2
 # Up to this many messages are taken apart at once.
@@ -16,19 +18,23 @@ class Conversation:
     """Tracks one task's messages. A history that got shorter or changed its past is looked at anew."""
 
     def __init__(self) -> None:
-        self._texts: list[int] = []
+        self._messages: Sequence[Mapping[str, Any]] = ()
         self._shapes: list[int] = []
 
     def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The messages behind the longest prefix that was sent before (compared by role, ids and texts)."""
-        if len(messages) <= _FEW:
-            texts, shapes = [], [_shape(message) for message in messages]
-        else:  # only what is not the same letter by letter is taken apart
-            texts = _texts(messages)
-            unchanged = _same(self._texts, texts)
-            shapes = self._shapes[:unchanged] + [_shape(message) for message in messages[unchanged:]]
-        same = _same(self._shapes, shapes)
-        self._texts, self._shapes = texts, shapes
+        old = self._messages
+        unchanged = same_objects(old, messages)
+        if not unchanged and old and len(messages) > _FEW:  # only what is not the same letter by letter is taken apart
+            unchanged = _same(_texts(old), _texts(messages))
+        known, same, alike = self._shapes, unchanged, True
+        shapes = known[:unchanged]
+        for message in messages[unchanged:]:
+            shape = _shape(message)
+            shapes.append(shape)
+            alike = alike and same < len(known) and known[same] == shape
+            same += alike
+        self._messages, self._shapes = messages, shapes
         return messages[same:]
 
 

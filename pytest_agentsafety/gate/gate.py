@@ -25,6 +25,7 @@ from pytest_agentsafety.gate.tool_door import ToolSide
 from pytest_agentsafety.guards import StageRunner, check_shape, default_guardrails
 from pytest_agentsafety.llm import activate, current
 from pytest_agentsafety.llm.circuit import CircuitBreaker
+from pytest_agentsafety.llm.reading import Reader
 from pytest_agentsafety.llm.retry import RetryPlanner
 from pytest_agentsafety.llm.routing import Rerouting, Router
 from pytest_agentsafety.model.canonical import digest
@@ -222,6 +223,7 @@ class TaskGate:
         # The doors themselves, not methods around them: one step less at every call.
         model_side = ModelSide(state)
         self.admit, self.refused = model_side.admit, model_side.refused
+        self.read = Reader().read  # of request bodies
         self.call, self.acall = tools.call, tools.acall
         self._children: Any = None
 

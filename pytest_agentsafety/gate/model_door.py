@@ -80,10 +80,10 @@ class ModelSide:
         if "system" in payload:
             self._state.instructions = payload["system"]
         fresh = self._conversation.new_messages(payload.get("messages") or [])
-        # Only lists of blocks hold tool results; a string is words.
-        listed = [message for message in fresh if message.get("content").__class__ is not str]
-        if listed:
-            self._check_passes(listed)
+        for message in fresh:
+            if message.get("content").__class__ is not str:  # only lists of blocks hold tool results
+                self._check_passes(fresh)
+                break
         if self._observed or self._guarded:
             self._read(fresh)
         return fresh
@@ -142,7 +142,8 @@ class ModelSide:
         call_id = state.new_call_id("m")
         with state.lock:
             tally.model_calls += not request.guard  # a case without a request of the agent's own says nothing
-            tally.saw_model(reservation.model)
+            if reservation.model not in tally.model_ids:
+                tally.saw_model(reservation.model)
         if state.recording:
             events: list[Event] = [_called(state, call_id, reservation, request, fresh)]
             if course.reason:

@@ -19,7 +19,7 @@ def mask(text: str) -> str:
     part that is safe to show becomes `***`.
     """
     if len(text) > _SHORT:
-        return _masked(text)
+        return text if has_nothing(text) else _masked(text)
     masked = _masked_short(text)
     return text if masked is None else masked
 

@@ -16,7 +16,8 @@ from pytest_agentsafety.guards.pii_secrets import DOUBTFUL
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 # What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
 _JOINERS = frozenset("-.:/")
-# What the prefilter finds in any text: its empty pattern.
+# What the prefilter finds at the end of any text, and only there: what matches at each character slows the pass down.
+_END = r"\z"
 _ALWAYS = [0]
 # A text that holds nothing of this holds no number with a name before it.
 _NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z][A-Z0-9]{7,16}\b|\b[1-9A-HJ-NP-Za-km-z]{32}"
@@ -52,11 +53,12 @@ class _Matcher:
         self._formed = [*formed, None] if self._named else formed
         self._match = _set([*(kind.hint or kind.pattern for kind in formed), _NUMBER_LIKE][: len(self._formed)])
         self._match_names = _set([kind.words for kind in self._named])
-        self._number_alone = [0, len(self._formed)]
+        number = len(self._formed)
+        self._number_alone = ([number, 0], [0, number])
 
     def nothing(self, encoded: bytes) -> bool:
         matched = self._match(encoded)
-        return bool(matched == _ALWAYS or (matched == self._number_alone and self._match_names(encoded) == _ALWAYS))
+        return bool(matched == _ALWAYS or (matched in self._number_alone and self._match_names(encoded) == _ALWAYS))
 
     def candidates(self, encoded: bytes) -> list[Kind]:
         """All kinds, where a pass ran out of memory: each is then looked for by itself, which needs little."""
@@ -73,7 +75,7 @@ def _set(patterns: Sequence[str]) -> Any:
     """Bytes to the indices of the patterns in them. Index 0 always matches, so that a matcher that ran out of memory
     cannot pass for a clean text."""
     patterns_set = re2.Set.SearchSet(_options())
-    for pattern in ("", *patterns):
+    for pattern in (_END, *patterns):
         patterns_set.Add(pattern)
     patterns_set.Compile()
     return patterns_set.Match

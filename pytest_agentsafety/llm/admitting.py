@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_agentsafety.llm.calls import CallKind, UnsupportedModelCall, read_payload
+from pytest_agentsafety.llm import shortcuts
+from pytest_agentsafety.llm.calls import Target, UnsupportedModelCall, read_payload, target_of
 from pytest_agentsafety.llm.dialects.messages import refuse_hosted
 from pytest_agentsafety.llm.exchange import Exchange
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.sdk_retries import Failure, last_failure
 from pytest_agentsafety.llm.stops import raise_through_sdk
 from pytest_agentsafety.llm.translated import TRANSLATED, TranslatedExchange
+from pytest_agentsafety.llm.wire import parse_json
 from pytest_agentsafety.model.errors import StopRun
-from pytest_agentsafety.model.guard_call import guard_asking
+from pytest_agentsafety.model.guard_call import asked_by
 from pytest_agentsafety.model.messages import ModelRequest
 from pytest_agentsafety.protocols import ModelDoor
 
@@ -21,15 +23,21 @@ from pytest_agentsafety.protocols import ModelDoor
 _SDK_RETRIES = "x-stainless-retry-count"
 
 
-def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body: bytes) -> Exchange | None:
+def begin(flavour: Flavour, door: ModelDoor, target: Target, request: Any, body: bytes) -> Exchange | None:
     """Admit a request. None when a look into its body shows that it is no model call.
 
     Raises a StopRun (as an error the SDK lets through), or the error the same request ended with before, when it is
     only the SDK that tries again: our retries are over then, and nothing more may leave.
     """
-    path = request.url.path
+    url, path, kind = target
+    if kind is None:
+        return None
+    if shortcuts.ways:
+        shortcuts.straighten(request)
+        url, path, _ = target_of(request.url)
     try:
-        payload = read_payload(kind, path, body)
+        # A door that sees a whole conversation has a reader for it.
+        payload = read_payload(kind, path, body, getattr(door, "read", parse_json))
         if payload is None:
             return None
         failure = last_failure.get()
@@ -40,9 +48,7 @@ def begin(flavour: Flavour, door: ModelDoor, kind: CallKind, request: Any, body:
         if kind == "messages":
             refuse_hosted(payload)
         streaming = payload.get("stream") is True
-        ask = ModelRequest(
-            url=str(request.url), path=path, body=body, payload=payload, stream=streaming, guard=guard_asking()
-        )
+        ask = ModelRequest(url=url, path=path, body=body, payload=payload, stream=streaming, guard=asked_by.get())
         return Exchange(flavour, door, kind, ask, request)
     except UnsupportedModelCall as stop:
         _tell(door, request, body, stop)

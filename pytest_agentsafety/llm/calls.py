@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
 from pytest_agentsafety.llm.wire import parse_json
 from pytest_agentsafety.model.errors import StopRun
@@ -61,13 +63,39 @@ def call_kind(method: str, path: str) -> CallKind | None:
     return None
 
 
-def read_payload(kind: CallKind, path: str, body: bytes) -> Mapping[str, Any] | None:
+class Target(NamedTuple):
+    """Where a POST goes: the URL as text, its path, and what kind of model call that is."""
+
+    url: str
+    path: str
+    kind: CallKind | None
+
+
+def target_of(url: Any) -> Target:
+    """Of a URL of httpx2 or httpx."""
+    # From its parts it makes its text by way of five properties, at every call of an agent the same one.
+    parts = getattr(url, "_uri_reference", None)
+    return _known_target(parts) if isinstance(parts, tuple) else _target(str(url), url.path)
+
+
+@lru_cache(maxsize=256)
+def _known_target(parts: Any) -> Target:
+    return _target(str(parts), unquote(parts.path or "/"))
+
+
+def _target(url: str, path: str) -> Target:
+    return Target(url, path, call_kind("POST", path))
+
+
+def read_payload(
+    kind: CallKind, path: str, body: bytes, parse: Callable[[bytes], Any] = parse_json
+) -> Mapping[str, Any] | None:
     """The JSON object of a model call; None where a look into the body shows that it is no model call after all.
 
-    Raises UnsupportedModelCall.
+    `parse` is `parse_json` or as good. Raises UnsupportedModelCall.
     """
     try:
-        payload = parse_json(body)
+        payload = parse(body)
         if kind == "messages" and isinstance(payload, dict):
             return payload
         problem = f"a JSON {type(payload).__name__}"

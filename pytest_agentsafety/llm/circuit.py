@@ -48,18 +48,14 @@ class CircuitBreaker:
         if threshold < 1:
             raise ValueError(f"threshold must be 1 or more, got {threshold}")
         self._threshold, self._cool_down, self._clock = threshold, cool_down, clock
-        self._lines: dict[tuple[str, str], _Line] = {}
+        # Empty while nothing has failed since the last answer, at no host: every request may go, an answer is no news.
+        self.lines: dict[tuple[str, str], _Line] = {}
         self._lock = threading.Lock()
-
-    @property
-    def is_quiet(self) -> bool:
-        """Nothing has failed since the last answer, at no host: every request may go, and an answer is no news."""
-        return not self._lines
 
     def admit(self, host: str, model: str) -> CircuitTicket:
         """The right to send one request. Raises CircuitOpenError."""
         with self._lock:
-            line = self._lines.get((host, model))
+            line = self.lines.get((host, model))
             if line is None or line.until is None:
                 return CircuitTicket(self, host, model, probe=False)
             left = line.until - self._clock()
@@ -71,7 +67,7 @@ class CircuitBreaker:
     def note_failure(self, host: str, model: str, last: str) -> None:
         """An attempt failed by overload or connection; `last` says how."""
         with self._lock:
-            line = self._lines.setdefault((host, model), _Line())
+            line = self.lines.setdefault((host, model), _Line())
             line.failures += 1
             line.last = last
             if line.probing or line.failures >= self._threshold:
@@ -79,14 +75,14 @@ class CircuitBreaker:
 
     def note_answer(self, host: str, model: str) -> None:
         """The upstream answered: whatever failed before is forgotten."""
-        if self._lines:
+        if self.lines:
             with self._lock:
-                self._lines.pop((host, model), None)
+                self.lines.pop((host, model), None)
 
     def give_up_probe(self, host: str, model: str) -> None:
         """A probe ended without an outcome: the next request may be one."""
         with self._lock:
-            line = self._lines.get((host, model))
+            line = self.lines.get((host, model))
             if line is not None and line.probing:
                 line.probing, line.until = False, self._clock()
 

@@ -20,16 +20,20 @@ class Course:
     def __init__(
         self, request: ModelRequest, rerouting: Rerouting | None, circuit: CircuitBreaker, *, upstream: str | None
     ) -> None:
-        self.asked, self.request, self.reason = request.model, request, ""
+        self.request, self.reason = request, ""
         self.ticket: CircuitTicket | None = None  # None also while the circuit is quiet: nothing to ask or to tell
-        self._rerouting, self._circuit, self._upstream = rerouting, circuit, upstream
+        self._asked, self._rerouting, self._circuit, self._upstream = request, rerouting, circuit, upstream
         self._tried: set[str] | None = None
         if rerouting is not None and rerouting.has_router:
             route = rerouting.chosen(request)
             if route is not None:
                 self._take(route)
-        if not circuit.is_quiet:
+        if circuit.lines:
             self._pass_circuit()
+
+    @property
+    def asked(self) -> str:
+        return self._asked.model
 
     @property
     def body(self) -> bytes | None:
@@ -66,7 +70,7 @@ class Course:
             if answered:
                 self.ticket.answered()
             self.ticket.over()
-        elif answered and self._upstream is not None and not self._circuit.is_quiet:
+        elif answered and self._upstream is not None and self._circuit.lines:
             self._circuit.note_answer(host_of(self._upstream), self.request.model)
 
     def _divert(self, why: str) -> bool:

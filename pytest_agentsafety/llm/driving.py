@@ -26,11 +26,11 @@ async def drive(
     try:
         while True:
             try:
-                response = exchange.local_response()
+                response = exchange.attempt()
                 local = response is not None
                 if response is None:
                     with inside():
-                        response = await attempt(exchange.outgoing())
+                        response = await attempt(exchange.request)
                     if stream and response.status_code >= 400:
                         await response.aread()
             except flavour.transport_error as exc:

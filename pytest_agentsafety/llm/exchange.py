@@ -32,7 +32,8 @@ class Exchange:
     _decode = staticmethod(decode)
 
     def __init__(self, flavour: Flavour, door: ModelDoor, kind: CallKind, ask: ModelRequest, request: Any) -> None:
-        self._flavour, self._door, self._kind, self._ask, self._request = flavour, door, kind, ask, request
+        self._flavour, self._door, self._kind, self._ask = flavour, door, kind, ask
+        self.request = request  # what has to be sent
         self._own_body = ask.body
         self._pass = door.admit(ask)
         self._ended = False
@@ -47,38 +48,39 @@ class Exchange:
 
     def _redirect(self, upstream: str) -> None:
         base = self._flavour.module.URL(upstream)
-        self._request.url = self._request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
-        self._request.headers["host"] = base.netloc.decode("ascii")
+        self.request.url = self.request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+        self.request.headers["host"] = base.netloc.decode("ascii")
 
-    def outgoing(self) -> Any:
-        """The request of the attempt that begins now.
+    def attempt(self) -> Any | None:
+        """Begin an attempt: the answer that spares the network, asked for each time anew. None: send `request`."""
+        reply = self._pass.reply
+        if reply is None:
+            self._prepare()
+            self._start = perf_counter()
+            return None
+        self._start = perf_counter()
+        self._recorded_ms = reply.recorded_ms
+        content, headers = self._encode(reply)
+        response = self._flavour.response(reply.status, headers, content, self.request)
+        response.elapsed = timedelta(milliseconds=reply.recorded_ms or 0.0)
+        return response
+
+    def _prepare(self) -> None:
+        """Make `request` that of the attempt that begins now.
 
         A pass may have a `body` to send in place of the agent's own, and say how many `seconds_left` the request has:
         no time-out of the client is longer than that.
         """
         body: bytes | None = getattr(self._pass, "body", None)
-        if body is not None and body != self._request.content:
-            self._request = self._flavour.with_body(self._request, body)
+        if body is not None and body != self.request.content:
+            self.request = self._flavour.with_body(self.request, body)
         left: float | None = getattr(self._pass, "seconds_left", None)
         if left is not None and self._timeouts:
             limits: Any = self._timeouts.values()
             if None in limits or max(limits) > left:
-                self._request.extensions["timeout"] = {
+                self.request.extensions["timeout"] = {
                     name: left if limit is None or limit > left else limit for name, limit in self._timeouts.items()
                 }
-        return self._request
-
-    def local_response(self) -> Any | None:
-        """The answer that spares the network, asked for anew at each attempt; None: send the request."""
-        self._start = perf_counter()
-        reply = self._pass.reply
-        if reply is None:
-            return None
-        self._recorded_ms = reply.recorded_ms
-        content, headers = self._encode(reply)
-        response = self._flavour.response(reply.status, headers, content, self._request)
-        response.elapsed = timedelta(milliseconds=reply.recorded_ms or 0.0)
-        return response
 
     def _encode(self, reply: ModelReply) -> tuple[bytes, dict[str, str]]:
         kept = {k.lower(): v for k, v in reply.headers.items() if k.lower() not in _NOT_OURS_TO_KEEP}
@@ -150,7 +152,7 @@ class Exchange:
             self._recorded(
                 Passage(
                     path=self._ask.path,
-                    request_headers=dict(self._request.headers),
+                    request_headers=dict(self.request.headers),
                     request_body=self._own_body,
                     status=status,
                     headers=dict(headers),
@@ -176,13 +178,11 @@ class Exchange:
             message = message_in(content)
             if message is not None and USAGE_HEADER not in headers:
                 self._ended = True
+                took = (perf_counter() - self._start) * 1000
+                usage = usage_of(message)
                 self._pass.finish(
                     ModelResponse(
-                        status=200,
-                        message=message,
-                        usage=usage_of(message),
-                        latency_ms=(perf_counter() - self._start) * 1000,
-                        recorded_ms=self._recorded_ms,
+                        status=200, message=message, usage=usage, latency_ms=took, recorded_ms=self._recorded_ms
                     )
                 )
                 return

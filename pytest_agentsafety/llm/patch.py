@@ -13,13 +13,12 @@ from typing import Any
 
 from pytest_agentsafety.llm.active import current
 from pytest_agentsafety.llm.admitting import begin
-from pytest_agentsafety.llm.calls import CallKind, call_kind
+from pytest_agentsafety.llm.calls import target_of
 from pytest_agentsafety.llm.driving import INSIDE, drive
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.loops import settle
 from pytest_agentsafety.llm.outside import lets_through, watch
 from pytest_agentsafety.llm.sdk_retries import stay_out
-from pytest_agentsafety.llm.shortcuts import straighten
 from pytest_agentsafety.llm.sleeping import sleep
 from pytest_agentsafety.llm.threads import follow
 
@@ -87,12 +86,6 @@ def _restore(module: ModuleType) -> None:
             client.send = original
 
 
-def _gated_kind(request: Any) -> CallKind | None:
-    if request.method != "POST" or INSIDE in request.extensions:
-        return None
-    return call_kind("POST", request.url.path)
-
-
 @lets_through
 def _sent(original: Callable[..., Any], client: Any, request: Any, stream: bool, options: dict[str, Any]) -> Any:
     return original(client, request, stream=stream, **options)
@@ -101,21 +94,22 @@ def _sent(original: Callable[..., Any], client: Any, request: Any, stream: bool,
 def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[..., Any]:
     def send(self: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         door = current()
-        kind = _gated_kind(request) if door is not None else None
-        if door is None or kind is None:
+        if door is None or request.method != "POST" or INSIDE in request.extensions:
             return original(self, request, stream=stream, **options)
-        straighten(request)
-        exchange = begin(flavour, door, kind, request, request.read())
+        target = target_of(request.url)
+        if target.kind is None:
+            return original(self, request, stream=stream, **options)
+        exchange = begin(flavour, door, target, request, request.read())
         if exchange is None:
             return original(self, request, stream=stream, **options)
         request.extensions[INSIDE] = True
         try:
             while True:
                 try:
-                    response = exchange.local_response()
+                    response = exchange.attempt()
                     local = response is not None
                     if response is None:
-                        response = _sent(original, self, exchange.outgoing(), stream, options)
+                        response = _sent(original, self, exchange.request, stream, options)
                         if stream and response.status_code >= 400:
                             response.read()
                 except flavour.transport_error as exc:
@@ -137,11 +131,12 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
 def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[..., Any]:
     async def send(self: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         door = current()
-        kind = _gated_kind(request) if door is not None else None
-        if door is None or kind is None:
+        if door is None or request.method != "POST" or INSIDE in request.extensions:
             return await original(self, request, stream=stream, **options)
-        straighten(request)
-        exchange = begin(flavour, door, kind, request, await request.aread())
+        target = target_of(request.url)
+        if target.kind is None:
+            return await original(self, request, stream=stream, **options)
+        exchange = begin(flavour, door, target, request, await request.aread())
         if exchange is None:
             return await original(self, request, stream=stream, **options)
         await settle(self)

@@ -43,9 +43,10 @@ class RetryPlanner:
         self.now, self.clock = now, clock
         self.random = Random(seed)
 
-    def request(self, *, single: bool = False) -> RequestRetries:
-        """A request begins now; a `single` one has one attempt."""
-        return RequestRetries(self, self.clock(), 0 if single else self.settings.max_retries)
+    def request(self, *, single: bool = False, began: float | None = None) -> RequestRetries:
+        """A request begins now, or `began` at that time of the clock; a `single` one has one attempt."""
+        began = self.clock() if began is None else began
+        return RequestRetries(self, began, 0 if single else self.settings.max_retries)
 
 
 class RequestRetries:

@@ -11,24 +11,24 @@ from contextlib import contextmanager
 from typing import Any
 
 # Host and port of a gateway -> where it would send a request to this URL; None where it would not.
-_ways: dict[str, Callable[[str], str | None]] = {}
+ways: dict[str, Callable[[str], str | None]] = {}
 
 
 @contextmanager
 def shortcut(address: str, way: Callable[[str], str | None]) -> Iterator[None]:
     """Requests to `address` ("host:port") go where `way` says, while the block lasts."""
-    _ways[address] = way
+    ways[address] = way
     try:
         yield
     finally:
-        del _ways[address]
+        del ways[address]
 
 
 def straighten(request: Any) -> None:
     """Change the URL of a client library's request that would go to a gateway of ours."""
-    if not _ways:
+    if not ways:
         return
-    way = _ways.get(request.url.netloc.decode("ascii", "replace"))
+    way = ways.get(request.url.netloc.decode("ascii", "replace"))
     url = None if way is None else way(str(request.url))
     if url is not None:
         request.url = type(request.url)(url)

@@ -38,15 +38,14 @@ class TranslatedExchange(Exchange):
         ask = told(kind, str(request.url), request.url.path, body, raw)
         return cls(flavour, door, kind, ask, request, body)
 
-    def outgoing(self) -> Any:
-        request = super().outgoing()
+    def _prepare(self) -> None:
+        super()._prepare()
         rerouted: bytes | None = getattr(self._pass, "body", None)
         body = rerouted or self._ask.body
-        if request.content != body:
-            self._request = request = self._flavour.with_body(request, body)
+        if self.request.content != body:
+            self.request = self._flavour.with_body(self.request, body)
         if self._trimmer is not None:
-            request.headers["accept-encoding"] = "identity"  # what is taken out has to be found
-        return request
+            self.request.headers["accept-encoding"] = "identity"  # what is taken out has to be found
 
     def _encode(self, reply: ModelReply) -> tuple[bytes, dict[str, str]]:
         headers = {name.lower(): value for name, value in reply.headers.items() if name.lower() not in _FRAMING}

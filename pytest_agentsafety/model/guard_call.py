@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_asking: ContextVar[str] = ContextVar("agentsafety_guard_asking", default="")
+asked_by: ContextVar[str] = ContextVar("agentsafety_guard_asking", default="")
 
 
 def guard_asking() -> str:
     """The guard that a request made here and now belongs to, "" for the agent itself."""
-    return _asking.get()
+    return asked_by.get()
 
 
 @contextmanager
 def asking(guard: str) -> Iterator[None]:
     """Requests inside the block are the guard's: recorded as such, paid from the same budget, not guarded again."""
-    token = _asking.set(guard)
+    token = asked_by.set(guard)
     try:
         yield
     finally:
-        _asking.reset(token)
+        asked_by.reset(token)

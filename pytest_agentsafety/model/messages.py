@@ -29,6 +29,7 @@ class Usage:
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest:
     """One request at the model door. `payload` is what it asks, as the Messages API writes it, `body` what is sent.
+    What is in a payload may be part of the next one too: it is not to be changed.
 
     `raw` is the agent's own payload where that is of another format, None where `payload` is. `unseen_tokens` bounds
     the input tokens that do not stand in the body. `guard` names the guard that asks, "" when it is the agent's own
@@ -52,6 +53,16 @@ class ModelRequest:
     @property
     def model(self) -> str:
         return str(self.payload.get("model", ""))
+
+
+def same_objects(old: Sequence[Any], new: Sequence[Any]) -> int:
+    """How many at the start of both are the very same. What was not read anew is: a payload's messages, its tools."""
+    count = 0
+    for first, second in zip(old, new, strict=False):
+        if first is not second:
+            break
+        count += 1
+    return count
 
 
 @quick

@@ -82,15 +82,15 @@ class Shape(NamedTuple):
 
 _TEXTS = frozenset({str})
 _NUMBERS = frozenset({int, float, bool, "int", "float", "bool", "float | None", "int | None"})
-_SHAPES: dict[type[Event], Shape] = {}
+SHAPES: dict[type[Event], Shape] = {}
 
 
 def shape_of(cls: type[Event]) -> Shape:
-    shape = _SHAPES.get(cls)
+    shape = SHAPES.get(cls)
     if shape is None:
         foreign = tuple(one.name for one in fields(cls) if one.name not in _OURS and one.type not in _NUMBERS)
         spoken = next((name for name in foreign if name in SPOKEN), "")
-        shape = _SHAPES[cls] = Shape(foreign, spoken)
+        shape = SHAPES[cls] = Shape(foreign, spoken)
     return shape
 
 

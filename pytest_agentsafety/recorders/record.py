@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.recorders.masking import (
+    SHAPES,
     Mask,
     encode,
     encode_ascii,
@@ -31,13 +32,13 @@ class Record:
     __slots__ = ("_content", "_spoken", "data", "event")
 
     def __init__(self, event: Event, mask: Mask) -> None:
-        foreign, spoken = shape_of(event.__class__)
+        foreign, spoken = SHAPES.get(event.__class__) or shape_of(event.__class__)
         self.event, self._spoken, self._content = event, spoken, ""
         self.data = data = event.to_dict()
         for name in foreign:
             value = data[name]
             if value.__class__ is str:
-                data[name] = mask(value)
+                data[name] = mask(value) if value else ""
             elif name == spoken and value:
                 data[name], self._content = masked_content(value, mask)
             elif value is not None:
@@ -71,7 +72,8 @@ class Record:
         """
         data = self.data
         if self._content:
-            data = {**data, self._spoken: _digest(self._content)}
+            data = data.copy()
+            data[self._spoken] = _digest(self._content)
         text = text_of(data, encode_ascii)
         if len(text) <= SHORT_RECORD:
             return text
