@@ -30,7 +30,8 @@ import os
 import sys
 import pytest
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins of other packages here import what they like
-status = pytest.main(["--strict-markers", "-rs", "-p", "agentsafety", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *sys.argv[1:]])
+plugins = ["-p", "agentsafety", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+status = pytest.main(["--strict-markers", "-rs", *plugins, *sys.argv[1:]])
 heavy = ("anthropic", "pandas", "jinja2", "vcr", "yaml", "pydantic", "httpx2", "httpx")
 print("LOADED", [name for name in heavy if name in sys.modules])
 print("OURS", sorted(name for name in sys.modules if name.startswith("pytest_agentsafety")))
