@@ -104,3 +104,17 @@ class TestNumbersOfRecords:
 
     def test_nor_the_number_of_something_else(self) -> None:
         assert self.mail("Mail office@quay.test that we are closed", "We are closed. NX-40817") == "ask"
+
+
+class TestListsInRecords:
+    COURSES = [{"course": "KA1", "name": "Advanced", "children": ["Jonas", "Emma"]}]
+    LIST = tool("list_courses", "read", "list", "course", "own")
+    MOVE = tool("move_child", "write", "move", "child", child="identifier", course="identifier")
+
+    def test_who_is_named(self) -> None:
+        run = Run("Move the child Emma out of course KA1").heard(self.LIST, self.COURSES)
+        assert run.outcome(self.MOVE, child="Emma", course="KA1") == "allowed"
+
+    def test_is_not_who_stands_beside(self) -> None:
+        run = Run("Move the child Emma out of her course").heard(self.LIST, self.COURSES)
+        assert run.outcome(self.MOVE, child="Jonas", course="KA1") == "ask"
