@@ -22,6 +22,9 @@ LIST_BILLS = tool("list_bills", "read", "list", "bill", "own")
 PAY = tool("pay_bill", "pay", "pay", "bill", bill="identifier", account="destination", amount="amount")
 TRIPS = [{"trip_no": "NX-40817", "customer": "Sail Loft", "passport_no": "C01X00T47", "state": "under way"}]
 LIST_TRIPS = tool("list_trips", "read", "list", "trip", "own")
+COURSES = [{"course": "KA1", "name": "Advanced", "children": ["Jonas", "Emma"]}]
+LIST_COURSES = tool("list_courses", "read", "list", "course", "own")
+MOVE_CHILD = tool("move_child", "write", "move", "child", child="identifier", course="identifier")
 MAIL = tool("mail_customer", "egress", "mail send", "customer", to="destination", body="content")
 
 
@@ -107,14 +110,10 @@ class TestNumbersOfRecords:
 
 
 class TestListsInRecords:
-    COURSES = [{"course": "KA1", "name": "Advanced", "children": ["Jonas", "Emma"]}]
-    LIST = tool("list_courses", "read", "list", "course", "own")
-    MOVE = tool("move_child", "write", "move", "child", child="identifier", course="identifier")
-
     def test_who_is_named(self) -> None:
-        run = Run("Move the child Emma out of course KA1").heard(self.LIST, self.COURSES)
-        assert run.outcome(self.MOVE, child="Emma", course="KA1") == "allowed"
+        run = Run("Move the child Emma out of course KA1").heard(LIST_COURSES, COURSES)
+        assert run.outcome(MOVE_CHILD, child="Emma", course="KA1") == "allowed"
 
     def test_is_not_who_stands_beside(self) -> None:
-        run = Run("Move the child Emma out of her course").heard(self.LIST, self.COURSES)
-        assert run.outcome(self.MOVE, child="Jonas", course="KA1") == "ask"
+        run = Run("Move the child Emma out of her course").heard(LIST_COURSES, COURSES)
+        assert run.outcome(MOVE_CHILD, child="Jonas", course="KA1") == "ask"
