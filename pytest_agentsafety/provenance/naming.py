@@ -106,7 +106,7 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
                 found.update(
                     (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months
                 )
-            ending = _ending(field.value) if field.kind == "name" else ""
+            ending = _ending(field.value) if reading.endings and field.kind == "name" else ""
             if ending and ending[1:] in reading.endings:
                 found[ending] = 3 * weight
             whole = _named_value(field, reading)
