@@ -43,9 +43,7 @@ def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
     verbs: set[str] = set()
     things: set[str] = set()
     for index, word in enumerate(tokens):
-        if word not in _TRIGGERS:
-            continue
-        if index and not NEGATIONS.isdisjoint(tokens[max(0, index - 4) : index]):
+        if word not in _TRIGGERS or not NEGATIONS.isdisjoint(tokens[max(0, index - 4) : index]):
             continue
         leads = index == 0 or not _told(tokens, index)
         if word in _PLACING and leads:
