@@ -72,7 +72,7 @@ class Endorser:
         return telling and len(words) > 1 and words <= self.voices.user.words and not self._heard.places(value)
 
     def _made_of_a_name(self, value: object, role: Role | None) -> bool:
-        """A new name for whom the task names ("mchen" for Mei Chen), which stands in no result of others."""
+        """A new name for whom the task names ("amoor" for Ada Moor), which stands in no result of others."""
         if (
             role not in ("destination", "identifier")
             or not isinstance(value, str)
@@ -327,7 +327,7 @@ def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
 
 
 def _beside_the_named(place: Place) -> bool:
-    """One of several values of a list in a record ("children": Emma and Jonas), of which the task names another."""
+    """One of several values of a list in a record ("crew": Ann and Bo), of which the task names another."""
     whole = place.source.mark(place.record).whole
     if f"={place.field.spelling}" in whole or place.field.key in ("", PIECE):
         return False
