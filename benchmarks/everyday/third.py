@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, B006, E501, N802, N803, F841
+# ruff: noqa: C408, N802 - tools without bodies, scenes in one line each
 # mypy: ignore-errors
 """Claims, a restaurant, vehicles, pull requests, a newsletter, pets: written blind, opened after one look."""
 

@@ -72,7 +72,7 @@ class Endorser:
         return telling and len(words) > 1 and words <= self.voices.user.words and not self._heard.places(value)
 
     def _made_of_a_name(self, value: object, role: Role | None) -> bool:
-        """A new name for whom the task names ("mchen" for Mei Chen), which stands in no result of others."""
+        """A new name for whom the task names ("amoor" for Ada Moor), which stands in no result of others."""
         if (
             role not in ("destination", "identifier")
             or not isinstance(value, str)
@@ -131,6 +131,8 @@ class Endorser:
         claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source, leaf))
         if self._named_only(place, leaf):
             return Verdict(False, f"is a field of {where}, where anybody may call himself what your task names")
+        if _beside_the_named(place):
+            return Verdict(False, f"is a field of {where}, where your task names another one beside it")
         if mark.surely and not claimed and not self._topic_only(place, leaf):
             return self._rivals(place, leaf, rule, where) or Verdict(
                 True,
@@ -322,6 +324,14 @@ def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
         if not words or 2 * len(words & reading.words) < len(words):
             return False
     return True
+
+
+def _beside_the_named(place: Place) -> bool:
+    """One of several values of a list in a record ("crew": Ann and Bo), of which the task names another."""
+    whole = place.source.mark(place.record).whole
+    if f"={place.field.spelling}" in whole or place.field.key in ("", PIECE):
+        return False
+    return any(item.key == place.field.key and f"={item.spelling}" in whole for item in place.record.fields)
 
 
 def _leads_out(path: str) -> bool:

@@ -68,6 +68,11 @@ class Source:
         return _BETWEEN.join(block.record.flat for block in self.blocks)
 
     @cached_property
+    def surely(self) -> int:
+        """How many records the task names for sure."""
+        return sum(mark.surely for mark in self.marks.values())
+
+    @cached_property
     def counts(self) -> frozenset[int]:
         """How many records it has, and how many share a value of a field."""
         shared = Counter(

@@ -27,6 +27,8 @@ _ASKING = word_set("did do does have has is are was were")
 _AGAIN = (("do", "it"), ("do", "that"), ("do", "so"), ("do", "this"), ("go", "ahead"))
 _PARTICLES = word_set("in out up off on down back over")
 _NEAR = 12
+_TELLERS = word_set("i we they he she it who which")
+_TRIGGERS = _PLACING | _REMINDING | _BLOCKING | _AGREEING | _CONFIRMING | word_set("let with able do go")
 
 
 class Indirect(NamedTuple):
@@ -41,7 +43,7 @@ def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
     verbs: set[str] = set()
     things: set[str] = set()
     for index, word in enumerate(tokens):
-        if index and not NEGATIONS.isdisjoint(tokens[max(0, index - 4) : index]):
+        if word not in _TRIGGERS or not NEGATIONS.isdisjoint(tokens[max(0, index - 4) : index]):
             continue
         leads = index == 0 or not _told(tokens, index)
         if word in _PLACING and leads:
@@ -87,7 +89,7 @@ def joined(words: Sequence[str]) -> frozenset[str]:
 
 
 def _told(tokens: Sequence[str], index: int) -> bool:
-    return tokens[index - 1] in word_set("i we they he she it who which")
+    return tokens[index - 1] in _TELLERS
 
 
 def _state(tokens: Sequence[str], index: int) -> frozenset[str]:

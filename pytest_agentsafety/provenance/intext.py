@@ -61,8 +61,9 @@ class InText:
 
     def _writer_named(self, block: Block) -> bool:
         source, mark = block.source, block.source.mark(block.record)
-        one = sum(other.surely for other in source.marks.values()) == 1
-        return source.pointed and not source.followed and mark.surely and mark.by_person and one
+        if not (source.pointed and mark.surely and mark.by_person) or source.followed:
+            return False
+        return source.surely == 1
 
     def _only_code(self, leaf: Leaf, rule: ToolRule, block: Block) -> bool:
         """The one code in what somebody wrote whom the task names, where the task leaves it to that text."""

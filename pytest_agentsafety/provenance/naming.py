@@ -18,7 +18,7 @@ from pytest_agentsafety.provenance.vocabulary import STOP, TEXT_KEYS
 
 Mention = Literal["none", "weak", "strong"]
 _SHORTEST = 3
-_READ = 2_000  # characters of a text
+_READ, _READ_IN_ALL = 2_000, 40_000  # characters of a text, and of all
 _TITLE = 8  # words; half of a longer text is no name
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
@@ -106,7 +106,7 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
                 found.update(
                     (f"month {day.month}", _IN_LABEL) for day in days_in(field.value) if day.month in reading.months
                 )
-            ending = _ending(field.value) if field.kind == "name" else ""
+            ending = _ending(field.value) if reading.endings and field.kind == "name" else ""
             if ending and ending[1:] in reading.endings:
                 found[ending] = 3 * weight
             whole = _named_value(field, reading)
@@ -146,6 +146,7 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
     dull = _dull(objects, reading)
     features = {record: _features(record, reading, dull) for record in records}
     written = not any(hits for hits, _, _ in features.values())
+    written = written and sum(len(text) for record in records for text in record.texts) < _READ_IN_ALL
     if written:  # only what is written in them tells them apart
         features = {record: (_written(record, reading, dull), False, False) for record in records}
     spread = _spread(found for found, _, _ in features.values())

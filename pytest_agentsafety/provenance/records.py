@@ -26,13 +26,13 @@ _SHORT, _LINE, _MAX_DEPTH, _MAX_JSON = 80, 100, 24, 4_000_000
 _MAX_ENTRIES, _MAX_NODES = 2_000, 200_000
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
-_PIECES = re.compile(r"\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
+_PIECES = re.compile(r"\s{3,}|\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
 _PROSE = 6  # blanks
-_SENTENCE = re.compile(r"[a-z]{3}[.!?:;] [A-Z]|[\w)][!?.]$|[\w)]; [a-z]|, (?:please|and|but|you|i) ")
+_SENTENCE = re.compile(r"[a-z]{3}[.!?:;] [A-Z]|[\w)][!?.]$|[\w)]; [a-z]|, (?:please|and|but|you|i) |\b[Pp]lease\b")
 PIECE = "part of a line"
 _TYPED = frozenset({"email", "url", "account", "phone"})
 _WORTH = re.compile(
@@ -214,7 +214,7 @@ class _Builder:
         elif short:
             label = _field(key, value)
             # An account number in a note is no account of anybody's, nor is prose a name.
-            if self._own and label.kind not in _TYPED and value.count(" ") < _PROSE:
+            if self._own and label.kind not in _TYPED and not _is_sentence(value):
                 record.fields.append(label)
             else:
                 record.texts.append(value)

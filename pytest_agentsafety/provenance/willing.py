@@ -16,6 +16,7 @@ from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, spoken_of, wanted
+from pytest_agentsafety.provenance.wishes import tells
 
 _OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
 # Names of parameters that tell nothing of what the call is about.
@@ -52,7 +53,7 @@ class Will:
             return True
         if rule.effect == "write" and verdicts and self._user.acts and self._any_change(found, rule, sense):
             return True
-        told = self._user.acts or self._user.wishes or self._user.states_something
+        told = self._user.acts or tells(self._user.text)
         if want == "thing" and rule.effect == "write" and verdicts and told and self._new_value(found, rule):
             return True
         return self._loosely(rule, sense, verdicts, found)

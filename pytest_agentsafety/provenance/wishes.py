@@ -24,6 +24,11 @@ _READING = re.compile(
 )
 
 
+def tells(text: str) -> bool:
+    """Does any sentence neither ask nor have something looked up?"""
+    return any("?" not in part and not _READING.match(part) for part in _SENTENCE.split(text.strip()))
+
+
 def states(text: str) -> bool:
     """Does it tell how things are ("the window is fixed"), and neither ask, nor have anything looked up, nor forbid?"""
     return all(

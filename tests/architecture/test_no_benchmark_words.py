@@ -57,7 +57,7 @@ def test_no_words_of_agentdojo() -> None:
     assert found(words) == {}
 
 
-@pytest.mark.parametrize("folder", ["suites/inbox", "benchmarks/foreign_suites"])
+@pytest.mark.parametrize("folder", ["suites/inbox", "benchmarks/foreign_suites", "benchmarks/everyday"])
 def test_no_words_of_suites_in_this_repository(folder: str) -> None:
     if not (ROOT / folder).is_dir():
         pytest.skip(f"{folder} is not in this checkout")

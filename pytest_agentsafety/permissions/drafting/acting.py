@@ -120,6 +120,8 @@ def _only_shown(parts: list[str], told: Told) -> bool:
     asks = told.words[:1] != () and told.words[0] in _ASKED
     if asks and not any(verb_classes(lemma(word)) and not often_noun(lemma(word)) for word in parts):
         return True
+    if told.many and len(parts) == 1:  # "queue", told as "Parcels in a state"
+        return not _grave(lemma(parts[0]))
     if parts[0] in _QUALITIES:
         return list(told.words[: len(parts)]) == parts
     return parts[0].endswith(("ing", "ed")) and told.words[:1] == tuple(parts[1:2])
@@ -128,6 +130,7 @@ def _only_shown(parts: list[str], told: Told) -> bool:
 def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     """ "Open orders of a customer": a quality of what is shown, where the name reads or a list comes back."""
     parts, first = words(name), told.words[:1]
+    told = replace(told, many="array" in types)
     if _many_things(parts, told) and "array" in types:
         return replace(told, verbs=(), named=True, plainly=True)  # "get_remarks", told as "Answers to the survey"
     if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:

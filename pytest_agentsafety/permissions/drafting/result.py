@@ -21,6 +21,8 @@ _FIGURES = word_set(
     "status count stat statistic size id info permission metadata type schema option version name total number"
 )
 _DIRECTORIES = word_set("place travel contact person event folder path order account employee team channel device")
+_NUMBERED = word_set("address addresses number numbers extension extensions")
+_BY_MAIL = word_set("mail email phone telephone")
 _COMPUTING = frozenset({"calculate", "compare", "check", "wait", "think"})
 
 
@@ -58,10 +60,22 @@ def draw_result(
     return ("own", why) if kind == "value" and texts else (kind, why)
 
 
+def _is_directory(told: Told, nouns: list[str]) -> bool:
+    """ "The colleagues with their mail addresses": a list of people, and of nothing that people write."""
+    said = set(told.words)
+    if not said & _NUMBERED or not said & _BY_MAIL:
+        return False
+    groups = {group for noun in nouns if noun not in _BY_MAIL for group in groups_of(noun)}
+    written = {"message", "mail", "comment", "post", "review", "event", "document", "file"}
+    return "person" in groups and not groups & written
+
+
 def _by_objects(act: Acting, told: Told, classes: frozenset[str], roles: Mapping[str, Role]) -> tuple[ResultKind, str]:
     heads = [noun for noun in sorted(act.heads | told.heads) if groups_of(noun)]
     nouns = heads or sorted(act.objects | told.objects)
     kinds = {group_result(group): noun for noun in nouns for group in groups_of(noun)}
+    if not roles and _is_directory(told, nouns):
+        return "own", "people with their addresses"
     if "outside" in kinds:
         return "outside", f"{kinds['outside']!r} may be written by others"
     groups = {group for noun in act.objects | told.objects for group in groups_of(noun)}

