@@ -45,9 +45,7 @@ class Trainer:
         chosen = np.array([i for i, item in enumerate(self.items) if item.source not in left_out])
         fitted = fit(self.items, self.rows, chosen, self.settings)
         items = [self.items[i] for i in chosen]
-        return replace(
-            fitted, hunch=hunch(self.model(fitted), items, self.settings.window, self.settings.worth)
-        )
+        return replace(fitted, hunch=hunch(self.model(fitted), items, self.settings.window, self.settings.worth))
 
     def model(self, fitted: Fitted) -> HashedModel:
         """The model as it would be shipped."""

@@ -272,7 +272,7 @@ def squash(logit: float) -> float:
 
 
 def scored(model: InjectionScorer, view: View) -> float:
-    """The model's score of a reading. Raises ValueError for one that is none: a broken model must not count as silent."""
+    """The model's score of a reading. Raises ValueError for what is none: a broken model is not silent."""
     score = model.score_of(view) if isinstance(model, HashedModel) else model.score(view.text)
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"the model's score is {score!r}, expected 0..1")
