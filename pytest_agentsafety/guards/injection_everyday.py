@@ -133,7 +133,8 @@ _HOW_MUCH = _pattern(
 # A question about a text: what stands behind the colon is that text, and nothing comes after it.
 _ABOUT_A_TEXT = _pattern(
     r"^\W*(?:what|how|why)\b[^:]*\b(?:make of|interpret|classify|rate|assess|assessment of|response to|respond to|"
-    r"react to|reaction to|think of|thoughts on|opinion (?:of|on)|understand|parse|translate|mean by|call)\b[^:]{0,40}:\W*$"
+    r"react to|reaction to|think of|thoughts on|opinion (?:of|on)|understand|parse|translate|mean by|"
+    r"call)\b[^:]{0,40}:\W*$"
 )
 _WEB_POLICY = _pattern(r"\bsecurity policy\b")
 
