@@ -337,5 +337,8 @@ def says_something(data: bytes) -> bool:
 
 def is_said(data: bytes) -> bool:
     """Are there two such words, one of them no very short one? Then the guess was right."""
-    said = _SAID.intersection(data.translate(_FLAT).split())
-    return len(said) > 1 and not _SAYING.isdisjoint(said)
+    for letters in (_FLAT, _LEET):
+        said = _SAID.intersection(data.translate(letters).split())
+        if len(said) > 1 and not _SAYING.isdisjoint(said):
+            return True
+    return False
