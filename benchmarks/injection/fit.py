@@ -34,7 +34,7 @@ class Settings:
     dilution: float = 0.0
     iterations: int = 60
     shift: float = 0.0
-    worth: float = -1.9
+    worth: float = -1.4
 
 
 @dataclass(frozen=True)

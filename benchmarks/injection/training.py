@@ -15,7 +15,7 @@ from benchmarks.injection.vocabulary import lexicon, table
 from pytest_agentsafety.guards.injection_model import HashedModel, Lexicon
 
 # `shift` is where 0.5 lies, in log odds: set on sources that were held back, see benchmarks/DETECTION.md.
-SETTINGS = {"input": Settings(shift=1.75), "tool_result": Settings(shift=3.5)}
+SETTINGS = {"input": Settings(shift=1.85), "tool_result": Settings(shift=3.5)}
 # Orders in the middle of a document that only the reader's task tells from the document: measured, not learned.
 _NOT_LEARNED = ("derived",)
 
@@ -45,9 +45,7 @@ class Trainer:
         chosen = np.array([i for i, item in enumerate(self.items) if item.source not in left_out])
         fitted = fit(self.items, self.rows, chosen, self.settings)
         items = [self.items[i] for i in chosen]
-        return replace(
-            fitted, hunch=hunch(self.model(fitted), items, self.settings.window, self.settings.worth)
-        )
+        return replace(fitted, hunch=hunch(self.model(fitted), items, self.settings.window, self.settings.worth))
 
     def model(self, fitted: Fitted) -> HashedModel:
         """The model as it would be shipped."""

@@ -62,7 +62,7 @@ _ASKS_HOW = _pattern(
     r"\b(?:how|where|why|when|can|may|should) (?:do|does|did|can|could|should|would|may)? ?(?:i|we|one|my|our|the)\b"
 )
 _GENERAL_PROMPT = _pattern(
-    r"\b(?:role|purpose|point|use|function|meaning|history|size|length|cost|limits) of (?:an?|the) (?:system|developer) |"
+    r"\b(?:role|purpose|point|use|function|meaning|history|size|cost|limits) of (?:an?|the) (?:system|developer) |"
     r"\b(?:difference between|best practices|compared to|as opposed to)\b|\bhow (?:[\w']+ ){1,5}works\b|"
     r"\b(?:(?:an?|any|every|each|whose|other|good|which|what) (?:[\w-]+ ){0,2}(?:system|initial|base|"
     r"starting|first|custom|"
@@ -132,8 +132,9 @@ _HOW_MUCH = _pattern(
 )
 # A question about a text: what stands behind the colon is that text, and nothing comes after it.
 _ABOUT_A_TEXT = _pattern(
-    r"^\W*(?:what|how|why)\b[^:]*\b(?:make of|interpret|classify|rate|assess|assessment of|response to|respond to|react to|"
-    r"reaction to|think of|thoughts on|opinion (?:of|on)|understand|parse|translate|mean by|call)\b[^:]{0,40}:\W*$"
+    r"^\W*(?:what|how|why)\b[^:]*\b(?:make of|interpret|classify|rate|assess|assessment of|response to|respond to|"
+    r"react to|reaction to|think of|thoughts on|opinion (?:of|on)|understand|parse|translate|mean by|"
+    r"call)\b[^:]{0,40}:\W*$"
 )
 _WEB_POLICY = _pattern(r"\bsecurity policy\b")
 

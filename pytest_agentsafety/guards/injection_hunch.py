@@ -27,7 +27,7 @@ class Hunch:
     def __init__(self, weights: NDArray[np.int8], limit: int) -> None:
         """`weights` by the slots of words (`guards.blocks`); a window is worth it from a sum of `limit` up."""
         self._weights, self._limit = weights, limit
-        self._one_by_one = memoryview(weights)
+        self._one_by_one = memoryview(weights.tobytes()).cast("b")
         self._known: dict[bytes, int] = {}
 
     def none_in(self, data: bytes, window: int) -> bool:

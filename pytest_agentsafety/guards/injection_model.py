@@ -42,6 +42,8 @@ _ZERO = 128
 _SLOT_BITS = 16
 _SLOT_SPREAD = 0x85EBCA6B
 _SHARP = 30.0
+# Where no window is worth a look the score is so much lower, in log odds, than that of no known word.
+_FAR = 5.0
 _REPEATS = 6
 # Pieces of a long text share this many bytes, more than a window of ordinary words has.
 _OVERLAP = 4096
@@ -81,10 +83,11 @@ class HashedModel:
     ) -> None:
         """`unit` is what 1 in the table adds to the log odds, `bias` their value at 0, `window` in words.
 
-        With a `hunch` only the windows are scored that it finds worth it; a text without one has the score of nothing.
+        With a `hunch` only the windows are scored that it finds worth it; a text without one is far from an order.
         """
         self._cells, self._lexicon, self._hunch = cells, lexicon, hunch
         self._unit, self._bias, self._window = unit, bias, window
+        self._nothing = bias if hunch is None else bias - _FAR
 
     def score(self, text: str) -> float:
         """0..1; from 0.5 up it is an order."""
@@ -100,13 +103,13 @@ class HashedModel:
 
     def _best(self, text: str | None, raw: bytes) -> Window:
         if self._hunch is not None and self._hunch.none_in(raw, self._window):
-            return Window(self._bias, 0, len(raw))
+            return Window(self._nothing, 0, len(raw))
         cut_words = cut_before(raw)
         if cut_words is not None:
             return self._window_of(self._piece(cut_words), 0, len(raw))
         text = raw.decode("utf-8", "surrogatepass") if text is None else text
         data = to_bytes(text)
-        best, top = Window(self._bias, 0, len(data)), None
+        best, top = Window(self._nothing, 0, len(data)), None
         for start in range(0, max(len(data), 1), MAX_BYTES - _OVERLAP):
             found = self._piece(cut(data[start : start + MAX_BYTES]))
             if found is not None and (top is None or found[0] > top):
@@ -121,7 +124,7 @@ class HashedModel:
 
     def _window_of(self, found: tuple[int, int, int] | None, start: int, size: int) -> Window:
         if found is None:
-            return Window(self._bias, 0, size)
+            return Window(self._nothing, 0, size)
         score, first, last = found
         return Window(self.log_odds(score), start + first, start + last)
 
@@ -272,7 +275,7 @@ def squash(logit: float) -> float:
 
 
 def scored(model: InjectionScorer, view: View) -> float:
-    """The model's score of a reading. Raises ValueError for one that is none: a broken model must not count as silent."""
+    """The model's score of a reading. Raises ValueError for what is none: a broken model is not silent."""
     score = model.score_of(view) if isinstance(model, HashedModel) else model.score(view.text)
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"the model's score is {score!r}, expected 0..1")

@@ -218,10 +218,10 @@ class _Short:
 
     def __init__(self, vocabulary: Vocabulary, users: Bits, without: Bits, reaches: tuple[Bits, Bits, Bits]) -> None:
         self._vocabulary = vocabulary
-        self._size = 64 * users.shape[2]
+        self._size = 64 * int(users.shape[2])
         self._all = (1 << self._size) - 1
         self._users = [_whole(row) for row in users]
-        self._without = _whole(without)
+        self._without: int = _whole(without)
         self._near, self._wide, self._far = map(_whole, reaches)
         self._known: dict[bytes, int] = {}
 

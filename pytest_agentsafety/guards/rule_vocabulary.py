@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     Hits = NDArray[np.int32]
 
-# Beginnings of words are looked up by so many bytes; a longer one by those that fit, a shorter one by all that begin so.
+# Beginnings of words are looked up by so many bytes; a longer one by those that fit, a shorter one with each that may
+# follow.
 _STEM = 4
 _CHARACTER = 3  # bytes of a character without case
 _MANY = 1 << 12

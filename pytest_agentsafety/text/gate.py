@@ -53,8 +53,8 @@ _COMMON_WORDS = (  # noqa: SIM905
 _SHORT_WORDS = ("the", "and", "you", "all", "for", "are", "not")
 _WORDS = (*_ORDER_WORDS, *(word for word in _COMMON_WORDS if len(word) >= 5))
 _PLAIN_WORDS = (  # noqa: SIM905 - hardly a sentence is written without one of these
-        "the and you your for with this that what are not all how can from please is in of to a de la el que los en un "
-        "por y le les des et est une pour der die das und ist nicht den il di che per non e o do da os para"
+    "the and you your for with this that what are not all how can from please is in of to a de la el que los en un "
+    "por y le les des et est une pour der die das und ist nicht den il di che per non e o do da os para"
 ).split()
 _VERBS = (  # noqa: SIM905
     "ignore ignoring disregard forget override bypass reveal show print repeat display tell give output what"
@@ -75,7 +75,9 @@ _MORE_PLAIN = (  # noqa: SIM905
     "hello thanks thank dear sorry okay"
 ).split()
 _SAYING = frozenset(
-    word.encode() for word in (*_ORDER_WORDS, *_COMMON_WORDS, *_SHORT_WORDS, *_MORE_PLAIN, *_PLAIN_WORDS) if len(word) > 2
+    word.encode()
+    for word in (*_ORDER_WORDS, *_COMMON_WORDS, *_SHORT_WORDS, *_MORE_PLAIN, *_PLAIN_WORDS)
+    if len(word) > 2
 )
 _SAID = _SAYING | {word.encode() for word in _PLAIN_WORDS if len(word) == 2}
 # As a cipher writes a common word, a short word is written too; longer ones are not.
@@ -335,5 +337,8 @@ def says_something(data: bytes) -> bool:
 
 def is_said(data: bytes) -> bool:
     """Are there two such words, one of them no very short one? Then the guess was right."""
-    said = _SAID.intersection(data.translate(_FLAT).split())
-    return len(said) > 1 and not _SAYING.isdisjoint(said)
+    for letters in (_FLAT, _LEET):
+        said = _SAID.intersection(data.translate(letters).split())
+        if len(said) > 1 and not _SAYING.isdisjoint(said):
+            return True
+    return False

@@ -31,6 +31,8 @@ MAX_GROWTH = 2.5
 SMALL = 1 << 16
 SHORT = 1 << 11
 TINY = 16
+# So many words, and none that any language is full of: a cipher, or a language that is not known here.
+MANY_WORDS = 6
 MAX_PLACES = 64
 _LEADS = "%&\\="
 _SURE = {"base64", "hex"}  # these are not found in anything else
@@ -160,11 +162,12 @@ class Normalised:
             yield from (("reversed", turned) for turned in read_reversed(view))
 
     def _guesses(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
-        """What nothing tells, where it says something. Read when all else is read."""
+        """What nothing tells: of a few words where it says something. Read when all else is read."""
         reads = [read for name in _CIPHERS if name in names for read in read_cipher(view, name)]
         if "reversed" in names:
             reads += read_reversed(view)
-        yield from (("guess", read) for read in reads if says_something(read.data))
+        many = len(view.data.split()) >= MANY_WORDS
+        yield from (("guess", read) for read in reads if many or says_something(read.data))
 
     def _letters(self, view: View, names: set[str]) -> Iterator[tuple[str, View]]:
         from pytest_agentsafety.text import letters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from pytest_agentsafety.guards.blocks import BLOCK
@@ -117,3 +119,17 @@ def test_a_rule_that_was_changed_is_searched_for_everywhere() -> None:
 def test_fingerprints_differ() -> None:
     assert fingerprint("a") != fingerprint("b")
     assert fingerprint("a") == fingerprint("a")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_short_and_long_texts_are_looked_at_alike(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the look at a long text finds, the look at a short one finds too, rule by rule."""
+    from pytest_agentsafety.guards import prefilter
+
+    rnd = random.Random(seed)
+    needs = [ORDER, Need(((("kil*",), ("cat", "dog*")),), 20), Need(((("drop",),),), 3), ORDER._replace(span=None)]
+    words = ["ignore", "orders", "forgetful", "killing", "cat", "dogs", "drop", "so", "to", "x.y"]
+    text = " ".join(rnd.choices(words, [1, 1, 1, 1, 1, 1, 1, 20, 20, 20], k=150))
+    short = places(text, *needs)
+    monkeypatch.setattr(prefilter, "words_by_block", lambda data: None)
+    assert set(places(text, *needs)) == set(short)
