@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -32,6 +33,12 @@ class EventSink(Protocol):
     """Takes events synchronously: when `emit` returns, the event is recorded."""
 
     def emit(self, event: Event) -> None: ...
+
+
+def recorder(sink: EventSink) -> Callable[[Sequence[Event]], None]:
+    """What records several events that belong together, looked up once."""
+    together: Callable[[Sequence[Event]], None] | None = getattr(sink, "emit_all", None)
+    return together if together is not None else partial(emit_all, sink)
 
 
 def emit_all(sink: EventSink, events: Sequence[Event]) -> None:

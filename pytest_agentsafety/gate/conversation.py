@@ -68,13 +68,12 @@ def _shape(message: Mapping[str, Any]) -> int:
     return hash(tuple(parts))
 
 
-def blocks(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The content blocks of a message; a string counts as one text block."""
     content = message.get("content")
     if isinstance(content, str):
-        yield {"type": "text", "text": content}
-    elif isinstance(content, list):
-        yield from (block for block in content if isinstance(block, dict))
+        return ({"type": "text", "text": content},)
+    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else ()
 
 
 def block_texts(block: Mapping[str, Any]) -> Iterator[str]:

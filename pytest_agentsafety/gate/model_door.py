@@ -31,6 +31,7 @@ class ModelSide:
         self._observed = state.observed
         self._guarded = "input" in state.guarded
         self._said = ""
+        self._tools: tuple[object, list[str]] = (None, [])
 
     def admit(self, request: ModelRequest) -> CountPass | CallPass:
         """Check, reserve, record. Raises a StopRun when the request may not leave."""
@@ -145,12 +146,21 @@ class ModelSide:
             if reservation.model not in tally.model_ids:
                 tally.saw_model(reservation.model)
         if state.recording:
-            events: list[Event] = [_called(state, call_id, reservation, request, fresh)]
+            tools = self._named(request.payload.get("tools"))
+            events: list[Event] = [_called(state, call_id, reservation, request, fresh, tools)]
             if course.reason:
                 events.append(rerouted(state, call_id, course.asked, course))
             state.emit_all(events)
         reply = None if state.responder is None else self._answer(request, reservation, call_id)
         return CallPass(state, course, reservation, reply, call_id)
+
+    def _named(self, tools: Any) -> list[str]:
+        """The names of a request's tools; mostly they are the very same list as in the request before."""
+        known, names = self._tools
+        if tools is not known:
+            names = [str(tool.get("name")) for tool in tools or [] if isinstance(tool, dict)]
+            self._tools = tools, names
+        return names
 
     def _answer(self, request: ModelRequest, reservation: Reservation, call_id: str) -> ModelReply | None:
         """The responder's answer. Without one nothing was sent, and what is held is given back on the record."""
@@ -164,7 +174,12 @@ class ModelSide:
 
 
 def _called(
-    state: TaskState, call_id: str, held: Reservation, request: ModelRequest, fresh: Sequence[Mapping[str, Any]]
+    state: TaskState,
+    call_id: str,
+    held: Reservation,
+    request: ModelRequest,
+    fresh: Sequence[Mapping[str, Any]],
+    tools: Sequence[str],
 ) -> ModelCalled:
     payload = request.payload
     reserved_usd, reserved_tokens = most_of(held)
@@ -176,7 +191,7 @@ def _called(
         body_bytes=len(request.body),
         messages=len(payload.get("messages") or []),
         new_messages=[summary(message) for message in fresh],
-        tools=[str(tool.get("name")) for tool in payload.get("tools") or [] if isinstance(tool, dict)],
+        tools=tools,
         guard=request.guard,
         reserved_usd=reserved_usd,
         reserved_tokens=reserved_tokens,

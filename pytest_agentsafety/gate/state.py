@@ -30,7 +30,7 @@ from pytest_agentsafety.model.messages import ModelRequest, ModelResponse
 from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.permissions import PermissionChecker
-from pytest_agentsafety.protocols import Approver, EventSink, ModelDoor, Observer, Responder, ToolStage, emit_all
+from pytest_agentsafety.protocols import Approver, EventSink, ModelDoor, Observer, Responder, ToolStage, recorder
 from pytest_agentsafety.provenance import ProvenanceTracker
 
 _MOST_ADDRESSES = 20
@@ -103,6 +103,7 @@ class TaskState:
         self.traced = not self.policy.guards.isdisjoint({"provenance", "approval"})
         per_action = self.policy.budget.max_cost_per_action_usd
         self.most_per_action = per_action if "cost" in self.policy.guards else math.inf
+        self._record: Callable[[Sequence[Event]], None] = recorder(self.sink)
         self._pid = os.getpid()
         self.guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
 
@@ -123,7 +124,7 @@ class TaskState:
         if not events or not self.recording or os.getpid() != self._pid:  # a fork would write into our files
             return
         try:
-            emit_all(self.sink, events)
+            self._record(events)
         except StopRun as error:
             raise self.stop(error) from None
 

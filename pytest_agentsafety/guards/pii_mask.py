@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from pytest_agentsafety.guards.pii_scan import find_pii, has_nothing
+from pytest_agentsafety.guards.pii_scan import find_pii, has_nothing, leaves
 from pytest_agentsafety.guards.spans import replace_spans
 
 _ROUNDS = 4
@@ -22,6 +22,10 @@ def mask(text: str) -> str:
         return text if has_nothing(text) else _masked(text)
     masked = _masked_short(text)
     return text if masked is None else masked
+
+
+# Of encoded text, in a third of the steps: true where nothing is masked.
+mask.leaves = leaves  # type: ignore[attr-defined]
 
 
 def _masked(text: str) -> str:

@@ -117,6 +117,11 @@ def has_nothing(text: str) -> bool:
     return _everything().nothing(text.encode("utf-8", "replace"))
 
 
+def leaves(encoded: bytes) -> bool:
+    """As `has_nothing`, of UTF-8."""
+    return _everything().nothing(encoded)
+
+
 def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
     """All findings, sorted, without overlaps.
 

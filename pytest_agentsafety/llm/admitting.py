@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_agentsafety.llm import shortcuts
-from pytest_agentsafety.llm.calls import Target, UnsupportedModelCall, read_payload, target_of
+from pytest_agentsafety.llm.calls import Target, UnsupportedModelCall, read_payload
 from pytest_agentsafety.llm.dialects.messages import refuse_hosted
 from pytest_agentsafety.llm.exchange import Exchange
 from pytest_agentsafety.llm.flavours import Flavour
@@ -32,9 +31,6 @@ def begin(flavour: Flavour, door: ModelDoor, target: Target, request: Any, body:
     url, path, kind = target
     if kind is None:
         return None
-    if shortcuts.ways:
-        shortcuts.straighten(request)
-        url, path, _ = target_of(request.url)
     try:
         # A door that sees a whole conversation has a reader for it.
         payload = read_payload(kind, path, body, getattr(door, "read", parse_json))

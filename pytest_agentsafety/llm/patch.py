@@ -11,9 +11,10 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from pytest_agentsafety.llm import shortcuts
 from pytest_agentsafety.llm.active import current
 from pytest_agentsafety.llm.admitting import begin
-from pytest_agentsafety.llm.calls import target_of
+from pytest_agentsafety.llm.calls import Target, target_of
 from pytest_agentsafety.llm.driving import INSIDE, drive
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.loops import settle
@@ -86,6 +87,18 @@ def _restore(module: ModuleType) -> None:
             client.send = original
 
 
+def _gated_target(request: Any) -> Target | None:
+    if request.method != "POST" or INSIDE in request.extensions:
+        return None
+    target = target_of(request.url)
+    if target.kind is None:
+        return None
+    if shortcuts.ways:
+        shortcuts.straighten(request)
+        return target_of(request.url)._replace(kind=target.kind)
+    return target
+
+
 @lets_through
 def _sent(original: Callable[..., Any], client: Any, request: Any, stream: bool, options: dict[str, Any]) -> Any:
     return original(client, request, stream=stream, **options)
@@ -94,10 +107,8 @@ def _sent(original: Callable[..., Any], client: Any, request: Any, stream: bool,
 def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[..., Any]:
     def send(self: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         door = current()
-        if door is None or request.method != "POST" or INSIDE in request.extensions:
-            return original(self, request, stream=stream, **options)
-        target = target_of(request.url)
-        if target.kind is None:
+        target = _gated_target(request) if door is not None else None
+        if door is None or target is None:
             return original(self, request, stream=stream, **options)
         exchange = begin(flavour, door, target, request, request.read())
         if exchange is None:
@@ -131,10 +142,8 @@ def _gated_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[...,
 def _gated_async_send(flavour: Flavour, original: Callable[..., Any]) -> Callable[..., Any]:
     async def send(self: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         door = current()
-        if door is None or request.method != "POST" or INSIDE in request.extensions:
-            return await original(self, request, stream=stream, **options)
-        target = target_of(request.url)
-        if target.kind is None:
+        target = _gated_target(request) if door is not None else None
+        if door is None or target is None:
             return await original(self, request, stream=stream, **options)
         exchange = begin(flavour, door, target, request, await request.aread())
         if exchange is None:

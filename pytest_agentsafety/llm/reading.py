@@ -126,4 +126,3 @@ def _parts(between: bytes) -> list[bytes] | None:
     if not (between.startswith(_ROLE) and between.endswith(_END)):
         return None
     return between[len(_ROLE) : -len(_END)].split(_BETWEEN)
-

@@ -83,7 +83,7 @@ def message_in(body: bytes) -> Mapping[str, Any] | None:
     except ValueError:  # `decode` has another parser yet
         return None
     if value.__class__ is dict and value.get("type") == "message" and value.get("content").__class__ is list:
-        return value  # type: ignore[no-any-return]
+        return value
     return None
 
 

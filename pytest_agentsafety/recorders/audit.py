@@ -71,7 +71,8 @@ class AuditLog:
         """Append several with one write(2); where one announces a write effect, they are durable on return."""
         durable, lines = False, []
         with self._lock:
-            self._check()
+            if self._failure is not None:
+                raise self._failure
             seq, digest = self._seq, self._hash
             for record in records:
                 seq += 1
@@ -80,10 +81,12 @@ class AuditLog:
                 if record.event.type == CheckpointMarked.type:
                     durable = True
             try:
-                waiting = self._append(lines, digest)
+                self._file.write(lines[0] if len(lines) == 1 else b"".join(lines))
             except EvidenceError:
                 self._causes.forget()
                 raise
+            self._seq, self._hash = seq, digest
+            self._unsynced = waiting = self._unsynced + len(lines)
         if durable:
             self.barrier()
         else:
@@ -95,19 +98,14 @@ class AuditLog:
         with self._lock:
             self._check()
             line, digest = chained(text, self._seq + 1, self._hash)
-            waiting = self._append([line], digest)
+            self._file.write(line)
+            self._seq, self._hash = self._seq + 1, digest
+            self._unsynced = waiting = self._unsynced + 1
         self._see_to_sync(waiting)
 
     def _check(self) -> None:
         if self._failure is not None:
             raise self._failure
-
-    def _append(self, lines: Sequence[bytes], digest: str) -> int:
-        self._file.write(lines[0] if len(lines) == 1 else b"".join(lines))
-        self._seq += len(lines)
-        self._hash = digest
-        self._unsynced += len(lines)
-        return self._unsynced
 
     def _see_to_sync(self, waiting: int) -> None:
         if waiting >= MOST_WAITING:

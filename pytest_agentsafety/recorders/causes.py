@@ -52,6 +52,17 @@ class _Task:
     milestone: int | None = None
     calls: dict[str, int] = field(default_factory=dict)
     asked: list[_Asked] = field(default_factory=list)
+    # Replies and their numbers, not yet looked through for calls.
+    replies: list[tuple[Record, int]] = field(default_factory=list)
+
+    def look_through(self) -> None:
+        for record, seq in self.replies:
+            turn = _Turn(seq, record.spoken)
+            for block in getattr(record.event, "content", ()):
+                if isinstance(block, Mapping) and block.get("type") == "tool_use":
+                    self.asked.append(_Asked(str(block.get("name")), block.get("input"), turn))
+        self.replies.clear()
+        del self.asked[:-_ASKED]
 
 
 class Causes:
@@ -68,7 +79,7 @@ class Causes:
         if task is None or kind == "case_started":
             task = self._open(event.task_id)
         stated = ""
-        if kind == "tool_called" and task.asked:
+        if kind == "tool_called" and (task.asked or task.replies):
             parent, stated = _asked_for(task, event)
         else:
             parent = task.calls.get(call_id, task.milestone)
@@ -78,7 +89,9 @@ class Causes:
             task.milestone = seq
             task.calls.pop(call_id, None)
             if kind == "model_replied":
-                _remember(task, record, seq)
+                task.replies.append((record, seq))
+                if len(task.replies) > _ASKED:
+                    task.look_through()
         elif kind == "case_ended":
             del self._tasks[event.task_id]
         return f'{stated}"parent":{parent},' if parent is not None else ""
@@ -97,6 +110,7 @@ class Causes:
 
 def _asked_for(task: _Task, event: Event) -> tuple[int | None, str]:
     """The reply that asked for this call, and what it said; a call no model asked for has the step before it."""
+    task.look_through()
     tool = getattr(event, "tool", "")
     named = [asked for asked in reversed(task.asked) if asked.tool == tool]  # the latest turn is the likeliest
     if not named:
@@ -107,14 +121,6 @@ def _asked_for(task: _Task, event: Event) -> tuple[int | None, str]:
         chosen = next((asked for asked in named if _equal(asked.arguments, arguments)), chosen)
     task.asked = [asked for asked in task.asked if asked is not chosen]
     return chosen.turn.seq, chosen.turn.stated
-
-
-def _remember(task: _Task, record: Record, seq: int) -> None:
-    turn = _Turn(seq, record.spoken)
-    for block in getattr(record.event, "content", ()):
-        if isinstance(block, Mapping) and block.get("type") == "tool_use":
-            task.asked.append(_Asked(str(block.get("name")), block.get("input"), turn))
-    del task.asked[:-_ASKED]
 
 
 def _equal(first: object, second: object) -> bool:

@@ -14,12 +14,12 @@ from pytest_agentsafety.model.leaves import MAX_DEPTH, plain
 
 try:
     import orjson
-    from orjson import dumps
+    from orjson import dumps as dumps
 
     # Whatever is no plain data is refused instead of written in orjson's own way.
-    _STRICT = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+    STRICT = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 except ImportError:  # no build of it for this machine: everything is written the other way
-    _STRICT = 0
+    STRICT = 0
 
     def dumps(*_: object) -> bytes:  # type: ignore[misc]
         raise TypeError("no compiled encoder")
@@ -52,25 +52,25 @@ def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
 
 _any, _any_ascii = _encoder(ascii_only=False), _encoder(ascii_only=True)
 # Has orjson written a null, it may stand for a NaN.
-_NULL = b"null"
+NULL = b"null"
 
 
 def encode(value: Any) -> str:
     """`value` as JSON, in a quarter of the time where it is plain data. Raises ValueError for NaN and infinities."""
     try:
-        text = dumps(value, None, _STRICT)
+        text = dumps(value, None, STRICT)
     except TypeError:  # a large int, another key than text, a lone surrogate, a foreign object, nested deeply
         return _any(value)
-    return _any(value) if _NULL in text else text.decode()
+    return _any(value) if NULL in text else text.decode()
 
 
 def encode_ascii(value: Any) -> str:
     """As `encode`, what is not ASCII in escapes."""
     try:
-        text = dumps(value, None, _STRICT)
+        text = dumps(value, None, STRICT)
     except TypeError:
         return _any_ascii(value)
-    return text.decode() if text.isascii() and _NULL not in text else _any_ascii(value)
+    return text.decode() if text.isascii() and NULL not in text else _any_ascii(value)
 
 
 class Shape(NamedTuple):
@@ -95,15 +95,24 @@ def shape_of(cls: type[Event]) -> Shape:
 
 
 # No mask cares for what stands around a string, but for what follows this: a private key may end with its string.
-_OPEN_ENDED = "-----"
+_OPEN_ENDED, _OPEN = "-----", b"-----"
 
 
 def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
     """Model content, masked, and its JSON.
 
     Nearly always there is nothing to mask in it. Then the mask leaves its JSON alone, if every string stands there as
-    it is (no escapes), and the walk from string to string is saved.
+    it is (no escapes), and the walk from string to string is saved. A mask may have `leaves`, which says so of bytes.
     """
+    leaves: Callable[[bytes], bool] | None = getattr(mask, "leaves", None)
+    if leaves is not None:
+        try:
+            raw = dumps(value, None, STRICT)
+        except TypeError:
+            raw = NULL
+        odd = b"\\" in raw or _OPEN in raw or NULL in raw or raw.count(b"{") + raw.count(b"[") > MAX_DEPTH
+        if not odd and leaves(raw):
+            return value, raw.decode()
     try:
         text = encode(value)
     except (ValueError, TypeError, RecursionError):

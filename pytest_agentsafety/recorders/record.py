@@ -7,8 +7,11 @@ from typing import Any
 
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.recorders.masking import (
+    NULL,
     SHAPES,
+    STRICT,
     Mask,
+    dumps,
     encode,
     encode_ascii,
     masked_content,
@@ -74,6 +77,12 @@ class Record:
         if self._content:
             data = data.copy()
             data[self._spoken] = _digest(self._content)
+        try:
+            raw = dumps(data, None, STRICT)
+        except TypeError:
+            raw = NULL
+        if len(raw) <= SHORT_RECORD and raw.isascii() and NULL not in raw:  # nearly all
+            return raw.decode("ascii")
         text = text_of(data, encode_ascii)
         if len(text) <= SHORT_RECORD:
             return text

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from pytest_agentsafety.llm.admitting import begin
-from pytest_agentsafety.llm.calls import CallKind
+from pytest_agentsafety.llm.calls import CallKind, target_of
 from pytest_agentsafety.llm.driving import INSIDE, drive
 from pytest_agentsafety.llm.flavours import Flavour
 from pytest_agentsafety.llm.gateway.answer import Answer
@@ -123,7 +123,8 @@ class Serving:
         request = self._client.build_request("POST", url, headers=headers, content=body)
         request.extensions[INSIDE] = True
         # Guards may take their time, and may ask a model themselves.
-        exchange = await asyncio.to_thread(begin, self._flavour, door, kind, request, body)
+        target = target_of(request.url)._replace(kind=kind)
+        exchange = await asyncio.to_thread(begin, self._flavour, door, target, request, body)
         if exchange is None:
             raise StopRun("the request is no model call")
         return await drive(exchange, self._flavour, request, self._sent, stream=True)
