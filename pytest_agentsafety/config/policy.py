@@ -232,9 +232,10 @@ def _paths(table: Table, base: Path | None) -> tuple[str, ...] | None:
 
 
 def _domains(table: Table) -> tuple[str, ...] | None:
-    """Domain names; what a name may look like in full is the permission checker's matter."""
+    """Hosts and whole origins; what a name may look like in full is the permission checker's matter."""
     domains = table.texts("allowed_domains")
     for domain in domains or ():
-        if "/" in domain or any(c.isspace() for c in domain):
-            table.fail("allowed_domains", "a domain alone, as in api.example.com", domain)
+        if "/" in domain.removeprefix("https://").removeprefix("http://") or any(c.isspace() for c in domain):
+            shown = "a domain or a whole origin, as in api.example.com or https://api.example.com"
+            table.fail("allowed_domains", shown, domain)
     return domains

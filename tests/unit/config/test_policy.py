@@ -10,6 +10,7 @@ import pytest
 from pytest_agentsafety.config import parse_policy, parse_tool_rules
 from pytest_agentsafety.model.errors import ConfigError, UnknownNameError
 from pytest_agentsafety.model.policy import EFFECTS, ROLES, BudgetLimits, Policy, ToolRule
+from pytest_agentsafety.permissions.urls import check_url
 
 PLACE = "suites/office/suite.yaml: policy"
 
@@ -254,9 +255,18 @@ def test_other_choices(key: str, value: str, near: str) -> None:
     assert f"unknown {key} '{value}'. Did you mean '{near}'?" in tool_complaint(**{key: value})
 
 
-@pytest.mark.parametrize("value", ["https://api.example.com", "api.example.com/v1", "a b.example", ""])
+@pytest.mark.parametrize(
+    "value", ["https://api.example.com/v1", "ftp://a.example", "api.example.com/v1", "a b.example", ""]
+)
 def test_a_domain_stands_alone(value: str) -> None:
     assert "[t] allowed_domains: expected" in tool_complaint(allowed_domains=[value])
+
+
+def test_a_whole_origin_may_be_allowed() -> None:
+    """A denial advises to write one, where a private address or another port is meant."""
+    allowed = tool(allowed_domains=["http://127.0.0.1:8080"]).allowed_domains or ()
+    assert check_url("http://127.0.0.1:8080/x", allowed).allowed
+    assert not check_url("http://127.0.0.1:8081/x", allowed).allowed
 
 
 def test_an_empty_list_of_paths_is_kept_apart_from_none() -> None:
