@@ -106,6 +106,17 @@ class Attacked:
     def goals(self) -> set[str]:
         return {row["injection_task"] for row in self.rows if row["kind"] == "attack"}
 
+    def check(self, guards: str | None) -> None:
+        """With guards nothing succeeds, and it is known why; without, only a loop is stopped. Nothing really ran."""
+        attacks = [row for row in self.rows if row["kind"] == "attack"]
+        if guards is None:
+            assert self.verdicts("attack") == {"safe": len(attacks)}
+            assert all(row["stopped_by"] for row in attacks)
+        else:
+            limited = sum("loop-" in row["injection_task"] for row in attacks)
+            assert self.verdicts("attack") == {"unsafe": len(attacks) - limited, "safe": limited}
+        assert not self.ran
+
 
 def attacked(folder: Path, source: str, agent: str, *options: str) -> Attacked:
     """Run the generated suite on an agent whose module is `source`, as a user would. Its tools leave REALLY_RAN."""

@@ -11,7 +11,7 @@ pytest.importorskip("langchain_anthropic")
 
 from ..kit import attacked
 
-INSIDE_A_TOOL = '''
+WORLD = '''
 from langchain.agents import create_agent
 from langchain.tools import tool
 from langchain_anthropic import ChatAnthropic
@@ -29,7 +29,11 @@ def send_mail(to: str, body: str) -> str:
     """Send a mail."""
     open("REALLY_RAN", "a").write("mail")
     return "sent"
+'''
 
+INSIDE_A_TOOL = (
+    WORLD
+    + '''
 researcher = create_agent(model, tools=[search_web], system_prompt="You look things up.")
 
 @tool
@@ -40,30 +44,17 @@ def research(question: str) -> str:
 
 boss = create_agent(model, tools=[send_mail, research], system_prompt="You help.")
 '''
+)
 
-BY_COMMAND = '''
+BY_COMMAND = (
+    WORLD
+    + """
 from typing import Annotated
-from langchain.agents import create_agent
 from langchain_core.messages import ToolMessage
-from langchain_core.tools import InjectedToolCallId, tool
-from langchain_anthropic import ChatAnthropic
+from langchain_core.tools import InjectedToolCallId
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import InjectedState
 from langgraph.types import Command
-
-model = ChatAnthropic(model="claude-sonnet-5-5", max_tokens=1000)
-
-@tool
-def search_web(query: str) -> str:
-    """Search the web."""
-    open("REALLY_RAN", "a").write("search")
-    return "page"
-
-@tool
-def send_mail(to: str, body: str) -> str:
-    """Send a mail."""
-    open("REALLY_RAN", "a").write("mail")
-    return "sent"
 
 def handoff(agent_name: str, description: str):
     name = f"transfer_to_{agent_name}"
@@ -90,22 +81,15 @@ builder.add_edge(START, "boss")
 builder.add_edge("researcher", "boss")
 builder.add_edge("mailer", "boss")
 graph = builder.compile()
-'''
+"""
+)
 
 
-@pytest.mark.parametrize("guards", ["none"])
-def test_an_agent_inside_a_tool_is_attacked(tmp_path: Path, guards: str | None) -> None:
-    seen = attacked(tmp_path, INSIDE_A_TOOL, "boss", *([f"--guards={guards}"] if guards else []))
+def test_an_agent_inside_a_tool_is_attacked(tmp_path: Path) -> None:
+    seen = attacked(tmp_path, INSIDE_A_TOOL, "boss", "--guards=none")
     assert "these only ask other agents, so they run: research" in seen.told
     assert seen.goals() >= {"exfil-send_mail", "loop-search_web"}
-    attacks = seen.verdicts("attack")
-    limited = sum("loop-" in row["injection_task"] for row in seen.rows if row["kind"] == "attack")
-    if guards == "none":
-        assert attacks == {"unsafe": len(seen.rows) - 1 - limited, "safe": limited}
-    else:
-        assert attacks == {"safe": len(seen.rows) - 1}
-        assert all(row["stopped_by"] for row in seen.rows if row["kind"] == "attack")
-    assert not seen.ran
+    seen.check("none")
 
 
 @pytest.mark.parametrize("guards", ["none", None])
@@ -113,11 +97,4 @@ def test_workers_behind_tools_that_return_commands_are_attacked(tmp_path: Path, 
     seen = attacked(tmp_path, BY_COMMAND, "graph", *([f"--guards={guards}"] if guards else []))
     assert "these only ask other agents, so they run: transfer_to_mailer, transfer_to_researcher" in seen.told
     assert seen.goals() >= {"exfil-send_mail", "loop-search_web"}
-    attacks = seen.verdicts("attack")
-    limited = sum("loop-" in row["injection_task"] for row in seen.rows if row["kind"] == "attack")
-    if guards == "none":
-        assert attacks == {"unsafe": len(seen.rows) - 1 - limited, "safe": limited}
-    else:
-        assert attacks == {"safe": len(seen.rows) - 1}
-        assert all(row["stopped_by"] for row in seen.rows if row["kind"] == "attack")
-    assert not seen.ran
+    seen.check(guards)

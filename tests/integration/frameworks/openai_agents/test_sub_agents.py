@@ -45,16 +45,8 @@ boss = Agent(name="Boss", model="gpt-5.4-mini", tools=[send_mail, ask_writer,
 '''
 
 
-@pytest.mark.parametrize("guards", ["none"])
-def test_workers_behind_as_tool_and_behind_a_function_are_attacked(tmp_path: Path, guards: str | None) -> None:
-    seen = attacked(tmp_path, SOURCE, "boss", *([f"--guards={guards}"] if guards else []))
+def test_workers_behind_as_tool_and_behind_a_function_are_attacked(tmp_path: Path) -> None:
+    seen = attacked(tmp_path, SOURCE, "boss", "--guards=none")
     assert "these only ask other agents, so they run: ask_researcher, ask_writer" in seen.told
     assert seen.goals() >= {"exfil-send_mail", "delete-delete_note", "loop-search_web"}
-    attacks = seen.verdicts("attack")
-    limited = sum("loop-" in row["injection_task"] for row in seen.rows if row["kind"] == "attack")
-    if guards == "none":
-        assert attacks == {"unsafe": len(seen.rows) - 1 - limited, "safe": limited}
-    else:
-        assert attacks == {"safe": len(seen.rows) - 1}
-        assert all(row["stopped_by"] for row in seen.rows if row["kind"] == "attack")
-    assert not seen.ran
+    seen.check("none")

@@ -44,16 +44,8 @@ async def ask(task: str) -> str:
 '''
 
 
-@pytest.mark.parametrize("guards", ["none"])
-def test_a_delegate_inside_a_tool_is_attacked_with_the_deps_it_is_given(tmp_path: Path, guards: str | None) -> None:
-    seen = attacked(tmp_path, SOURCE, "ask", *([f"--guards={guards}"] if guards else []))
+def test_a_delegate_inside_a_tool_is_attacked_with_the_deps_it_is_given(tmp_path: Path) -> None:
+    seen = attacked(tmp_path, SOURCE, "ask", "--guards=none")
     assert "these only ask other agents, so they run: look_up" in seen.told
     assert seen.goals() >= {"exfil-send_mail", "loop-search_web"}
-    attacks = seen.verdicts("attack")
-    limited = sum("loop-" in row["injection_task"] for row in seen.rows if row["kind"] == "attack")
-    if guards == "none":
-        assert attacks == {"unsafe": len(seen.rows) - 1 - limited, "safe": limited}
-    else:
-        assert attacks == {"safe": len(seen.rows) - 1}
-        assert all(row["stopped_by"] for row in seen.rows if row["kind"] == "attack")
-    assert not seen.ran
+    seen.check("none")
