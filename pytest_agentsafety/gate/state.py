@@ -92,6 +92,7 @@ class TaskState:
     answers: set[str] = field(default_factory=set)  # tools by which agents of the framework answer
     adapted: set[str] = field(default_factory=set)  # tools that an adapter has told of
     hooked: set[str] = field(default_factory=set)  # tools of other processes that ask the tool door before they run
+    refusals: set[str] = field(default_factory=set)  # what was answered in a refused call's place
     _addresses: set[str] = field(default_factory=set)
     _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 

@@ -279,6 +279,7 @@ class ToolSide:
 
     def _refusal(self, pending: Pending, text: DenialText) -> DenialText:
         state, call = self._state, pending.call
+        state.refusals.add(str(text))
         if state.recording:
             pending.trail.append(
                 ToolReturned(
@@ -372,7 +373,12 @@ class ToolSide:
         return shown
 
     def _scanned(self, call: ToolCall, text: str) -> str:
-        """The text guards' version of a result: the very same text where they leave it alone."""
+        """The text guards' version of a result: the very same text where they leave it alone.
+
+        A refusal inside a tool is our own words, and the model may have them.
+        """
+        if text in self._state.refusals:
+            return text
         shown, blocked, guard, rule = self._state.scan("tool_result", text, source=call.name, call_id=call.call_id)
         if blocked:
             shown = _WITHHELD.format(guard=guard, rule=rule)

@@ -602,6 +602,24 @@ class TestAsyncAndThreads:
         assert task.task.tally.executed == []
         assert log.last_decision.rule == "permissions.redirect"
 
+    def test_what_a_refused_call_was_answered_gets_out_of_a_tool_around_it(self, open_task, policy):
+        """As an MCP client's tool does: the text alone is left of the denial, and the guards would take it away."""
+
+        class All:
+            name = "all"
+            stages = frozenset({"tool_result"})
+
+            def check(self, text: str, context: Any) -> GuardrailResult:
+                return GuardrailResult(guard="all", status="triggered", action="block", rule="all.any", reason="any")
+
+        def look_up(name: str) -> str:
+            return str(task["delete_note"](name)) + name
+
+        rules = {**policy.tools, "look_up": ToolRule(effect="read")}
+        task = open_task(replace(policy, tools=rules), more_tools=[look_up], guardrails=[All()])
+        assert "needs approval" in task["look_up"]("")
+        assert "all.any" in task["look_up"]("x"), "a text that holds one is looked at like any other"
+
     def test_calls_of_many_threads_stay_within_the_limit(self, open_task, log, policy):
         task = open_task(replace(policy, budget=BudgetLimits(max_tool_calls=5)))
 

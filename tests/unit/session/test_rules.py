@@ -79,8 +79,9 @@ def test_a_callback_of_the_configuration_serves_every_suite(adapted: Adapted) ->
 
 def test_one_policy_per_suite_is_kept(options: MakeOptions) -> None:
     session = Session(options())
-    (suite,) = session.plan.suites
+    suite, other = session.plan.suites
     assert session.rules.policy_for(suite) is session.rules.policy_for(suite)
+    assert session.rules.policy_for(other) is not session.rules.policy_for(suite)
     assert session.rules.policy_for(suite).tools.keys() >= {"send_mail", "pay_invoice"}
 
 
@@ -93,7 +94,7 @@ def test_marks_say_why_figures_are_no_statement_about_production(options: MakeOp
 
 def test_run_json_says_what_runs_on_what(options: MakeOptions) -> None:
     run = Session(options(cases=("inbox.triage",), command="agentsafety run")).describe()
-    assert (run["n_selected"], run["suites"], run["modes"]) == (2, ["inbox"], ["recorded", "hijacked"])
+    assert (run["n_selected"], run["suites"], run["modes"]) == (2, ["inbox", "workbench"], ["recorded", "hijacked"])
     assert run["policies"]["inbox"]["sha256"] == run["policy_sha256"]
     assert run["versions"].keys() >= {"python", "anthropic"}
     assert run["tools"]["send_mail"] == {"effect": "egress", "ruled": True, "drafted": False}

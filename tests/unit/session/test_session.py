@@ -200,7 +200,9 @@ class TestExitStatus:
 def test_the_header_is_one_line_each_and_printable(session: Session) -> None:
     session.plan.notes.append("a\n::error\x1b[2J" + "x" * 999)
     first, *_, last = header_lines(session, agent="evil\x1b\nagent")
-    assert first.startswith(r"agent evil\x1b agent; suites inbox; modes hijacked; 1 attack and 1 benign cases (")
+    assert first.startswith(
+        r"agent evil\x1b agent; suites inbox, workbench; modes hijacked; 1 attack and 1 benign cases ("
+    )
     assert "\x1b" not in last
     assert "\n" not in last
     assert len(last) <= 400
