@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _JOINERS = frozenset("@._-+/\\:%&=?#~$'")
 # Characters that nobody sees: soft hyphens, zero-width ones, direction marks, tags.
@@ -12,6 +13,7 @@ _UNSEEN = re.compile(
 )
 _AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
+_SHORT = 80  # characters of a value; longer texts are not remembered
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -27,7 +29,15 @@ def has_unseen(text: str) -> bool:
 
 def normalise(text: str) -> str:
     """Case, runs of white space, unseen characters and the width of letters do not matter."""
+    return _remembered(text) if len(text) <= _SHORT else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     return " ".join(plain(text).casefold().split())
+
+
+# One value is spelled anew for every voice and result that it is looked for in.
+_remembered = lru_cache(maxsize=8192)(_normalised)
 
 
 def undefanged(text: str) -> str:

@@ -165,8 +165,15 @@ def _printable(data: bytes) -> Iterator[str]:
 
 def same_spelling(text: str) -> str:
     """The spelling under which a whole value is looked up, whatever its kind."""
+    return _remembered(text) if len(text) <= _SHORT else _same_spelling(text)
+
+
+def _same_spelling(text: str) -> str:
     kind = kind_of(text)
     return canonical(kind, text.strip().rstrip("/") if kind == "url" else text.strip())
+
+
+_remembered = lru_cache(maxsize=8192)(_same_spelling)
 
 
 def host_of(url: str) -> str:
