@@ -70,6 +70,8 @@ def _around(flats: Iterable[str], passage: str) -> Iterator[str]:
 
 def _hidden_orders(source: Source, words: str) -> Iterator[str]:
     """The same for texts that a source holds in an encoding or another spelling."""
+    if not source.encoded:
+        return
     runs = passages_of(words, step=1) or [words]
     for _, flat in source.disguised:
         plain_words = words_only(flat)
@@ -145,10 +147,11 @@ class Carriage:
         if len(text) < _DICTATED or text.count(" ") < 2 or self._voices.user.states(text):
             return None
         words = words_only(text)
+        runs = passages_of(words, step=1)
         for source in self._heard.sources:
             if self._voices.delegated is not None and source.pointed and self._voices.user.delegates:
                 continue
-            found = next(source.shared(words), words if words in source.words else None)
+            found = next(source.shared(runs), words if words in source.words else None)
             parts = () if found is None else _around((block.record.flat for block in source.blocks), found)
             if any(_orders_act(part, sense, effect) for part in chain(parts, _hidden_orders(source, words))):
                 return source.tool
@@ -291,10 +294,11 @@ class Carriage:
     def _copied(self, text: str) -> Finding | None:
         """A passage of something that the user did not point to."""
         sources = [source for source in self._heard.sources if not source.pointed and not source.ours]
-        words = words_only(text)
+        words = words_only(text) if sources else ""
+        runs = passages_of(words, step=1)
         for source in sources:
             why = f"stands in the result of {one_line(source.tool)}, which your task does not point to"
-            passage = next((one for one in source.shared(words) if one not in self._voices.user.plain), None)
+            passage = next((one for one in source.shared(runs) if one not in self._voices.user.plain), None)
             if passage is not None:
                 return Finding("private", passage.strip(), why, f"tool:{source.tool}")
             told = self._record_told(source, words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import re2
 
@@ -75,7 +75,8 @@ def holds_secret(closed_text: str, secret: str) -> bool:
 def disguised(text: str) -> tuple[str, ...]:
     """What a text says once it is decoded or spelled plainly, normalised; without the text as it stands."""
     shown = normalise(text)
-    others = (readings(text)[0], *_readings(text), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
+    plainly, *decoded_forms = readings(text)
+    others = (plainly, *_readings(text, decoded_forms), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
     return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
 
 
@@ -84,14 +85,13 @@ def decoded(text: str) -> tuple[str, ...]:
     raw = text.encode("utf-8", "replace")
     if text.isascii() and _ENCODED.search(raw) is None and not any(map(_packed, _LONG.findall(raw))):
         return ()
-    return _readings(text)
+    return _readings(text, readings(text)[1:])
 
 
-def _readings(text: str) -> tuple[str, ...]:
-    """The decoded forms: of runs that go over several lines, and of each line by itself."""
-    whole = readings(text)[1:]
+def _readings(text: str, whole: Sequence[str]) -> tuple[str, ...]:
+    """The decoded forms: of runs that go over several lines (`whole`), and of each line by itself."""
     if "\n" not in text or not any(map(_packed, _LONG.findall(text.encode("utf-8", "replace")))):
-        return whole
+        return tuple(whole)
     return (*whole, *readings(text.replace("\n", " \n "))[1:])
 
 
