@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -124,9 +124,10 @@ class Carriage:
         if len(text) > _LONGEST:
             return Finding("too_long", f"{len(text)} characters", "nobody can look through that", "unknown")
         for layer in _layers(text):
-            found = (self._planted(layer) or self._active(layer)) if "content" not in self._off else None
+            items = tuple(typed_items(layer))
+            found = (self._planted(layer, items) or self._active(layer)) if "content" not in self._off else None
             if "confidential" not in self._off:
-                found = found or self._private(layer) or self._own_codes(layer) or self._copied(layer)
+                found = found or self._private(layer) or self._own_codes(layer, items) or self._copied(layer)
             if found is not None:
                 return found
         return None
@@ -148,7 +149,10 @@ class Carriage:
             return None
         words = words_only(text)
         runs = passages_of(words, step=1)
+        least = min(map(len, (words, *runs))) - 2  # without the blanks around it
         for source in self._heard.sources:
+            if len(source.flat) < least and not source.encoded:
+                continue
             if self._voices.delegated is not None and source.pointed and self._voices.user.delegates:
                 continue
             found = next(source.shared(runs), words if words in source.words else None)
@@ -180,8 +184,8 @@ class Carriage:
 
     # -- what others planted
 
-    def _planted(self, text: str) -> Finding | None:
-        for item in dict.fromkeys((*typed_items(text), *self._bare_hosts(text))):
+    def _planted(self, text: str, items: Sequence[Item]) -> Finding | None:
+        for item in dict.fromkeys((*items, *self._bare_hosts(text))):
             if not self._expected(item):
                 origin = self._heard.origin(item.text) or self._heard.host_origin(item)
                 rule = "foreign_link" if item.kind == "url" else "foreign_value"
@@ -257,7 +261,7 @@ class Carriage:
             return Finding("private", "a key", "nobody passes keys on unasked", "unknown")
         return None
 
-    def _own_codes(self, text: str) -> Finding | None:
+    def _own_codes(self, text: str, items: Sequence[Item]) -> Finding | None:
         """A number or code of the user's own records (a passport, a card, a phone) that the task does not speak of."""
         for word in dict.fromkeys(text.split()):
             bare = word.strip(".,;:!?'\"()")
@@ -266,7 +270,7 @@ class Carriage:
                 for place in self._heard.places(bare):
                     if not place.source.outside and not place.source.ours and not self._spoken_of(place):
                         return self._code(place, bare)
-        spaced = [item.text for item in typed_items(text) if item.kind in ("phone", "account") and " " in item.text]
+        spaced = [item.text for item in items if item.kind in ("phone", "account") and " " in item.text]
         found = (place for code in spaced for place in self._heard.places(code) if not place.source.outside)
         runs = hidden_codes(text) if self._heard.has_codes else ()
         hidden = (place for run in runs for place in self._heard.own_codes(run))

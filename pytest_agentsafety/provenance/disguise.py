@@ -76,7 +76,12 @@ def disguised(text: str) -> tuple[str, ...]:
     """What a text says once it is decoded or spelled plainly, normalised; without the text as it stands."""
     shown = normalise(text)
     plainly, *decoded_forms = readings(text)
-    others = (plainly, *_readings(text, decoded_forms), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
+    others = (
+        plainly,
+        *_readings(text, decoded_forms),
+        text[::-1],
+        *(text.translate(table) for table in (_ROT13, _LEET)),
+    )
     return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
 
 

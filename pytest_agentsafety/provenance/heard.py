@@ -281,9 +281,10 @@ class Heard:
         spelled = self._spelled_so(kind, same_spelling(str(value))) if kind in _OTHERWISE else {}
         bare = len(str(value)) < _TELLING and as_number(value) is not None
         for source in reversed(self.sources if tokens else list(spelled)):
-            if not source.flat:
+            here = [token for token in tokens if token in source.flat]
+            if not here and source not in spelled:
                 continue
-            found = {source.block_at(start) for token in tokens for start in _spots(source.flat, token, bare)}
+            found = {source.block_at(start) for token in here for start in _spots(source.flat, token, bare)}
             found.update(spelled.get(source, ()))
             yield from (source.blocks[index] for index in sorted(found))
 

@@ -42,7 +42,10 @@ _remembered = lru_cache(maxsize=8192)(_normalised)
 
 def undefanged(text: str) -> str:
     """A text in which addresses that were written to slip past ("eve (at) x[.]test") stand as addresses."""
-    return _DOT.sub(".", _AT.sub("@", plain(text)))
+    shown = plain(text)
+    if not any(mark in shown for mark in "([{"):
+        return shown
+    return _DOT.sub(".", _AT.sub("@", shown))
 
 
 def words_only(text: str) -> str:

@@ -35,6 +35,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("account", r"\d\w|\d[ -]\w", rf"(?<![\w-])(?:{_ACCOUNT})(?![\w-])"),
     )
 )
+_IN_A_WORD: dict[Kind, tuple[str, ...]] = {"email": ("@",), "url": ("/", "\\")}
 _NUMBER = re.compile(r"[-+]?[$€£¥]?\s?\d[\d,]*(?:\.\d+)?\s?%?")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?", re.IGNORECASE)
@@ -75,7 +76,11 @@ def typed_items(text: str) -> Iterator[Item]:
     found: list[tuple[int, int, Kind]] = []
     for kind, needs, pattern in _KINDS:
         if needs.search(text) is not None:
-            found += [(match.start(), match.end(), kind) for match in pattern.finditer(text)]
+            found += [
+                (*match.span(), kind)
+                for low, high in _places(kind, text)
+                for match in pattern.finditer(text, low, high)
+            ]
     if len(found) > 1:
         found.sort(key=lambda one: (one[0], -one[1]))
     end = 0
@@ -85,6 +90,20 @@ def typed_items(text: str) -> Iterator[Item]:
             item = _item(kind, text[start:stop])
             if item is not None:
                 yield item
+
+
+def _places(kind: Kind, text: str) -> Iterator[tuple[int, int]]:
+    """Where values of a kind may stand. No link or address has a blank in it: the words with its marks will do."""
+    if kind not in _IN_A_WORD:
+        yield 0, len(text)
+        return
+    marks, end = _IN_A_WORD[kind], 0
+    www = kind == "url" and "www." in text.lower()
+    for word in text.split():
+        if any(mark in word for mark in marks) or (www and "www." in word.lower()):
+            start = text.find(word, end)
+            end = start + len(word)
+            yield start, end
 
 
 def _item(kind: Kind, text: str) -> Item | None:
