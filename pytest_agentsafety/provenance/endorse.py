@@ -228,8 +228,7 @@ class Endorser:
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        settled = any(other.surely for other in source.marks.values())
-        if rule.effect == "write" and user.chooses(things) and not settled:
+        if rule.effect == "write" and user.chooses(things) and not source.surely:
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
