@@ -30,6 +30,7 @@ _SECRET_WORDS = re.compile(
 _SECRET_SHAPE = re.compile(
     r"\b(?:sk|pk|ghp|gho|xox[abp]|glpat|AKIA|AIza)[-_A-Za-z0-9]{12,200}|-----BEGIN [A-Z ]{3,40}PRIVATE KEY-----"
 )
+_SECRET_STARTS = ("sk", "pk", "gh", "xox", "glpat", "AKIA", "AIza", "-----BEGIN ")
 _LINK_WORD = re.compile(r"\b(?:links?|urls?|web ?address(?:es)?)\b", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?<![\w@./-])(?:[a-z0-9-]{2,63}\.){1,4}([a-z]{2,12})(?![\w/.-]\w|\w)", re.IGNORECASE)
 # What looks like a top level domain and ends a file name more often.
@@ -202,6 +203,8 @@ class Carriage:
 
     def _active(self, text: str) -> Finding | None:
         """A link that runs or carries something itself ("javascript:", "data:")."""
+        if text.isascii() and "script" not in (low := text.lower()) and "data:" not in low:
+            return None
         match = ACTIVE_LINK.search(text)
         if match is None or self._voices.user.states(match[0]):
             return None
@@ -209,6 +212,8 @@ class Carriage:
 
     def _bare_hosts(self, text: str) -> Iterator[Item]:
         """Host names without a path, which mail programs make links of; only those that some result names."""
+        if not any(part[:1].isalpha() for part in text.split(".")[1:]):
+            return
         for match in _BARE_HOST.finditer(text):
             host = match[0].lower().removeprefix("www.")
             if match[1].lower() not in _ENDINGS and self._heard.names_host(host):
@@ -257,7 +262,8 @@ class Carriage:
             telling = content_words(key.replace("_", " ")) - _DULL_KEYS
             if telling.isdisjoint(self._voices.user.words) and not self._voices.user.states(secret):
                 return Finding("private", "a secret", f"stands in the result of {one_line(source)}", f"tool:{source}")
-        if _SECRET_SHAPE.search(text) and not _SECRET_WORDS.search(self._voices.user.text):
+        shaped = any(start in text for start in _SECRET_STARTS) and _SECRET_SHAPE.search(text)
+        if shaped and not _SECRET_WORDS.search(self._voices.user.text):
             return Finding("private", "a key", "nobody passes keys on unasked", "unknown")
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import re2
 
-from pytest_agentsafety.provenance.normal import WORD, normalise, plain
+from pytest_agentsafety.provenance.normal import normalise, words_only
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
@@ -43,7 +43,7 @@ _TURNED = re2.compile(
 
 def closed(text: str) -> str:
     """Letters and digits only, in one case."""
-    return "".join(WORD.findall(plain(text).casefold()))
+    return words_only(text).replace(" ", "")
 
 
 def is_code(closed_text: str) -> bool:
@@ -56,6 +56,8 @@ def hidden_codes(text: str) -> Iterator[str]:
     if not any(map(str.isdigit, text)):
         return
     for word in text.split():
+        if word.isascii() and not any(map(str.isdigit, word)):
+            continue
         turned = closed(word)[::-1]
         if is_code(turned):
             yield turned

@@ -16,7 +16,7 @@ from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
+from pytest_agentsafety.provenance.normal import has_token, is_token, normalise, spaced
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.values import Item, Kind, host_of, kind_of, same_spelling
@@ -90,7 +90,7 @@ class Source:
     @cached_property
     def words(self) -> str:
         """All its free text as words only."""
-        return f" {' '.join(WORD.findall(self.flat))} "
+        return spaced(self.flat)
 
     def shared(self, runs: Sequence[str]) -> Iterator[str]:
         """Which runs of a few words of another text (`passages_of`, each word) stand in its free text too."""
@@ -281,7 +281,8 @@ class Heard:
         spelled = self._spelled_so(kind, same_spelling(str(value))) if kind in _OTHERWISE else {}
         bare = len(str(value)) < _TELLING and as_number(value) is not None
         for source in reversed(self.sources if tokens else list(spelled)):
-            here = [token for token in tokens if token in source.flat]
+            large = len(source.flat) > _SEARCHED  # a search of it costs more than what it spares
+            here = tokens if large else [token for token in tokens if token in source.flat]
             if not here and source not in spelled:
                 continue
             found = {source.block_at(start) for token in here for start in _spots(source.flat, token, bare)}

@@ -15,6 +15,8 @@ _AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
 _SHORT = 80  # characters of a value; longer texts are not remembered
 WORD = re.compile(r"[^\W_]+")
+# For plain ASCII the same as `WORD`, many times as fast: everything but letters and digits.
+_BLANK = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ")
 
 
 def plain(text: str) -> str:
@@ -50,7 +52,13 @@ def undefanged(text: str) -> str:
 
 def words_only(text: str) -> str:
     """Nothing but words, a space between and around them."""
-    return f" {' '.join(WORD.findall(normalise(text)))} "
+    return spaced(text.lower() if text.isascii() else normalise(text))
+
+
+def spaced(text: str) -> str:
+    """The words of a text, a space between and around them."""
+    words = text.translate(_BLANK).split() if text.isascii() else WORD.findall(text)
+    return f" {' '.join(words)} "
 
 
 def squeeze(text: str) -> str:

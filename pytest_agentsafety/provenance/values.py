@@ -35,7 +35,6 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("account", r"\d\w|\d[ -]\w", rf"(?<![\w-])(?:{_ACCOUNT})(?![\w-])"),
     )
 )
-_IN_A_WORD: dict[Kind, tuple[str, ...]] = {"email": ("@",), "url": ("/", "\\")}
 _NUMBER = re.compile(r"[-+]?[$€£¥]?\s?\d[\d,]*(?:\.\d+)?\s?%?")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?", re.IGNORECASE)
@@ -94,16 +93,20 @@ def typed_items(text: str) -> Iterator[Item]:
 
 def _places(kind: Kind, text: str) -> Iterator[tuple[int, int]]:
     """Where values of a kind may stand. No link or address has a blank in it: the words with its marks will do."""
-    if kind not in _IN_A_WORD:
+    if kind not in ("email", "url"):
         yield 0, len(text)
         return
-    marks, end = _IN_A_WORD[kind], 0
-    www = kind == "url" and "www." in text.lower()
-    for word in text.split():
-        if any(mark in word for mark in marks) or (www and "www." in word.lower()):
-            start = text.find(word, end)
-            end = start + len(word)
-            yield start, end
+    if kind == "email":
+        words = [word for word in text.split() if "@" in word]
+    elif "www." in text.lower():
+        words = [word for word in text.split() if "/" in word or "\\" in word or "www." in word.lower()]
+    else:
+        words = [word for word in text.split() if "/" in word or "\\" in word]
+    end = 0
+    for word in words:
+        start = text.find(word, end)
+        end = start + len(word)
+        yield start, end
 
 
 def _item(kind: Kind, text: str) -> Item | None:
