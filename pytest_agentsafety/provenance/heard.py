@@ -9,21 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from threading import Lock
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import has_token, is_token, normalise, spaced
+from pytest_agentsafety.provenance.normal import has_token, is_token, normalise, spaced, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
+from pytest_agentsafety.provenance.together import BETWEEN, SEARCHED, Together
 from pytest_agentsafety.provenance.values import Item, Kind, host_of, kind_of, same_spelling
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
-_SEARCHED = 20_000  # characters up to which a search is quicker than a set
-_BETWEEN = " \n "  # no token goes across it
+_FEW = 8  # passages, that are looked for without a look at their words
 _MOST_SPOTS = 200
 _OTHERWISE: tuple[Kind, ...] = ("url", "account", "phone")  # kinds that free text may spell in other ways
 _SECRET_KEY = re.compile(
@@ -31,6 +30,7 @@ _SECRET_KEY = re.compile(
     r"recovery|seed"
 )
 _TELLING = 4  # characters from which a number speaks for itself
+_TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 
 
@@ -67,7 +67,7 @@ class Source:
     @cached_property
     def flat(self) -> str:
         """All its free text in one spelling."""
-        return _BETWEEN.join(block.record.flat for block in self.blocks)
+        return BETWEEN.join(block.record.flat for block in self.blocks)
 
     @cached_property
     def surely(self) -> int:
@@ -85,7 +85,7 @@ class Source:
     @cached_property
     def spelled(self) -> str:
         """All its fields in one spelling."""
-        return _BETWEEN.join(item.spelling for record in self.records for item in record.fields)
+        return BETWEEN.join(item.spelling for record in self.records for item in record.fields)
 
     @cached_property
     def words(self) -> str:
@@ -96,9 +96,14 @@ class Source:
         """Which runs of a few words of another text (`passages_of`, each word) stand in its free text too."""
         if not runs or not self.flat:
             return iter(())
-        if len(self.words) < _SEARCHED:
-            return (run for run in runs if run in self.words)
+        if len(self.words) < SEARCHED:
+            few = len(runs) <= _FEW
+            return (run for run in runs if (few or self._vocabulary.issuperset(run.split())) and run in self.words)
         return (run for run in runs if run in self._passages)
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self.words.split())
 
     @cached_property
     def _passages(self) -> frozenset[str]:
@@ -109,6 +114,26 @@ class Source:
         """Its fields whose keys say that they are secret."""
         found = (item for record in self.records for item in record.fields)
         return tuple(item for item in found if len(item.value) >= _TELLING and _is_secret(item.key))
+
+    def told_in(self, words: str) -> Mapping[Record, Sequence[tuple[str, str]]]:
+        """The telling values of its records that stand in a text of words only, as written and as words; in order."""
+        starts = dict.fromkeys(words.split())
+        found = sorted(spot for start in starts for spot in self._telling.get(start, ()) if spot[2] in words)
+        told: dict[Record, list[tuple[str, str]]] = {}
+        for record, item, spelled in found:
+            told.setdefault(self.records[record], []).append((self.records[record].fields[item].value, spelled))
+        return told
+
+    @cached_property
+    def _telling(self) -> Mapping[str, Sequence[tuple[int, int, str]]]:
+        """Its keyed values as words only, by their first words: the numbers of record and field, and the value."""
+        found: dict[str, list[tuple[int, int, str]]] = {}
+        for number, record in enumerate(self.records):
+            for at, item in enumerate(record.fields):
+                spelled = words_only(item.value) if item.key else ""
+                if len(spelled) > _TELLING_WORDS:
+                    found.setdefault(spelled.split(maxsplit=1)[0], []).append((number, at, spelled))
+        return found
 
     @cached_property
     def raw(self) -> str:
@@ -137,7 +162,7 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        sizes = (len(block.record.flat) + len(_BETWEEN) for block in self.blocks)
+        sizes = (len(block.record.flat) + len(BETWEEN) for block in self.blocks)
         return [0, *accumulate(sizes)]
 
     def block_at(self, place: int) -> int:
@@ -163,34 +188,6 @@ class Block(NamedTuple):
     source: Source
 
 
-class _Together:
-    """Many texts, searched at once: small ones are joined, so that a search costs what they are long, however many."""
-
-    def __init__(self) -> None:
-        self._full: tuple[str, ...] = ()
-        self._open = ""
-        self._now: tuple[tuple[str, ...], dict[str, bool]] = ((), {})
-        self._lock = Lock()
-
-    def add(self, text: str) -> None:
-        with self._lock:
-            if len(text) > _SEARCHED:
-                self._full += (text,)
-            elif text:
-                self._open = f"{self._open}{_BETWEEN}{text}"
-            if len(self._open) > _SEARCHED:
-                self._full, self._open = (*self._full, self._open), ""
-            self._now = (*self._full, self._open), {}
-
-    def holds(self, words: str) -> bool:
-        """Do they stand in any of the texts, if only inside a longer word?"""
-        texts, known = self._now
-        found = known.get(words)
-        if found is None:
-            found = known[words] = any(words in text for text in texts)
-        return found
-
-
 class Heard:
     """All results so far. Looking a value up costs a dictionary look-up and one search per block of outside text."""
 
@@ -198,7 +195,7 @@ class Heard:
         self.sources: list[Source] = []
         self._fields: dict[str, list[tuple[Field, Record, Source]]] = {}
         self._seen: dict[str, tuple[Block, ...]] = {}
-        self._free, self._in_fields = _Together(), _Together()
+        self._free, self._in_fields = Together(), Together()
         self._typed: dict[tuple[Kind, str], dict[Source, list[int]]] = {}
         self._typed_in = self._spelled_in = 0
         self._encoded: list[Source] = []
@@ -281,7 +278,7 @@ class Heard:
         spelled = self._spelled_so(kind, same_spelling(str(value))) if kind in _OTHERWISE else {}
         bare = len(str(value)) < _TELLING and as_number(value) is not None
         for source in reversed(self.sources if tokens else list(spelled)):
-            large = len(source.flat) > _SEARCHED  # a search of it costs more than what it spares
+            large = len(source.flat) > SEARCHED  # a search of it costs more than what it spares
             here = tokens if large else [token for token in tokens if token in source.flat]
             if not here and source not in spelled:
                 continue
