@@ -149,6 +149,8 @@ class Carriage:
         if len(text) < _DICTATED or text.count(" ") < 2 or self._voices.user.states(text):
             return None
         words = words_only(text)
+        if not words.strip():
+            return None  # rulers and emoji dictate nothing
         runs = passages_of(words, step=1)
         least = min(map(len, (words, *runs))) - 2  # without the blanks around it
         for source in self._heard.sources:
