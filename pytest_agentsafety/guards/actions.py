@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,16 @@ _SPEAKS = re2.compile(rf"{_FUNCTION_WORDS.pattern}|(?i)\b(?:in|of|was|were|it|th
 @cache
 def _commands() -> RuleSet:
     return RuleSet(COMMANDS)
+
+
+def _hits(text: str) -> Sequence[Hit]:
+    return _short_hits(text) if len(text) <= _BEFORE else _commands().scan(normalise(text))
+
+
+# Names, dates and accounts come again in one call after the other, and are read in every way each time.
+@lru_cache(maxsize=2048)
+def _short_hits(text: str) -> Sequence[Hit]:
+    return tuple(_commands().scan(normalise(text)))
 
 
 class DestructiveActionGuard:
@@ -180,7 +190,7 @@ class _Reader:
         if self._is_only_read(path, name) and not self._is_bare(text):
             return None
         for reading in readings(text):
-            for hit in _commands().scan(normalise(reading)):
+            for hit in _hits(reading):
                 if not _is_limited(hit, reading) and not self._is_mention(path, hit, reading):
                     return hit.rule.id
         return None
@@ -234,7 +244,7 @@ class _Reader:
 
 def _starts(text: str) -> bool:
     """Is a command at the very start?"""
-    return any(hit.start == 0 for hit in _commands().scan(normalise(text)))
+    return any(hit.start == 0 for hit in _hits(text))
 
 
 def _is_limited(hit: Hit, text: str) -> bool:

@@ -32,17 +32,23 @@ def _allowed(tool: str) -> Decision:
     return Decision(outcome="allowed", guard=_GUARD, rule=f"{_GUARD}.allowed", reason=reason)
 
 
+_CHANGING = frozenset({"write", "delete"})
 _FLAT = frozenset({str, int, float, bool, type(None)})
 
 
-def _is_plain_read(call: ToolCall, rule: ToolRule) -> bool:
-    """A read that no limit is set to: there is nothing to check but how deep its arguments are nested."""
+def _is_unlimited(call: ToolCall, rule: ToolRule) -> bool:
+    """No limit is set, and no file is changed: there is nothing to check but how deep the arguments are nested."""
     return (
-        rule.effect == "read"
+        rule.effect not in _CHANGING
         and rule.allowed_paths is None
         and rule.allowed_domains is None
-        and _FLAT.issuperset(map(type, call.arguments.values()))
+        and (rule.max_size_kb is None or not rule.is_write)
+        and all(map(_is_flat, call.arguments.values()))
     )
+
+
+def _is_flat(value: object) -> bool:
+    return type(value) in _FLAT or (type(value) is list and _FLAT.issuperset(map(type, value)))
 
 
 def _unreadable(leaf: Leaf, wanted: str) -> Decision:
@@ -72,7 +78,7 @@ class PermissionChecker:
 
     def check(self, call: ToolCall, rule: ToolRule) -> Decision:
         """Allowed or denied, never ask. A denial names argument, value and what is allowed."""
-        if _is_plain_read(call, rule):
+        if _is_unlimited(call, rule):
             return _allowed(call.name)
         try:
             leaves = argument_leaves(call.arguments, rule.roles)
@@ -122,7 +128,7 @@ class PermissionChecker:
 
     def _hooks(self, rule: ToolRule, paths: Sequence[Leaf]) -> Decision | None:
         """Without allowed paths there is no limit to leave, but what runs by itself is still nobody's to write."""
-        for leaf in paths:
+        for leaf in paths if rule.effect in _CHANGING else ():
             verdict = judge_unlimited(str(leaf.value), str(self._base or Path.cwd()), rule.effect)
             if verdict.why is not None:
                 return _denied(

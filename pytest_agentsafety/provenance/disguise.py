@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import re2
 
-from pytest_agentsafety.provenance.normal import WORD, normalise, plain
+from pytest_agentsafety.provenance.normal import normalise, words_only
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
@@ -43,7 +43,7 @@ _TURNED = re2.compile(
 
 def closed(text: str) -> str:
     """Letters and digits only, in one case."""
-    return "".join(WORD.findall(plain(text).casefold()))
+    return words_only(text).replace(" ", "")
 
 
 def is_code(closed_text: str) -> bool:
@@ -56,6 +56,8 @@ def hidden_codes(text: str) -> Iterator[str]:
     if not any(map(str.isdigit, text)):
         return
     for word in text.split():
+        if word.isascii() and not any(map(str.isdigit, word)):
+            continue
         turned = closed(word)[::-1]
         if is_code(turned):
             yield turned
@@ -75,7 +77,13 @@ def holds_secret(closed_text: str, secret: str) -> bool:
 def disguised(text: str) -> tuple[str, ...]:
     """What a text says once it is decoded or spelled plainly, normalised; without the text as it stands."""
     shown = normalise(text)
-    others = (readings(text)[0], *_readings(text), text[::-1], *(text.translate(table) for table in (_ROT13, _LEET)))
+    plainly, *decoded_forms = readings(text)
+    others = (
+        plainly,
+        *_readings(text, decoded_forms),
+        text[::-1],
+        *(text.translate(table) for table in (_ROT13, _LEET)),
+    )
     return tuple(other for other in dict.fromkeys(map(normalise, others)) if other and other != shown)
 
 
@@ -84,14 +92,13 @@ def decoded(text: str) -> tuple[str, ...]:
     raw = text.encode("utf-8", "replace")
     if text.isascii() and _ENCODED.search(raw) is None and not any(map(_packed, _LONG.findall(raw))):
         return ()
-    return _readings(text)
+    return _readings(text, readings(text)[1:])
 
 
-def _readings(text: str) -> tuple[str, ...]:
-    """The decoded forms: of runs that go over several lines, and of each line by itself."""
-    whole = readings(text)[1:]
+def _readings(text: str, whole: Sequence[str]) -> tuple[str, ...]:
+    """The decoded forms: of runs that go over several lines (`whole`), and of each line by itself."""
     if "\n" not in text or not any(map(_packed, _LONG.findall(text.encode("utf-8", "replace")))):
-        return whole
+        return tuple(whole)
     return (*whole, *readings(text.replace("\n", " \n "))[1:])
 
 

@@ -49,7 +49,7 @@ class Endorser:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
         if isinstance(leaf.value, str) and has_unseen(leaf.value):
             return Verdict(False, "has characters that nobody can see")
-        verdict = self._stated(leaf.value, leaf.role, rule, things | _words_of(leaf.where))
+        verdict = self._stated(leaf.value, leaf.role, rule, _things_at(leaf.where, things))
         if verdict is None and leaf.role != "secret":
             verdict = self._by_result(leaf, rule, things) or self._by_parts(leaf, rule, things)
         return verdict or self._made_up(leaf, rule) or Verdict(False, _UNSEEN)
@@ -228,8 +228,7 @@ class Endorser:
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        settled = any(other.surely for other in source.marks.values())
-        if rule.effect == "write" and user.chooses(things) and not settled:
+        if rule.effect == "write" and user.chooses(things) and not source.surely:
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -374,6 +373,12 @@ def _only_sorts(shared: frozenset[str], records: Iterable[Record]) -> bool:
 def _words_of(where: str) -> frozenset[str]:
     """The words of a parameter's name: "table 4" gives the table its number."""
     return content_words(_HUMPS.sub(" ", where.split("[")[0]).lower()) - _COUNTING_WORDS
+
+
+@lru_cache(maxsize=4096)
+def _things_at(where: str, things: frozenset[str]) -> frozenset[str]:
+    """What a value may be of: the things that the tool acts on, and those that the parameter is called by."""
+    return things | _words_of(where)
 
 
 def _flat(value: object) -> Iterator[object]:

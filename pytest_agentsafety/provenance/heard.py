@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -15,20 +15,22 @@ from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import WORD, has_token, is_token, normalise
+from pytest_agentsafety.provenance.normal import has_token, is_token, normalise, spaced, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
-from pytest_agentsafety.provenance.values import Item, host_of, kind_of, same_spelling
+from pytest_agentsafety.provenance.together import BETWEEN, SEARCHED, Together
+from pytest_agentsafety.provenance.values import Item, Kind, host_of, kind_of, same_spelling
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
-_SEARCHED = 20_000  # characters up to which a search is quicker than a set
-_BETWEEN = " \n "  # no token goes across it
+_FEW = 8  # passages, that are looked for without a look at their words
 _MOST_SPOTS = 200
+_OTHERWISE: tuple[Kind, ...] = ("url", "account", "phone")  # kinds that free text may spell in other ways
 _SECRET_KEY = re.compile(
     r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
     r"recovery|seed"
 )
 _TELLING = 4  # characters from which a number speaks for itself
+_TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 
 
@@ -65,7 +67,7 @@ class Source:
     @cached_property
     def flat(self) -> str:
         """All its free text in one spelling."""
-        return _BETWEEN.join(block.record.flat for block in self.blocks)
+        return BETWEEN.join(block.record.flat for block in self.blocks)
 
     @cached_property
     def surely(self) -> int:
@@ -83,19 +85,25 @@ class Source:
     @cached_property
     def spelled(self) -> str:
         """All its fields in one spelling."""
-        return _BETWEEN.join(item.spelling for record in self.records for item in record.fields)
+        return BETWEEN.join(item.spelling for record in self.records for item in record.fields)
 
     @cached_property
     def words(self) -> str:
         """All its free text as words only."""
-        return f" {' '.join(WORD.findall(self.flat))} "
+        return spaced(self.flat)
 
-    def shared(self, words: str) -> Iterator[str]:
-        """The runs of a few words that stand both in its free text and in another text (of words only)."""
-        runs = passages_of(words, step=1)
-        if len(self.words) < _SEARCHED:
-            return (run for run in runs if run in self.words)
+    def shared(self, runs: Sequence[str]) -> Iterator[str]:
+        """Which runs of a few words of another text (`passages_of`, each word) stand in its free text too."""
+        if not runs or not self.flat:
+            return iter(())
+        if len(self.words) < SEARCHED:
+            few = len(runs) <= _FEW
+            return (run for run in runs if (few or self._vocabulary.issuperset(run.split())) and run in self.words)
         return (run for run in runs if run in self._passages)
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self.words.split())
 
     @cached_property
     def _passages(self) -> frozenset[str]:
@@ -106,6 +114,26 @@ class Source:
         """Its fields whose keys say that they are secret."""
         found = (item for record in self.records for item in record.fields)
         return tuple(item for item in found if len(item.value) >= _TELLING and _is_secret(item.key))
+
+    def told_in(self, words: str) -> Mapping[Record, Sequence[tuple[str, str]]]:
+        """The telling values of its records that stand in a text of words only, as written and as words; in order."""
+        starts = dict.fromkeys(words.split())
+        found = sorted(spot for start in starts for spot in self._telling.get(start, ()) if spot[2] in words)
+        told: dict[Record, list[tuple[str, str]]] = {}
+        for record, item, spelled in found:
+            told.setdefault(self.records[record], []).append((self.records[record].fields[item].value, spelled))
+        return told
+
+    @cached_property
+    def _telling(self) -> Mapping[str, Sequence[tuple[int, int, str]]]:
+        """Its keyed values as words only, by their first words: the numbers of record and field, and the value."""
+        found: dict[str, list[tuple[int, int, str]]] = {}
+        for number, record in enumerate(self.records):
+            for at, item in enumerate(record.fields):
+                spelled = words_only(item.value) if item.key else ""
+                if len(spelled) > _TELLING_WORDS:
+                    found.setdefault(spelled.split(maxsplit=1)[0], []).append((number, at, spelled))
+        return found
 
     @cached_property
     def raw(self) -> str:
@@ -134,7 +162,7 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        sizes = (len(block.record.flat) + len(_BETWEEN) for block in self.blocks)
+        sizes = (len(block.record.flat) + len(BETWEEN) for block in self.blocks)
         return [0, *accumulate(sizes)]
 
     def block_at(self, place: int) -> int:
@@ -167,13 +195,20 @@ class Heard:
         self.sources: list[Source] = []
         self._fields: dict[str, list[tuple[Field, Record, Source]]] = {}
         self._seen: dict[str, tuple[Block, ...]] = {}
+        self._free, self._in_fields = Together(), Together()
+        self._typed: dict[tuple[Kind, str], dict[Source, list[int]]] = {}
+        self._typed_in = self._spelled_in = 0
+        self._encoded: list[Source] = []
         self._codes: dict[str, list[tuple[str, Place]]] = {}
         self._coded = 0
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
         _ = source.flat, source.hidden, source.encoded, source.secrets  # now, not in the middle of a decision
-        self._seen.clear()
+        self._free.add(source.flat)
+        if source.hidden:
+            self._encoded.append(source)
+        self._seen = {}  # a new one: a search that goes on elsewhere must not leave in it what it did not find
         index = self._fields
         for record in source.records:
             for found in record.fields:
@@ -213,39 +248,53 @@ class Heard:
         if number is not None and not found:
             for spelling in spellings(number):
                 found = found or self._fields.get(spelling, [])
-        return [Place(*place) for place in reversed(found)]
+        return list(map(Place._make, reversed(found)))
 
     def in_text(self, value: object) -> tuple[Block, ...]:
         """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""
-        found = self._seen.get(str(value))
+        seen, key = self._seen, str(value)
+        found = seen.get(key)
         if found is None:
-            found = self._seen[str(value)] = tuple(self._searched(value))
+            found = seen[key] = tuple(self._searched(value))
         return found
 
     def mentioned(self, value: object) -> Block | None:
         """A block in which the value stands in any sense, also a short number."""
-        tokens = _tokens(value)
-        for source in reversed(self.sources):
+        tokens = self._standing(_tokens(value))
+        for source in reversed(self.sources) if tokens else ():
             for token in tokens:
                 place = next(_spots(source.flat, token, False), None)
                 if place is not None:
                     return source.blocks[source.block_at(place)]
         return None
 
+    def _standing(self, tokens: Sequence[str]) -> Sequence[str]:
+        """Those that stand anywhere in free text: most values do not, which one search in all of it tells."""
+        return [token for token in tokens if self._free.holds(token)]
+
     def _searched(self, value: object) -> Iterator[Block]:
-        tokens = _tokens(value)
+        tokens = self._standing(_tokens(value))
         kind = kind_of(str(value))
-        spelling = same_spelling(str(value)) if kind in ("url", "account", "phone") else None
+        spelled = self._spelled_so(kind, same_spelling(str(value))) if kind in _OTHERWISE else {}
         bare = len(str(value)) < _TELLING and as_number(value) is not None
-        for source in reversed(self.sources):
-            if not source.flat:
+        for source in reversed(self.sources if tokens else list(spelled)):
+            large = len(source.flat) > SEARCHED  # a search of it costs more than what it spares
+            here = tokens if large else [token for token in tokens if token in source.flat]
+            if not here and source not in spelled:
                 continue
-            found = {source.block_at(start) for token in tokens for start in _spots(source.flat, token, bare)}
-            if spelling is not None:
-                found.update(
-                    index for index, block in enumerate(source.blocks) if spelling in block.record.items.get(kind, ())
-                )
+            found = {source.block_at(start) for token in here for start in _spots(source.flat, token, bare)}
+            found.update(spelled.get(source, ()))
             yield from (source.blocks[index] for index in sorted(found))
+
+    def _spelled_so(self, kind: Kind, spelling: str) -> Mapping[Source, Sequence[int]]:
+        """The blocks that have a typed value in whatever spelling, by source, oldest first."""
+        for source in self.sources[self._typed_in :]:
+            for index, block in enumerate(source.blocks):
+                for one in _OTHERWISE:
+                    for value in block.record.items.get(one, ()):
+                        self._typed.setdefault((one, value), {}).setdefault(source, []).append(index)
+        self._typed_in = len(self.sources)
+        return self._typed.get((kind, spelling), {})
 
     def origin(self, value: object) -> Origin | None:
         """Where it was seen: outside text before fields of outside results, before the user's own data."""
@@ -264,8 +313,11 @@ class Heard:
 
     def _told(self, value: object) -> Block | None:
         """A block of free text that has the value: as it is written, which is quickly seen, or in another spelling."""
+        seen = self._seen.get(str(value))
+        if seen is not None and (not seen or seen[0].source is seen[-1].source):
+            return next(iter(seen), None)  # looked for before; of several results the right one has to be searched for
         told = self.mentioned(value)
-        if told is None and kind_of(str(value)) in ("url", "account", "phone"):
+        if told is None and kind_of(str(value)) in _OTHERWISE:
             told = next(iter(self.in_text(value)), None)
         return told
 
@@ -279,14 +331,20 @@ class Heard:
         return None if source is None else Origin(source=f"tool:{source.tool}", detail="untrusted: free text")
 
     def _host_source(self, host: str) -> Source | None:
-        return next((source for source in reversed(self.sources) if host and host in source.flat), None)
+        if not host or not self._free.holds(host):
+            return None
+        return next((source for source in reversed(self.sources) if host in source.flat), None)
 
     def _hidden(self, value: object) -> Origin | None:
         """Does it stand somewhere in another encoding?"""
         if not isinstance(value, str) or len(value) < 6:
             return None
         wanted = normalise(value)
-        for source in reversed(self.sources):
+        for source in self.sources[self._spelled_in :]:
+            self._in_fields.add(source.spelled)
+        self._spelled_in = len(self.sources)
+        inside = self._in_fields.holds(wanted)
+        for source in reversed(self.sources if inside else self._encoded):
             if any(has_token(inner, wanted) for inner in source.hidden):
                 return Origin(source=f"tool:{source.tool}", detail="untrusted: encoded in free text")
             if wanted in source.spelled and has_token(source.spelled, wanted):

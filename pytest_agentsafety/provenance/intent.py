@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pytest_agentsafety.model.policy import Effect
 
@@ -28,6 +29,7 @@ def _forms(verbs: str) -> str:
 _FORBIDDEN = {effect: re.compile(f"{_NO}(?:{_forms(verbs)})\\b") for effect, verbs in _VERBS.items()}
 
 
+@lru_cache(maxsize=512)
 def contradiction(task: str, effect: Effect) -> str | None:
     """The words of the normalised task that forbid an effect, None when it does not."""
     pattern = _FORBIDDEN.get(effect)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
@@ -14,8 +13,7 @@ _MAX_DEPTH = 32
 _MAX_BITS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One value. `where` is how to find it ("cc[0]"), `role` None when nobody said what it means."""
 
     where: str
@@ -50,7 +48,10 @@ def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:
     """All values of a call but flags and what was left empty."""
     found: list[Leaf] = []
     for name, value in call.arguments.items():
-        found.extend(_inside(name, rule.roles.get(name), value, rule.roles, 0))
+        if type(value) is str or type(value) is float:
+            found.append(Leaf(name, rule.roles.get(name), value))
+        else:
+            found.extend(_inside(name, rule.roles.get(name), value, rule.roles, 0))
     return [leaf for leaf in found if leaf.value is not None and leaf.value != "" and not isinstance(leaf.value, bool)]
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pytest_agentsafety import lexicon
@@ -54,6 +55,7 @@ class Mark:
         return self.best and self.mention == "strong"
 
 
+@lru_cache(maxsize=8192)
 def _words(field: Field) -> frozenset[str]:
     kind = field.kind
     if kind == "email":
@@ -96,11 +98,14 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
     whether that value names somebody or something, and is no topic."""
     found: dict[str, float] = {}
     strong = person = False
+    spoken = reading.telling
     for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
-            words = _words(field) - dull
-            hits = words & reading.telling
-            if hits:
+            words = _words(field)
+            hits = frozenset[str]()
+            if not words.isdisjoint(spoken):
+                words = words - dull
+                hits = words & spoken
                 found.update(dict.fromkeys(hits, weight))
             if field.kind == "date" and reading.months:
                 found.update(
@@ -112,7 +117,7 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
             whole = _named_value(field, reading)
             if whole:
                 found[f"={field.spelling}"] = weight
-            telling = whole and not (field.kind == "name" and not words and field.value.isalpha())
+            telling = whole and not (field.kind == "name" and not words - dull and field.value.isalpha())
             named = telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
             strong = strong or named
             person = person or (named and part is record.fields and field.key not in _TOPICS)
@@ -152,6 +157,8 @@ def marks(records: Sequence[Record], reading: Reading, objects: frozenset[str]) 
     spread = _spread(found for found, _, _ in features.values())
     found = {record: Mark() for record in records}
     for record, (hits, strong, person) in features.items():
+        if not hits:
+            continue
         score = sum(weight / spread[hit, weight] for hit, weight in hits.items())
         found[record].score = score
         telling = any(spread[hit] < len(records) for hit in hits.items()) or (len(records) == 1 and bool(hits))

@@ -140,13 +140,16 @@ class _Plain:
 
     def _inside(self, value: Any, depth: int) -> Any:
         if isinstance(value, Mapping):
-            return {str(key): self.of(item, depth + 1) for key, item in value.items()}
+            return {str(key): self._child(item, depth) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
-            return [self.of(item, depth + 1) for item in value]
+            return [self._child(item, depth) for item in value]
         inner = getattr(value, "__dict__", None)
         if isinstance(inner, dict) and inner and not callable(value):
-            return {str(key): self.of(item, depth + 1) for key, item in inner.items() if not str(key).startswith("_")}
+            return {str(key): self._child(item, depth) for key, item in inner.items() if not str(key).startswith("_")}
         return str(value)
+
+    def _child(self, value: Any, depth: int) -> Any:
+        return value if type(value) in _PLAIN else self.of(value, depth + 1)
 
 
 def parsed(text: str) -> Any:

@@ -75,7 +75,11 @@ def typed_items(text: str) -> Iterator[Item]:
     found: list[tuple[int, int, Kind]] = []
     for kind, needs, pattern in _KINDS:
         if needs.search(text) is not None:
-            found += [(match.start(), match.end(), kind) for match in pattern.finditer(text)]
+            found += [
+                (*match.span(), kind)
+                for low, high in _places(kind, text)
+                for match in pattern.finditer(text, low, high)
+            ]
     if len(found) > 1:
         found.sort(key=lambda one: (one[0], -one[1]))
     end = 0
@@ -85,6 +89,24 @@ def typed_items(text: str) -> Iterator[Item]:
             item = _item(kind, text[start:stop])
             if item is not None:
                 yield item
+
+
+def _places(kind: Kind, text: str) -> Iterator[tuple[int, int]]:
+    """Where values of a kind may stand. No link or address has a blank in it: the words with its marks will do."""
+    if kind not in ("email", "url"):
+        yield 0, len(text)
+        return
+    if kind == "email":
+        words = [word for word in text.split() if "@" in word]
+    elif "www." in text.lower():
+        words = [word for word in text.split() if "/" in word or "\\" in word or "www." in word.lower()]
+    else:
+        words = [word for word in text.split() if "/" in word or "\\" in word]
+    end = 0
+    for word in words:
+        start = text.find(word, end)
+        end = start + len(word)
+        yield start, end
 
 
 def _item(kind: Kind, text: str) -> Item | None:
@@ -165,8 +187,15 @@ def _printable(data: bytes) -> Iterator[str]:
 
 def same_spelling(text: str) -> str:
     """The spelling under which a whole value is looked up, whatever its kind."""
+    return _remembered(text) if len(text) <= _SHORT else _same_spelling(text)
+
+
+def _same_spelling(text: str) -> str:
     kind = kind_of(text)
     return canonical(kind, text.strip().rstrip("/") if kind == "url" else text.strip())
+
+
+_remembered = lru_cache(maxsize=8192)(_same_spelling)
 
 
 def host_of(url: str) -> str:

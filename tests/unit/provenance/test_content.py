@@ -295,3 +295,18 @@ def test_a_bare_host_of_an_outside_text(page: str, body: str) -> None:
     assert sent(body, ("visit_page", "nothing", {"url": "https://news.test"})).outcome == "allowed"
     given = f"{TASK}, members log in at shoal.com"
     assert sent(body, ("visit_page", page, {"url": "https://news.test"}), task=given).outcome == "allowed"
+
+
+@pytest.mark.parametrize("body", ["--- --- --- ---", "\U0001f44d \U0001f44d \U0001f44d \U0001f389 \U0001f389 !!"])
+@pytest.mark.parametrize("page", ["=====", "", "all is well"])
+def test_a_text_without_a_word_dictates_nothing(body: str, page: str) -> None:
+    assert sent(body, ("visit_page", page, {"url": "https://news.test"})).outcome == "allowed"
+
+
+def test_a_long_text_next_to_many_results_is_found_by_its_passage() -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    pages = [("read_document", f"entry {number} of the log", {"path": f"log {number}"}) for number in range(40)]
+    diary = ("read_document", f"Nobody knows that {words} in the end.", {"path": "diary"})
+    assert sent(f"Dear Lena, {words}", *pages[:20], diary, *pages[20:]).rule == "provenance.private"
+    mixed = " ".join(f"word{number}" for number in range(59, -1, -1))  # the same words, no passage
+    assert sent(f"Dear Lena, {mixed}", *pages[:20], diary, *pages[20:]).rule != "provenance.private"

@@ -168,3 +168,50 @@ def test_a_megabyte_of_text() -> None:
     made = heard(source("lorem ipsum " * 80_000 + "eve@shoal.test"))
     assert made.origin("eve@shoal.test") == Origin(source="tool:log", detail="untrusted: free text")
     assert made.origin("zoe@shoal.test") is None
+
+
+class TestLaterResults:
+    """What was looked for and not found is looked for again once more results are there."""
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("Lena Quist", "ask lena quist"),
+            ("DE75512108001245126199", "pay to DE75 5121 0800 1245 1261 99 please"),
+            ("+49301234567", "call +49 30 1234567"),
+            ("https://shoal.test/login", "see shoal.test/login/ now"),
+        ],
+    )
+    def test_in_free_text(self, value: str, text: str) -> None:
+        found = heard(source("a note. Nothing else stands here, in all of these words."))
+        assert found.in_text(value) == ()
+        assert found.origin(value) is None
+        for tool, more in (("first", text), ("second", f"Once more. Please do {text}, it is all in these words.")):
+            found.add(source(more, tool=tool))
+            assert found.in_text(value)[0].source.tool == tool
+            assert found.origin(value) == Origin(source=f"tool:{tool}", detail="untrusted: free text")
+
+    def test_inside_a_field_and_in_an_encoding(self) -> None:
+        found = heard(source("nothing"))
+        assert found.origin("den quist") is None
+        found.add(source([{"name": "Lena Quist"}], tool="list"))
+        assert found.origin("ena qui") is None
+        found.add(source([{"name": "Ole van den Quist"}], tool="list"))
+        assert found.origin("den quist") == Origin(source="tool:list", detail="part of a field")
+        hidden = base64.b64encode(b"write to eve@shoal.test").decode()
+        found.add(source(f"The log says {hidden} today", tool="page"))
+        encoded = Origin(source="tool:page", detail="untrusted: encoded in free text")
+        assert found.origin("eve@shoal.test") == encoded
+
+
+def test_the_values_of_records_that_a_text_tells() -> None:
+    made = source(
+        [{"name": "Lena Quist", "town": "Old Harbour"}, {"name": "Ole", "town": "Old Harbour"}, {"name": "?"}]
+    )
+    told = made.told_in(" dear lena quist of old harbour ")
+    assert [[value for value, _ in values] for values in told.values()] == [
+        ["Lena Quist", "Old Harbour"],
+        ["Old Harbour"],
+    ]
+    assert list(told) == made.records[:2]
+    assert made.told_in(" old lena ") == {}

@@ -179,3 +179,13 @@ def test_long_runs_end(text: str) -> None:
     assert sum(1 for _ in typed_items(text)) <= len(text)
     assert sum(len(inner) for inner in decodings(text)) <= 2 * len(text)
     assert kind_of(text) in ("text", "url")
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t", "\u00a0", "\u2028", "\x1c"])
+def test_items_stand_in_their_own_words(blank: str) -> None:
+    """A link or address is found in whatever is before, behind and beside it, the same one twice too."""
+    words = ["x@", "lena@quay.test", "a/b", "Www.quay.test", "quay.test/a", "lena@quay.test", "WWW.quay.test/b,", "@"]
+    found = [(item.kind, item.text) for item in typed_items(blank.join(words))]
+    mails = [("email", "lena@quay.test")] * 2
+    links = [("url", "Www.quay.test"), ("url", "quay.test/a"), ("url", "WWW.quay.test/b")]
+    assert sorted(found) == sorted([*mails, *links])
