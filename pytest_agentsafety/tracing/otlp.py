@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from pytest_agentsafety.model.jsonl import dump_line
+
+try:
+    from orjson import dumps
+except ImportError:  # no build of it for this machine
+
+    def dumps(_: object) -> bytes:  # type: ignore[misc]
+        raise TypeError("no compiled encoder")
+
+
 INTERNAL, CLIENT = 1, 3
 OK, ERROR = 1, 2
 
@@ -43,6 +53,14 @@ def to_otlp(spans: Sequence[Span], *, resource: Mapping[str, Any], scope: str) -
     """One `resourceSpans` document."""
     scoped = {"scope": {"name": scope}, "spans": [_span(span) for span in spans]}
     return {"resourceSpans": [{"resource": {"attributes": _attributes(resource)}, "scopeSpans": [scoped]}]}
+
+
+def to_line(document: Mapping[str, Any]) -> bytes:
+    """A document as UTF-8 with its newline. Lone surrogates are written as escapes."""
+    try:
+        return dumps(document) + b"\n"
+    except TypeError:
+        return dump_line(document)
 
 
 def _span(span: Span) -> dict[str, Any]:
