@@ -51,8 +51,13 @@ def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
 
 
 _any, _any_ascii = _encoder(ascii_only=False), _encoder(ascii_only=True)
-# Has orjson written a null, it may stand for a NaN.
+# Has orjson written a null, it may stand for a NaN. Most nulls are words of a text, and stand elsewhere.
 NULL = b"null"
+_NULL_VALUE = re.compile(rb"(?:\A|[:,\[])null(?:[,\]}]|\Z)")
+
+
+def _has_null(text: bytes) -> bool:
+    return NULL in text and _NULL_VALUE.search(text) is not None
 
 
 def encode(value: Any) -> str:
@@ -61,7 +66,7 @@ def encode(value: Any) -> str:
         text = dumps(value, None, STRICT)
     except TypeError:  # a large int, another key than text, a lone surrogate, a foreign object, nested deeply
         return _any(value)
-    return _any(value) if NULL in text else text.decode()
+    return _any(value) if _has_null(text) else text.decode()
 
 
 def encode_ascii(value: Any) -> str:
@@ -70,7 +75,7 @@ def encode_ascii(value: Any) -> str:
         text = dumps(value, None, STRICT)
     except TypeError:
         return _any_ascii(value)
-    return text.decode() if text.isascii() and NULL not in text else _any_ascii(value)
+    return text.decode() if text.isascii() and not _has_null(text) else _any_ascii(value)
 
 
 class Shape(NamedTuple):
