@@ -110,13 +110,21 @@ class Record:
             return raw.decode("ascii")
         if text is not None and len(text) <= SHORT_RECORD:
             return text
-        return text_of({name: _brief(value) for name, value in data.items()}, encode_ascii)
+        short: dict[str, Any] = {}
+        for name, value in data.items():
+            kind = value.__class__
+            if kind is str:
+                if len(value) > _LONG_TEXT:
+                    value = _digest(value)
+            elif kind is list or kind is dict:
+                value = _brief(value)
+            short[name] = value
+        return text_of(short, encode_ascii)
 
 
 def _brief(value: Any) -> Any:
+    """A nested field with its long texts as digests; one that is long all the same is a digest itself."""
     short = _shorten(value)
-    if value.__class__ is not list and value.__class__ is not dict:
-        return short
     encoded = encode_ascii(short)
     return short if len(encoded) <= _LONG_FIELD else _digest(encoded)
 

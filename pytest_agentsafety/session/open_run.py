@@ -160,12 +160,16 @@ class _Traces:
         self._sinks: Sequence[EventSink] = ()
 
     def emit(self, event: Event) -> None:
+        self.emit_all((event,))
+
+    def emit_all(self, events: Sequence[Event]) -> None:
         if self._spans is None:
             agent_id = self._agent().id
             self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=self._mask)
             self._sinks = (self._spans, LogSink(agent_id, mask=self._mask, run_id=self._run_id))
-        for sink in self._sinks:
-            sink.emit(event)
+        for event in events:
+            for sink in self._sinks:
+                sink.emit(event)
 
     def close(self) -> None:
         if self._spans is not None:

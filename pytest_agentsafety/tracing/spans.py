@@ -59,20 +59,23 @@ class SpanRecorder:
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
+        kind = event.__class__
+        if kind not in _TAKEN:
+            return
         with self._lock:
-            if isinstance(event, CaseStarted):
+            if kind is CaseStarted:
                 self._start_case(event)
                 return
             trace = self._traces.get(event.task_id)
             if trace is None:
                 return  # a straggler of a case that is over
-            if event.__class__ in _STEPS:
-                trace.waiting.append(event)
-                if len(trace.waiting) >= _TOGETHER:
-                    self._catch_up(trace)
-            elif isinstance(event, CaseEnded):
+            if kind is CaseEnded:
                 self._catch_up(trace)
                 self._end_case(event.task_id, trace, event)
+                return
+            trace.waiting.append(event)
+            if len(trace.waiting) >= _TOGETHER:
+                self._catch_up(trace)
 
     def close(self) -> None:
         """Write the cases that never ended, closed with an error."""
@@ -83,7 +86,7 @@ class SpanRecorder:
                 trace.root.status, trace.root.message = ERROR, "the case never ended"
                 self._finish(task_id, trace, latest)
 
-    def _start_case(self, event: CaseStarted) -> None:
+    def _start_case(self, event: Any) -> None:
         root = Span(name=f"invoke_agent {self._agent_id}", trace_id=new_id(16), span_id=new_id(8), start=_ns(event.ts))
         root.attributes = {
             "gen_ai.operation.name": "invoke_agent",
@@ -184,7 +187,7 @@ class SpanRecorder:
         trace.open[kind, event.call_id] = span
         return span
 
-    def _end_case(self, task_id: str, trace: _Trace, event: CaseEnded) -> None:
+    def _end_case(self, task_id: str, trace: _Trace, event: Any) -> None:
         verdict, error = event.result.get("verdict"), event.result.get("error")
         trace.root.attributes |= {
             "agentsafety.verdict": verdict,
@@ -256,3 +259,4 @@ _STEPS: dict[type[Event], Callable[[SpanRecorder, _Trace, Any], None]] = {
     ToolReturned: SpanRecorder._close_tool,
     **dict.fromkeys(_NOTED, SpanRecorder._note),
 }
+_TAKEN = frozenset({CaseStarted, CaseEnded, *_STEPS})
