@@ -154,11 +154,17 @@ def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
 def masked_nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
         return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
-    if value.__class__ is list and _TEXTS.issuperset(map(type, value)):  # the names of tools
-        return list(map(mask, value))
+    if is_list_of_texts(value):  # the names of tools, the same in each request
+        together = "\n".join(value)
+        alone = _OPEN_ENDED in together or mask(together) != together
+        return list(map(mask, value)) if alone else value
     if not _is_simple(value):
         return plain(value, mask)
     return {key: _masked_field(key, item, mask) if _tells(key) else mask(item) for key, item in value.items()}
+
+
+def is_list_of_texts(value: Any) -> bool:
+    return value.__class__ is list and _TEXTS.issuperset(map(type, value))
 
 
 _TELLING = re.compile(

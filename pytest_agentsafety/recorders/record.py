@@ -15,6 +15,7 @@ from pytest_agentsafety.recorders.masking import (
     dumps,
     encode,
     encode_ascii,
+    is_list_of_texts,
     masked_content,
     masked_nested,
     shape_of,
@@ -68,10 +69,11 @@ class Record:
             raw = dumps(data, None, STRICT)
         except TypeError:
             return None
-        return raw if NULL not in raw or self._is_finite(data) else None
+        nulls = raw.count(NULL)
+        return raw if not nulls or nulls == [*data.values()].count(None) or self._is_finite(data) else None
 
     def _is_finite(self, data: dict[str, Any]) -> bool:
-        """Is each null in their JSON a None? What was masked holds no NaN any more, another field might."""
+        """Is each null in their JSON a None, or a word? What was masked holds no NaN any more, another field might."""
         for name, value in data.items():
             kind = value.__class__
             if kind is float:
@@ -110,21 +112,21 @@ class Record:
             return raw.decode("ascii")
         if text is not None and len(text) <= SHORT_RECORD:
             return text
-        short: dict[str, Any] = {}
-        for name, value in data.items():
+        short = data.copy()
+        for name in self._foreign:
+            value = data[name]
             kind = value.__class__
             if kind is str:
                 if len(value) > _LONG_TEXT:
-                    value = _digest(value)
+                    short[name] = _digest(value)
             elif kind is list or kind is dict:
-                value = _brief(value)
-            short[name] = value
+                short[name] = _brief(value)
         return text_of(short, encode_ascii)
 
 
 def _brief(value: Any) -> Any:
     """A nested field with its long texts as digests; one that is long all the same is a digest itself."""
-    short = _shorten(value)
+    short = value if is_list_of_texts(value) and max(map(len, value), default=0) <= _LONG_TEXT else _shorten(value)
     encoded = encode_ascii(short)
     return short if len(encoded) <= _LONG_FIELD else _digest(encoded)
 
@@ -136,7 +138,7 @@ def _shorten(value: Any) -> Any:
     if kind is dict:
         return {key: _shorten(item) for key, item in value.items()}
     if kind is list:
-        return [item if item.__class__ is str and len(item) <= _LONG_TEXT else _shorten(item) for item in value]
+        return [_shorten(item) for item in value]
     return value
 
 

@@ -84,12 +84,14 @@ def _span(span: Span) -> dict[str, Any]:
 
 
 def _attributes(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": key, "value": _value(value)} for key, value in values.items() if value is not None]
+    return [
+        {"key": key, "value": {"stringValue": value} if value.__class__ is str else _value(value)}
+        for key, value in values.items()
+        if value is not None
+    ]
 
 
 def _value(value: Any) -> dict[str, Any]:
-    if value.__class__ is str:  # most of them
-        return {"stringValue": value}
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, int) and -(2**63) <= value < 2**63:
