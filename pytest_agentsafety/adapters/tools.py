@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from pytest_agentsafety.adapters.passing import is_passing
@@ -63,6 +64,8 @@ def gated(spec: ToolSpec, door: Callable[[], ToolDoor]) -> Callable[..., Any]:
 
 def is_async(fn: Callable[..., Any]) -> bool:
     """Does calling it give a coroutine? Also true of an object with an async `__call__`."""
+    if fn.__class__ is FunctionType:
+        return inspect.iscoroutinefunction(fn)
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004
 
 
@@ -70,11 +73,17 @@ def typed(fn: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
     """Signature and annotations; those written as strings are resolved in the module that wrote them."""
     annotations = dict(getattr(fn, "__annotations__", {}))
     if not any(isinstance(annotation, str) for annotation in annotations.values()):
-        return inspect.signature(fn), annotations
+        return _signature(fn), annotations
     try:
         return inspect.signature(fn, eval_str=True), typing.get_type_hints(fn, include_extras=True)
     except (NameError, TypeError, AttributeError):
         return inspect.signature(fn), annotations
+
+
+def _signature(fn: Callable[..., Any]) -> inspect.Signature:
+    """A function that carries its signature has it at once: a harness wraps the same tools for every case."""
+    carried = fn.__dict__.get("__signature__") if fn.__class__ is FunctionType else None
+    return carried if carried.__class__ is inspect.Signature else inspect.signature(fn)
 
 
 def _named(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def mask(text: str) -> str:
     part that is safe to show becomes `***`.
     """
     if len(text) > _SHORT:
-        return text if has_nothing(text) else _masked(text)
+        return _masked(text)
     masked = _masked_short(text)
     return text if masked is None else masked
 
@@ -40,8 +40,6 @@ def _masked(text: str) -> str:
 @lru_cache(maxsize=8_192)
 def _masked_short(text: str) -> str | None:
     """Evidence repeats itself: tool names, reasons, statuses stand in every event. None where nothing is masked."""
-    if has_nothing(text):
-        return None
     masked = _masked(text)
     return None if masked == text else masked
 

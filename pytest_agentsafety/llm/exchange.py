@@ -176,7 +176,10 @@ class Exchange:
         if status == 200 and self._kind == "messages" and not self._ended:
             # A body that is one JSON value holds no event of a stream, whatever its headers say: they need no look.
             message = message_in(content)
-            if message is not None and USAGE_HEADER not in headers:
+            if message is not None and USAGE_HEADER in headers:  # a player of ours, whose usage is a guess
+                self._finish(status, headers, Decoded(message=message, usage=usage_of(message), complete=True))
+                return
+            if message is not None:
                 self._ended = True
                 took = (perf_counter() - self._start) * 1000
                 usage = usage_of(message)

@@ -102,7 +102,7 @@ class HijackedModel:
             return ModelReply(message=count_of(len(request.body)), headers=ESTIMATED)
         with self._playing:
             self._learn()
-            turn = self._in_shape(self._next(offered(request.payload)), request)
+            turn = self._in_shape(self._next(request.payload), request)
             self._turn += 1
             message = message_of(
                 turn,
@@ -138,9 +138,9 @@ class HijackedModel:
         self._shaped += shaped is not turn
         return shaped
 
-    def _next(self, tools: Sequence[str]) -> PlannedTurn:
+    def _next(self, payload: Mapping[str, Any]) -> PlannedTurn:
         queue = self._hostile or self._benign
-        elsewhere = self._elsewhere(queue[0], tools) if queue else None
+        elsewhere = self._elsewhere(queue[0], offered(payload)) if queue and self._ways is not None else None
         if elsewhere is not None:
             return elsewhere
         if self._hostile:

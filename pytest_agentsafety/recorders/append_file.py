@@ -28,10 +28,9 @@ class AppendFile:
         self.path = path
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if fresh else 0)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(path, flags, 0o644)
-            self.torn_bytes = self._cut_torn_tail()
-            self.size = os.fstat(self._fd).st_size
+            self._fd = _opened(path, flags)
+            self.torn_bytes = 0 if fresh else self._cut_torn_tail()
+            self.size = 0 if fresh else os.fstat(self._fd).st_size
         except OSError as exc:
             raise EvidenceError(f"cannot write evidence to {path}: {exc.strerror}") from exc
         self._closed = False
@@ -89,6 +88,14 @@ class AppendFile:
     def _take_back(self) -> None:
         with suppress(OSError):
             os.ftruncate(self._fd, self.size)
+
+
+def _opened(path: Path, flags: int) -> int:
+    try:
+        return os.open(path, flags, 0o644)
+    except FileNotFoundError:  # the first one in its folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o644)
 
 
 # macOS has no fdatasync.

@@ -11,7 +11,7 @@ from typing import Any
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun
-from pytest_agentsafety.protocols import EventSink
+from pytest_agentsafety.protocols import EventSink, recorder
 from pytest_agentsafety.recorders.audit import AuditLog
 from pytest_agentsafety.recorders.masking import Mask
 from pytest_agentsafety.recorders.record import Record
@@ -27,7 +27,8 @@ class Evidence:
     """
 
     def __init__(self, folder: Path, *, mask: Mask, sinks: Sequence[EventSink] = ()) -> None:
-        self.folder, self._mask, self._sinks = folder, mask, tuple(sinks)
+        self.folder, self._mask = folder, mask
+        self._sinks = tuple(map(recorder, sinks))
         self._results = ResultsRecorder(folder / "results.jsonl")
         self._transcripts = TranscriptRecorder(folder / "transcripts", mask=mask)
         self._audit = AuditLog(folder / "audit.jsonl", mask=mask)
@@ -52,9 +53,8 @@ class Evidence:
         with self._lock:
             self._transcripts.write_all(records)
             self._audit.write_all(records)
-            for sink in self._sinks:
-                for event in events:
-                    sink.emit(event)
+            for told in self._sinks:
+                told(events)
 
     def end_case(self, result: CaseResult) -> None:
         """Write the row and close the case's transcript. The row's error text is masked."""

@@ -51,8 +51,13 @@ def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
 
 
 _any, _any_ascii = _encoder(ascii_only=False), _encoder(ascii_only=True)
-# Has orjson written a null, it may stand for a NaN.
+# Has orjson written a null, it may stand for a NaN. Most nulls are words of a text, and stand elsewhere.
 NULL = b"null"
+_NULL_VALUE = re.compile(rb"(?:\A|[:,\[])null(?:[,\]}]|\Z)")
+
+
+def _has_null(text: bytes) -> bool:
+    return NULL in text and _NULL_VALUE.search(text) is not None
 
 
 def encode(value: Any) -> str:
@@ -61,7 +66,7 @@ def encode(value: Any) -> str:
         text = dumps(value, None, STRICT)
     except TypeError:  # a large int, another key than text, a lone surrogate, a foreign object, nested deeply
         return _any(value)
-    return _any(value) if NULL in text else text.decode()
+    return _any(value) if _has_null(text) else text.decode()
 
 
 def encode_ascii(value: Any) -> str:
@@ -70,7 +75,7 @@ def encode_ascii(value: Any) -> str:
         text = dumps(value, None, STRICT)
     except TypeError:
         return _any_ascii(value)
-    return text.decode() if text.isascii() and NULL not in text else _any_ascii(value)
+    return text.decode() if text.isascii() and not _has_null(text) else _any_ascii(value)
 
 
 class Shape(NamedTuple):
@@ -149,11 +154,17 @@ def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
 def masked_nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
         return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
-    if value.__class__ is list and _TEXTS.issuperset(map(type, value)):  # the names of tools
-        return list(map(mask, value))
+    if is_list_of_texts(value):  # the names of tools, the same in each request
+        together = "\n".join(value)
+        alone = _OPEN_ENDED in together or mask(together) != together
+        return list(map(mask, value)) if alone else value
     if not _is_simple(value):
         return plain(value, mask)
     return {key: _masked_field(key, item, mask) if _tells(key) else mask(item) for key, item in value.items()}
+
+
+def is_list_of_texts(value: Any) -> bool:
+    return value.__class__ is list and _TEXTS.issuperset(map(type, value))
 
 
 _TELLING = re.compile(

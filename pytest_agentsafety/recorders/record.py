@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 from pytest_agentsafety.model.events import Event
@@ -14,6 +15,7 @@ from pytest_agentsafety.recorders.masking import (
     dumps,
     encode,
     encode_ascii,
+    is_list_of_texts,
     masked_content,
     masked_nested,
     shape_of,
@@ -24,6 +26,7 @@ from pytest_agentsafety.recorders.masking import (
 SHORT_RECORD = 512
 _LONG_TEXT = 256
 _LONG_FIELD = 4_096
+_SCALARS = frozenset({str, int, bool, type(None)})
 
 
 class Record:
@@ -32,11 +35,11 @@ class Record:
     What it takes in a file is made where a file asks for it.
     """
 
-    __slots__ = ("_content", "_spoken", "data", "event")
+    __slots__ = ("_content", "_foreign", "_spoken", "data", "event")
 
     def __init__(self, event: Event, mask: Mask) -> None:
         foreign, spoken = SHAPES.get(event.__class__) or shape_of(event.__class__)
-        self.event, self._spoken, self._content = event, spoken, ""
+        self.event, self._foreign, self._spoken, self._content = event, foreign, spoken, ""
         self.data = data = event.to_dict()
         for name in foreign:
             value = data[name]
@@ -51,10 +54,34 @@ class Record:
     def text(self) -> str:
         """The masked event as a JSON object, not ASCII only. Model content comes last, encoded as it was digested."""
         if not self._content:
-            return text_of(self.data, encode)
+            return self._encoded(self.data)
         head = self.data.copy()
         del head[self._spoken]
-        return f'{text_of(head, encode)[:-1]},"{self._spoken}":{self._content}}}'
+        return f'{self._encoded(head)[:-1]},"{self._spoken}":{self._content}}}'
+
+    def _encoded(self, data: dict[str, Any]) -> str:
+        raw = self._plain(data)
+        return text_of(data, encode) if raw is None else raw.decode()
+
+    def _plain(self, data: dict[str, Any]) -> bytes | None:
+        """What the compiled encoder makes of fields; None where it may have written its own way."""
+        try:
+            raw = dumps(data, None, STRICT)
+        except TypeError:
+            return None
+        nulls = raw.count(NULL)
+        return raw if not nulls or nulls == [*data.values()].count(None) or self._is_finite(data) else None
+
+    def _is_finite(self, data: dict[str, Any]) -> bool:
+        """Is each null in their JSON a None, or a word? What was masked holds no NaN any more, another field might."""
+        for name, value in data.items():
+            kind = value.__class__
+            if kind is float:
+                if not isfinite(value):
+                    return False
+            elif kind not in _SCALARS and name not in self._foreign:
+                return False
+        return True
 
     @property
     def spoken(self) -> Any:
@@ -77,22 +104,29 @@ class Record:
         if self._content:
             data = data.copy()
             data[self._spoken] = _digest(self._content)
-        try:
-            raw = dumps(data, None, STRICT)
-        except TypeError:
-            raw = NULL
-        if len(raw) <= SHORT_RECORD and raw.isascii() and NULL not in raw:  # nearly all
+        raw = self._plain(data)
+        text = None
+        if raw is None or (len(raw) <= SHORT_RECORD and not raw.isascii()):
+            text = text_of(data, encode_ascii)
+        elif len(raw) <= SHORT_RECORD:  # nearly all
             return raw.decode("ascii")
-        text = text_of(data, encode_ascii)
-        if len(text) <= SHORT_RECORD:
+        if text is not None and len(text) <= SHORT_RECORD:
             return text
-        return text_of({name: _brief(value) for name, value in data.items()}, encode_ascii)
+        short = data.copy()
+        for name in self._foreign:
+            value = data[name]
+            kind = value.__class__
+            if kind is str:
+                if len(value) > _LONG_TEXT:
+                    short[name] = _digest(value)
+            elif kind is list or kind is dict:
+                short[name] = _brief(value)
+        return text_of(short, encode_ascii)
 
 
 def _brief(value: Any) -> Any:
-    short = _shorten(value)
-    if value.__class__ is not list and value.__class__ is not dict:
-        return short
+    """A nested field with its long texts as digests; one that is long all the same is a digest itself."""
+    short = value if is_list_of_texts(value) and max(map(len, value), default=0) <= _LONG_TEXT else _shorten(value)
     encoded = encode_ascii(short)
     return short if len(encoded) <= _LONG_FIELD else _digest(encoded)
 

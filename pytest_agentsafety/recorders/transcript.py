@@ -65,9 +65,14 @@ class TranscriptRecorder:
     def write_all(self, records: Sequence[Record]) -> None:
         """Append several, with one write for those of one case that follow each other."""
         with self._lock:
+            if len(records) == 1:
+                case = self._case_of(records[0].event)
+                if case is not None:
+                    case.file.write(records[0].utf8_line())
+                return
             for case, group in groupby(records, key=lambda record: self._case_of(record.event)):
                 if case is not None:
-                    case.file.write(b"".join(record.utf8_line() for record in group))
+                    case.file.write(b"".join([record.utf8_line() for record in group]))
 
     def end(self, key: CaseKey) -> None:
         """Close the case's file. Unknown keys are ignored, so that ending twice does no harm."""

@@ -23,7 +23,7 @@ from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun, Score
-from pytest_agentsafety.protocols import EventSink, PriceSource, Scenario, Suite, emit_all
+from pytest_agentsafety.protocols import EventSink, PriceSource, Scenario, Suite, recorder
 from pytest_agentsafety.runner.modes import Cast, ModeSettings
 from pytest_agentsafety.runner.outside import led_here
 from pytest_agentsafety.runner.row import Finished, build_result, guard_names
@@ -76,21 +76,18 @@ class _Tap:
     """Records events and keeps them for the generator. Events of a case that is over are recorded no more."""
 
     def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
-        self._evidence, self._events = evidence, events
+        self._record, self._events = recorder(evidence), events
         self._open = True
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
-        with self._lock:  # one order for both
-            if self._open:
-                self._evidence.emit(event)
-                self._events.append(event)
+        self.emit_all((event,))
 
     def emit_all(self, events: Sequence[Event]) -> None:
         """Several events at once, recorded in one go where the evidence can."""
-        with self._lock:
+        with self._lock:  # one order for both
             if self._open:
-                emit_all(self._evidence, events)
+                self._record(events)
                 self._events.extend(events)
 
     def close(self) -> None:

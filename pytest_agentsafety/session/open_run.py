@@ -26,6 +26,9 @@ from pytest_agentsafety.session.secrets import RunSecrets
 from pytest_agentsafety.tracing import LogSink, SpanRecorder
 
 _OURS = "agentsafety-"  # names of threads that belong to no agent
+# A case makes tens of thousands of objects that go with it. At Python's own 700 the collector walks over them dozens of
+# times, while nearly all are still in use.
+_YOUNG = 10_000
 
 
 class OpenRun:
@@ -38,6 +41,7 @@ class OpenRun:
         self._key = BorrowedKey()
         self._uninstall: list[Callable[[], None]] = []
         self._running = self._frozen = False
+        self._thresholds = gc.get_threshold()
 
     def start(
         self,
@@ -131,15 +135,20 @@ class OpenRun:
             self._traces.close()
             if self._frozen:
                 gc.unfreeze()
+                gc.set_threshold(*self._thresholds)
 
     def _settle_memory(self) -> None:
         """What is loaded by now stays until the end: the collector need not go through it again for every few cases.
 
-        Suites and SDKs are a million objects, and a walk over them costs as much as several cases.
+        Suites and SDKs are a million objects, and a walk over them costs as much as several cases. Who switched the
+        collector off, or made it rarer still, has it so.
         """
         self._frozen = gc.get_freeze_count() == 0
         if self._frozen:
             gc.freeze()
+            self._thresholds = first, *older = gc.get_threshold()
+            if 0 < first < _YOUNG:
+                gc.set_threshold(_YOUNG, *older)
 
 
 class _Traces:
@@ -151,12 +160,16 @@ class _Traces:
         self._sinks: Sequence[EventSink] = ()
 
     def emit(self, event: Event) -> None:
+        self.emit_all((event,))
+
+    def emit_all(self, events: Sequence[Event]) -> None:
         if self._spans is None:
             agent_id = self._agent().id
             self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=self._mask)
             self._sinks = (self._spans, LogSink(agent_id, mask=self._mask, run_id=self._run_id))
-        for sink in self._sinks:
-            sink.emit(event)
+        for event in events:
+            for sink in self._sinks:
+                sink.emit(event)
 
     def close(self) -> None:
         if self._spans is not None:

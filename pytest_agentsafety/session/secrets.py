@@ -12,8 +12,8 @@ from pytest_agentsafety.guards import find_secrets, mask
 from pytest_agentsafety.model.passage import Passage
 
 _SHORT, _REMEMBERED, _MOST_LEARNED = 200, 8_192, 500
-# A long text is written down several times in a row (result, summary, span), and then never again.
-_RECENT = 16
+# A long text is written down several times in a row (result, summary, span), and cases of the same task read the same.
+_LONG_CHARACTERS = 4_000_000
 
 
 class RunSecrets:
@@ -28,7 +28,8 @@ class RunSecrets:
         self._seen = frozenset(os.environ.items())
         self._lock = threading.Lock()
         self._masked: dict[str, str] = {}
-        self._recent: dict[str, str] = {}
+        self._long: dict[str, str] = {}
+        self._room = _LONG_CHARACTERS
 
     def look_around(self) -> None:
         """The environment may have got keys since: a conftest or the agent's own module may load them."""
@@ -43,14 +44,24 @@ class RunSecrets:
 
     def mask(self, text: str) -> str:
         # What is learned meanwhile puts other tables in the place of these: nothing made before gets into them.
-        known, most = (self._masked, _REMEMBERED) if len(text) <= _SHORT else (self._recent, _RECENT)
+        known = self._masked if len(text) <= _SHORT else self._long
         masked = known.get(text)
         if masked is None:
             masked = self._made(text)
-            if len(known) >= most:
-                known.clear()
-            known[text] = masked
+            self._remember(known, text, masked)
         return masked
+
+    def _remember(self, known: dict[str, str], text: str, masked: str) -> None:
+        """Bounded by number for short texts, by characters for long ones: a full table starts anew."""
+        if len(text) > _SHORT:
+            self._room -= len(text) if masked is text else len(text) + len(masked)
+            if self._room < 0:
+                self._room = _LONG_CHARACTERS
+                known.clear()
+                return
+        elif len(known) >= _REMEMBERED:
+            known.clear()
+        known[text] = masked
 
     def hide(self, text: str) -> str:
         """Secrets alone; personal data stays."""
@@ -76,4 +87,5 @@ class RunSecrets:
             return
         with self._lock:
             self._scrubber.learn(secrets)
-            self._masked, self._recent = {}, {}
+            self._masked, self._long = {}, {}
+            self._room = _LONG_CHARACTERS

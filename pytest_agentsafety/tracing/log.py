@@ -50,7 +50,7 @@ class LogSink:
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
-        call = self._call_of(event)
+        call = self._call_of(event) if event.__class__ in _KEPT else None
         level = _level(event)
         if not self.logger.isEnabledFor(level):
             return
@@ -118,6 +118,8 @@ def _level(event: Event) -> int:
     return logging.INFO
 
 
+# What tells the arguments of a finished call.
+_KEPT = frozenset({ToolCalled, ToolReturned, CaseEnded})
 # The others are no news by themselves.
 _TOLD = frozenset({ModelFailed, Ungated, ToolDecided, ToolReturned, Notice})
 _NOTICE_LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}

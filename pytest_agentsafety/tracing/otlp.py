@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from pytest_agentsafety.model.jsonl import dump_line
+
+try:
+    from orjson import dumps
+except ImportError:  # no build of it for this machine
+
+    def dumps(_: object) -> bytes:  # type: ignore[misc]
+        raise TypeError("no compiled encoder")
+
+
 INTERNAL, CLIENT = 1, 3
 OK, ERROR = 1, 2
 
@@ -45,6 +55,14 @@ def to_otlp(spans: Sequence[Span], *, resource: Mapping[str, Any], scope: str) -
     return {"resourceSpans": [{"resource": {"attributes": _attributes(resource)}, "scopeSpans": [scoped]}]}
 
 
+def to_line(document: Mapping[str, Any]) -> bytes:
+    """A document as UTF-8 with its newline. Lone surrogates are written as escapes."""
+    try:
+        return dumps(document) + b"\n"
+    except TypeError:
+        return dump_line(document)
+
+
 def _span(span: Span) -> dict[str, Any]:
     record: dict[str, Any] = {
         "traceId": span.trace_id,
@@ -66,12 +84,14 @@ def _span(span: Span) -> dict[str, Any]:
 
 
 def _attributes(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": key, "value": _value(value)} for key, value in values.items() if value is not None]
+    return [
+        {"key": key, "value": {"stringValue": value} if value.__class__ is str else _value(value)}
+        for key, value in values.items()
+        if value is not None
+    ]
 
 
 def _value(value: Any) -> dict[str, Any]:
-    if value.__class__ is str:  # most of them
-        return {"stringValue": value}
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, int) and -(2**63) <= value < 2**63:

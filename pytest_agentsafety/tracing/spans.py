@@ -26,14 +26,15 @@ from pytest_agentsafety.model.events import (
     ToolReturned,
     Ungated,
 )
-from pytest_agentsafety.model.jsonl import dump_line
 from pytest_agentsafety.model.safe_text import one_line
-from pytest_agentsafety.tracing.otlp import CLIENT, ERROR, OK, Span, new_id, to_otlp
+from pytest_agentsafety.tracing.otlp import CLIENT, ERROR, OK, Span, new_id, to_line, to_otlp
 
 Mask = Callable[[str], str]
 RESULT_CHARS = 200
 _SCOPE = "pytest-agentsafety"
 _UNFINISHED = "not finished when the case ended"
+# Spans of a case are made of so many events together: one after the other they cost twice as much.
+_TOGETHER = 64
 
 
 @dataclass
@@ -41,6 +42,7 @@ class _Trace:
     root: Span
     spans: list[Span]
     open: dict[tuple[str, str], Span] = field(default_factory=dict)
+    waiting: list[Event] = field(default_factory=list)
 
 
 class SpanRecorder:
@@ -57,27 +59,34 @@ class SpanRecorder:
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
+        kind = event.__class__
+        if kind not in _TAKEN:
+            return
         with self._lock:
-            if isinstance(event, CaseStarted):
+            if kind is CaseStarted:
                 self._start_case(event)
                 return
             trace = self._traces.get(event.task_id)
             if trace is None:
                 return  # a straggler of a case that is over
-            if isinstance(event, CaseEnded):
+            if kind is CaseEnded:
+                self._catch_up(trace)
                 self._end_case(event.task_id, trace, event)
-            else:
-                self._in_case(trace, event)
+                return
+            trace.waiting.append(event)
+            if len(trace.waiting) >= _TOGETHER:
+                self._catch_up(trace)
 
     def close(self) -> None:
         """Write the cases that never ended, closed with an error."""
         with self._lock:
             for task_id, trace in list(self._traces.items()):
+                self._catch_up(trace)
                 latest = max(max(span.start, span.end) for span in trace.spans)
                 trace.root.status, trace.root.message = ERROR, "the case never ended"
                 self._finish(task_id, trace, latest)
 
-    def _start_case(self, event: CaseStarted) -> None:
+    def _start_case(self, event: Any) -> None:
         root = Span(name=f"invoke_agent {self._agent_id}", trace_id=new_id(16), span_id=new_id(8), start=_ns(event.ts))
         root.attributes = {
             "gen_ai.operation.name": "invoke_agent",
@@ -90,21 +99,10 @@ class SpanRecorder:
         }
         self._traces[event.task_id] = _Trace(root, [root])
 
-    def _in_case(self, trace: _Trace, event: Event) -> None:
-        if isinstance(event, ToolDecided):
-            self._note(trace, event)
-        elif isinstance(event, ModelCalled):
-            self._open_chat(trace, event)
-        elif isinstance(event, ToolCalled):
-            self._open_tool(trace, event)
-        elif isinstance(event, ModelReplied):
-            self._close_chat(trace, event)
-        elif isinstance(event, ModelFailed):
-            self._model_failed(trace, event)
-        elif isinstance(event, ToolReturned):
-            self._close_tool(trace, event)
-        else:
-            self._note(trace, event)
+    def _catch_up(self, trace: _Trace) -> None:
+        waiting, trace.waiting = trace.waiting, []
+        for event in waiting:
+            _STEPS[event.__class__](self, trace, event)
 
     def _open_chat(self, trace: _Trace, event: ModelCalled) -> None:
         span = self._child(trace, "chat", event, f"chat {event.model}")
@@ -178,9 +176,7 @@ class SpanRecorder:
         span.close(_ns(event.ts), status=ERROR if failed else 0, message="the tool failed" if failed else "")
 
     def _note(self, trace: _Trace, event: Event) -> None:
-        details = _note_details(event)
-        if details is None:
-            return
+        details = {name: getattr(event, of) for name, of in _NOTES[event.__class__]}
         span = trace.open.get(("tool", event.call_id)) or trace.open.get(("chat", event.call_id)) or trace.root
         span.events.append((f"agentsafety.{event.type}", _ns(event.ts), details))
 
@@ -191,7 +187,7 @@ class SpanRecorder:
         trace.open[kind, event.call_id] = span
         return span
 
-    def _end_case(self, task_id: str, trace: _Trace, event: CaseEnded) -> None:
+    def _end_case(self, task_id: str, trace: _Trace, event: Any) -> None:
         verdict, error = event.result.get("verdict"), event.result.get("error")
         trace.root.attributes |= {
             "agentsafety.verdict": verdict,
@@ -212,7 +208,7 @@ class SpanRecorder:
         root.close(max([at, *(span.end for span in trace.spans)]), status=root.status, message=root.message)
         del self._traces[task_id]
         resource = {"service.name": self._agent_id}
-        self._append(dump_line(to_otlp(trace.spans, resource=resource, scope=_SCOPE)))
+        self._append(to_line(to_otlp(trace.spans, resource=resource, scope=_SCOPE)))
 
     def _opened(self) -> int:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -235,25 +231,6 @@ class SpanRecorder:
             raise AgentSafetyError(f"cannot write spans to {self._path}: {written} of {len(line)} bytes fitted")
 
 
-def _note_details(event: Event) -> dict[str, Any] | None:
-    """What a span event tells of a step; None for steps that are no news on a span."""
-    if isinstance(event, ToolDecided):
-        names: tuple[str, ...] = ("outcome", "guard", "rule", "argument")
-    elif isinstance(event, GuardChecked):
-        names = ("stage", "guard", "status", "action", "rule", "score", "severity", "confidence")
-    elif isinstance(event, ApprovalGiven):
-        names = ("answer", "by")
-    elif isinstance(event, RetryPlanned):
-        names = ("attempt", "delay")
-    elif isinstance(event, Rerouted):
-        names = ("asked", "used")
-    elif isinstance(event, Ungated):
-        names = ("tool",)
-    else:
-        return None
-    return {f"agentsafety.{name}": getattr(event, name) for name in names}
-
-
 def _provider(model: str) -> str:
     if model.startswith("claude"):
         return "anthropic"
@@ -262,3 +239,24 @@ def _provider(model: str) -> str:
 
 def _ns(seconds: float) -> int:
     return int(seconds * 1_000_000_000)
+
+
+# What a span event tells of a step. Steps that are in neither table are no news on a span.
+_NOTED: dict[type[Event], tuple[str, ...]] = {
+    ToolDecided: ("outcome", "guard", "rule", "argument"),
+    GuardChecked: ("stage", "guard", "status", "action", "rule", "score", "severity", "confidence"),
+    ApprovalGiven: ("answer", "by"),
+    RetryPlanned: ("attempt", "delay"),
+    Rerouted: ("asked", "used"),
+    Ungated: ("tool",),
+}
+_NOTES = {kind: tuple((f"agentsafety.{name}", name) for name in names) for kind, names in _NOTED.items()}
+_STEPS: dict[type[Event], Callable[[SpanRecorder, _Trace, Any], None]] = {
+    ModelCalled: SpanRecorder._open_chat,
+    ModelReplied: SpanRecorder._close_chat,
+    ModelFailed: SpanRecorder._model_failed,
+    ToolCalled: SpanRecorder._open_tool,
+    ToolReturned: SpanRecorder._close_tool,
+    **dict.fromkeys(_NOTED, SpanRecorder._note),
+}
+_TAKEN = frozenset({CaseStarted, CaseEnded, *_STEPS})

@@ -6,6 +6,7 @@ import contextlib
 import io
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -66,6 +67,11 @@ class AgentDojoScenario:
 
     def benign_turns(self) -> Sequence[PlannedTurn]:
         """The user task's ground truth, a call per turn, then AgentDojo's words for a solved task."""
+        return self._benign_turns
+
+    @cached_property
+    def _benign_turns(self) -> Sequence[PlannedTurn]:
+        """Worked out once: it takes a copy of the environment, and model, oracle and report ask for it."""
         calls = self._planned(self._user_task.ground_truth(self._before()))
         return _turns(calls, self._user_task.GROUND_TRUTH_OUTPUT)
 

@@ -108,6 +108,22 @@ def test_an_event_of_somebody_elses_is_taken_as_it_is() -> None:
     assert parsed(Own())["type"] == "own"
 
 
+@pytest.mark.parametrize(
+    "arguments", [{"said": "location: null, null"}, {"said": ",null,", "none": None}, {"null": [None]}]
+)
+def test_a_null_stands_for_none_and_for_nothing_else(arguments: dict[str, Any]) -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Own(Event):
+        type: ClassVar[str] = "own"
+        arguments: dict[str, Any]
+        score: float | None = None
+
+    for score, written in ((None, None), (1.5, 1.5), (float("nan"), "nan"), ([float("inf"), None], ["inf", None])):
+        record = Record(Own(arguments=arguments, score=score), str)  # type: ignore[arg-type] # a wrong type may come
+        for told in (record.text, record.utf8_line(), record.brief()):
+            assert (json.loads(told)["score"], json.loads(told)["arguments"]) == (written, arguments)
+
+
 @pytest.mark.parametrize(("length", "whole"), [(100, True), (SHORT_RECORD, False)])
 @pytest.mark.parametrize("letter", ["x", "ü"])
 def test_short_records_stand_whole_in_the_audit_and_in_ascii(length: int, whole: bool, letter: str) -> None:
@@ -138,6 +154,10 @@ def test_the_rules_do_not_depend_on_how_the_text_is_made(
     """Where the compiled encoder is missing, the same bytes come out."""
     events = [*make_events(), ToolDecided(tool="ü", outcome="ask", guard="g", rule="r", reason='"\n', origin=None)]
     expected = [(Record(event, str).utf8_line(), Record(event, str).brief()) for event in events]
+
+    def no_encoder(*_: object) -> bytes:
+        raise TypeError
+
     monkeypatch.setattr(json.encoder, "c_make_encoder", None)
     slow = masking._encoder(ascii_only=False), masking._encoder(ascii_only=True)
     assert [encoder.__name__ for encoder in slow] == ["encode", "encode"]
@@ -145,6 +165,7 @@ def test_the_rules_do_not_depend_on_how_the_text_is_made(
     for room in rooms:
         monkeypatch.setattr(room, "encode", slow[0])
         monkeypatch.setattr(room, "encode_ascii", slow[1])
+        monkeypatch.setattr(room, "dumps", no_encoder)
     assert [(Record(event, str).utf8_line(), Record(event, str).brief()) for event in events] == expected
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_agentsafety.model.passage import Passage
+from pytest_agentsafety.session import secrets as secrets_module
 from pytest_agentsafety.session.secrets import RunSecrets
 
 SECRET = "zq7Wm2kPx9Lr4TbN8vYc"
@@ -49,12 +50,21 @@ def test_what_was_made_before_a_secret_was_known_is_not_remembered(text: str, mo
     assert SECRET not in secrets.mask(text)
 
 
-def test_a_long_text_is_looked_through_once_while_it_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_text_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = RunSecrets()
     made, asked = secrets._made, []
     monkeypatch.setattr(secrets, "_made", lambda text: asked.append(text) or made(text))
     others = [f"{number} {LONG}" for number in range(40)]
     for text in (LONG, LONG, *others, *others[-1:], LONG):
         assert secrets.mask(text) == text
-    assert asked == [LONG, *others, LONG]
-    assert len(secrets._recent) <= 16
+    assert asked == [LONG, *others]
+
+
+def test_long_texts_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets_module, "_LONG_CHARACTERS", 10_000)
+    secrets = RunSecrets()
+    for number in range(100):
+        assert secrets.mask(text := f"{number} {LONG}") == text
+        assert sum(map(len, secrets._long)) <= 10_000
+    assert secrets.mask("x" * 20_000) == "x" * 20_000
+    assert secrets._long == {}

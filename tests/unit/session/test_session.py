@@ -220,11 +220,29 @@ def test_json_files_are_whole_or_not_there(tmp_path: Path) -> None:
 
 def test_what_is_loaded_is_left_to_the_collector_again_when_the_session_ends(options: MakeOptions) -> None:
     gc.unfreeze()  # whatever an earlier test left open
+    thresholds = gc.get_threshold()
     outer, inner = (Session(options(cases=("inbox.triage",), modes=("hijacked",))) for _ in range(2))
     outer.start()
     assert gc.get_freeze_count() > 0
+    assert gc.get_threshold()[0] > thresholds[0]
     inner.start()
     inner.close()
     assert gc.get_freeze_count() > 0, "the inner session leaves alone what is not its own"
+    assert gc.get_threshold()[0] > thresholds[0]
     outer.close()
     assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == thresholds
+
+
+def test_a_collector_that_was_switched_off_stays_off(options: MakeOptions) -> None:
+    gc.unfreeze()
+    thresholds = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        session = Session(options(cases=("inbox.triage",), modes=("hijacked",)))
+        session.start()
+        assert gc.get_threshold()[0] == 0
+        session.close()
+        assert gc.get_threshold()[0] == 0
+    finally:
+        gc.set_threshold(*thresholds)
