@@ -285,7 +285,7 @@ def look(data: bytes) -> Found:
 
 
 # Looked for in one pass. Only these: the automaton of others together grows with the text.
-_TOGETHER = (("base64", "loose"), ("base32", "token rot13"))
+_TOGETHER = ("base64", "loose", "base32", "token rot13", "words64", "lines", "tagged", "=", "% reversed")
 
 
 @cache
@@ -295,9 +295,8 @@ def _together(names: tuple[str, ...]) -> Shapes:
 
 def _found(data: bytes, names: list[str]) -> list[str]:
     """Which of these patterns occur."""
-    groups = [group for group in _TOGETHER if set(group) <= set(names)]
-    together = {name for group in groups for name in group}
-    found = {name for group in groups for name in _together(group).look(data)}
+    together = tuple(name for name in _TOGETHER if name in names)
+    found = _together(together).look(data) if together else set()
     return [name for name in names if name in found or (name not in together and _pattern(name).search(data))]
 
 
