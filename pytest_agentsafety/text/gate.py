@@ -315,7 +315,7 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
         yield "apart"
     if b"=" in data and (b"= " in data or b"=\n" in data):
         yield "words64"
-    if data.count(b"\n") > 1:
+    if data.find(b"\n") < data.rfind(b"\n"):  # two of them
         yield "lines"
     if b">" in data and b"<" in data:
         yield "tagged"
