@@ -91,7 +91,6 @@ class Cut:
 
 
 class _Constants(NamedTuple):
-    ideographs: NDArray[np.bool_]
     seeds: Hashes
     concept_seeds: Hashes
 
@@ -104,9 +103,7 @@ def _constants() -> _Constants:
     def seeds(kinds: tuple[int, ...]) -> Hashes:
         return np.array([[0x3C6EF372 * kind & 0xFFFFFFFF] for kind in kinds], np.uint32)
 
-    ideographs = np.zeros(256, np.bool_)
-    ideographs[_IDEOGRAPHS.start : _IDEOGRAPHS.stop] = True
-    return _Constants(ideographs, seeds(_KINDS), seeds(_CONCEPT_KINDS))
+    return _Constants(seeds(_KINDS), seeds(_CONCEPT_KINDS))
 
 
 def to_bytes(text: str) -> bytes:
@@ -163,7 +160,7 @@ def _split_wide(raw: NDArray[np.uint8], inside: NDArray[np.bool_]) -> tuple[NDAr
     """As `_split`, with every ideograph apart."""
     import numpy as np
 
-    first = _constants().ideographs[raw]
+    first = raw - np.uint8(_IDEOGRAPHS.start) < np.uint8(len(_IDEOGRAPHS))
     behind = np.zeros_like(first)
     behind[3:] = first[:-3]
     before = np.zeros_like(inside)

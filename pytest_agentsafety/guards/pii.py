@@ -106,7 +106,7 @@ def _asked_for(task: str) -> frozenset[str]:
 
 def _joined(findings: list[Finding]) -> list[Finding]:
     joined: list[Finding] = []
-    for finding in sorted(set(findings), key=lambda f: (f.start, -f.end)):
+    for finding in sorted(dict.fromkeys(findings), key=lambda f: (f.start, -f.end)):
         if joined and finding.start < joined[-1].end:
             joined[-1] = joined[-1]._replace(end=max(joined[-1].end, finding.end))
         else:

@@ -86,8 +86,10 @@ IBAN_LENGTH = {country: size for size, countries in _IBAN_LENGTHS.items() for co
 def find_iban(candidate: str) -> Spans:
     """The candidate runs on into the next words: the country says how many characters belong to it."""
     size = IBAN_LENGTH.get(candidate[:2].upper())
+    if size is None:
+        return ()
     places = [i for i, c in enumerate(candidate) if c.isalnum()]
-    if size is None or len(places) < size:
+    if len(places) < size:
         return ()
     end = places[size - 1] + 1
     if end < len(candidate) and candidate[end].isalnum():

@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import re2
 
@@ -30,7 +30,10 @@ _LINE_END = re.compile(r"\r?\n")
 
 Back = Callable[[int, int], tuple[int, int]]
 
-_HEX = re2.compile(r"[0-9A-Fa-f]{16,}")
+# What is worth the look of the pattern before: a gap of lines or tabs somewhere behind a digit or a capital.
+_MAY_BE_WIDE = rb"[0-9A-Z](?:[\t\r\n]| [^0-9A-Za-z]*[\t\r\n>])"
+# Readable ASCII in hex digits, from the beginning of a run of letters and digits on.
+_HEX = rb"(?:^|[^0-9A-Za-z])(?:[2-7][0-9A-Fa-f]){8,}"
 
 
 class Hidden(NamedTuple):
@@ -99,18 +102,25 @@ def _digits_of(view: View) -> Iterator[View]:
 
 def _hex_of(view: View) -> Iterator[View]:
     """Printable text in hex digits. Values are no words, so that nobody else takes them for a text worth decoding."""
-    text = view.text
-    for match in _HEX.finditer(text):
+    data = view.data
+    for match in _in_bytes(_HEX).finditer(data):
         start, end = match.span()
-        if (end - start) % 2 or _is_letter(text[start - 1 : start]) or _is_letter(text[end : end + 1]):
+        start += (end - start) % 2  # the byte in front
+        if data[end : end + 1].isalnum():
             continue
-        plain = bytes.fromhex(text[start:end])
-        if plain.isascii() and plain.decode().isprintable():
-            yield _Derived("decoded", plain.decode(), view, _all_of(start, end))
+        plain = bytes.fromhex(data[start:end].decode()).decode()
+        if plain.isprintable():
+            first = len(data[:start].decode("utf-8", "surrogatepass"))
+            yield _Derived("decoded", plain, view, _all_of(first, first + end - start))
 
 
-def _is_letter(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+@cache
+def _in_bytes(pattern: bytes) -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = True
+    options.log_errors = False
+    return re2.compile(pattern, options)
 
 
 def _all_of(first: int, last: int) -> Back:
@@ -131,6 +141,8 @@ def _closed(view: View) -> Iterator[View]:
 
 def _evened(view: View) -> Iterator[View]:
     """The text with a blank for every wider gap: a value may have a group of its digits on each line."""
+    if _in_bytes(_MAY_BE_WIDE).search(view.data) is None:
+        return
     text = replace(_WIDE_GAP, " ", view.text)
     if text != view.text:
         spans = ((at + match.start() + 1, at + match.end()) for at, match in matches(_WIDE_GAP, view.text))

@@ -13,7 +13,7 @@ import numpy as np
 import re2
 
 from pytest_agentsafety.text.gate import SHORT_LINE
-from pytest_agentsafety.text.pieces import matches, replace
+from pytest_agentsafety.text.pieces import PIECE, matches
 from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
 
 _RUN = 6  # so many letters in a row have to stand alone
@@ -172,10 +172,22 @@ def join_lines(view: View) -> View:
     parts: list[bytes] = []
     done = 0
     for run in _short_lines().finditer(view.data):
-        parts += (view.data[done : run.start()], replace(_LINE_BREAK, b" ", run.group()))
+        parts += (view.data[done : run.start()], _on_one_line(run.group()))
         done = run.end()
     data = b"".join([*parts, view.data[done:]])
     return View("lines", data, view, back_through(lambda: edits_of(_joints(view.data))))
+
+
+def _on_one_line(run: bytes) -> bytes:
+    """A run of short lines with a blank for each break, piece by piece as `_joints` goes through it."""
+    return b"".join(map(_joined_piece, (run[at : at + PIECE] for at in range(0, len(run), PIECE))))
+
+
+def _joined_piece(piece: bytes) -> bytes:
+    """Between words there is one blank or a break, so no pattern is needed where all white space is of these two."""
+    if b">" in piece or b"\t" in piece or piece[:1].isspace() or piece.endswith((b" ", b"\r")):
+        return _LINE_BREAK.sub(b" ", piece)
+    return b" ".join(piece.split()) + b" " * piece[-1:].isspace()
 
 
 @cache

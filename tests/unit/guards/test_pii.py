@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from base64 import b64encode
 
 import pytest
 
@@ -245,3 +249,25 @@ def test_keys_and_cards_are_never_given_away_by_asking(secret: str, task: str) -
     result = PiiGuard().check(f"It is {secret}.", GuardContext(stage="output", source="agent", task=task))
     assert result.status == "triggered"
     assert secret not in (result.redacted or "")
+
+
+def test_of_several_kinds_in_one_encoded_place_the_rule_does_not_depend_on_the_hash_seed() -> None:
+    # An encoded segment is one place; the order of a set of kinds differs from process to process.
+    said = "Please send me the last billed amount for cc 4288471682657067 on my e-mail OrvaBizier@teleworm.us?"
+    encoded = b64encode(said.encode()).decode()
+    program = (
+        "import sys; from pytest_agentsafety.guards.pii import PiiGuard; "
+        "from pytest_agentsafety.model.decisions import GuardContext; "
+        "print(PiiGuard().check(sys.argv[1], GuardContext(stage='output', source='agent', task='')).rule)"
+    )
+    rules = {
+        subprocess.run(
+            [sys.executable, "-c", program, encoded],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in (0, 1, 2, 3)
+    }
+    assert len(rules) == 1
