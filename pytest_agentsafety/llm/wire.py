@@ -19,6 +19,8 @@ except ImportError:  # the core works without the SDK that brings it
 _MAX_TOKENS = 10**12
 _JSON = "application/json"
 _COUNTS = frozenset({int})  # a bool is none
+# Made once: `json.dumps` makes one for every call.
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @quick
@@ -50,7 +52,7 @@ def _patient_json(body: bytes) -> Any:
 
 def encode_json(value: Mapping[str, Any]) -> bytes:
     """UTF-8 JSON; lone surrogates become question marks (UTF-8 cannot carry them)."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _dumps(value).encode("utf-8", "replace")
 
 
 def encode_sse(message: Mapping[str, Any]) -> bytes:

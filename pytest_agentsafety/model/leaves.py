@@ -9,6 +9,8 @@ from typing import Any
 
 MAX_DEPTH = 40  # a hostile model nests deeper than Python's own recursion can follow
 _PLAIN_KEY = 16
+# The keys of messages: plain ones, to be known at a look.
+_OFTEN = frozenset({"role", "content", "type", "text", "id", "input", "name", "tool_use_id", "is_error", "chars"})
 
 
 def plain(value: Any, change: Callable[[str], str], *, depth: int = 0) -> Any:
@@ -38,7 +40,7 @@ def _container(value: Any, change: Callable[[str], str], depth: int) -> Any:
     copy: dict[str, Any] = {}
     for key, item in value.items():
         name = key
-        if key.__class__ is not str or len(key) > _PLAIN_KEY or not key.isidentifier():
+        if key.__class__ is not str or (key not in _OFTEN and (len(key) > _PLAIN_KEY or not key.isidentifier())):
             name = _key(key, change)
         while name in copy:  # two keys that look the same once masked are still two entries
             name += "'"
