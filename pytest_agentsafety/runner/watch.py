@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 WINDOW = 40
 _CHUNK = WINDOW // 2
@@ -42,6 +43,8 @@ def _contains(hay: str, needle: str) -> bool:
     if len(needle) <= WINDOW:
         return needle in hay
     # Every window holds one aligned chunk of half its size whole: look for those, then grow.
+    if not any(map(hay.__contains__, _chunks(needle))):  # nearly always
+        return False
     for start in range(0, len(needle) - _CHUNK + 1, _CHUNK):
         at = hay.find(needle[start : start + _CHUNK])
         while at >= 0:
@@ -49,6 +52,11 @@ def _contains(hay: str, needle: str) -> bool:
                 return True
             at = hay.find(needle[start : start + _CHUNK], at + 1)
     return False
+
+
+@lru_cache(maxsize=256)
+def _chunks(needle: str) -> tuple[str, ...]:
+    return tuple(needle[start : start + _CHUNK] for start in range(0, len(needle) - _CHUNK + 1, _CHUNK))
 
 
 def _stands_around(hay: str, at: int, needle: str, start: int) -> bool:

@@ -118,6 +118,18 @@ def test_a_benign_run_is_a_call_per_turn_and_then_the_words(upstream: Upstream, 
     )
 
 
+def test_the_ground_truth_is_worked_out_once(upstream: Upstream, scenario: Any) -> None:
+    asked: list[int] = []
+
+    def plan(till: Till) -> Any:
+        asked.append(len(till.coins))
+        return [fc(upstream, "total")]
+
+    opened = scenario(Task(plan))
+    assert opened.benign_turns() is opened.benign_turns()
+    assert asked == [2]
+
+
 def test_planning_sees_the_initialised_world_and_does_not_change_it(upstream: Upstream, scenario: Any) -> None:
     def plan(till: Till) -> list[Any]:
         till.coins.clear()

@@ -109,6 +109,24 @@ def test_an_event_of_somebody_elses_is_taken_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tools", "written"),
+    [
+        (["read", "send"], ["read", "send"]),
+        (["read", "secret", "send"], ["read", "*", "send"]),
+        (["-----secret", "se", "cret"], ["-----*", "se", "cret"]),
+        ([], []),
+    ],
+)
+def test_names_of_tools_are_masked_each_by_itself(
+    make_events: Callable[..., list[Event]], tools: list[str], written: list[str]
+) -> None:
+    _, asked, *_ = make_events()
+    record = Record(replace(asked, tools=tools), lambda text: text.replace("secret", "*"))
+    for told in (record.text, record.brief()):
+        assert json.loads(told)["tools"] == written
+
+
+@pytest.mark.parametrize(
     "arguments", [{"said": "location: null, null"}, {"said": ",null,", "none": None}, {"null": [None]}]
 )
 def test_a_null_stands_for_none_and_for_nothing_else(arguments: dict[str, Any]) -> None:
