@@ -162,7 +162,7 @@ class AgentSafety:
         *,
         inject: Mapping[str, str] | None = None,
         tools: Sequence[Any] = (),
-        calls: Calls = (),
+        calls: Calls | None = None,
         attack_calls: Calls | None = None,
         mode: Mode | None = None,
         agent: object = None,
@@ -171,19 +171,21 @@ class AgentSafety:
 
         `agent` is one made in the test; else the fixture's, else the configuration's. `tools` go to an agent factory,
         by default those that it names itself.
-        With `calls` (what a good run does) and `attack_calls` (what the attacker wants), the hijacked model plays;
-        else the recording of this test does, or the live API records one.
+        With `calls` (what a good run does, [] for nothing) and `attack_calls` (what the attacker wants), the hijacked
+        model plays; else the recording of this test does, or the live API records one.
         Raises ConfigError for an unknown tool in `inject`, an unknown mode, or what is no agent.
         """
         handle = self._agent(agent)
         for tool in tools or self._tools_by_default(handle):
             self._own.add(tool)
-        brought = self._brought(handle, [*(inject or ()), *(name for name, _ in (*calls, *(attack_calls or ())))])
+        brought = self._brought(
+            handle, [*(inject or ()), *(name for name, _ in (*(calls or ()), *(attack_calls or ())))]
+        )
         self._check_injected(inject or {}, brought)
         self._own.inject = dict(inject or {})
         suite = self._suite(task, calls, attack_calls, brought)
         chosen = one_of("mode", mode, MODES, "agent_safety.run") if mode else self._mode(suite, calls)
-        if not calls and chosen in ("hijacked", "hijacked-exposed"):
+        if calls is None and chosen in ("hijacked", "hijacked-exposed"):
             suite.scenario.make_up(brought.tools)
         result = self._session.run(PlannedCase(suite, CaseRun(case=suite.case, mode=chosen)), agent=handle)
         events = list(read_lines(self._session.active_folder / result.transcript)) if result.transcript else []
@@ -220,7 +222,7 @@ class AgentSafety:
                 known = ", ".join(names) or f"none yet{brought.why}: wrap the tools or pass tools=[...]"
                 raise ConfigError(f"inject: unknown tool {tool!r}; known: {known}")
 
-    def _suite(self, task: str, calls: Calls, attack_calls: Calls | None, brought: Brought) -> AdHocSuite:
+    def _suite(self, task: str, calls: Calls | None, attack_calls: Calls | None, brought: Brought) -> AdHocSuite:
         self._runs += 1
         attack = bool(self._own.inject)
         name = slug(f"{self._node_id}-{self._runs}")
@@ -237,7 +239,7 @@ class AgentSafety:
             prompt=task,
             tools=list(self._own.specs.values()),
             inject=self._own.inject,
-            calls=_planned(calls),
+            calls=_planned(calls or ()),
             attack_calls=None if attack_calls is None else _planned(attack_calls),
             ways=brought.ways,
             steps=brought.steps,
@@ -251,7 +253,7 @@ class AgentSafety:
         policy = self.policy.with_tools({**scenario.rules, **self.policy.tools})
         return AdHocSuite(case, scenario, policy, self._folder / "cassettes" / "agentsafety")
 
-    def _mode(self, suite: AdHocSuite, calls: Calls) -> Mode:
+    def _mode(self, suite: AdHocSuite, calls: Calls | None) -> Mode:
         if self._modes:
             return self._modes[0]
         recorded = cassette_path(suite, CaseRun(case=suite.case, mode="recorded")).is_file()

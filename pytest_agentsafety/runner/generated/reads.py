@@ -35,6 +35,7 @@ class Reads:
         self._path = path
         self._lock = Lock()
         self._known: dict[str, Any] = {}
+        self._own: dict[str, Any] = {}  # what this process added: the rest may be older than what the file says
         self._tools: dict[str, Any] = {}
         if path is not None and path.is_file():
             self._load(path)
@@ -72,6 +73,7 @@ class Reads:
             if before is not None and before[2] == result:
                 return
             self._keep(tool, given, result)
+            self._own[_key(tool, given)] = self._known[_key(tool, given)]
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(self._path.parent):
                 if before is not None or not _appended(self._path, _row(tool, given, result)):
@@ -79,10 +81,9 @@ class Reads:
 
     def _write_all(self, path: Path) -> None:
         """With what other processes have written meanwhile."""
-        mine = dict(self._known)
         if path.is_file():
             self._load(path)
-        self._known |= mine
+        self._known |= self._own
         rows = b",\n".join(_row(*read) for _, read in sorted(self._known.items()))
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as file:
