@@ -10,12 +10,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.integration import warm
 
 _LEAKING = ("CI", "GITHUB_STEP_SUMMARY", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 TIMEOUT = 240
@@ -48,6 +50,12 @@ def can_unshare() -> bool:
         return False
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _templates() -> Iterator[None]:
+    yield
+    warm.close()
+
+
 @dataclass
 class Project:
     """A user's folder."""
@@ -57,6 +65,7 @@ class Project:
     env: dict[str, str] = field(default_factory=environment)
     done: Done | None = None
     offline: bool = False
+    warm: bool = True  # False: each run starts an interpreter from nothing
 
     def file(self, name: str, text: str) -> Path:
         path = self.root / name
@@ -84,9 +93,11 @@ class Project:
         return self._run([*apart, sys.executable, "-m", "pytest_agentsafety.cli.main", *arguments], env)
 
     def _run(self, command: list[str], env: Mapping[str, str]) -> Done:
-        done = subprocess.run(
-            command, cwd=self.root, env={**self.env, **env}, capture_output=True, timeout=TIMEOUT, check=False
-        )
+        env = {**self.env, **env}
+        if self.warm and command[1] == "-m":
+            done = warm.run(command, self.root, env, TIMEOUT)
+        else:
+            done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, timeout=TIMEOUT, check=False)
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     # -- evidence

@@ -24,14 +24,14 @@ def name_of(example: Example) -> str:
     return f"{example.page.stem}-{example.name}"
 
 
-def play(example: Example, folder: Path) -> None:
-    """Lay the example out in `folder` and run its commands. Skips it where something it needs is not installed."""
+def play(example: Example, folder: Path, **more: str) -> None:
+    """Lay the example out in `folder` and run its commands, with `more` in the environment. Skips it where something it needs is not installed."""
     if example.missing:
         pytest.skip(f"NOT TESTED: {example.missing} is not installed")
     ran = 0
     with api(example.support / "api.py") as env:
         for command in example.lay_out(folder):
-            done = run(command, folder, **env)
+            done = run(command, folder, **env, **more)
             said = f"{command.text}\n{done.stdout}\n{done.stderr}"
             assert done.returncode == command.status, said
             missing = absent(command.prints, done.stdout + done.stderr)

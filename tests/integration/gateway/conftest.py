@@ -15,9 +15,9 @@ import pytest
 
 from pytest_agentsafety.llm import MessagesServer
 from pytest_agentsafety.model.messages import PlannedCall, PlannedTurn
+from tests.integration import warm
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
 SDK_AGENT = (sys.executable, str(HERE / "agent_sdk.py"))
 KEY = "sk-ant-api03-key-of-the-user-0123456789"
 _FOREIGN = ("CI", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "OPENAI_API_KEY")
@@ -41,7 +41,6 @@ class Folder:
         self.root = root
         self.env = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
         self.env |= {
-            "PYTHONPATH": str(ROOT),
             "ANTHROPIC_API_KEY": KEY,
             "OPENAI_API_KEY": KEY,
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -55,16 +54,8 @@ class Folder:
         return [sys.executable, "-m", "pytest_agentsafety.cli.main", "gateway", *options, "--", *agent]
 
     def gateway(self, *options: str, agent: Sequence[str], env: Mapping[str, str] | None = None) -> Done:
-        done = subprocess.run(
-            self.command(options, agent),
-            cwd=self.root,
-            env={**self.env, **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        done = warm.run(self.command(options, agent), self.root, {**self.env, **(env or {})}, 120)
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def start(self, *options: str, agent: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
