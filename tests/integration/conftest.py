@@ -94,7 +94,7 @@ class Project:
 
     def _run(self, command: list[str], env: Mapping[str, str]) -> Done:
         env = {**self.env, **env}
-        if self.warm and command[1] == "-m":
+        if self.warm and "-m" in command[:4]:
             done = warm.run(command, self.root, env, TIMEOUT)
         else:
             done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, timeout=TIMEOUT, check=False)

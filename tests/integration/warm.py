@@ -1,15 +1,16 @@
 """Processes that are forked from one that has the SDK and pandas loaded, instead of each loading them for itself.
 
 Loading takes longer than most of the runs that are tested here. What a run sees is a process of its own: environment,
-folder, streams, `sys.argv`, `sys.path` and exit status are those of `python -m MODULE ARGUMENTS`. Only packages of others
-and ours below the plugin are there already, and the seed of `hash(str)` is the template's. What has to see a start from
-nothing (the flag off, an installed wheel, README commands) starts one.
+folder, streams, `sys.argv`, `sys.path` and exit status are those of `python -m MODULE ARGUMENTS`. Only packages of
+others and ours below the plugin are there already, and the seed of `hash(str)` is the template's. What has to see a
+start from nothing (the flag off, an installed wheel, README commands) starts one.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import json
 import os
 import random
@@ -31,6 +32,9 @@ Ended = subprocess.CompletedProcess[bytes]
 _LOADED = ("anthropic", "pandas", "jinja2", "vcr", "yaml", "pytest_agentsafety.session")
 
 
+_NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see unshare(2)
+
+
 @dataclass
 class Template:
     """The process that is forked from. One run at a time."""
@@ -39,15 +43,14 @@ class Template:
     _process: subprocess.Popen[str] | None = None
     _busy: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float) -> Ended:
+    def run(self, asked: Mapping[str, Any], timeout: float) -> Ended:
         with self._busy, TemporaryDirectory() as streams:
-            out, err = Path(streams, "out"), Path(streams, "err")
-            asked = {"argv": [*arguments], "cwd": str(cwd), "env": dict(env), "out": str(out), "err": str(err)}
-            status = self._ask(json.dumps(asked), timeout)
-            said = [path.read_bytes() if path.exists() else b"" for path in (out, err)]
+            files = {name: str(Path(streams, name)) for name in ("out", "err")}
+            status = self._ask(json.dumps({**asked, **files}), timeout)
+            said = [Path(file).read_bytes() if Path(file).exists() else b"" for file in files.values()]
             if status is None:
-                raise subprocess.TimeoutExpired([*arguments], timeout, *said)
-            return subprocess.CompletedProcess([*arguments], status, *said)
+                raise subprocess.TimeoutExpired(asked["argv"], timeout, *said)
+            return subprocess.CompletedProcess(asked["argv"], status, *said)
 
     def _ask(self, line: str, timeout: float) -> int | None:
         if self._process is None:
@@ -87,11 +90,17 @@ _templates: dict[tuple[tuple[str, str], ...], Template] = {}
 
 
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float) -> Ended:
-    """`subprocess.run` of a `python -m MODULE ...` with both streams captured. `subprocess.TimeoutExpired` if it stays."""
-    if tuple(command[:2]) != (sys.executable, "-m"):
+    """`subprocess.run` of a `python -m MODULE ...`, both streams captured. `subprocess.TimeoutExpired` if it stays.
+
+    Behind `unshare -n` it gets a network namespace of its own, as from that command.
+    """
+    apart = tuple(command[:2]) == ("unshare", "-n")
+    python, minus_m, *argv = command[2:] if apart else command
+    if (python, minus_m) != (sys.executable, "-m"):
         raise ValueError(f"only `{sys.executable} -m MODULE` can be forked, not {command}")
     kind = tuple(sorted((name, env[name]) for name in env if name.startswith(("PYTHON", "LANG", "LC_"))))
-    return _templates.setdefault(kind, Template(env)).run(command[2:], cwd, env, timeout)
+    asked = {"argv": argv, "cwd": str(cwd), "env": dict(env), "apart": apart}
+    return _templates.setdefault(kind, Template(env)).run(asked, timeout)
 
 
 def close() -> None:
@@ -113,7 +122,8 @@ def _serve() -> None:
             asking.close()
             answering.close()
             _become(asked)
-        print(_status(os.waitpid(child, 0)[1]), file=answering, flush=True)
+        answering.write(f"{_status(os.waitpid(child, 0)[1])}\n")
+        answering.flush()
 
 
 def _status(waited: int) -> int:
@@ -128,6 +138,8 @@ def _become(asked: Mapping[str, Any]) -> NoReturn:
         opened = os.open(name, flags | os.O_APPEND)
         os.dup2(opened, number)
         os.close(opened)
+    if asked["apart"] and ctypes.CDLL(None, use_errno=True).unshare(_NEW_NETWORK):
+        raise OSError(ctypes.get_errno(), "no network namespace")
     os.chdir(asked["cwd"])
     os.environ.clear()
     os.environ.update(asked["env"])
@@ -150,7 +162,7 @@ def _run(module: str) -> int:
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0
-        print(end.code, file=sys.stderr)
+        sys.stderr.write(f"{end.code}\n")
         return 1
     except BaseException:
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]

@@ -25,7 +25,10 @@ def name_of(example: Example) -> str:
 
 
 def play(example: Example, folder: Path, **more: str) -> None:
-    """Lay the example out in `folder` and run its commands, with `more` in the environment. Skips it where something it needs is not installed."""
+    """Lay the example out in `folder` and run its commands, with `more` in the environment.
+
+    Skips it where something it needs is not installed.
+    """
     if example.missing:
         pytest.skip(f"NOT TESTED: {example.missing} is not installed")
     ran = 0

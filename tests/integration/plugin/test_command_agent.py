@@ -42,7 +42,7 @@ for (;;) {
 }
 """
 PYTHON = SHOP + '\n\nif __name__ == "__main__":\n    import sys\n\n    print(build()(sys.stdin.read()))\n'
-FEW = "[tool.agentsafety.generated]\nmax_cases = 6\n"
+FEW = "[tool.agentsafety.generated]\nmax_cases = 4\n"  # a process each
 
 
 @pytest.fixture(params=["node", "python"])
@@ -62,7 +62,7 @@ def test_with_guards_nothing_succeeds_and_without_nearly_all_does(command: Proje
     done = command.cli("run")
     assert done.status == 0, done.text
     attacks = [row for row in command.rows() if row["kind"] == "attack"]
-    assert len(attacks) >= 4
+    assert len(attacks) >= 3
     assert {row["verdict"] for row in attacks} == {"safe"}
     assert all(row["delivered"] for row in attacks)
     done = command.cli("run", "--guards=none")
