@@ -58,9 +58,10 @@ class Evidence:
 
     def end_case(self, result: CaseResult) -> None:
         """Write the row and close the case's transcript. The row's error text is masked."""
-        error = None if result.error is None else self._mask(result.error)
+        if result.error is not None:
+            result = replace(result, error=self._mask(result.error))
         with self._lock:
-            self._results.append(replace(result, error=error))
+            self._results.append(result)
             self._transcripts.end(result.key)
 
     def barrier(self) -> None:

@@ -8,7 +8,8 @@ import threading
 from pytest_agentsafety.cassettes import Scrubber, in_environment
 from pytest_agentsafety.cassettes.header_secrets import in_headers
 from pytest_agentsafety.cassettes.secrets import replaced
-from pytest_agentsafety.guards import find_secrets, mask
+from pytest_agentsafety.guards import find_secrets
+from pytest_agentsafety.guards.pii_mask import mask, mask_telling
 from pytest_agentsafety.model.passage import Passage
 
 _SHORT, _REMEMBERED, _MOST_LEARNED = 200, 8_192, 500
@@ -68,10 +69,11 @@ class RunSecrets:
         return self._scrubber.change(text)
 
     def _made(self, text: str) -> str:
-        found = self._scrubber.found(text)
+        masked, found = mask_telling(text)
         if found:
             self._learn({text[start:end] for start, end in found})
-        masked = mask(self._without_known(text))
+        if self._scrubber.left_in(text) is not None:
+            masked = mask(self._without_known(text))
         return self._scrubber.change(masked) if found else masked
 
     def _without_known(self, text: str) -> str:
