@@ -35,11 +35,12 @@ class Record:
     What it takes in a file is made where a file asks for it.
     """
 
-    __slots__ = ("_content", "_foreign", "_spoken", "data", "event")
+    __slots__ = ("_content", "_foreign", "_raw", "_spoken", "data", "event")
 
     def __init__(self, event: Event, mask: Mask) -> None:
         foreign, spoken = SHAPES.get(event.__class__) or shape_of(event.__class__)
         self.event, self._foreign, self._spoken, self._content = event, foreign, spoken, ""
+        self._raw: bytes | None = None
         self.data = data = event.to_dict()
         for name in foreign:
             value = data[name]
@@ -90,6 +91,10 @@ class Record:
 
     def utf8_line(self) -> bytes:
         """The record with its newline; a text with lone surrogates is written in escapes."""
+        if not self._content:
+            raw = self._raw = self._plain(self.data)
+            if raw is not None:
+                return raw + b"\n"
         try:
             return self.text.encode() + b"\n"
         except UnicodeEncodeError:
@@ -100,11 +105,12 @@ class Record:
 
         Model content is digested as it stands in the transcript.
         """
-        data = self.data
+        data, raw = self.data, self._raw  # the line of the transcript is mostly the record itself
         if self._content:
             data = data.copy()
             data[self._spoken] = _digest(self._content)
-        raw = self._plain(data)
+        if raw is None:
+            raw = self._plain(data)
         text = None
         if raw is None or (len(raw) <= SHORT_RECORD and not raw.isascii()):
             text = text_of(data, encode_ascii)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from pytest_agentsafety.cassettes import Scrubber, in_environment
 from pytest_agentsafety.cassettes.header_secrets import in_headers
@@ -26,7 +28,7 @@ class RunSecrets:
 
     def __init__(self) -> None:
         self._scrubber = Scrubber(find_secrets, known=in_environment(os.environ, find_secrets))
-        self._seen = frozenset(os.environ.items())
+        self._seen = dict(_variables())
         self._lock = threading.Lock()
         self._masked: dict[str, str] = {}
         self._long: dict[str, str] = {}
@@ -34,10 +36,10 @@ class RunSecrets:
 
     def look_around(self) -> None:
         """The environment may have got keys since: a conftest or the agent's own module may load them."""
-        values = frozenset(os.environ.items())
-        if values != self._seen:
-            self._seen = values
-            self._learn(in_environment(dict(values), find_secrets))
+        variables = _variables()
+        if variables != self._seen:
+            self._seen = dict(variables)
+            self._learn(in_environment(os.environ.copy(), find_secrets))
 
     def saw(self, passage: Passage) -> None:
         """Keys in the headers of a request, and cookies of its answer: who answers may repeat them in words."""
@@ -91,3 +93,8 @@ class RunSecrets:
             self._scrubber.learn(secrets)
             self._masked, self._long = {}, {}
             self._room = _LONG_CHARACTERS
+
+
+def _variables() -> Mapping[Any, Any]:
+    """The environment as the interpreter holds it, where it shows that: `os.environ` decodes each name anew."""
+    return getattr(os.environ, "_data", os.environ)
