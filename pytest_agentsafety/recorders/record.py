@@ -27,6 +27,7 @@ SHORT_RECORD = 512
 _LONG_TEXT = 256
 _LONG_FIELD = 4_096
 _SCALARS = frozenset({str, int, bool, type(None)})
+_SMALL = frozenset({int, float, bool, type(None)})
 
 
 class Record:
@@ -142,7 +143,7 @@ def _shorten(value: Any) -> Any:
     if kind is str:
         return value if len(value) <= _LONG_TEXT else _digest(value)
     if kind is dict:
-        return {key: _shorten(item) for key, item in value.items()}
+        return {key: item if item.__class__ in _SMALL else _shorten(item) for key, item in value.items()}
     if kind is list:
         return [_shorten(item) for item in value]
     return value
