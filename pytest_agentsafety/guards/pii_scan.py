@@ -179,16 +179,22 @@ def _found(kinds: Sequence[Kind], text: str, encoded: bytes) -> list[tuple[Kind,
     if not kinds:
         return []
     plain = text if len(encoded) == len(text) and text.isascii() else encoded.decode()
-    return [(kind, list(_find_kind(kind, plain))) for kind in kinds]
+    return [(kind, _find_kind(kind, plain)) for kind in kinds]
 
 
-def _find_kind(kind: Kind, text: str) -> Iterator[Finding]:
-    asked = _ASKED + len(text) // _PER_CHARACTERS if kind.costly else len(text) + 1
+def _find_kind(kind: Kind, text: str) -> list[Finding]:
+    found: list[Finding] = []
+    check, loose, asked = kind.check, kind.glued, _asked(text) if kind.costly else len(text) + 1
     for offset, candidate in _candidates(kind.pattern, text):
         asked -= 1
-        for start, end in kind.check(candidate) if asked >= 0 else find_shapes(candidate):
-            if kind.glued or _stands_alone(text, offset + start, offset + end, strict=kind.strict):
-                yield Finding(kind.name, offset + start, offset + end)
+        for start, end in check(candidate) if asked >= 0 else find_shapes(candidate):
+            if loose or _stands_alone(text, offset + start, offset + end, strict=kind.strict):
+                found.append(Finding(kind.name, offset + start, offset + end))
+    return found
+
+
+def _asked(text: str) -> int:
+    return _ASKED + len(text) // _PER_CHARACTERS
 
 
 def _candidates(pattern: str, text: str) -> Iterator[tuple[int, str]]:
@@ -204,7 +210,7 @@ def _candidates(pattern: str, text: str) -> Iterator[tuple[int, str]]:
 
 def _national(text: str, regions: Sequence[str]) -> list[Finding]:
     """Bounded as any costly kind."""
-    asked = _ASKED + len(text) // _PER_CHARACTERS
+    asked = _asked(text)
     found: list[Finding] = []
     for offset, candidate in _candidates(NATIONAL_PATTERN, text):
         asked -= 1
@@ -216,7 +222,7 @@ def _national(text: str, regions: Sequence[str]) -> list[Finding]:
 
 def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if (before[-1:] in _WORD and before) or (after[:1] in _WORD and after):
+    if before[-1:] in _WORD or after[:1] in _WORD:  # which "" is not
         return False
     glued_before = before[-1:] in _JOINERS and before[:1] in _WORD if len(before) == 2 else False
     glued_after = after[:1] in _JOINERS and after[1:] in _WORD if len(after) == 2 else False

@@ -106,7 +106,10 @@ class Record:
 
         Model content is digested as it stands in the transcript.
         """
-        data, raw = self.data, self._raw  # the line of the transcript is mostly the record itself
+        raw = self._raw  # the line of the transcript, which is mostly the record itself
+        if raw is not None and len(raw) <= SHORT_RECORD and raw.isascii():
+            return raw.decode("ascii")
+        data = self.data
         if self._content:
             data = data.copy()
             data[self._spoken] = _digest(self._content)

@@ -56,9 +56,10 @@ class LogSink:
         every = self.logger.isEnabledFor(logging.INFO)
         for event in events:
             kind = event.__class__
-            call = self._call_of(event) if kind in _KEPT else None
-            if every or kind in _TOLD:
-                self._tell(event, call)
+            if every or kind in _HEEDED:
+                call = self._call_of(event) if kind in _KEPT else None
+                if every or kind in _TOLD:
+                    self._tell(event, call)
 
     def _tell(self, event: Event, call: ToolCalled | None) -> None:
         level = _level(event)
@@ -132,6 +133,7 @@ def _level(event: Event) -> int:
 _KEPT = frozenset({ToolCalled, ToolReturned, CaseEnded})
 # The others are no news by themselves.
 _TOLD = frozenset({ModelFailed, Ungated, ToolDecided, ToolReturned, Notice})
+_HEEDED = _KEPT | _TOLD
 _NOTICE_LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}
 
 
