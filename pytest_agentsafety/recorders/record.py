@@ -27,7 +27,6 @@ SHORT_RECORD = 512
 _LONG_TEXT = 256
 _LONG_FIELD = 4_096
 _SCALARS = frozenset({str, int, bool, type(None)})
-_SMALL = frozenset({int, float, bool, type(None)})
 
 
 class Record:
@@ -36,12 +35,11 @@ class Record:
     What it takes in a file is made where a file asks for it.
     """
 
-    __slots__ = ("_content", "_foreign", "_raw", "_spoken", "data", "event")
+    __slots__ = ("_content", "_foreign", "_spoken", "data", "event")
 
     def __init__(self, event: Event, mask: Mask) -> None:
         foreign, spoken = SHAPES.get(event.__class__) or shape_of(event.__class__)
         self.event, self._foreign, self._spoken, self._content = event, foreign, spoken, ""
-        self._raw: bytes | None = None
         self.data = data = event.to_dict()
         for name in foreign:
             value = data[name]
@@ -92,10 +90,6 @@ class Record:
 
     def utf8_line(self) -> bytes:
         """The record with its newline; a text with lone surrogates is written in escapes."""
-        if not self._content:
-            raw = self._raw = self._plain(self.data)
-            if raw is not None:
-                return raw + b"\n"
         try:
             return self.text.encode() + b"\n"
         except UnicodeEncodeError:
@@ -106,15 +100,11 @@ class Record:
 
         Model content is digested as it stands in the transcript.
         """
-        raw = self._raw  # the line of the transcript, which is mostly the record itself
-        if raw is not None and len(raw) <= SHORT_RECORD and raw.isascii():
-            return raw.decode("ascii")
         data = self.data
         if self._content:
             data = data.copy()
             data[self._spoken] = _digest(self._content)
-        if raw is None:
-            raw = self._plain(data)
+        raw = self._plain(data)
         text = None
         if raw is None or (len(raw) <= SHORT_RECORD and not raw.isascii()):
             text = text_of(data, encode_ascii)
@@ -146,7 +136,7 @@ def _shorten(value: Any) -> Any:
     if kind is str:
         return value if len(value) <= _LONG_TEXT else _digest(value)
     if kind is dict:
-        return {key: item if item.__class__ in _SMALL else _shorten(item) for key, item in value.items()}
+        return {key: _shorten(item) for key, item in value.items()}
     if kind is list:
         return [_shorten(item) for item in value]
     return value
