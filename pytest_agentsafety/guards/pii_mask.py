@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from pytest_agentsafety.guards.pii_scan import find_pii, has_nothing, leaves
+from pytest_agentsafety.guards.pii_scan import Finding, find_both, find_pii, leaves
 from pytest_agentsafety.guards.spans import replace_spans
 
 _ROUNDS = 4
@@ -28,13 +28,22 @@ def mask(text: str) -> str:
 mask.leaves = leaves  # type: ignore[attr-defined]
 
 
-def _masked(text: str) -> str:
-    for _ in range(_ROUNDS):
+def mask_telling(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """`mask(text)`, and the places of the secrets in it, as `find_secrets` gives them."""
+    secrets, findings = find_both(text)
+    return _masked(text, findings), secrets
+
+
+def _masked(text: str, findings: list[Finding] | None = None) -> str:
+    """`findings` are those of the text, where they are known already."""
+    if findings is None:
         findings = find_pii(text)
+    for _ in range(_ROUNDS):
         if not findings:
             return text
         text = replace_spans(text, [(f.start, f.end, hint(f.kind, text[f.start : f.end])) for f in findings])
-    return text if has_nothing(text) or not find_pii(text) else "***"
+        findings = find_pii(text)
+    return text if not findings else "***"
 
 
 @lru_cache(maxsize=8_192)

@@ -235,6 +235,7 @@ NETWORK: tuple[Kind, ...] = (
         name="ip6",
         strict=True,
         check=lambda text: _behind(text, is_ip),
+        hint=r"::|(?:[0-9A-Fa-f]{1,4}:){6}",  # all groups, or a gap: no time of day
         pattern=rf"{_EDGE}(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|[0-9A-Fa-f]{{1,4}}|:)",
     ),
 )

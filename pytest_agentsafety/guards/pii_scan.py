@@ -24,6 +24,7 @@ _NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z][A-Z0-9]{7,16}\
 _RANK: dict[str, int] = {}
 for _kind in KINDS:
     _RANK.setdefault(_kind.name, len(_RANK))
+_PLACE = {id(kind): place for place, kind in enumerate(KINDS)}
 # A costly check is asked this often, and once more for so many characters; what looks like it then counts as it.
 _ASKED, _PER_CHARACTERS = 64, 16_384
 
@@ -87,9 +88,11 @@ def _chosen(matched: list[int], kinds: Sequence[Kind | None]) -> list[Kind | Non
     return [kinds[index - 1] for index in sorted(matched) if index]
 
 
+# Two automata and not one: secrets and numbers move on different letters, and one for both has a state for each pair of
+# their states, made when a text first leads there. It costs more to make these than to look at a text twice.
 @cache
-def _everything() -> _Matcher:
-    return _Matcher(KINDS)
+def _personal() -> _Matcher:
+    return _Matcher([kind for kind in KINDS if not kind.secret])
 
 
 @cache
@@ -114,12 +117,12 @@ def _pattern(pattern: str) -> Any:
 
 def has_nothing(text: str) -> bool:
     """Does `find_pii` find nothing, to be known at a look? False: it has to be asked, also where the look failed."""
-    return _everything().nothing(text.encode("utf-8", "replace"))
+    return leaves(text.encode("utf-8", "replace"))
 
 
 def leaves(encoded: bytes) -> bool:
     """As `has_nothing`, of UTF-8."""
-    return _everything().nothing(encoded)
+    return _personal().nothing(encoded) and _secrets().nothing(encoded)
 
 
 def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
@@ -127,7 +130,9 @@ def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
 
     `regions` are codes like "GB": telephone numbers in their national form then count without a word for it before.
     """
-    findings = _find(_everything(), text)
+    encoded = text.encode("utf-8", "replace")
+    kinds = _in_order(_secrets().candidates(encoded), _personal().candidates(encoded))
+    findings = [finding for _, found in _found(kinds, text, encoded) for finding in found]
     return _without_overlaps([*findings, *_national(text, regions)] if regions else findings)
 
 
@@ -141,6 +146,19 @@ def find_secrets(text: str) -> list[tuple[int, int]]:
     return [(finding.start, finding.end) for finding in _without_overlaps(_find(_secrets(), text))]
 
 
+def find_both(text: str) -> tuple[list[tuple[int, int]], list[Finding]]:
+    """What `find_secrets` and `find_pii` find, at the cost of one of them."""
+    encoded = text.encode("utf-8", "replace")
+    secret, personal = _secrets().candidates(encoded), _personal().candidates(encoded)
+    if not secret and not personal:
+        return [], []
+    found = _found([*_in_order(secret, personal), *(kind for kind in secret if id(kind) not in _PLACE)], text, encoded)
+    secrets = [finding for kind, findings in found if kind.secret for finding in findings]
+    findings = [finding for kind, findings in found if id(kind) in _PLACE for finding in findings]
+    places = [(finding.start, finding.end) for finding in _without_overlaps(secrets)]
+    return places, _without_overlaps(findings)
+
+
 def find_keys(text: str) -> list[Finding]:
     """Keys that are told by their form."""
     return _without_overlaps(_find(_keys(), text))
@@ -148,20 +166,35 @@ def find_keys(text: str) -> list[Finding]:
 
 def _find(matcher: _Matcher, text: str) -> list[Finding]:
     encoded = text.encode("utf-8", "replace")
-    kinds = matcher.candidates(encoded)
+    return [finding for _, found in _found(matcher.candidates(encoded), text, encoded) for finding in found]
+
+
+def _in_order(secret: list[Kind], personal: list[Kind]) -> list[Kind]:
+    """The kinds of the table among both, as they stand there."""
+    known = [kind for kind in secret if id(kind) in _PLACE]
+    return sorted([*known, *personal], key=lambda kind: _PLACE[id(kind)]) if known else personal
+
+
+def _found(kinds: Sequence[Kind], text: str, encoded: bytes) -> list[tuple[Kind, list[Finding]]]:
     if not kinds:
         return []
     plain = text if len(encoded) == len(text) and text.isascii() else encoded.decode()
-    return [finding for kind in kinds for finding in _find_kind(kind, plain)]
+    return [(kind, _find_kind(kind, plain)) for kind in kinds]
 
 
-def _find_kind(kind: Kind, text: str) -> Iterator[Finding]:
-    asked = _ASKED + len(text) // _PER_CHARACTERS if kind.costly else len(text) + 1
+def _find_kind(kind: Kind, text: str) -> list[Finding]:
+    found: list[Finding] = []
+    check, loose, asked = kind.check, kind.glued, _asked(text) if kind.costly else len(text) + 1
     for offset, candidate in _candidates(kind.pattern, text):
         asked -= 1
-        for start, end in kind.check(candidate) if asked >= 0 else find_shapes(candidate):
-            if kind.glued or _stands_alone(text, offset + start, offset + end, strict=kind.strict):
-                yield Finding(kind.name, offset + start, offset + end)
+        for start, end in check(candidate) if asked >= 0 else find_shapes(candidate):
+            if loose or _stands_alone(text, offset + start, offset + end, strict=kind.strict):
+                found.append(Finding(kind.name, offset + start, offset + end))
+    return found
+
+
+def _asked(text: str) -> int:
+    return _ASKED + len(text) // _PER_CHARACTERS
 
 
 def _candidates(pattern: str, text: str) -> Iterator[tuple[int, str]]:
@@ -177,7 +210,7 @@ def _candidates(pattern: str, text: str) -> Iterator[tuple[int, str]]:
 
 def _national(text: str, regions: Sequence[str]) -> list[Finding]:
     """Bounded as any costly kind."""
-    asked = _ASKED + len(text) // _PER_CHARACTERS
+    asked = _asked(text)
     found: list[Finding] = []
     for offset, candidate in _candidates(NATIONAL_PATTERN, text):
         asked -= 1
@@ -189,7 +222,7 @@ def _national(text: str, regions: Sequence[str]) -> list[Finding]:
 
 def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if (before[-1:] in _WORD and before) or (after[:1] in _WORD and after):
+    if before[-1:] in _WORD or after[:1] in _WORD:  # which "" is not
         return False
     glued_before = before[-1:] in _JOINERS and before[:1] in _WORD if len(before) == 2 else False
     glued_after = after[:1] in _JOINERS and after[1:] in _WORD if len(after) == 2 else False

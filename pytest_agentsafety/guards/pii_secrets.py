@@ -132,6 +132,7 @@ ASSIGNED: tuple[Kind, ...] = (
         name="connection",
         secret=True,
         check=_check_connection,
+        hint=r"//[^\s:/@\"'<>{}$]{0,80}:[^\s/@\"'<>{}]{1,160}@",  # the scheme before it would count letters in all words
         pattern=r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>{}$]{0,80}:[^\s/@\"'<>{}]{1,160}@[^\s\"'`<>@]{1,200}[^\s\"'`<>@.,;:!?)\]}]",
     ),
     Kind(

@@ -91,9 +91,9 @@ class CaseResult:
         """Read a row back. Raises AgentSafetyError when it is of another schema or lacks a field."""
         if row.get("schema") != SCHEMA:
             raise AgentSafetyError(f"results row has schema {row.get('schema')!r}, this version reads {SCHEMA}")
-        names = {f.name for f in fields(cls)}
-        missing = sorted({f.name for f in fields(cls) if f.name not in LATER} - row.keys())
-        if missing:
+        names = _NAMES
+        if not names - LATER <= row.keys():
+            missing = sorted(names - LATER - row.keys())
             raise AgentSafetyError(f"results row of case {row.get('case_id')!r} lacks {', '.join(missing)}")
         data = {k: v for k, v in row.items() if k in names}
         try:
@@ -103,3 +103,6 @@ class CaseResult:
         except (AttributeError, TypeError) as exc:
             raise AgentSafetyError(f"results row of case {row.get('case_id')!r}: {exc}") from None
         return cls(**data)
+
+
+_NAMES = frozenset(one.name for one in fields(CaseResult))

@@ -67,8 +67,11 @@ class AuditLog:
     def emit_all(self, events: Sequence[Event]) -> None:
         self.write_all([Record(event, self._mask) for event in events])
 
-    def write_all(self, records: Sequence[Record]) -> None:
-        """Append several with one write(2); where one announces a write effect, they are durable on return."""
+    def write_all(self, records: Sequence[Record], *, lasting: bool = True) -> None:
+        """Append several with one write(2); where one announces a write effect, they are durable on return.
+
+        Unless nothing of it is `lasting`: effects that end with the process need no record that outlasts a power cut.
+        """
         durable, lines = False, []
         with self._lock:
             if self._failure is not None:
@@ -87,7 +90,7 @@ class AuditLog:
                 raise
             self._seq, self._hash = seq, digest
             self._unsynced = waiting = self._unsynced + len(lines)
-        if durable:
+        if durable and lasting:
             self.barrier()
         else:
             self._see_to_sync(waiting)

@@ -47,20 +47,28 @@ class Evidence:
     def emit(self, event: Event) -> None:
         self.emit_all((event,))
 
-    def emit_all(self, events: Sequence[Event]) -> None:
-        """Record several events with one write(2) per file; all of them are recorded when this returns."""
+    def emit_all(self, events: Sequence[Event], *, lasting: bool = True) -> None:
+        """Record several events with one write(2) per file; all of them are recorded when this returns.
+
+        `lasting` is whether effects that they announce can outlast this process; then they are durable, too.
+        """
         records = [Record(event, self._mask) for event in events]
         with self._lock:
             self._transcripts.write_all(records)
-            self._audit.write_all(records)
+            self._audit.write_all(records, lasting=lasting)
             for told in self._sinks:
                 told(events)
 
+    def emit_passing(self, events: Sequence[Event]) -> None:
+        """As `emit_all`, of a case whose world is memory: a power cut takes its effects with it."""
+        self.emit_all(events, lasting=False)
+
     def end_case(self, result: CaseResult) -> None:
         """Write the row and close the case's transcript. The row's error text is masked."""
-        error = None if result.error is None else self._mask(result.error)
+        if result.error is not None:
+            result = replace(result, error=self._mask(result.error))
         with self._lock:
-            self._results.append(replace(result, error=error))
+            self._results.append(result)
             self._transcripts.end(result.key)
 
     def barrier(self) -> None:

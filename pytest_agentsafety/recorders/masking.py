@@ -87,6 +87,7 @@ class Shape(NamedTuple):
 
 _TEXTS = frozenset({str})
 _NUMBERS = frozenset({int, float, bool, "int", "float", "bool", "float | None", "int | None"})
+_PLAINLY = frozenset({str, int, bool, type(None)})
 SHAPES: dict[type[Event], Shape] = {}
 
 
@@ -153,7 +154,10 @@ def text_of(data: Mapping[str, Any], encoder: Callable[[Any], str]) -> str:
 
 def masked_nested(name: str, value: Any, mask: Mask) -> Any:
     if name == "result" and isinstance(value, Mapping):  # a result row: ids and hashes of ours, and an error text
-        return plain({**value, "error": _masked_error(value.get("error"), mask)}, str)
+        row = {**value, "error": _masked_error(value.get("error"), mask)}
+        return {key: item if item.__class__ in _PLAINLY else plain(item, str) for key, item in row.items()}
+    if isinstance(value, str):  # of a class of its own, as rendered results are
+        return mask(str.__str__(value))
     if is_list_of_texts(value):  # the names of tools, the same in each request
         together = "\n".join(value)
         alone = _OPEN_ENDED in together or mask(together) != together

@@ -18,7 +18,7 @@ from pytest_agentsafety.budget import RunBudget, ends_run
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.llm import activate
 from pytest_agentsafety.model.errors import MaxRetriesExceeded
-from pytest_agentsafety.model.events import CaseEnded, CaseStarted, Event, Notice
+from pytest_agentsafety.model.events import CaseEnded, CaseStarted, CheckpointMarked, Event, Notice
 from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
@@ -77,8 +77,20 @@ class _Tap:
 
     def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
         self._record, self._events = recorder(evidence), events
+        self._record_passing: Callable[[Sequence[Event]], None] = getattr(evidence, "emit_passing", self._record)
+        self._in_memory: frozenset[str] = frozenset()
         self._open = True
         self._lock = threading.Lock()
+
+    def world_is(self, scenario: Scenario) -> None:
+        """What tools do to a world that is memory alone does not outlast the process: no record waits for the disk."""
+        if getattr(scenario, "in_memory", False):
+            self._in_memory = frozenset(tool.name for tool in scenario.tools)
+
+    def _passes(self, events: Sequence[Event]) -> bool:
+        """Do they announce no other effect than one in memory? An agent may have brought tools of its own."""
+        tools = self._in_memory
+        return all(event.tool in tools for event in events if isinstance(event, CheckpointMarked))
 
     def emit(self, event: Event) -> None:
         self.emit_all((event,))
@@ -87,7 +99,8 @@ class _Tap:
         """Several events at once, recorded in one go where the evidence can."""
         with self._lock:  # one order for both
             if self._open:
-                self._record(events)
+                record = self._record_passing if self._in_memory and self._passes(events) else self._record
+                record(events)
                 self._events.extend(events)
 
     def close(self) -> None:
@@ -148,6 +161,7 @@ class _LiveCase:
 
     def play(self) -> Iterator[Event]:
         scenario = self._scenario = self._suite.open(self._run.case)
+        self._sink.world_is(scenario)
         watch = self.seen.watch = AttackWatch(scenario.injections)
         self._sink.emit(self._started(scenario))
         with self._setup.modes.cast(self._suite, self._run, scenario, watch, self._policy) as cast:

@@ -20,17 +20,26 @@ class AttackWatch:
 
     def __init__(self, injections: Mapping[str, str]) -> None:
         self._needles = [_squash(text) for text in injections.values() if _squash(text)]
+        self._last = "", False
         self.delivered = False
         self.exposed = False
 
     def raw_result(self, tool: str, text: str) -> None:
         if self._needles and not self.delivered:
-            self.delivered = contains_any(text, self._needles)
+            self.delivered = self._holds(text)
 
     def sent_text(self, text: str) -> None:
         if self._needles and not self.exposed:
-            self.exposed = contains_any(text, self._needles)
+            self.exposed = self._holds(text)
             self.delivered = self.delivered or self.exposed
+
+    def _holds(self, text: str) -> bool:
+        """What a tool gives is mostly sent next."""
+        last, held = self._last
+        if last != text:
+            held = contains_any(text, self._needles)
+            self._last = text, held
+        return held
 
 
 def contains_any(text: str, needles: Iterable[str]) -> bool:

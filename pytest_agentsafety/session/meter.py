@@ -46,7 +46,8 @@ class Meter:
             self._done += done
 
     def see(self, event: Event) -> None:
-        if isinstance(event, Charged | ModelReplied):
+        kind = event.__class__
+        if kind is ModelReplied or kind is Charged:
             charge = charge_in(event)
             if charge is not None and charge.kind in ("settled", "kept"):
                 with self._lock:

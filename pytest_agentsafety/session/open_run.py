@@ -16,7 +16,7 @@ from pytest_agentsafety.gate.installing import install_doors
 from pytest_agentsafety.model.events import Event
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.tasks import OFFLINE_MODES, Mode
-from pytest_agentsafety.protocols import EventSink, PriceSource, Suite
+from pytest_agentsafety.protocols import PriceSource, Suite
 from pytest_agentsafety.recorders import Evidence
 from pytest_agentsafety.runner import CaseRunner, ModeSettings, RunSetup
 from pytest_agentsafety.runner.modes import RecordMode
@@ -157,7 +157,7 @@ class _Traces:
     def __init__(self, path: Path, agent: Callable[[], AgentHandle], run_id: str, mask: Callable[[str], str]) -> None:
         self._path, self._agent, self._run_id, self._mask = path, agent, run_id, mask
         self._spans: SpanRecorder | None = None
-        self._sinks: Sequence[EventSink] = ()
+        self._log: LogSink
 
     def emit(self, event: Event) -> None:
         self.emit_all((event,))
@@ -166,10 +166,9 @@ class _Traces:
         if self._spans is None:
             agent_id = self._agent().id
             self._spans = SpanRecorder(self._path, agent_id=agent_id, mask=self._mask)
-            self._sinks = (self._spans, LogSink(agent_id, mask=self._mask, run_id=self._run_id))
-        for event in events:
-            for sink in self._sinks:
-                sink.emit(event)
+            self._log = LogSink(agent_id, mask=self._mask, run_id=self._run_id)
+        self._spans.emit_all(events)
+        self._log.emit_all(events)
 
     def close(self) -> None:
         if self._spans is not None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from pytest_agentsafety.cassettes import Scrubber, in_environment
 from pytest_agentsafety.cassettes.header_secrets import in_headers
 from pytest_agentsafety.cassettes.secrets import replaced
-from pytest_agentsafety.guards import find_secrets, mask
+from pytest_agentsafety.guards import find_secrets
+from pytest_agentsafety.guards.pii_mask import mask, mask_telling
 from pytest_agentsafety.model.passage import Passage
 
 _SHORT, _REMEMBERED, _MOST_LEARNED = 200, 8_192, 500
@@ -25,7 +28,7 @@ class RunSecrets:
 
     def __init__(self) -> None:
         self._scrubber = Scrubber(find_secrets, known=in_environment(os.environ, find_secrets))
-        self._seen = frozenset(os.environ.items())
+        self._seen = dict(_variables())
         self._lock = threading.Lock()
         self._masked: dict[str, str] = {}
         self._long: dict[str, str] = {}
@@ -33,10 +36,10 @@ class RunSecrets:
 
     def look_around(self) -> None:
         """The environment may have got keys since: a conftest or the agent's own module may load them."""
-        values = frozenset(os.environ.items())
-        if values != self._seen:
-            self._seen = values
-            self._learn(in_environment(dict(values), find_secrets))
+        variables = _variables()
+        if variables != self._seen:
+            self._seen = dict(variables)
+            self._learn(in_environment(os.environ.copy(), find_secrets))
 
     def saw(self, passage: Passage) -> None:
         """Keys in the headers of a request, and cookies of its answer: who answers may repeat them in words."""
@@ -68,10 +71,11 @@ class RunSecrets:
         return self._scrubber.change(text)
 
     def _made(self, text: str) -> str:
-        found = self._scrubber.found(text)
+        masked, found = mask_telling(text)
         if found:
             self._learn({text[start:end] for start, end in found})
-        masked = mask(self._without_known(text))
+        if self._scrubber.left_in(text) is not None:
+            masked = mask(self._without_known(text))
         return self._scrubber.change(masked) if found else masked
 
     def _without_known(self, text: str) -> str:
@@ -89,3 +93,8 @@ class RunSecrets:
             self._scrubber.learn(secrets)
             self._masked, self._long = {}, {}
             self._room = _LONG_CHARACTERS
+
+
+def _variables() -> Mapping[Any, Any]:
+    """The environment as the interpreter holds it, where it shows that: `os.environ` decodes each name anew."""
+    return getattr(os.environ, "_data", os.environ)

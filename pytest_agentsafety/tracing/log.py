@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,7 +50,18 @@ class LogSink:
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
-        call = self._call_of(event) if event.__class__ in _KEPT else None
+        self.emit_all((event,))
+
+    def emit_all(self, events: Sequence[Event]) -> None:
+        every = self.logger.isEnabledFor(logging.INFO)
+        for event in events:
+            kind = event.__class__
+            if every or kind in _HEEDED:
+                call = self._call_of(event) if kind in _KEPT else None
+                if every or kind in _TOLD:
+                    self._tell(event, call)
+
+    def _tell(self, event: Event, call: ToolCalled | None) -> None:
         level = _level(event)
         if not self.logger.isEnabledFor(level):
             return
@@ -122,6 +133,7 @@ def _level(event: Event) -> int:
 _KEPT = frozenset({ToolCalled, ToolReturned, CaseEnded})
 # The others are no news by themselves.
 _TOLD = frozenset({ModelFailed, Ungated, ToolDecided, ToolReturned, Notice})
+_HEEDED = _KEPT | _TOLD
 _NOTICE_LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -85,19 +85,36 @@ def _span(span: Span) -> dict[str, Any]:
 
 def _attributes(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"key": key, "value": {"stringValue": value} if value.__class__ is str else _value(value)}
+        {
+            "key": key,
+            "value": {"stringValue": value} if (of := value.__class__) is str else _VALUES.get(of, _other)(value),
+        }
         for key, value in values.items()
         if value is not None
     ]
 
 
-def _value(value: Any) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, int) and -(2**63) <= value < 2**63:
-        return {"intValue": str(value)}  # 64-bit numbers are strings in OTLP JSON
-    if isinstance(value, float) and isfinite(value):
-        return {"doubleValue": value}
-    if isinstance(value, list | tuple):
-        return {"arrayValue": {"values": [_value(item) for item in value]}}
+def _whole(value: int) -> dict[str, Any]:
+    """64-bit numbers are strings in OTLP JSON."""
+    return {"intValue": str(value)} if -(2**63) <= value < 2**63 else {"stringValue": str(value)}
+
+
+def _list(value: Sequence[Any]) -> dict[str, Any]:
+    return {"arrayValue": {"values": [_VALUES.get(item.__class__, _other)(item) for item in value]}}
+
+
+_VALUES: dict[type, Callable[[Any], dict[str, Any]]] = {
+    bool: lambda value: {"boolValue": value},
+    int: _whole,
+    float: lambda value: {"doubleValue": value} if isfinite(value) else {"stringValue": str(value)},
+    list: _list,
+    tuple: _list,
+}
+
+
+def _other(value: Any) -> dict[str, Any]:
+    """Of a class of its own: as what it is made from, else as text."""
+    for kind, made in _VALUES.items():
+        if isinstance(value, kind):
+            return made(value)
     return {"stringValue": str(value)}

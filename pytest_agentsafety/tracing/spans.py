@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,23 +59,23 @@ class SpanRecorder:
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
-        kind = event.__class__
-        if kind not in _TAKEN:
-            return
+        self.emit_all((event,))
+
+    def emit_all(self, events: Sequence[Event]) -> None:
         with self._lock:
-            if kind is CaseStarted:
-                self._start_case(event)
-                return
-            trace = self._traces.get(event.task_id)
-            if trace is None:
-                return  # a straggler of a case that is over
-            if kind is CaseEnded:
-                self._catch_up(trace)
-                self._end_case(event.task_id, trace, event)
-                return
-            trace.waiting.append(event)
-            if len(trace.waiting) >= _TOGETHER:
-                self._catch_up(trace)
+            for event in events:
+                kind = event.__class__
+                if kind in _STEPS:
+                    trace = self._traces.get(event.task_id)
+                    if trace is not None:  # else a straggler of a case that is over
+                        trace.waiting.append(event)
+                        if len(trace.waiting) >= _TOGETHER:
+                            self._catch_up(trace)
+                elif kind is CaseStarted:
+                    self._start_case(event)
+                elif kind is CaseEnded and (trace := self._traces.get(event.task_id)) is not None:
+                    self._catch_up(trace)
+                    self._end_case(event.task_id, trace, event)
 
     def close(self) -> None:
         """Write the cases that never ended, closed with an error."""
@@ -259,4 +259,3 @@ _STEPS: dict[type[Event], Callable[[SpanRecorder, _Trace, Any], None]] = {
     ToolReturned: SpanRecorder._close_tool,
     **dict.fromkeys(_NOTED, SpanRecorder._note),
 }
-_TAKEN = frozenset({CaseStarted, CaseEnded, *_STEPS})

@@ -26,6 +26,9 @@ _QUIET = Lock()
 class AgentDojoScenario:
     """A Scenario. Ground truths are computed on copies, so that planning changes nothing the checks look at."""
 
+    in_memory = True
+    """Tools change the environment alone, which nobody keeps."""
+
     def __init__(
         self,
         upstream: Upstream,

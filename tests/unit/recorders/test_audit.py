@@ -19,6 +19,7 @@ from pytest_agentsafety.model.errors import AgentSafetyError
 from pytest_agentsafety.model.events import CheckpointMarked, Event, FinalAnswer, Notice, ToolCalled
 from pytest_agentsafety.recorders import AuditLog, AuditReport, EvidenceError, append_file, audit, verify_audit
 from pytest_agentsafety.recorders.audit import GENESIS
+from pytest_agentsafety.recorders.record import Record
 
 Events = Callable[..., list[Event]]
 
@@ -207,6 +208,21 @@ def test_a_write_effect_waits_for_durability(tmp_path: Path, syncs: Syncs) -> No
     log.append({"type": "x"})
     log.close()
     assert len(syncs.seen) == 3
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_an_effect_that_ends_with_the_process_waits_for_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool
+) -> None:
+    waits: list[AuditLog] = []
+    monkeypatch.setattr(AuditLog, "barrier", lambda self: waits.append(self))
+    log = AuditLog(tmp_path / "a", mask=str)
+    record = Record(CheckpointMarked(tool="send", position=1), str)
+    log.write_all([record], lasting=lasting)
+    assert (len(waits), log.head["seq"]) == (int(lasting), 1)
+    monkeypatch.undo()
+    log.close()
+    assert verify_audit(tmp_path / "a", log.head).records == 1
 
 
 def test_events_that_belong_together_are_one_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

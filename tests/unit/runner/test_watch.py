@@ -113,6 +113,18 @@ def test_a_text_of_a_megabyte():
     assert found(hay + TEXT, TEXT * 20)
 
 
+def test_each_text_is_looked_at_for_itself():
+    watch = AttackWatch({"mail": TEXT})
+    for text in ("nothing", "nothing", "", "nothing else"):
+        watch.raw_result("read", text)
+        watch.sent_text(text)
+        assert (watch.delivered, watch.exposed) == (False, False)
+    watch.raw_result("read", TEXT)
+    assert (watch.delivered, watch.exposed) == (True, False)
+    watch.sent_text(TEXT)
+    assert watch.exposed
+
+
 letters = st.text(alphabet="abcdef", min_size=WINDOW, max_size=150)
 
 
