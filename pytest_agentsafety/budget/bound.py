@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.errors import BudgetExceededError, StopRun
 from pytest_agentsafety.model.messages import ModelRequest, Usage, same_objects
-from pytest_agentsafety.model.quick import quick
 from pytest_agentsafety.model.safe_text import one_line
 
 BYTES_PER_TOKEN = 3.5  # of English prose and JSON; an estimate, never used as a bound
+_BYTES_OF_TWO_TOKENS = int(2 * BYTES_PER_TOKEN)
 HIDDEN_PROMPT_TOKENS = 1024  # what a provider adds for tool use or a forced output format, generously
 
 COUNT_MARGIN = 1.1  # a count is the provider's own estimate
@@ -85,9 +84,7 @@ class TokenCounter(Protocol):
     def count(self, request: ModelRequest) -> int: ...
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class RequestBound:
+class RequestBound(NamedTuple):
     """At most `input_tokens` in, at most `output_tokens` out; `estimate` is the likely input, no bound.
 
     `long_cache`: the request may write to the cache that lasts an hour and costs more.
@@ -116,7 +113,7 @@ def bound_of(
     hidden += HIDDEN_PROMPT_TOKENS * described
     body, output = request.body, payload.get("max_tokens")
     size = len(body) if body.startswith(b"{") else _body_bytes(request)
-    most, likely = size + hidden + request.unseen_tokens, math.ceil(size / BYTES_PER_TOKEN)
+    most, likely = size + hidden + request.unseen_tokens, tokens_of(size)
     if output.__class__ is not int or output < 1:
         raise UnboundedRequestError(f"max_tokens is {one_line(repr(output), 40)}, not a whole number above 0")
     if counter is not None and marks & _TO_COUNT:
@@ -259,7 +256,7 @@ def _is_long(part: Mapping[str, Any]) -> bool:
 
 def tokens_of(size: int) -> int:
     """A likely number of tokens for so many bytes."""
-    return math.ceil(size / BYTES_PER_TOKEN)
+    return -(-size * 2 // _BYTES_OF_TWO_TOKENS)
 
 
 def estimate_usage(body_bytes: int, output: Any) -> Usage:

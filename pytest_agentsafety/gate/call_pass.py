@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_agentsafety.budget import Charge, Reservation, estimate_usage
 from pytest_agentsafety.budget.money import true_cost
-from pytest_agentsafety.budget.prices import as_card
+from pytest_agentsafety.budget.prices import UNITS, as_card
 from pytest_agentsafety.gate.resume import Replayed
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.circuit import OVERLOAD
@@ -204,7 +204,7 @@ class CallPass:
         if rates is None:
             return None
         asked = true_cost(as_card(rates), usage, long_cache=self._reservation.bound.long_cache)
-        return round(float(asked) - charge.cost_usd, 9)
+        return round(asked / UNITS - charge.cost_usd, 9)
 
     def abandon(self, error: BaseException) -> None:
         self._course.over(None)
@@ -281,7 +281,7 @@ def most_of(held: Reservation) -> tuple[float, int] | tuple[None, None]:
     """US dollars and tokens that are held for an attempt; None where the journal answers and nothing is."""
     if isinstance(held, Replayed):
         return None, None
-    return float(held.cost_usd), held.bound.estimate + held.bound.output_tokens
+    return held.cost / UNITS, held.bound.estimate + held.bound.output_tokens
 
 
 def reserved(state: TaskState, call_id: str, held: Reservation) -> list[Event]:

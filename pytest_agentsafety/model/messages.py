@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.quick import quick
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one model call. `input_tokens` excludes cached tokens, as the Messages API counts them."""
 
     input_tokens: int = 0
@@ -81,9 +79,7 @@ class ModelReply:
     recorded_ms: float | None = None
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class ModelResponse:
+class ModelResponse(NamedTuple):
     """What came back, decoded. `message` is None when the body was no message; `usage` None when it is unknown."""
 
     status: int
