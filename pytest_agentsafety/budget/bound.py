@@ -65,6 +65,7 @@ _CLIENT_TOOLS = frozenset(
     }
 )
 _LISTS = (list, tuple)
+_new = tuple.__new__
 _TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
 _COUNTED_BLOCKS = frozenset({"document", "image"})
 
@@ -119,12 +120,8 @@ def bound_of(
     if counter is not None and marks & _TO_COUNT:
         likely = _counted(counter, request)
         most = math.ceil(likely * COUNT_MARGIN) + HIDDEN_PROMPT_TOKENS
-    return RequestBound(
-        input_tokens=most,
-        output_tokens=output,
-        estimate=likely,
-        long_cache=bool(marks & _LONG_CACHE) or ("cache_control" in payload and _is_long(payload)),
-    )
+    long_cache = bool(marks & _LONG_CACHE) or ("cache_control" in payload and _is_long(payload))
+    return _new(RequestBound, (most, output, likely, long_cache))
 
 
 def _counted(counter: TokenCounter, request: ModelRequest) -> int:

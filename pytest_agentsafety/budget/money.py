@@ -38,7 +38,10 @@ def true_cost(card: RateCard, usage: Usage, *, long_cache: bool = False) -> int:
 
 def is_plausible(usage: Usage) -> bool:
     """Whole numbers from 0 on, in every field."""
-    return all(count.__class__ is int and count >= 0 for count in usage[:4])  # a bool is none
+    fresh, output, written, read, _ = usage
+    if not fresh.__class__ is output.__class__ is written.__class__ is read.__class__ is int:  # a bool is none
+        return False
+    return fresh >= 0 and output >= 0 and written >= 0 and read >= 0
 
 
 def cap(error: type[LimitExceededError], kind: str, value: Decimal | float, limit: float, unit: str) -> None:

@@ -24,7 +24,7 @@ class Conversation:
     def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The messages behind the longest prefix that was sent before (compared by role, ids and texts)."""
         old = self._messages
-        unchanged = same_objects(old, messages)
+        unchanged = same_objects(old, messages) if old and messages and old[0] is messages[0] else 0
         if not unchanged and old and len(messages) > _FEW:  # only what is not the same letter by letter is taken apart
             unchanged = _same(_texts(old), _texts(messages))
         known, same, alike = self._shapes, unchanged, True

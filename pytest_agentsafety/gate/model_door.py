@@ -48,7 +48,7 @@ class ModelSide:
     def _admit(self, request: ModelRequest) -> CountPass | CallPass:
         state = self._state
         state.check_open()
-        if request.path.rstrip("/").endswith(COUNTING):
+        if "tokens" in request.path and request.path.rstrip("/").endswith(COUNTING):
             return CountPass(state, request)
         fresh = self._guards_own(request) if request.guard else self._look_at(request)
         # No circuit for what a responder answers: nothing goes upstream.

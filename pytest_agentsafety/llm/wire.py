@@ -18,7 +18,7 @@ except ImportError:  # the core works without the SDK that brings it
 
 _MAX_TOKENS = 10**12
 _JSON = "application/json"
-_COUNTS = frozenset({int})  # a bool is none
+_new = tuple.__new__
 # Made once: `json.dumps` makes one for every call.
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -102,16 +102,10 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
     fresh: Any = get("input_tokens")
     out: Any = get("output_tokens")
     written, read = get("cache_creation_input_tokens") or 0, get("cache_read_input_tokens") or 0
-    counts = (fresh, out, written, read)
-    if not _COUNTS.issuperset(map(type, counts)) or min(counts) < 0 or max(counts) > _MAX_TOKENS:
-        return None
-    return Usage(
-        input_tokens=fresh,
-        output_tokens=out,
-        cache_creation_input_tokens=written,
-        cache_read_input_tokens=read,
-        estimated=estimated,
-    )
+    for count in (fresh, out, written, read):
+        if count.__class__ is not int or not 0 <= count <= _MAX_TOKENS:  # a bool is none
+            return None
+    return _new(Usage, (fresh, out, written, read, estimated))
 
 
 def _decode_object(value: Mapping[str, Any]) -> Decoded:

@@ -23,9 +23,7 @@ class Usage(NamedTuple):
         return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class ModelRequest:
+class ModelRequest(NamedTuple):
     """One request at the model door. `payload` is what it asks, as the Messages API writes it, `body` what is sent.
     What is in a payload may be part of the next one too: it is not to be changed.
 

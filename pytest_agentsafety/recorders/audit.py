@@ -13,7 +13,6 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from pytest_agentsafety.model.events import CheckpointMarked, Event
 from pytest_agentsafety.recorders.append_file import AppendFile, EvidenceError
 from pytest_agentsafety.recorders.causes import Causes
 from pytest_agentsafety.recorders.masking import Mask, encode_ascii
-from pytest_agentsafety.recorders.record import Record
+from pytest_agentsafety.recorders.record import Record, hash_of
 
 GENESIS = "0" * 64
 LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})"\}\n')
@@ -94,7 +93,7 @@ class AuditLog:
 
     def append(self, fields: Mapping[str, Any]) -> None:
         """Append plain, masked fields as one record: none of them `seq`, `prev` or `hash`."""
-        text = encode_ascii(fields)
+        text = encode_ascii(fields).encode("ascii")
         with self._lock:
             self._check()
             line, digest = chained(text, self._seq + 1, self._hash)
@@ -174,12 +173,12 @@ class AuditLog:
                         self._dirty.clear()
 
 
-def chained(text: str, seq: int, prev: str, why: str = "") -> tuple[bytes, str]:
+def chained(text: bytes, seq: int, prev: str, why: str = "") -> tuple[bytes, str]:
     """The line and its hash for a JSON object in ASCII; `why` are further members, each with its comma."""
-    members = f"{text[:-1]}," if len(text) > 2 else "{"
-    record = f'{members}{why}"seq":{seq},"prev":"{prev}"'
-    digest = sha256(f"{prev}{record}}}".encode("ascii")).hexdigest()
-    return f'{record},"hash":"{digest}"}}\n'.encode("ascii"), digest
+    comma = "," if len(text) > 2 else ""
+    record = text[:-1] + f'{comma}{why}"seq":{seq},"prev":"{prev}"'.encode("ascii")
+    digest = hash_of(b"%b%b}" % (prev.encode("ascii"), record))
+    return record + f',"hash":"{digest}"}}\n'.encode("ascii"), digest
 
 
 def _last(file: AppendFile) -> tuple[int, str]:
