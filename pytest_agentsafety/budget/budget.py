@@ -156,7 +156,7 @@ class Budget:
         Raises, before anything is sent: UnknownModelError, UnboundedRequestError (no bound exists), ActionCostError,
         BudgetExceededError, TokenLimitError, BudgetFileError (the run's account is damaged).
         """
-        model = request.model
+        model = str(request.payload.get("model", ""))
         card = self._cards.get(model)
         if card is None:
             card = self._cards[model] = as_card(self._prices.rates(model))
@@ -176,17 +176,17 @@ class Budget:
 
     def _hold(self, held: Reservation) -> None:
         with self._lock:
-            self._check(held)
+            self._check(held, held.cost)
             run = None
             if self.parent is not None:
                 run = self.parent.hold(held.cost_usd, held.bound.input_tokens + held.bound.output_tokens)
             self._open[id(held)] = (held, run)
 
-    def _check(self, held: Reservation) -> None:
+    def _check(self, held: Reservation, cost: int) -> None:
         limits = self.limits
-        if held.cost > self._most_per_action:
+        if cost > self._most_per_action:
             raise _too_dear(held, limits.max_cost_per_action_usd)
-        cost = self._cost + held.cost
+        cost += self._cost
         tokens = self._input + self._output + held.bound.estimate
         if self._open:
             cost += self._reserved()

@@ -18,6 +18,9 @@ from pytest_agentsafety.llm.retry import RequestRetries
 from pytest_agentsafety.model.errors import BudgetExceededError, MaxRetriesExceeded, StopRun, UnknownModelError
 from pytest_agentsafety.model.events import Charged, Event, ModelFailed, ModelReplied, Rerouted, RetryPlanned
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
+from pytest_agentsafety.model.quick import maker
+
+_model_replied = maker(ModelReplied)
 
 
 class CallPass:
@@ -112,12 +115,14 @@ class CallPass:
                 if model not in tally.model_ids:
                     tally.saw_model(str(model or ""))
                 tally.model_ms += _duration(response)
-            if charge.kind == "ended before":
+            kind, _, cost_usd, input_tokens, output_tokens, estimated = charge
+            if kind == "ended before":
                 return
-            tally.cost_usd += charge.cost_usd
-            tally.input_tokens += charge.input_tokens
-            tally.output_tokens += charge.output_tokens
-            tally.cost_estimated = tally.cost_estimated or charge.estimated
+            tally.cost_usd += cost_usd
+            tally.input_tokens += input_tokens
+            tally.output_tokens += output_tokens
+            if estimated:
+                tally.cost_estimated = True
 
     def _charged(self, charge: Charge) -> list[Event]:
         """The event that says what was charged; none where the reservation had been ended before."""
@@ -154,20 +159,22 @@ class CallPass:
     def _replied(
         self, response: ModelResponse, message: Mapping[str, Any], content: list[Any], usage: Usage, charge: Charge
     ) -> ModelReplied:
-        used = usage.total_input, usage.output_tokens
-        settled = charge.kind == "settled" and used == (charge.input_tokens, charge.output_tokens)
+        fresh, output_tokens, written, read, estimated = usage
+        input_tokens = fresh + written + read
+        kind, _, cost_usd, charged_input, charged_output, _ = charge
+        settled = kind == "settled" and input_tokens == charged_input and output_tokens == charged_output
         spent_usd, spent_tokens = self._state.budget.totals() if settled else (0.0, 0)
-        return ModelReplied(
+        return _model_replied(
             task_id=self._state.task_id,
             call_id=self._call_id,
             model=str(message.get("model") or self._course.request.model),
             status=response.status,
             content=content,
             stop_reason=message.get("stop_reason"),
-            input_tokens=used[0],
-            output_tokens=used[1],
-            cost_usd=charge.cost_usd,
-            cost_estimated=usage.estimated,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cost_usd=cost_usd,
+            cost_estimated=estimated,
             latency_ms=_duration(response),
             latency_source="measured" if response.recorded_ms is None else "recorded",
             charge="settled" if settled else "",

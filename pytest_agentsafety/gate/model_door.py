@@ -14,12 +14,14 @@ from pytest_agentsafety.llm.course import Course
 from pytest_agentsafety.model.errors import GuardrailBlocked, RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, ModelCalled, ModelFailed, Ungated
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest
+from pytest_agentsafety.model.quick import maker
 
 __all__ = ["CallPass", "CountPass", "ModelSide"]
 
 # So much of what the user said before is read together with what follows: an order may be split over messages.
 _TAIL = 300
 _DEPLOYMENT = "/deployments/"
+_model_called = maker(ModelCalled)
 
 
 class ModelSide:
@@ -140,7 +142,7 @@ class ModelSide:
 
     def _let_out(self, course: Course, reservation: Reservation, fresh: Sequence[Mapping[str, Any]]) -> CallPass:
         state, request, tally = self._state, course.request, self._state.tally
-        call_id = state.new_call_id("m")
+        call_id = f"m{next(state.call_numbers)}"
         with state.lock:
             tally.model_calls += not request.guard  # a case without a request of the agent's own says nothing
             if reservation.model not in tally.model_ids:
@@ -183,7 +185,7 @@ def _called(
 ) -> ModelCalled:
     payload = request.payload
     reserved_usd, reserved_tokens = most_of(held)
-    return ModelCalled(
+    return _model_called(
         task_id=state.task_id,
         call_id=call_id,
         model=held.model,

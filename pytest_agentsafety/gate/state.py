@@ -95,7 +95,7 @@ class TaskState:
     hooked: set[str] = field(default_factory=set)  # tools of other processes that ask the tool door before they run
     refusals: set[str] = field(default_factory=set)  # what was answered in a refused call's place
     _addresses: set[str] = field(default_factory=set)
-    _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         # Asked before an event is made: making one costs more than dropping it.
@@ -146,9 +146,6 @@ class TaskState:
     def after_fork(self) -> None:
         """A child would write into our files."""
         self.recording = False
-
-    def new_call_id(self, kind: str) -> str:
-        return f"{kind}{next(self._call_numbers)}"
 
     def check_open(self) -> None:
         """Raise what stopped this task, if anything did: a stopped task stays stopped even if the agent swallows it."""

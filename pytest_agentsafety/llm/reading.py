@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from pytest_agentsafety.llm.wire import parse_json
+from pytest_agentsafety.llm.wire import fast_json, parse_json
 
 _MOST = 4  # agents of one task that take turns
 _SHORT = 2_048  # bytes that are parsed as quickly as they are compared
@@ -45,7 +45,10 @@ class Reader:
     def read(self, body: bytes) -> Any:
         """The JSON value of `body`. Raises ValueError."""
         if len(body) < _SHORT:
-            return parse_json(body)
+            try:
+                return fast_json(body)
+            except ValueError:
+                return parse_json(body)
         if self._whole is not None:
             self._split_whole(*self._whole)
         for seen in self._seen:

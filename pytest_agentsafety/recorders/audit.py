@@ -64,7 +64,8 @@ class AuditLog:
         self.write_all((Record(event, self._mask),))
 
     def emit_all(self, events: Sequence[Event]) -> None:
-        self.write_all([Record(event, self._mask) for event in events])
+        mask = self._mask
+        self.write_all((Record(events[0], mask),) if len(events) == 1 else [Record(event, mask) for event in events])
 
     def write_all(self, records: Sequence[Record]) -> None:
         """Append several with one write(2); where one announces a write effect, they are durable on return."""
