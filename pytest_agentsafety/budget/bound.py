@@ -187,7 +187,7 @@ class PartsReader:
         each = last.each[:same]
         for number in range(same, len(messages)):
             each.append(self._message(messages[number], number))
-        self._last = _Read(system, tools, described, marks, messages, each)
+        self._last = _new(_Read, (system, tools, described, marks, messages, each))
         for mark in set(each):
             marks |= mark
         return described, marks

@@ -176,14 +176,14 @@ class Budget:
 
     def _hold(self, held: Reservation) -> None:
         with self._lock:
-            self._check(held, held.cost)
+            self._check(held)
             run = None
             if self.parent is not None:
                 run = self.parent.hold(held.cost_usd, held.bound.input_tokens + held.bound.output_tokens)
             self._open[id(held)] = (held, run)
 
-    def _check(self, held: Reservation, cost: int) -> None:
-        limits = self.limits
+    def _check(self, held: Reservation) -> None:
+        limits, cost = self.limits, held.cost
         if cost > self._most_per_action:
             raise _too_dear(held, limits.max_cost_per_action_usd)
         cost += self._cost

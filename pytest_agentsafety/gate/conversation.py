@@ -76,6 +76,22 @@ def blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else ()
 
 
+_CALLS = frozenset({"tool_use", "tool_result"})
+
+
+def may_hold_calls(content: Any) -> bool:
+    """May a message's content that is no text hold a call of a tool, or the result of one? False: certainly not."""
+    if content.__class__ is not list:
+        return content is not None
+    for block in content:
+        if block.__class__ is not dict:
+            return True
+        kind = block.get("type")
+        if kind.__class__ is not str or kind in _CALLS:
+            return True
+    return False
+
+
 def block_texts(block: Mapping[str, Any]) -> Iterator[str]:
     """The texts in a text or tool_result block."""
     if isinstance(block.get("text"), str):

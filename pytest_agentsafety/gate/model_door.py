@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_agentsafety.budget import Reservation
 from pytest_agentsafety.gate.call_pass import CallPass, CountPass, most_of, released, rerouted
-from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
+from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, may_hold_calls, summary
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.course import Course
@@ -84,7 +84,8 @@ class ModelSide:
             self._state.instructions = payload["system"]
         fresh = self._conversation.new_messages(payload.get("messages") or [])
         for message in fresh:
-            if message.get("content").__class__ is not str:  # only lists of blocks hold tool results
+            content = message.get("content")
+            if content.__class__ is not str and may_hold_calls(content):
                 self._check_passes(fresh)
                 break
         if self._observed or self._guarded:

@@ -21,6 +21,7 @@ _SHORT = 2_048  # bytes that are parsed as quickly as they are compared
 _LIST, _ROLE, _BETWEEN, _END = b'"messages":[', b'{"role":', b'},{"role":', b"}"
 # So often a body is split in vain, or one that nothing like it follows, until it is given up.
 _PATIENCE = 4
+_new = tuple.__new__
 
 
 class _Seen(NamedTuple):
@@ -83,7 +84,7 @@ class Reader:
             messages += fresh
         payload = seen.payload.copy()
         payload["messages"] = messages
-        now = _Seen(seen.head, seen.tail, seen.payload, parts, messages)
+        now = _new(_Seen, (seen.head, seen.tail, seen.payload, parts, messages))
         self._seen = (now,) if len(self._seen) == 1 else (now, *(one for one in self._seen if one is not seen))
         self._patience = _PATIENCE
         return payload
