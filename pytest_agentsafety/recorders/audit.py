@@ -78,18 +78,18 @@ class AuditLog:
                 seq += 1
                 line, digest = chained(record.brief(), seq, digest, self._causes.of(record, seq))
                 lines.append(line)
-                if record.event.type == CheckpointMarked.type:
+                if record.event.__class__ is CheckpointMarked:
                     durable = True
             try:
-                self._file.write(lines[0] if len(lines) == 1 else b"".join(lines))
+                self._file.write(b"".join(lines))
             except EvidenceError:
                 self._causes.forget()
                 raise
+            self._unsynced = waiting = self._unsynced + seq - self._seq
             self._seq, self._hash = seq, digest
-            self._unsynced = waiting = self._unsynced + len(lines)
         if durable:
             self.barrier()
-        else:
+        elif waiting >= SYNC_RECORDS or not self._dirty.is_set():
             self._see_to_sync(waiting)
 
     def append(self, fields: Mapping[str, Any]) -> None:
