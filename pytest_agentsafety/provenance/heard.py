@@ -151,7 +151,7 @@ class Source:
     def disguised(self) -> Iterator[tuple[Block, str]]:
         """Its texts in other readings, if it has any."""
         if self.encoded:
-            yield from ((block, text) for block in self.blocks for text in block.record.disguised)
+            yield from ((block, text) for block in self.blocks for text in block.record.otherwise.flats)
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:

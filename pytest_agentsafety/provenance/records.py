@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.provenance.columns import cells
-from pytest_agentsafety.provenance.disguise import disguised
+from pytest_agentsafety.provenance.disguise import Otherwise, read_otherwise
 from pytest_agentsafety.provenance.normal import normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.values import Kind, kind_of, same_spelling, typed_items
@@ -72,9 +72,9 @@ class Record:
         return normalise(" \n ".join(self.texts))
 
     @cached_property
-    def disguised(self) -> tuple[str, ...]:
-        """What its free text says in other readings: decoded, or spelled in a plainer way."""
-        return disguised(" \n ".join(self.texts))
+    def otherwise(self) -> Otherwise:
+        """Its free text in other readings: decoded, or spelled in a plainer way."""
+        return read_otherwise(" \n ".join(self.texts))
 
     @cached_property
     def items(self) -> dict[Kind, frozenset[str]]:
