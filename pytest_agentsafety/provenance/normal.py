@@ -17,7 +17,7 @@ _AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
 # Inside a longer word, and apart from any: most of what stands beside a value.
 _INSIDE = frozenset(char for char in map(chr, range(128)) if char.isalnum() or char == "_")
-_APART = frozenset(["", *" \n\t()[]{}<>|\"!;*"])
+_APART = frozenset(["", *' \n\t()[]{}<>|"!;*'])
 _SHORT = 80  # characters of a value; longer texts are not remembered
 WORD = re.compile(r"[^\W_]+")
 # For plain ASCII the same as `WORD`, many times as fast: everything but letters and digits.
@@ -117,9 +117,7 @@ def is_token(text: str, start: int, end: int) -> bool:
 
 
 def whole_places(text: str, token: str) -> Iterator[int]:
-    """Where `token` stands in `text` as a whole, as far as it does not overlap itself. Both are in the same spelling."""
-    if token not in text:
-        return
+    """Where `token` stands in `text` as a whole, without overlaps. Both are in the same spelling."""
     place, size = 0, len(token)
     for before, after in pairwise(text.split(token)):
         place += len(before)

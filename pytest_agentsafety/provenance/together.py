@@ -5,34 +5,52 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from pytest_agentsafety.provenance.normal import is_token, whole_places
 
 SEARCHED = 20_000  # characters up to which a search is quicker than a set, and two texts are joined
 BETWEEN = " \n "  # no token goes across it
-_MOST, _SMALL = 200, 2 * SEARCHED + 10  # places in one text; characters of texts that are joined
+_MOST = 200
+_DIGITS = re.compile(r"[0-9]+")
 _LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
 _LABEL_SIZE = 16
 
 T = TypeVar("T")
 
 
-class _Part(NamedTuple, Generic[T]):
-    """Some texts as one, and where each starts."""
+@dataclass(frozen=True, eq=False)
+class _Part(Generic[T]):
+    """Some texts as one, where each starts, and the numbers that stand there; of a large text by itself these are not
+    known."""
 
-    text: str
-    starts: tuple[int, ...]
-    owners: tuple[T, ...]
+    text: str = ""
+    starts: tuple[int, ...] = ()
+    owners: tuple[T, ...] = ()
+    numbers: frozenset[str] | None = frozenset()
+
+    def and_also(self, text: str, owner: T) -> _Part[T]:
+        """With one more text."""
+        numbers = (self.numbers or frozenset()).union(_DIGITS.findall(text))
+        start = len(self.text) + len(BETWEEN)
+        return _Part(f"{self.text}{BETWEEN}{text}", (*self.starts, start), (*self.owners, owner), numbers)
+
+    def lacks(self, token: str) -> bool:
+        """Does a number surely stand nowhere? The first digits of one that stands somewhere are a number there."""
+        digits = None if self.numbers is None else _DIGITS.match(token)
+        return digits is not None and self.numbers is not None and digits[0] not in self.numbers
 
 
-class _Now(NamedTuple, Generic[T]):
+class _Now(Generic[T]):
     """All texts, and what is known of them."""
 
-    parts: tuple[_Part[T], ...]
-    held: dict[str, bool]
-    places: dict[tuple[str, bool], dict[T, list[int]]]
+    def __init__(self, parts: tuple[_Part[T], ...] = ()) -> None:
+        self.parts = parts
+        self.held: dict[str, bool] = {}
+        self.whole: dict[str, list[tuple[_Part[T], list[int]]]] = {}
+        self.places: dict[tuple[str, bool], Mapping[T, Sequence[int]]] = {}
 
 
 class Together(Generic[T]):
@@ -40,29 +58,27 @@ class Together(Generic[T]):
 
     def __init__(self) -> None:
         self._full: tuple[_Part[T], ...] = ()
-        self._open: _Part[T] = _Part("", (), ())
-        self._now: _Now[T] = _Now((), {}, {})
+        self._open = _Part[T]()
+        self._now = _Now[T]()
         self._lock = Lock()
 
     def add(self, text: str, owner: T) -> None:
         """`owner`: whose text it is. Nobody has two."""
         with self._lock:
             if len(text) > SEARCHED:
-                self._full += (_Part(text, (0,), (owner,)),)
+                self._full += (_Part(text, (0,), (owner,), None),)
             elif text:
-                before, starts, owners = self._open
-                start = len(before) + len(BETWEEN)
-                self._open = _Part(f"{before}{BETWEEN}{text}", (*starts, start), (*owners, owner))
+                self._open = self._open.and_also(text, owner)
             if len(self._open.text) > SEARCHED:
-                self._full, self._open = (*self._full, self._open), _Part("", (), ())
-            self._now = _Now((*self._full, self._open), {}, {})
+                self._full, self._open = (*self._full, self._open), _Part[T]()
+            self._now = _Now((*self._full, self._open))
 
     def holds(self, words: str) -> bool:
         """Do they stand in any of the texts, if only inside a longer word?"""
-        parts, held, _ = self._now
-        found = held.get(words)
+        now = self._now
+        found = now.held.get(words)
         if found is None:
-            found = held[words] = any([words in part.text for part in parts])
+            found = now.held[words] = any(words in part.text for part in now.parts)
         return found
 
     def places(self, token: str, *, labelled: bool = False) -> Mapping[T, Sequence[int]]:
@@ -70,16 +86,27 @@ class Together(Generic[T]):
 
         Of what stands very often in one text the first places will do.
         """
-        parts, _, known = self._now
-        found: dict[T, list[int]] | None = known.get((token, labelled))
-        if found is None:
-            found = known[token, labelled] = {}
-            for part in parts:
-                if len(part.text) <= _SMALL:
-                    found |= _in_small(part, token, labelled=labelled)
-                elif places := _in_large(part.text, token, labelled=labelled):
-                    found[part.owners[0]] = places
-        return found
+        now = self._now
+        known = now.places.get((token, labelled))
+        if known is None:
+            found: dict[T, Sequence[int]] = {}
+            for part, places in _in_small(now, token):
+                found |= _divided(part, places, labelled=labelled)
+            for part in now.parts:
+                if part.numbers is None and (large := _in_large(part.text, token, labelled=labelled)):
+                    found[part.owners[0]] = large
+            known = now.places[token, labelled] = found
+        return known
+
+
+def _in_small(now: _Now[T], token: str) -> list[tuple[_Part[T], list[int]]]:
+    """The places of a token in all that is not large."""
+    found = now.whole.get(token)
+    if found is None:
+        parts = [part for part in now.parts if part.numbers is not None and not part.lacks(token)]
+        places = [(part, list(whole_places(part.text, token))) for part in parts]
+        found = now.whole[token] = [one for one in places if one[1]]
+    return found
 
 
 def _in_large(text: str, token: str, *, labelled: bool) -> list[int]:
@@ -94,15 +121,14 @@ def _in_large(text: str, token: str, *, labelled: bool) -> list[int]:
     return found
 
 
-def _in_small(part: _Part[T], token: str, *, labelled: bool) -> dict[T, list[int]]:
-    """The places of a token in each text of one part."""
-    text, starts, owners = part
+def _divided(part: _Part[T], places: Sequence[int], *, labelled: bool) -> dict[T, Sequence[int]]:
+    """Places of a part, by the text that they are in."""
     found: dict[T, list[int]] = {}
-    for place in whole_places(text, token):
-        at = bisect_right(starts, place) - 1
-        if not labelled or _is_labelled(text, starts[at], place):
-            found.setdefault(owners[at], []).append(place - starts[at])
-    return {owner: places[:_MOST] for owner, places in found.items()}
+    for place in places:
+        at = bisect_right(part.starts, place) - 1
+        if not labelled or _is_labelled(part.text, part.starts[at], place):
+            found.setdefault(part.owners[at], []).append(place - part.starts[at])
+    return {owner: some[:_MOST] for owner, some in found.items()}
 
 
 def _is_labelled(text: str, first: int, place: int) -> bool:
