@@ -23,6 +23,7 @@ from pytest_agentsafety.provenance.values import Item, Kind, host_of, kind_of, s
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
 _FEW = 8  # passages, that are looked for without a look at their words
+_NO_CODES: frozenset[Kind] = frozenset({"date", "number", "url", "text"})
 _OTHERWISE: tuple[Kind, ...] = ("url", "account", "phone")  # kinds that free text may spell in other ways
 _SECRET_KEY = re.compile(
     r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
@@ -30,6 +31,25 @@ _SECRET_KEY = re.compile(
 )
 _TELLING = 4  # characters from which a number speaks for itself
 _TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
+
+
+class _Words:
+    """The words of a text, with a space between and around them, and each once."""
+
+    def __init__(self, flat: str) -> None:
+        self.spaced = spaced(flat)
+
+    @cached_property
+    def all(self) -> frozenset[str]:
+        return frozenset(self.spaced.split())
+
+
+def _words(flat: str) -> _Words:
+    """The same results are read in one task after the other."""
+    return _remembered(flat) if len(flat) <= SEARCHED else _Words(flat)
+
+
+_remembered = lru_cache(maxsize=32)(_Words)
 
 
 @dataclass(eq=False)
@@ -88,20 +108,17 @@ class Source:
     @cached_property
     def words(self) -> str:
         """All its free text as words only."""
-        return spaced(self.flat)
+        return _words(self.flat).spaced
 
     def shared(self, runs: Sequence[str]) -> Iterator[str]:
         """Which runs of a few words of another text (`passages_of`, each word) stand in its free text too."""
         if not runs or not self.flat:
             return iter(())
-        if len(self.words) < SEARCHED:
-            few = len(runs) <= _FEW
-            return (run for run in runs if (few or self._vocabulary.issuperset(run.split())) and run in self.words)
-        return (run for run in runs if run in self._passages)
-
-    @cached_property
-    def _vocabulary(self) -> frozenset[str]:
-        return frozenset(self.words.split())
+        if len(self.words) >= SEARCHED:
+            return (run for run in runs if run in self._passages)
+        few = len(runs) <= _FEW
+        known = frozenset[str]() if few else _words(self.flat).all
+        return (run for run in runs if (few or known.issuperset(run.split())) and run in self.words)
 
     @cached_property
     def _passages(self) -> frozenset[str]:
@@ -231,8 +248,8 @@ class Heard:
         for source in self.sources[self._coded :]:
             for record in () if source.outside or source.ours else source.records:
                 for found in record.fields:
-                    code = closed(found.value) if found.kind not in ("date", "number", "url", "text") else ""
-                    if is_code(code):
+                    code = "" if found.kind in _NO_CODES else _code(found.value)
+                    if code:
                         self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
         self._coded = len(self.sources)
 
@@ -346,6 +363,13 @@ class Heard:
             if wanted in source.spelled and has_token(source.spelled, wanted):
                 return Origin(source=f"tool:{source.tool}", detail="part of a field")
         return None
+
+
+@lru_cache(maxsize=4096)
+def _code(value: str) -> str:
+    """A field's value closed up, where that is a code; "" where it is none."""
+    code = closed(value)
+    return code if is_code(code) else ""
 
 
 @lru_cache(maxsize=4096)
