@@ -15,7 +15,9 @@ SEARCHED = 20_000  # characters up to which a search is quicker than a set, and 
 BETWEEN = " \n "  # no token goes across it
 _MOST = 200
 _DIGITS = re.compile(r"[0-9]+")
-_LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
+_LABELS = ["ids", "id", "no", "nr", "number", "num", "index", "ref", "reference", "code", "called", "named"]
+# Read backwards, so that it is only looked for at one place.
+_LABEL = re.compile(rf"\W{{1,4}}(?:{'|'.join(label[::-1] for label in _LABELS)})\b|['\"#]")
 _LABEL_SIZE = 16
 
 T = TypeVar("T")
@@ -132,4 +134,4 @@ def _divided(part: _Part[T], places: Sequence[int], *, labelled: bool) -> dict[T
 
 
 def _is_labelled(text: str, first: int, place: int) -> bool:
-    return _LABEL.search(text, max(first, place - _LABEL_SIZE), place) is not None
+    return _LABEL.match(text[max(first, place - _LABEL_SIZE) : place][::-1]) is not None

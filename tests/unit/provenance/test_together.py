@@ -50,11 +50,12 @@ def old_places(flat: str, token: str, labelled: bool) -> list[int]:
 
 
 @given(
-    st.lists(st.text("13 .,:;'\"#idnoab@-\n\u4e00\u00e9$=", max_size=30), max_size=6),
+    st.lists(st.text("13 .,:;refcdul'\"#idnoab@-\n\u4e00\u00e9$=", max_size=30), max_size=6),
     st.sampled_from(["1", "13", "13.00", "a", "id", "b@a", "no 1", "\u4e00", "3", "-1", "31.00", "1,3"]),
     st.booleans(),
 )
 @example(["x id", "13 here"], "13", True)
+@example(["xid 13, reference---- 13, id:: #13, (ids) 13 no:13 _id 13"], "13", True)
 @example(["13", "", "id 13", "#13, 13"], "13", True)
 @example(["1 " * 300, "1", "#1 " * 300], "1", True)
 @example(["1 " * 12_000, "13"], "1", True)
