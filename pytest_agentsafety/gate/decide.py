@@ -60,10 +60,10 @@ def decide(state: TaskState, call: ToolCall, ruled: Ruled) -> Decision:
 
 def _asks(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:
     sourced = _provenance(state, call, rule)
-    if sourced.outcome == "denied" or "destructive" not in state.policy.guards:
+    # What is asked about or denied anyway stays so, whatever the arguments hold.
+    if sourced.outcome != "allowed" or "destructive" not in state.policy.guards:
         return sourced
-    harm = _DESTRUCTIVE.check_call(call, rule, endorsed=sourced.outcome == "allowed", base=state.base)
-    return sourced if harm is None or sourced.outcome == "ask" else harm
+    return _DESTRUCTIVE.check_call(call, rule, endorsed=True, base=state.base) or sourced
 
 
 def _provenance(state: TaskState, call: ToolCall, rule: ToolRule) -> Decision:

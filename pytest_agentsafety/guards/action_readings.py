@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import re2
 
 MAX_STRINGS = 10_000
 MAX_DEPTH = 50
-_MAX_JSON = 1_000_000
+_MAX_JSON, _MAX_NAME = 1_000_000, 100
 _PROGRAM = frozenset({"command", "cmd", "program", "executable", "binary", "bin", "exe", "tool", "verb", "subcommand"})
 _ARGUMENTS = frozenset({"args", "arguments", "argv", "argument", "flags", "options", "parameters", "params", "arg"})
 
@@ -23,15 +25,36 @@ _BEFORE = re2.compile(r"[\\^](\w)")
 _COMMENT = re2.compile(r"/\*!?\d*(?s:.*?)\*/")
 _CONDITIONAL = re2.compile(r"/\*!\d*((?s:.*?))\*/")
 _LINE_COMMENT = re2.compile(r"--[^\n]*\n|#[^\n]*\n")
-_MARKS = ("$", "'", '"', "\\", "^", "`", "/*", "--", "{", "%20")
+_MARK = re.compile(r"[$'\"\\^`{]|/\*|--|%20")
+_SCALARS = frozenset({int, float, bool, type(None)})
+
+
+class Strings:
+    """All strings of a JSON value with their paths; a list of words, and a program with its arguments, as one line too.
+
+    A string that holds JSON is looked into. Read once, and gone through as often as needed: going through them raises
+    ValueError beyond a bound, for what was not read is not known to be harmless.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self._found: list[tuple[str, str]] = []
+        self._error: ValueError | None = None
+        try:
+            for found in strings(value):
+                self._found.append(found)
+        except ValueError as error:
+            self._error = error
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._found) if self._error is None else self._until_error(self._error)
+
+    def _until_error(self, error: ValueError) -> Iterator[tuple[str, str]]:
+        yield from self._found
+        raise error
 
 
 def strings(value: Any) -> Iterator[tuple[str, str]]:
-    """All strings of a JSON value with their paths; a list of words, and a program with its arguments, as one line too.
-
-    A string that holds JSON is looked into. Raises ValueError beyond a bound: what was not read is not known to be
-    harmless.
-    """
+    """The same, read as far as somebody goes through it."""
     pending: list[tuple[str, Any, int]] = [("", value, 0)]
     count = 0
     while pending:
@@ -44,7 +67,7 @@ def strings(value: Any) -> Iterator[tuple[str, str]]:
             inner = _json_in(item)
             if inner is not None:
                 pending.append((path, inner, depth + 1))
-        else:
+        elif type(item) not in _SCALARS:
             yield from _joined(path, item)
             pending.extend(reversed([(p, v, depth + 1) for p, v in _children(path, item)]))
 
@@ -86,14 +109,21 @@ def _children(path: str, item: Any) -> Iterator[tuple[str, Any]]:
 
 def plain_name(name: object) -> str:
     """A parameter's name without the marks between its words, in lower case."""
-    return str(name).rsplit(".", 1)[-1].replace("_", "").replace("-", "").casefold()
+    return _plain_name(name) if type(name) is str and len(name) <= _MAX_NAME else _spelled_plainly(str(name))
+
+
+def _spelled_plainly(name: str) -> str:
+    return name.rsplit(".", 1)[-1].replace("_", "").replace("-", "").casefold()
+
+
+_plain_name = lru_cache(maxsize=1024)(_spelled_plainly)  # the same few names in one call after the other
 
 
 def readings(text: str) -> list[str]:
     """The text, and what a shell or a database makes of its quotes, expansions and comments. Linear."""
-    spaced = text
-    if any(mark in text for mark in _MARKS):
-        spaced = _BRACES.sub(lambda found: found.group(1).replace(",", " "), _SPACES.sub(" ", text))
+    if _MARK.search(text) is None:
+        return [text]
+    spaced = _BRACES.sub(lambda found: found.group(1).replace(",", " "), _SPACES.sub(" ", text))
     found = [spaced]
     if any(mark in text for mark in ("'", '"', "\\", "^", "`", "$@", "$*", "${@", "$(")):
         bare = _NOTHING.sub("", spaced)

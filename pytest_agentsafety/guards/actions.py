@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import re2
 
-from pytest_agentsafety.guards.action_readings import plain_name, readings, strings
+from pytest_agentsafety.guards.action_readings import Strings, plain_name, readings
 from pytest_agentsafety.guards.action_rules import COMMANDS
 from pytest_agentsafety.guards.engine import EngineError, Hit, RuleSet
 from pytest_agentsafety.guards.files import is_file
@@ -34,6 +34,7 @@ _EXECUTING = frozenset(
         "hook admin "
     ).split()
 )
+_ASKING = frozenset({"query"})  # a tool of that name runs it; an argument of that name may be a search
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _TEXT_NAMES = frozenset(
     (  # noqa: SIM905 - as above
@@ -69,7 +70,7 @@ _WHERE_ALL = re.compile(
     r"'(\w{0,40})'\s*=\s*'\4)",
     re.IGNORECASE,
 )
-_BEFORE = 400
+_BEFORE, _NAME = 400, 4_096
 _SEARCHES = re2.compile(r"^\s*(?:sudo )?(?:e|f|z|git )?(?:grep|rg|ag|ack)\s")
 _FUNCTION_WORDS = re2.compile(
     r"(?i)\b(?:how|what|why|when|where|who|the|an?|is|are|was|does|did|do i|please|should|could|would|can|"
@@ -89,9 +90,31 @@ def _hits(text: str) -> Sequence[Hit]:
 
 
 # Names, dates and accounts come again in one call after the other, and are read in every way each time.
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _short_hits(text: str) -> Sequence[Hit]:
     return tuple(_commands().scan(normalise(text)))
+
+
+def _runs_later(text: str) -> bool:
+    """Does it name a file that somebody executes?"""
+    return _short_runs_later(text) if len(text) <= _BEFORE else _RUN_LATER.search(text.strip()) is not None
+
+
+@lru_cache(maxsize=8192)
+def _short_runs_later(text: str) -> bool:
+    return _RUN_LATER.search(text.strip()) is not None
+
+
+def _executing(name: str) -> frozenset[str]:
+    """The words of a name that say that somebody executes what is given under it."""
+    return _short_executing(name) if len(name) <= _BEFORE else _words_executing(name)
+
+
+def _words_executing(name: str) -> frozenset[str]:
+    return _EXECUTING.intersection(word.casefold() for word in _WORD.findall(name))
+
+
+_short_executing = lru_cache(maxsize=1024)(_words_executing)
 
 
 class DestructiveActionGuard:
@@ -114,24 +137,28 @@ class DestructiveActionGuard:
             reason = f"{call.name} {_LOSES[rule.effect]}, and the user did not ask for it"
             return self._ask("destructive.effect", reason)
         try:
+            texts = Strings(call.arguments)
             if rule.effect == "delete":
-                return self._broad(call)
-            return self._check_arguments(call, rule, endorsed) or self._overwrite(call, rule, endorsed, base)
+                return self._broad(call, texts)
+            found = self._check_arguments(call, rule, texts, endorsed)
+            return found or self._overwrite(call, rule, texts, endorsed, base)
         except (ValueError, EngineError) as error:
             return self._ask("destructive.unreadable", f"the arguments of {call.name} could not be checked: {error}")
 
-    def _broad(self, call: ToolCall) -> Decision | None:
+    def _broad(self, call: ToolCall, texts: Strings) -> Decision | None:
         """Whoever asks for a deletion does not mean the whole disk."""
-        for path, text in strings(call.arguments):
+        for path, text in texts:
             if _BROAD.search(text.strip()) is not None:
                 reason = f"argument {path!r} of {call.name} reaches everything ({one_line(text)})"
                 return self._ask("destructive.path.broad", reason, argument=path)
         return None
 
-    def _overwrite(self, call: ToolCall, rule: ToolRule, endorsed: bool, base: Path | None) -> Decision | None:
+    def _overwrite(
+        self, call: ToolCall, rule: ToolRule, texts: Strings, endorsed: bool, base: Path | None
+    ) -> Decision | None:
         if not rule.is_write:
             return None
-        for path, text in strings(call.arguments):
+        for path, text in texts:
             if _may_be_target(path, rule, endorsed) and is_file(text, base):
                 name = one_line(text)
                 reason = (
@@ -140,9 +167,9 @@ class DestructiveActionGuard:
                 return self._ask("destructive.overwrite", reason, argument=path)
         return None
 
-    def _check_arguments(self, call: ToolCall, rule: ToolRule, endorsed: bool) -> Decision | None:
-        reader = _Reader(call, rule)
-        for path, text in strings(call.arguments):
+    def _check_arguments(self, call: ToolCall, rule: ToolRule, texts: Strings, endorsed: bool) -> Decision | None:
+        reader = _Reader(call, rule, texts)
+        for path, text in texts:
             found = reader.finds(path, text)
             if found is not None:
                 reason = f"argument {path!r} of {call.name} holds a destructive command ({found})"
@@ -166,16 +193,15 @@ def _may_be_target(path: str, rule: ToolRule, endorsed: bool) -> bool:
 
 
 def _first(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
+    return path.split(".", 1)[0].split("[", 1)[0]
 
 
 class _Reader:
     """Looks for commands in one call: which of its arguments somebody executes is a matter of the whole call."""
 
-    def __init__(self, call: ToolCall, rule: ToolRule) -> None:
-        self._call, self._rule = call, rule
-        words = {word.casefold() for word in _WORD.findall(call.name)}
-        self._runs_all = rule.effect == "execute" or not words.isdisjoint(_EXECUTING)
+    def __init__(self, call: ToolCall, rule: ToolRule, texts: Strings) -> None:
+        self._rule, self._texts = rule, texts
+        self._runs_all = rule.effect == "execute" or bool(_executing(call.name))
 
     def role(self, path: str) -> Role | None:
         return self._rule.roles.get(path) or self._rule.roles.get(_first(path))
@@ -199,7 +225,7 @@ class _Reader:
         verb = normalise(text).text.strip().casefold()
         if verb == "delete":
             return "http.method"
-        urls = (value for key, value in strings(self._call.arguments) if plain_name(key) in _URL_NAMES)
+        urls = (value for key, value in self._texts if plain_name(key) in _URL_NAMES)
         if verb == "put" and any(_COLLECTION.search(url) is not None for url in urls):
             return "http.put-collection"
         return None
@@ -222,13 +248,12 @@ class _Reader:
 
     def _executes(self, path: str) -> bool:
         """Is this argument something that is run, by the name of the tool or by its own?"""
-        words = {word.casefold() for word in _WORD.findall(path)} - {"query"}
-        return self._runs_all or not words.isdisjoint(_EXECUTING)
+        return self._runs_all or not _executing(path) <= _ASKING
 
-    @property
+    @cached_property
     def _is_program(self) -> bool:
         """A name beside the text says that it is a script, or decides what is run."""
-        return any(len(text) <= 4_096 and _RUN_LATER.search(text.strip()) for _, text in strings(self._call.arguments))
+        return any(len(text) <= _NAME and _runs_later(text) for _, text in self._texts)
 
     def _is_mention(self, path: str, hit: Hit, text: str) -> bool:
         """A search for words: by a command that only searches, or where a sentence leads up to the command."""

@@ -13,6 +13,7 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.permissions.addresses import email_domains
 from pytest_agentsafety.permissions.arguments import Leaf, TooDeepError, argument_leaves
 from pytest_agentsafety.permissions.paths import judge_path, judge_unlimited
+from pytest_agentsafety.permissions.roles import role_of_name
 from pytest_agentsafety.permissions.roots import Roots
 from pytest_agentsafety.permissions.urls import check_host, check_url
 from pytest_agentsafety.permissions.words import FOLDER_WORDS, LISTING, tokens
@@ -34,21 +35,33 @@ def _allowed(tool: str) -> Decision:
 
 _CHANGING = frozenset({"write", "delete"})
 _FLAT = frozenset({str, int, float, bool, type(None)})
+_FEW_LEVELS, _OTHER = 8, object()  # what is neither a list nor a mapping of JSON is looked at closely
 
 
 def _is_unlimited(call: ToolCall, rule: ToolRule) -> bool:
-    """No limit is set, and no file is changed: there is nothing to check but how deep the arguments are nested."""
-    return (
-        rule.effect not in _CHANGING
-        and rule.allowed_paths is None
-        and rule.allowed_domains is None
-        and (rule.max_size_kb is None or not rule.is_write)
-        and all(map(_is_flat, call.arguments.values()))
-    )
+    """No limit is set, no file is changed, and the arguments are not nested deeply: there is nothing to check."""
+    if rule.allowed_paths is not None or rule.allowed_domains is not None:
+        return False
+    if rule.max_size_kb is not None and rule.effect != "read":
+        return False
+    if rule.effect not in _CHANGING:
+        return all(map(_is_shallow, call.arguments.values()))
+    return all(map(_is_flat, call.arguments.values())) and not any(_names_file(rule, name) for name in call.arguments)
+
+
+def _names_file(rule: ToolRule, argument: str) -> bool:
+    return (rule.roles.get(argument) or role_of_name(argument)) == "path"
 
 
 def _is_flat(value: object) -> bool:
     return type(value) in _FLAT or (type(value) is list and _FLAT.issuperset(map(type, value)))
+
+
+def _is_shallow(value: object, levels: int = _FEW_LEVELS) -> bool:
+    if _is_flat(value):
+        return True
+    inner = value if type(value) is list else value.values() if type(value) is dict else (_OTHER,)
+    return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
 def _unreadable(leaf: Leaf, wanted: str) -> Decision:

@@ -53,6 +53,7 @@ _FILES: dict[str, str] = {
     ".mcp.json": _EDITOR,
     "crontab": _TIMER,
 }
+_FIRST = frozenset(folder[0] for folder in _FOLDERS)
 _SUFFIXES = {".pth": _PYTHON}
 # Anywhere under a Git folder: submodules and work trees have hooks and settings of their own.
 _IN_GIT = frozenset({"hooks", "config", "config.worktree"})
@@ -60,6 +61,8 @@ _IN_GIT = frozenset({"hooks", "config", "config.worktree"})
 
 def _plain(name: str) -> str:
     """A name as a file system that ignores case, forms and invisible characters would compare it."""
+    if name.isascii():
+        return name.lower().rstrip(" .") or name
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(char for char in folded if unicodedata.category(char) != "Cf").rstrip(" .") or name
 
@@ -67,7 +70,7 @@ def _plain(name: str) -> str:
 def _matches(parts: tuple[str, ...]) -> dict[str, str]:
     """All rules that a path breaks, with their reasons."""
     found: dict[str, str] = {}
-    for folder, why in _FOLDERS.items():
+    for folder, why in _FOLDERS.items() if not _FIRST.isdisjoint(parts) else ():
         width = len(folder)
         if any(parts[at : at + width] == folder for at in range(len(parts) - width + 1)):
             found["/".join(folder) + "/"] = why

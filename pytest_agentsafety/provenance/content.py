@@ -74,11 +74,16 @@ def _hidden_orders(source: Source, words: str) -> Iterator[str]:
     if not source.encoded:
         return
     runs = passages_of(words, step=1) or [words]
-    for _, flat in source.disguised:
-        plain_words = words_only(flat)
-        found = next((run for run in runs if run in plain_words), None)
-        if found is not None:
-            yield from _around([flat], found)
+    own = frozenset(words.split())
+    fewest = min(len(frozenset(run.split())) for run in runs)
+    for block in source.blocks:
+        otherwise = block.record.otherwise
+        if len(own & otherwise.words) < fewest:
+            continue  # no run stands there, whatever its order
+        for flat, plain_words in zip(otherwise.flats, otherwise.spaced, strict=True):
+            found = next((run for run in runs if run in plain_words), None)
+            if found is not None:
+                yield from _around([flat], found)
 
 
 def _orders_act(text: str, sense: ToolSense, effect: Effect) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 
 import re2
 
@@ -11,6 +12,7 @@ from pytest_agentsafety.provenance.normal import normalise, words_only
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
+_SHORT = 4_000  # characters of a text whose readings are remembered
 CODE = 6  # characters from which letters and digits are a code
 # Short groups with one or two characters between them: "4 7 1 1", "x-k-7-7", "12 34 56". Bounded, so linear.
 _ROT13 = str.maketrans(
@@ -72,6 +74,31 @@ def holds_secret(closed_text: str, secret: str) -> bool:
     """Does a text (closed up) hold a secret, forwards or backwards?"""
     bare = closed(secret)
     return len(bare) >= CODE and (bare in closed_text or bare[::-1] in closed_text)
+
+
+class Otherwise:
+    """A text in other readings than the one that is shown: `flats`, each of them normalised."""
+
+    def __init__(self, text: str) -> None:
+        self.flats = disguised(text)
+
+    @cached_property
+    def spaced(self) -> tuple[str, ...]:
+        """Each as words only."""
+        return tuple(map(words_only, self.flats))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all of them."""
+        return frozenset(word for one in self.spaced for word in one.split())
+
+
+def read_otherwise(text: str) -> Otherwise:
+    """A text in its other readings. The same results are read in one task after the other."""
+    return _remembered(text) if len(text) <= _SHORT else Otherwise(text)
+
+
+_remembered = lru_cache(maxsize=256)(Otherwise)
 
 
 def disguised(text: str) -> tuple[str, ...]:

@@ -105,12 +105,15 @@ class Endorser:
     # -- values of results
 
     def _by_result(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
-        refusal = None
+        refusal = beside = None
         for place in self._heard.places(leaf.value):
+            if place.source is beside:
+                continue  # whatever its record: the same
             verdict = self._place(place, leaf, rule, things)
             if verdict.good:
                 return verdict
             refusal = refusal or verdict
+            beside = None if place.source.pointed or place.source.ours else place.source
         return self._derived(leaf, rule) or self._text.value(leaf, rule) or refusal
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:

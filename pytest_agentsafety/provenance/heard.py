@@ -15,7 +15,7 @@ from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import has_token, is_token, normalise, spaced, words_only
+from pytest_agentsafety.provenance.normal import has_token, normalise, spaced, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.together import BETWEEN, SEARCHED, Together
@@ -23,7 +23,7 @@ from pytest_agentsafety.provenance.values import Item, Kind, host_of, kind_of, s
 
 _PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
 _FEW = 8  # passages, that are looked for without a look at their words
-_MOST_SPOTS = 200
+_NO_CODES: frozenset[Kind] = frozenset({"date", "number", "url", "text"})
 _OTHERWISE: tuple[Kind, ...] = ("url", "account", "phone")  # kinds that free text may spell in other ways
 _SECRET_KEY = re.compile(
     r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
@@ -31,7 +31,25 @@ _SECRET_KEY = re.compile(
 )
 _TELLING = 4  # characters from which a number speaks for itself
 _TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
-_LABEL = re.compile(r"(?:\b(?:ids?|no|nr|number|num|index|ref|reference|code|called|named)\W{1,4}|['\"#])$")
+
+
+class _Words:
+    """The words of a text, with a space between and around them, and each once."""
+
+    def __init__(self, flat: str) -> None:
+        self.spaced = spaced(flat)
+
+    @cached_property
+    def all(self) -> frozenset[str]:
+        return frozenset(self.spaced.split())
+
+
+def _words(flat: str) -> _Words:
+    """The same results are read in one task after the other."""
+    return _remembered(flat) if len(flat) <= SEARCHED else _Words(flat)
+
+
+_remembered = lru_cache(maxsize=32)(_Words)
 
 
 @dataclass(eq=False)
@@ -90,20 +108,17 @@ class Source:
     @cached_property
     def words(self) -> str:
         """All its free text as words only."""
-        return spaced(self.flat)
+        return _words(self.flat).spaced
 
     def shared(self, runs: Sequence[str]) -> Iterator[str]:
         """Which runs of a few words of another text (`passages_of`, each word) stand in its free text too."""
         if not runs or not self.flat:
             return iter(())
-        if len(self.words) < SEARCHED:
-            few = len(runs) <= _FEW
-            return (run for run in runs if (few or self._vocabulary.issuperset(run.split())) and run in self.words)
-        return (run for run in runs if run in self._passages)
-
-    @cached_property
-    def _vocabulary(self) -> frozenset[str]:
-        return frozenset(self.words.split())
+        if len(self.words) >= SEARCHED:
+            return (run for run in runs if run in self._passages)
+        few = len(runs) <= _FEW
+        known = frozenset[str]() if few else _words(self.flat).all
+        return (run for run in runs if (few or known.issuperset(run.split())) and run in self.words)
 
     @cached_property
     def _passages(self) -> frozenset[str]:
@@ -153,7 +168,7 @@ class Source:
     def disguised(self) -> Iterator[tuple[Block, str]]:
         """Its texts in other readings, if it has any."""
         if self.encoded:
-            yield from ((block, text) for block in self.blocks for text in block.record.disguised)
+            yield from ((block, text) for block in self.blocks for text in block.record.otherwise.flats)
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:
@@ -195,7 +210,8 @@ class Heard:
         self.sources: list[Source] = []
         self._fields: dict[str, list[tuple[Field, Record, Source]]] = {}
         self._seen: dict[str, tuple[Block, ...]] = {}
-        self._free, self._in_fields = Together(), Together()
+        self._found: dict[object, list[Place]] = {}
+        self._free, self._in_fields = Together[Source](), Together[Source]()
         self._typed: dict[tuple[Kind, str], dict[Source, list[int]]] = {}
         self._typed_in = self._spelled_in = 0
         self._encoded: list[Source] = []
@@ -205,14 +221,15 @@ class Heard:
     def add(self, source: Source) -> None:
         self.sources.append(source)
         _ = source.flat, source.hidden, source.encoded, source.secrets  # now, not in the middle of a decision
-        self._free.add(source.flat)
+        self._free.add(source.flat, source)
         if source.hidden:
             self._encoded.append(source)
-        self._seen = {}  # a new one: a search that goes on elsewhere must not leave in it what it did not find
         index = self._fields
         for record in source.records:
             for found in record.fields:
                 index.setdefault(found.spelling, []).append((found, record, source))
+        # New ones: a search that goes on elsewhere must not leave in them what it did not find.
+        self._seen, self._found = {}, {}
 
     def own_codes(self, run: str) -> Iterator[Place]:
         """The codes of the user's own data that stand anywhere in a closed-up text."""
@@ -231,8 +248,8 @@ class Heard:
         for source in self.sources[self._coded :]:
             for record in () if source.outside or source.ours else source.records:
                 for found in record.fields:
-                    code = closed(found.value) if found.kind not in ("date", "number", "url", "text") else ""
-                    if is_code(code):
+                    code = "" if found.kind in _NO_CODES else _code(found.value)
+                    if code:
                         self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
         self._coded = len(self.sources)
 
@@ -243,12 +260,16 @@ class Heard:
 
     def places(self, value: object) -> list[Place]:
         """The fields whose whole value it is, newest first."""
-        found = self._fields.get(same_spelling(str(value)), [])
-        number = as_number(value)
-        if number is not None and not found:
-            for spelling in spellings(number):
-                found = found or self._fields.get(spelling, [])
-        return list(map(Place._make, reversed(found)))
+        known = self._found
+        key = value if type(value) is str else (str(value),)  # 1e20 is a number, and "1e+20" is none
+        places = known.get(key)
+        if places is None:
+            found = self._fields.get(same_spelling(str(value)), [])
+            number = None if found else as_number(value)
+            if number is not None:
+                found = next(filter(None, map(self._fields.get, spellings(number))), [])
+            places = known[key] = list(map(Place._make, reversed(found)))
+        return places
 
     def in_text(self, value: object) -> tuple[Block, ...]:
         """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""
@@ -260,31 +281,23 @@ class Heard:
 
     def mentioned(self, value: object) -> Block | None:
         """A block in which the value stands in any sense, also a short number."""
-        tokens = self._standing(_tokens(value))
-        for source in reversed(self.sources) if tokens else ():
-            for token in tokens:
-                place = next(_spots(source.flat, token, False), None)
-                if place is not None:
-                    return source.blocks[source.block_at(place)]
+        found = [places for token in _tokens(value) if (places := self._free.places(token))]
+        for source in reversed(self.sources) if found else ():
+            for places in found:
+                if source in places:
+                    return source.blocks[source.block_at(places[source][0])]
         return None
 
-    def _standing(self, tokens: Sequence[str]) -> Sequence[str]:
-        """Those that stand anywhere in free text: most values do not, which one search in all of it tells."""
-        return [token for token in tokens if self._free.holds(token)]
-
     def _searched(self, value: object) -> Iterator[Block]:
-        tokens = self._standing(_tokens(value))
-        kind = kind_of(str(value))
-        spelled = self._spelled_so(kind, same_spelling(str(value))) if kind in _OTHERWISE else {}
-        bare = len(str(value)) < _TELLING and as_number(value) is not None
-        for source in reversed(self.sources if tokens else list(spelled)):
-            large = len(source.flat) > SEARCHED  # a search of it costs more than what it spares
-            here = tokens if large else [token for token in tokens if token in source.flat]
-            if not here and source not in spelled:
-                continue
-            found = {source.block_at(start) for token in here for start in _spots(source.flat, token, bare)}
-            found.update(spelled.get(source, ()))
-            yield from (source.blocks[index] for index in sorted(found))
+        text, number = str(value), as_number(value)
+        bare = len(text) < _TELLING and number is not None
+        found = [places for token in _tokens(value) if (places := self._free.places(token, labelled=bare))]
+        kind = kind_of(text)
+        spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else {}
+        for source in reversed(self.sources if found else list(spelled)):
+            here = {source.block_at(start) for places in found for start in places.get(source, ())}
+            here.update(spelled.get(source, ()))
+            yield from [source.blocks[index] for index in sorted(here)]
 
     def _spelled_so(self, kind: Kind, spelling: str) -> Mapping[Source, Sequence[int]]:
         """The blocks that have a typed value in whatever spelling, by source, oldest first."""
@@ -341,7 +354,7 @@ class Heard:
             return None
         wanted = normalise(value)
         for source in self.sources[self._spelled_in :]:
-            self._in_fields.add(source.spelled)
+            self._in_fields.add(source.spelled, source)
         self._spelled_in = len(self.sources)
         inside = self._in_fields.holds(wanted)
         for source in reversed(self.sources if inside else self._encoded):
@@ -350,6 +363,13 @@ class Heard:
             if wanted in source.spelled and has_token(source.spelled, wanted):
                 return Origin(source=f"tool:{source.tool}", detail="part of a field")
         return None
+
+
+@lru_cache(maxsize=4096)
+def _code(value: str) -> str:
+    """A field's value closed up, where that is a code; "" where it is none."""
+    code = closed(value)
+    return code if is_code(code) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -362,20 +382,6 @@ def passages_of(words: str, step: int = _PASSAGE // 2) -> list[str]:
     parts = words.split()
     step = max(step, len(parts) // _MAX_PASSAGES)
     return [f" {' '.join(parts[at : at + _PASSAGE])} " for at in range(0, len(parts) - _PASSAGE + 1, step)]
-
-
-def _spots(flat: str, token: str, bare: bool) -> Iterator[int]:
-    """Where a token stands in a text as a whole; a bare number behind a word that makes it an id.
-
-    Of what stands there very often the first places will do.
-    """
-    start, left = flat.find(token), _MOST_SPOTS
-    while start >= 0 and left:
-        end = start + len(token)
-        if is_token(flat, start, end) and (not bare or _LABEL.search(flat, max(0, start - 16), start)):
-            left -= 1
-            yield start
-        start = flat.find(token, end)
 
 
 def _key(place: Place) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 _JOINERS = frozenset("@._-+/\\:%&=?#~$'")
 # Characters that nobody sees: soft hyphens, zero-width ones, direction marks, tags.
@@ -13,6 +15,9 @@ _UNSEEN = re.compile(
 )
 _AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
+# Inside a longer word, and apart from any: most of what stands beside a value.
+_INSIDE = frozenset(char for char in map(chr, range(128)) if char.isalnum() or char == "_")
+_APART = frozenset(["", *' \n\t()[]{}<>|"!;*'])
 _SHORT = 80  # characters of a value; longer texts are not remembered
 WORD = re.compile(r"[^\W_]+")
 # For plain ASCII the same as `WORD`, many times as fast: everything but letters and digits.
@@ -103,7 +108,22 @@ def _ends_token(text: str, end: int) -> bool:
 
 def is_token(text: str, start: int, end: int) -> bool:
     """Is this part of a text a token by itself?"""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if before in _INSIDE or after in _INSIDE:
+        return False
+    if before in _APART and after in _APART:
+        return True
     return _starts_token(text, start) and _ends_token(text, end)
+
+
+def whole_places(text: str, token: str) -> Iterator[int]:
+    """Where `token` stands in `text` as a whole, without overlaps. Both are in the same spelling."""
+    place, size = 0, len(token)
+    for before, after in pairwise(text.split(token)):
+        place += len(before)
+        if before[-1:] not in _INSIDE and after[:1] not in _INSIDE and is_token(text, place, place + size):
+            yield place
+        place += size
 
 
 def has_token(text: str, value: str) -> bool:

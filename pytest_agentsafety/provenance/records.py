@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.provenance.columns import cells
-from pytest_agentsafety.provenance.disguise import disguised
+from pytest_agentsafety.provenance.disguise import Otherwise, read_otherwise
 from pytest_agentsafety.provenance.normal import normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.values import Kind, kind_of, same_spelling, typed_items
@@ -24,6 +24,7 @@ from pytest_agentsafety.provenance.vocabulary import TEXT_KEYS
 
 _SHORT, _LINE, _MAX_DEPTH, _MAX_JSON = 80, 100, 24, 4_000_000
 _MAX_ENTRIES, _MAX_NODES = 2_000, 200_000
+_READ_AGAIN = 4_000  # characters of a text whose typed values are remembered
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s{3,}|\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
@@ -57,6 +58,18 @@ def _field(key: str, value: str) -> Field:
     return Field(key.strip("_").lower(), value, same_spelling(value), kind_of(value))
 
 
+def _typed_in(text: str) -> Sequence[tuple[Kind, str]]:
+    """The typed values in a text, by kind. The same results are read in one task after the other."""
+    return _remembered(text) if len(text) <= _READ_AGAIN else _look_for_typed(text)
+
+
+def _look_for_typed(text: str) -> Sequence[tuple[Kind, str]]:
+    return tuple(dict.fromkeys((item.kind, item.value) for item in typed_items(text)))
+
+
+_remembered = lru_cache(maxsize=1024)(_look_for_typed)
+
+
 @dataclass(eq=False)
 class Record:
     """One thing that a result tells of. `labels` are texts so short that they can name it, but stand for no value."""
@@ -72,17 +85,17 @@ class Record:
         return normalise(" \n ".join(self.texts))
 
     @cached_property
-    def disguised(self) -> tuple[str, ...]:
-        """What its free text says in other readings: decoded, or spelled in a plainer way."""
-        return disguised(" \n ".join(self.texts))
+    def otherwise(self) -> Otherwise:
+        """Its free text in other readings: decoded, or spelled in a plainer way."""
+        return read_otherwise(" \n ".join(self.texts))
 
     @cached_property
     def items(self) -> dict[Kind, frozenset[str]]:
         """The typed values in the free text, by kind."""
         found: dict[Kind, set[str]] = {}
         for text in self.texts:
-            for item in typed_items(text):
-                found.setdefault(item.kind, set()).add(item.value)
+            for kind, value in _typed_in(text):
+                found.setdefault(kind, set()).add(value)
         return {kind: frozenset(values) for kind, values in found.items()}
 
     @cached_property
