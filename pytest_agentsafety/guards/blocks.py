@@ -53,7 +53,7 @@ class Piece:
     in `values`, which has the eight bytes from `offset` on, and so on. What not every text needs is made when asked.
     """
 
-    def __init__(self, raw: NDArray[np.uint8], size: int, low: int, stretches: int, before: int) -> None:
+    def __init__(self, raw: NDArray[np.uint8], size: int, low: int, stretches: int, before: int, *, wide: bool) -> None:
         """`raw` has one byte in front of the part, which ends at `size`; the part begins at `low` in the text."""
         import numpy as np
 
@@ -63,15 +63,10 @@ class Piece:
         at, ends = _words(raw, size)
         self.at, self.ends = at + self.offset, ends + self.offset
         self.parts = self.values.take(at)
-
-    @cached_property
-    def whole(self) -> Values:
-        return self.parts & masks().take(self.ends - self.at, mode="clip")
-
-    @cached_property
-    def slots(self) -> Places:
-        """A place in a table for each of `whole`."""
-        return slots_of(self.whole)
+        self.whole = self.parts & masks().take(ends - at, mode="clip")
+        # A place in a table for each of them.
+        self.slots = slots_of(self.whole)
+        self._may_be_wide = wide
 
     @cached_property
     def begins(self) -> Places:
@@ -99,7 +94,7 @@ class Piece:
 
     @cached_property
     def _wide(self) -> Places:
-        wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0]
+        wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0] if self._may_be_wide else self.at[:0]
         return wide + 1
 
     def block_of(self, places: Places) -> Places:
@@ -168,7 +163,8 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> Pie
 
     # One byte in front tells whether a word begins; those behind belong to words that do.
     text = (data[low - 1 : low] or b" ") + data[low : high + WHOLE] + _BEHIND
-    return Piece(np.frombuffer(text.translate(_TABLE), np.uint8), high - low + 1, low, stretches, before)
+    raw = np.frombuffer(text.translate(_TABLE), np.uint8)
+    return Piece(raw, high - low + 1, low, stretches, before, wide=not text.isascii())
 
 
 def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:

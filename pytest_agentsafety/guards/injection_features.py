@@ -63,9 +63,10 @@ class Cut:
         values: NDArray[np.uint64],
         offset: int = 0,
         wide: NDArray[np.bool_] | None = None,
+        slots: NDArray[np.intp] | None = None,
     ) -> None:
-        """`wide` says which words begin beyond ASCII; None where none does."""
-        self.starts, self.ends, self.whole = starts, ends, whole
+        """`wide` says which words begin beyond ASCII; None where none does. `slots` are those of `whole`, if known."""
+        self.starts, self.ends, self.whole, self.slots = starts, ends, whole, slots
         self._values, self._offset, self._wide = values, offset, wide
 
     def words(self, chosen: NDArray[np.intp] | None = None) -> Words:
@@ -137,7 +138,7 @@ def cut_before(data: bytes) -> Cut | None:
     if len(data) > SMALL or not data.isascii() or not data:
         return None
     (piece,) = pieces(data)
-    return Cut(piece.at, piece.ends, piece.whole, piece.values, piece.offset)
+    return Cut(piece.at, piece.ends, piece.whole, piece.values, piece.offset, slots=piece.slots)
 
 
 def _hash(part: NDArray[np.uint64], number: int = 0) -> Hashes:
@@ -161,6 +162,8 @@ def _split_wide(raw: NDArray[np.uint8], inside: NDArray[np.bool_]) -> tuple[NDAr
     import numpy as np
 
     first = raw - np.uint8(_IDEOGRAPHS.start) < np.uint8(len(_IDEOGRAPHS))
+    if not first.any():
+        return _split(inside)
     behind = np.zeros_like(first)
     behind[3:] = first[:-3]
     before = np.zeros_like(inside)

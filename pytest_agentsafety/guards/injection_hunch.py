@@ -51,16 +51,16 @@ class Hunch:
         return weight
 
     def places(
-        self, words: NDArray[np.uint64], size: int, before: int
+        self, words: NDArray[np.uint64], size: int, before: int, slots: NDArray[np.intp] | None = None
     ) -> tuple[NDArray[np.intp], NDArray[np.intp] | None]:
         """Where windows of so many words begin that are worth it; and their words with so many before each of them.
 
-        None for the words where nearly all would be among them.
+        None for the words where nearly all would be among them. `slots` are those of the words, if they are known.
         """
         import numpy as np
 
         sums = np.zeros(len(words) + 1, np.int32)
-        np.cumsum(self._weights.take(slots_of(words)), out=sums[1:])
+        np.cumsum(self._weights.take(slots_of(words) if slots is None else slots), out=sums[1:])
         worth = sums[size:] - sums[:-size] >= self._limit
         first = worth.nonzero()[0]
         if not len(first):

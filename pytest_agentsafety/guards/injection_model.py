@@ -138,7 +138,7 @@ class HashedModel:
         size = min(self._window, count)
         first = chosen = None
         if self._hunch is not None:
-            first, chosen = self._hunch.places(found.whole, size, REACH)
+            first, chosen = self._hunch.places(found.whole, size, REACH, found.slots)
             if not len(first):
                 return None
         words = found.words(chosen)

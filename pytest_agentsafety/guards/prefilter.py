@@ -149,7 +149,7 @@ class Prefilter:
         if len(ways) > _FEW:
             return None
         if size <= _AS_ONE:
-            return {self._rules[rule]: [(0, size)] for rule in np.unique(self._rule_of.take(ways)).tolist()}
+            return {self._rules[rule]: [(0, size)] for rule in sorted(set(self._rule_of.take(ways).tolist()))}
         starts = [0, *found.starts[1:].tolist(), *[size] * (_WIDE + 2)]
         spans: dict[int, Stretches] = {}
         for way in ways.tolist():

@@ -87,9 +87,11 @@ _FLAT = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c 
 _LEET = bytes(range(256)).translate(LEET).translate(_FLAT)
 # Letters as `a`, digits as `1`, signs that join or make up words as `-`, everything else as a blank.
 _SIGNS = "-_.+*/|~,;:"
+# First bytes of characters without case (`apart`) as `w`, which no shape asks for.
+_WIDE = b"w"
 _SHAPE = bytes(
     97 if chr(c).isalpha() else 49 if chr(c).isdigit() else 45 if chr(c) in _SIGNS else 32 for c in range(128)
-) + bytes([32] * 128)
+) + bytes(_WIDE[0] if 0xE3 <= c <= 0xED else 32 for c in range(128, 256))
 _SHAPES = {
     "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
     "long": "[a1-]{32}",
@@ -101,7 +103,7 @@ _SHAPES = {
     "joined": "(?:a+-{1,2}){4}a",
     "solid": "a{20}",
     "mixed": "a1|1a",
-    "morse": "(?:-{1,6} ){8}",
+    "morse": "(?:-{1,6}[ w]){8}",
 }
 _ESCAPE = re.compile(rb"\\[a-z]\b")
 _MAX_WORDS = 512
@@ -268,7 +270,9 @@ def look(data: bytes) -> Found:
     shapes = _shapes().look(shape)
     fewest = _fewest(len(data))
     names = shapes | {name for name, where in words.items() if len(where) >= fewest}
-    possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
+    possible = [*_possible(data, shape, shapes)]
+    if b"1" in shape and shape.count(b"1") * 12 > len(data):
+        possible.append(ROT47)
     found = _found(data, possible)
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
@@ -300,7 +304,7 @@ def _found(data: bytes, names: list[str]) -> list[str]:
     return [name for name in names if name in found or (name not in together and _pattern(name).search(data))]
 
 
-def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
+def _possible(data: bytes, shape: bytes, shapes: set[str]) -> Iterator[str]:
     """Which patterns can be in a text at all, told by its shape and by single bytes."""
     yield from (name for lead, names in _BY_LEAD.items() if lead in data for name in names)
     if "token" in shapes:
@@ -311,7 +315,7 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
         yield "points"
     if "mixed" in shapes:
         yield "loose"
-    if not data.isascii():
+    if _WIDE in shape:
         yield "apart"
     if b"=" in data and (b"= " in data or b"=\n" in data):
         yield "words64"
