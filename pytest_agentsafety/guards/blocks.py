@@ -23,6 +23,7 @@ _FACTOR = 0x9E3779B97F4A7C15
 _LEFT_OVER = (1 << 64) - 1
 _PIECE = 1 << 16
 SMALL = 1 << 16
+_MANY = 1 << 12
 _BEHIND = b" " * (WHOLE + 1)
 _MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
 
@@ -99,8 +100,16 @@ class Piece:
 
     def block_of(self, places: Places) -> Places:
         """The number of the block in the text that each place is in."""
-        found: Places = self.blocks.searchsorted(places, "right")
-        return found + (self.before - 1)
+        import numpy as np
+
+        if len(places) <= _MANY:
+            found: Places = self.blocks.searchsorted(places, "right")
+            return found + (self.before - 1)
+        begins = np.concatenate((self.blocks, [self._low + self._size]))
+        numbers = np.arange(self.before, self.before + len(self.blocks)).repeat(begins[1:] - begins[:-1])
+        # What is in front of the first block belongs to the one before.
+        before = np.full(begins[0] - self._low + 1, self.before - 1)
+        return np.concatenate((before, numbers)).take(places - self.offset)
 
 
 def slots_of(values: Values) -> Places:

@@ -130,6 +130,9 @@ class Vocabulary:
 
         blocks = piece.block_of(at)
         if len(at) > _MANY:  # a text that says the same over and over
+            new = np.append(True, (blocks[1:] != blocks[:-1]) | (entries[1:] != entries[:-1]))
+            blocks, entries = blocks.compress(new), entries.compress(new)
+        if len(blocks) > _MANY:
             blocks, entries = np.divmod(np.unique(blocks * self.size + entries), self.size)
         return blocks.astype(np.int32), entries.astype(np.int32)
 
