@@ -60,14 +60,20 @@ class Piece:
 
         self._raw, self._size, self._low, self._stretches, self.before = raw, size, low, stretches, before
         self.offset = low - 1
-        self.values: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).copy()
         at, ends = _words(raw, size)
         self.at, self.ends = at + self.offset, ends + self.offset
-        self.parts = self.values.take(at)
+        self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,))[at]
         self.whole = self.parts & masks().take(ends - at, mode="clip")
         # A place in a table for each of them.
         self.slots = slots_of(self.whole)
         self._may_be_wide = wide
+
+    @cached_property
+    def values(self) -> Values:
+        """Copied, since gathering much from places that overlap is slow."""
+        import numpy as np
+
+        return np.ndarray(len(self._raw) - WHOLE + 1, "<u8", self._raw, strides=(1,)).copy()
 
     @cached_property
     def begins(self) -> Places:

@@ -99,7 +99,7 @@ class HashedModel:
 
     def score_of(self, view: View) -> float:
         """The score of a reading: its bytes are there already."""
-        return squash(self._best(None, view.data).logit)
+        return squash(self._best(None if view.data.isascii() else view.text, view.data).logit)
 
     def _best(self, text: str | None, raw: bytes) -> Window:
         if self._hunch is not None and self._hunch.none_in(raw, self._window):
@@ -179,8 +179,12 @@ class Lexicon:
         if not found.wide:
             return at, concepts
         more, others = self._lookup(pair_keys(found.hashes))
-        at, first = np.unique(np.concatenate((at, more + 1)), return_index=True)
-        return at, np.concatenate((concepts, others))[first]
+        more += 1
+        have, concept = np.zeros(len(found.hashes), np.bool_), np.empty(len(found.hashes), np.uint32)
+        have[more], concept[more] = True, others
+        have[at], concept[at] = True, concepts  # a word's own goes first
+        at = have.nonzero()[0]
+        return at, concept.take(at)
 
     def _lookup(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
         import numpy as np

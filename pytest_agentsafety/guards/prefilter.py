@@ -123,8 +123,12 @@ class Prefilter:
             rules = {int(self._rule_of[way]) for way in self._short.ways(blocks)}
             return {self._rules[rule]: [(0, len(data))] for rule in sorted(rules)}
         found = self._vocabulary.look(data)
+        if not len(found.seen):
+            return {}
         users = self._users.take(found.seen, axis=0)
-        possible = np.bitwise_and.reduce(np.bitwise_or.reduce(users, axis=0) | self._without, axis=0)
+        clauses = np.bitwise_or.reduce(users, axis=0)
+        clauses |= self._without
+        possible = np.bitwise_and(*clauses)
         words = possible.nonzero()[0]
         if not len(words):
             return {}

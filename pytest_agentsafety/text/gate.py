@@ -107,7 +107,7 @@ _SHAPES = {
 }
 _ESCAPE = re.compile(rb"\\[a-z]\b")
 _MAX_WORDS = 512
-_MANY = 1 << 13
+_MANY = 1 << 14
 _LARGE, _HEAD = 1 << 16, 1 << 13
 _MAX_SETS = 32
 # Matches at the end of any text, and only there: what matches at every byte makes the pass a third longer.
