@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_agentsafety.guards.blocks import SLOT_BITS, SMALL, WHOLE, Piece, pieces, slots_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.blocks import Places, Values
 
     Hits = NDArray[np.int32]
+    Numbers = NDArray[Any]
 
 # Beginnings of words are looked up by so many bytes; a longer one by those that fit, a shorter one with each that may
 # follow.
@@ -40,7 +41,7 @@ class Seen:
     `starts` has where each block of the text begins. Most texts have no use for places, so these are made when asked.
     """
 
-    def __init__(self, size: int, entries: Places, places: Callable[[], tuple[Places, Places, Places]]) -> None:
+    def __init__(self, size: int, entries: Places, places: Callable[[], tuple[Numbers, ...]]) -> None:
         """`size` entries there are; `places` gives where blocks begin, and of each place the block and the entry."""
         import numpy as np
 
@@ -50,15 +51,15 @@ class Seen:
         self._size, self._places = size, places
 
     @cached_property
-    def _where(self) -> tuple[Places, Places, Places]:
+    def _where(self) -> tuple[Numbers, ...]:
         return self._places()
 
     @property
-    def starts(self) -> Places:
+    def starts(self) -> Numbers:
         return self._where[0]
 
     @property
-    def blocks(self) -> Places:
+    def blocks(self) -> Numbers:
         return self._where[1]
 
     @cached_property

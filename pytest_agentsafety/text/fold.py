@@ -129,7 +129,10 @@ def fold(text: str) -> str:
 
 
 def _fold_latin(text: str) -> str | None:
-    """A text in Latin-1 and the marks that are set in print, by a table of bytes. None for any other."""
+    """A text in Latin-1 and the marks that are set in print, by a table of bytes. None for any other.
+
+    Those that become more than one character (sharp s, ligatures, and the dots that are one) are replaced first.
+    """
     for mark, folded in _IN_PRINT:
         text = text.replace(mark, folded)
     try:
@@ -144,7 +147,9 @@ def _fold_latin(text: str) -> str | None:
 
 
 _NOT_ONE = 1  # marks what does not become one character of Latin-1; no folded text holds it
-_IN_PRINT = tuple((mark, fold_char(mark)) for mark in "\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u20ac")
+_IN_PRINT = tuple(
+    (mark, fold_char(mark)) for mark in "\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u20ac\xdf\xc6\xe6"
+)
 
 
 @cache

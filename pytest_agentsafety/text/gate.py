@@ -9,13 +9,14 @@ shape occur at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 import re2
 
+from pytest_agentsafety.text.automata import MAX_WORDS, Shapes, Words, options
 from pytest_agentsafety.text.ciphers import ALPHABETIC, LEET, LEET_LETTERS, ROT47, apply
 from pytest_agentsafety.text.tokens import (
     BASE32_HINT,
@@ -106,73 +107,8 @@ _SHAPES = {
     "morse": "(?:-{1,6}[ w]){8}",
 }
 _ESCAPE = re.compile(rb"\\[a-z]\b")
-_MAX_WORDS = 512
 _MANY = 1 << 14
-_LARGE, _HEAD = 1 << 16, 1 << 13
-_MAX_SETS = 32
-# Matches at the end of any text, and only there: what matches at every byte makes the pass a third longer.
-_END = r"\z"
-
-
-class Words:
-    """Plain strings by name, in one automaton: it shares their beginnings, which a set of patterns would not."""
-
-    def __init__(self, strings: Mapping[str, Iterable[str]]) -> None:
-        self._names: dict[bytes, set[str]] = {}
-        for name, words in strings.items():
-            for word in words:
-                self._names.setdefault(word.encode(), set()).add(name)
-        self._any = re2.compile(b"|".join(sorted(self._names)), _options())
-
-    def look(self, data: bytes) -> dict[str, list[int]]:
-        """Names of the strings found and where, at least of the first ones."""
-        found: dict[str, list[int]] = {}
-        for match in islice(self._any.finditer(data), _MAX_WORDS):
-            for name in self._names[match.group()]:
-                found.setdefault(name.partition(" ")[0], []).append(max(0, match.start() - 1))
-        return found
-
-
-class Shapes:
-    """A few patterns by name. None of them looks at what is behind it: what is found in a text is found in a longer one.
-
-    A set takes several times as long from the first match on. So what a large text shows at its head is not looked for
-    in the rest.
-    """
-
-    def __init__(self, patterns: Mapping[str, str]) -> None:
-        self._patterns = patterns
-        self._names = ("", *patterns)
-        self._without = lru_cache(maxsize=_MAX_SETS)(self._others)
-        self._set = re2.Set.SearchSet(_options())
-        for pattern in (_END, *patterns.values()):
-            self._set.Add(pattern)
-        self._set.Compile()
-
-    def look(self, data: bytes) -> set[str]:
-        """Names of the patterns found. All of them where the matcher gave up: then everything is tried."""
-        if len(data) <= _LARGE:
-            return self._look(data)
-        found = self._look(data[:_HEAD])
-        if not found:
-            return self._look(data)
-        return found | self._without(frozenset(found))._look(data) if len(found) < len(self._patterns) else found
-
-    def _others(self, found: frozenset[str]) -> Shapes:
-        return Shapes({name: pattern for name, pattern in self._patterns.items() if name not in found})
-
-    def _look(self, data: bytes) -> set[str]:
-        matched = self._set.Match(data)
-        return {self._names[i] for i in matched if i} if 0 in matched else set(self._names[1:])
-
-
-def _options() -> Any:
-    options = re2.Options()
-    options.never_capture = True
-    options.encoding = re2.Options.Encoding.LATIN1  # bytes are enough here, and make the automaton small
-    options.log_errors = False
-    options.max_mem = 64 << 20
-    return options
+_LARGE = 1 << 16
 
 
 @cache
@@ -209,7 +145,7 @@ def _tripled(word: str) -> Iterator[str]:
 @cache
 def _leet() -> Any:
     words = (*_WORDS, "tell", "show", "your", "this", "what")
-    return re2.compile("|".join(sorted({p for word in words for p in _disguised(word)})).encode(), _options())
+    return re2.compile("|".join(sorted({p for word in words for p in _disguised(word)})).encode(), options())
 
 
 def _disguised(word: str) -> Iterator[str]:
@@ -222,7 +158,7 @@ def _disguised(word: str) -> Iterator[str]:
 
 @cache
 def _pattern(name: str) -> Any:
-    return re2.compile(_PATTERNS[name].encode(), _options())
+    return re2.compile(_PATTERNS[name].encode(), options())
 
 
 # A word or two, and what quotes the next line. Lines of data and of code hold other signs, and what ends a sentence
@@ -261,7 +197,7 @@ _PATTERNS = {
 
 @cache
 def _shapes() -> Shapes:
-    return Shapes(_SHAPES)
+    return Shapes(_SHAPES, ("mixed", "token", "long", "dense"))
 
 
 class Found(NamedTuple):
@@ -301,10 +237,10 @@ def look(data: bytes) -> Found:
     )
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
-        places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
+        places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), MAX_WORDS)]
     if "solid" in shapes:
         names.discard("solid")
-        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
+        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), MAX_WORDS)]
     return Found(names | {name for name, where in places.items() if where}, places)
 
 
@@ -381,7 +317,7 @@ def _are_said(flat: bytes) -> bool:
 def _said_but(word: bytes | None) -> Any:
     """Any such word, or one that goes with the one that is there already."""
     words = _SAID if word is None else _SAID - {word} if word in _SAYING else _SAYING
-    return re2.compile(b" (?:%b) " % b"|".join(sorted(words)), _options())
+    return re2.compile(b" (?:%b) " % b"|".join(sorted(words)), options())
 
 
 def is_said(data: bytes) -> bool:
