@@ -35,7 +35,8 @@ class Hunch:
         blocks = words_by_block(data)
         if blocks is None:
             return False
-        weights = [self._weight(word) for word in chain.from_iterable(blocks)]
+        known = self._known
+        weights = [known[word] if word in known else self._weight(word) for word in chain.from_iterable(blocks)]
         if sum(weight for weight in weights if weight > 0) < self._limit:
             return True
         sums = list(accumulate(weights, initial=0))
@@ -43,11 +44,9 @@ class Hunch:
         return all(high - low < self._limit for low, high in zip(sums, sums[size:], strict=False))
 
     def _weight(self, word: bytes) -> int:
-        weight = self._known.get(word)
-        if weight is None:
-            weight = self._one_by_one[slot_of(word)]
-            if len(self._known) < _MAX_REMEMBERED and len(word) <= _LONGEST:
-                self._known[word] = weight
+        weight = self._one_by_one[slot_of(word)]
+        if len(self._known) < _MAX_REMEMBERED and len(word) <= _LONGEST:
+            self._known[word] = weight
         return weight
 
     def places(

@@ -134,8 +134,22 @@ class Vocabulary:
             new = np.append(True, (blocks[1:] != blocks[:-1]) | (entries[1:] != entries[:-1]))
             blocks, entries = blocks.compress(new), entries.compress(new)
         if len(blocks) > _MANY:
-            blocks, entries = np.divmod(np.unique(blocks * self.size + entries), self.size)
+            blocks, entries = self._sorted(blocks, entries)
         return blocks.astype(np.int32), entries.astype(np.int32)
+
+    def _sorted(self, blocks: Places, entries: Places) -> tuple[Places, Places]:
+        """Each pair once, in order. A table for all pairs is faster than sorting, where it is not too large."""
+        import numpy as np
+
+        number = np.zeros(self.size, np.intp)
+        number[entries] = 1
+        seen = number.nonzero()[0]
+        number[seen] = np.arange(len(seen))
+        first = int(blocks.min())
+        marks = np.zeros(((int(blocks.max()) - first + 1), len(seen)), np.bool_)
+        marks[blocks - first, number.take(entries)] = True
+        at, which = marks.nonzero()
+        return at + first, seen.take(which)
 
 
 def _keys(word: str) -> Iterator[_Key]:
