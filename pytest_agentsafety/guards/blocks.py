@@ -66,7 +66,7 @@ class Piece:
         self.whole = self.parts & masks().take(ends - at, mode="clip")
         # A place in a table for each of them.
         self.slots = slots_of(self.whole)
-        self._may_be_wide = wide
+        self.may_be_wide = wide
 
     @cached_property
     def values(self) -> Values:
@@ -101,7 +101,7 @@ class Piece:
 
     @cached_property
     def _wide(self) -> Places:
-        wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0] if self._may_be_wide else self.at[:0]
+        wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0]
         return wide + 1
 
     def block_of(self, places: Places) -> Places:

@@ -26,7 +26,7 @@ class Hunch:
 
     def __init__(self, weights: NDArray[np.int8], limit: int) -> None:
         """`weights` by the slots of words (`guards.blocks`); a window is worth it from a sum of `limit` up."""
-        self._weights, self._limit = weights, limit
+        self._weights, self._limit = weights.astype("i4"), limit  # small ones would be made larger again and again
         self._one_by_one = memoryview(weights.tobytes()).cast("b")
         self._known: dict[bytes, int] = {}
 
@@ -59,7 +59,7 @@ class Hunch:
         import numpy as np
 
         sums = np.zeros(len(words) + 1, np.int32)
-        np.cumsum(self._weights.take(slots_of(words) if slots is None else slots), out=sums[1:])
+        self._weights.take(slots_of(words) if slots is None else slots).cumsum(out=sums[1:])
         worth = sums[size:] - sums[:-size] >= self._limit
         first = worth.nonzero()[0]
         if not len(first):

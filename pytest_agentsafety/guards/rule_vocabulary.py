@@ -190,6 +190,8 @@ class _Table:
 
     def look(self, piece: Piece) -> tuple[Places, Places] | None:
         """Where words stand, and their entries. None if there are none."""
+        if self._wide and not piece.may_be_wide:
+            return None
         places = piece.wide_at if self._wide else piece.at
         if not len(places):
             return None
