@@ -21,8 +21,9 @@ SHORT = 1 << 11
 SLOT_BITS = 16
 _FACTOR = 0x9E3779B97F4A7C15
 _LEFT_OVER = (1 << 64) - 1
-_PIECE = 1 << 16
 SMALL = 1 << 16
+# Of a large text: several guards may be at it at once, and all that is known of the words of a piece takes 60 times it.
+_PIECE = 1 << 15
 _MANY = 1 << 12
 _BEHIND = b" " * (WHOLE + 1)
 _MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
@@ -165,10 +166,11 @@ def _of_small(data: bytes) -> tuple[Piece, ...]:
 
 def _pieces(data: bytes) -> Iterator[Piece]:
     stretches = blocks = 0
-    for low in range(0, len(data), _PIECE):
-        piece = _piece(data, low, min(low + _PIECE, len(data)), stretches, blocks)
+    size = SMALL if len(data) <= SMALL else _PIECE
+    for low in range(0, len(data), size):
+        piece = _piece(data, low, min(low + size, len(data)), stretches, blocks)
         yield piece
-        if low + _PIECE < len(data):
+        if low + size < len(data):
             stretches, blocks = stretches + len(piece.begins), blocks + len(piece.blocks)
 
 

@@ -45,6 +45,7 @@ _SHARP = 30.0
 # Where no window is worth a look the score is so much lower, in log odds, than that of no known word.
 _FAR = 5.0
 _REPEATS = 6
+_MANY = 1 << 12
 # Pieces of a long text share this many bytes, more than a window of ordinary words has.
 _OVERLAP = 4096
 
@@ -210,6 +211,8 @@ def weights(cells: NDArray[np.uint16], keys: NDArray[np.uint32]) -> NDArray[np.i
     """Sum of the weights of each column of features; a feature that the table does not have counts nothing."""
     import numpy as np
 
+    if keys.shape[1] > _MANY and len(keys) > 1:  # row by row, which takes less room
+        return sum(weights(cells, keys[row : row + 1]) for row in range(len(keys)))  # type: ignore[return-value]
     # An index of another type than this one is converted element by element.
     cell = cells.take((keys >> np.uint32(32 - TABLE_BITS)).astype(np.intp), mode="clip")
     np.bitwise_xor(cell, keys.astype(np.uint16) & np.uint16(_CHECK), out=cell)

@@ -134,6 +134,7 @@ def test_many_places_are_in_the_blocks_of_few(seed: int, monkeypatch: pytest.Mon
     rnd = random.Random(seed)
     data = "".join(rnd.choices(["a", "b ", "\n", ">", " ", "word "], k=2_000)).encode()
     monkeypatch.setattr(blocks, "_PIECE", 1_000)
+    monkeypatch.setattr(blocks, "SMALL", 0)
     for piece in blocks._pieces(data):
         few = piece.block_of(piece.at).tolist()
         with monkeypatch.context() as patch:
