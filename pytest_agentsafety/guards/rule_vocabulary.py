@@ -138,7 +138,7 @@ class Vocabulary:
         return blocks.astype(np.int32), entries.astype(np.int32)
 
     def _sorted(self, blocks: Places, entries: Places) -> tuple[Places, Places]:
-        """Each pair once, in order. A table for all pairs is faster than sorting, where it is not too large."""
+        """Each pair once, in order: marked in a table, which is faster than sorting them."""
         import numpy as np
 
         number = np.zeros(self.size, np.intp)
