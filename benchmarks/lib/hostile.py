@@ -154,6 +154,7 @@ def worst(size: int) -> Iterator[tuple[str, str]]:
     yield "hex", (ORDER * (size // len(ORDER) // 2)).encode().hex()
     yield "reversed", (ORDER * (size // len(ORDER)))[::-1]
     yield "base64 of orders", base64.b64encode((ORDER * (size // len(ORDER) * 3 // 4)).encode()).decode()
+    yield "digits far from each other", ("0" + "\n" * 30_000) * (size // 30_001)
     yield "orders", ORDER * (size // len(ORDER))
     noise = b"".join(hashlib.sha256(str(i).encode()).digest() for i in range(size * 3 // 4 // 32))
     yield "base64 of noise", base64.b64encode(noise).decode()

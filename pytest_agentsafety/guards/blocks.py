@@ -21,8 +21,10 @@ SHORT = 1 << 11
 SLOT_BITS = 16
 _FACTOR = 0x9E3779B97F4A7C15
 _LEFT_OVER = (1 << 64) - 1
-_PIECE = 1 << 16
 SMALL = 1 << 16
+# Of a large text: several guards may be at it at once, and all that is known of the words of a piece takes 60 times it.
+_PIECE = 1 << 15
+_MANY = 1 << 12
 _BEHIND = b" " * (WHOLE + 1)
 _MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
 
@@ -50,35 +52,80 @@ class Piece:
 
     `wide` and `wide_at`: the same for every character of a script without case, as no gap sets words apart there.
     `blocks`: where blocks begin; `before` blocks began in front of this part. All places are those of the text, but
-    in `values`, which has the eight bytes from `offset` on, and so on.
+    in `values`, which has the eight bytes from `offset` on, and so on. What not every text needs is made when asked.
     """
 
-    def __init__(self, at: Places, ends: Places, values: Values, offset: int, blocks: Places, before: int) -> None:
-        self.at, self.ends, self.values, self.offset = at, ends, values, offset
-        self.blocks, self.before = blocks, before
-        self.parts = values.take(at - offset)
-        self.wide_at, self.wide = at[:0], values[:0]
+    def __init__(self, raw: NDArray[np.uint8], size: int, low: int, stretches: int, before: int, *, wide: bool) -> None:
+        """`raw` has one byte in front of the part, which ends at `size`; the part begins at `low` in the text."""
+        import numpy as np
+
+        self._raw, self._size, self._low, self._stretches, self.before = raw, size, low, stretches, before
+        self.offset = low - 1
+        at, ends = _words(raw, size)
+        self.at, self.ends = at + self.offset, ends + self.offset
+        self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,))[at]
+        self.whole = self.parts & masks().take(ends - at, mode="clip")
+        # A place in a table for each of them.
+        self.slots = slots_of(self.whole)
+        self.may_be_wide = wide
 
     @cached_property
-    def whole(self) -> Values:
-        return self.parts & masks().take(self.ends - self.at, mode="clip")
+    def values(self) -> Values:
+        """Copied, since gathering much from places that overlap is slow."""
+        import numpy as np
+
+        return np.ndarray(len(self._raw) - WHOLE + 1, "<u8", self._raw, strides=(1,)).copy()
 
     @cached_property
-    def slots(self) -> Places:
-        """A place in a table for each of `whole`."""
-        return slots_of(self.whole)
+    def begins(self) -> Places:
+        """Where stretches begin, counted from the start of this part."""
+        import numpy as np
+
+        raw, size = self._raw, self._size
+        # Behind white space alone: a mark inside a word does not end it, else it could keep words apart.
+        begins: Places = ((raw[1:size] > _BLANK) & (raw[: size - 1] == _BLANK)).nonzero()[0]
+        if not self._low and (not len(begins) or begins[0]):
+            begins = np.concatenate(([0], begins))  # the first block begins where the text does
+        return begins
+
+    @cached_property
+    def blocks(self) -> Places:
+        return self.begins[-self._stretches % BLOCK :: BLOCK] + self._low
+
+    @cached_property
+    def wide_at(self) -> Places:
+        return self._wide + self.offset
+
+    @cached_property
+    def wide(self) -> Values:
+        return self.values.take(self._wide)
+
+    @cached_property
+    def _wide(self) -> Places:
+        wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0]
+        return wide + 1
 
     def block_of(self, places: Places) -> Places:
         """The number of the block in the text that each place is in."""
-        found: Places = self.blocks.searchsorted(places, "right")
-        return found + (self.before - 1)
+        import numpy as np
+
+        if len(places) <= _MANY:
+            found: Places = self.blocks.searchsorted(places, "right")
+            return found + (self.before - 1)
+        begins = np.concatenate((self.blocks, [self._low + self._size]))
+        numbers = np.arange(self.before, self.before + len(self.blocks)).repeat(begins[1:] - begins[:-1])
+        # What is in front of the first block belongs to the one before.
+        before = np.full(begins[0] - self._low + 1, self.before - 1)
+        return np.concatenate((before, numbers)).take(places - self.offset)
 
 
 def slots_of(values: Values) -> Places:
     """The upper SLOT_BITS of a hash of each value."""
     import numpy as np
 
-    return ((values * np.uint64(_FACTOR)) >> np.uint64(64 - SLOT_BITS)).astype(np.intp)
+    hashes = values * np.uint64(_FACTOR)
+    hashes >>= np.uint64(64 - SLOT_BITS)
+    return hashes.view(np.int64).astype(np.intp, copy=False)  # small ones, so they are the same
 
 
 def slot_of(word: bytes) -> int:
@@ -119,32 +166,22 @@ def _of_small(data: bytes) -> tuple[Piece, ...]:
 
 def _pieces(data: bytes) -> Iterator[Piece]:
     stretches = blocks = 0
-    for low in range(0, len(data), _PIECE):
-        piece, count = _piece(data, low, min(low + _PIECE, len(data)), stretches, blocks)
+    size = SMALL if len(data) <= SMALL else _PIECE
+    for low in range(0, len(data), size):
+        piece = _piece(data, low, min(low + size, len(data)), stretches, blocks)
         yield piece
-        stretches, blocks = stretches + count, blocks + len(piece.blocks)
+        if low + size < len(data):
+            stretches, blocks = stretches + len(piece.begins), blocks + len(piece.blocks)
 
 
-def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> tuple[Piece, int]:
-    """The words that begin in `data[low:high]`, and how many stretches without white space do."""
+def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> Piece:
+    """The words that begin in `data[low:high]`."""
     import numpy as np
 
     # One byte in front tells whether a word begins; those behind belong to words that do.
     text = (data[low - 1 : low] or b" ") + data[low : high + WHOLE] + _BEHIND
     raw = np.frombuffer(text.translate(_TABLE), np.uint8)
-    size, offset = high - low + 1, low - 1
-    values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).copy()
-    at, ends = _words(raw, size)
-    # Behind white space alone: a mark inside a word does not end it, else it could keep words apart.
-    begins = ((raw[1:size] > _BLANK) & (raw[: size - 1] == _BLANK)).nonzero()[0]
-    if not low and (not len(begins) or begins[0]):
-        begins = np.concatenate(([0], begins))  # the first block begins where the text does
-    blocks = begins[-stretches % BLOCK :: BLOCK] + low
-    piece = Piece(at + offset, ends + offset, values, offset, blocks, before)
-    if not data.isascii():
-        wide = (raw[1:size] >= _FIRST_WIDE).nonzero()[0] + 1
-        piece.wide_at, piece.wide = wide + offset, values.take(wide)
-    return piece, len(begins)
+    return Piece(raw, high - low + 1, low, stretches, before, wide=not text.isascii())
 
 
 def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:

@@ -147,6 +147,8 @@ class InjectionGuard:
 
 
 def _to_be_asked(model: InjectionScorer, views: Sequence[View]) -> list[View]:
+    if len(views) == 1:
+        return list(views)
     chosen = _without_escaped(views)
     # To the bundled model gaps are all alike: joined, the words are those that it has seen in the text before.
     return [view for view in chosen if view.name not in _SAME_WORDS] if isinstance(model, HashedModel) else chosen

@@ -7,6 +7,7 @@ language; which word has which concept is part of the weights.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +36,8 @@ _SPREAD = 0x01000193
 
 # Letters and digits are words, in lower case; every byte of a character beyond ASCII is part of a word.
 _LOWER = bytes(c if c >= _WIDE or (chr(c).isalnum() and c < _WIDE) else 32 for c in range(256)).lower()
+# ASCII, which the table puts in lower case, and U+3000 to U+9FFF.
+_WITHOUT_CASE = bytes((*range(0xC0), *range(0xE3, 0xEA)))
 # First bytes of Chinese and Japanese characters in UTF-8: every one is a word of its own.
 _IDEOGRAPHS = range(0xE3, 0xEA)
 
@@ -52,7 +55,7 @@ class Words(NamedTuple):
 class Cut:
     """Words of a piece of text before they are hashed: byte offsets, the first eight bytes of each (`whole`).
 
-    `values` has the eight bytes from every position on; it begins `offset` bytes into the text.
+    `values` gives the eight bytes from every position on; they begin `offset` bytes into the text.
     """
 
     def __init__(
@@ -60,12 +63,13 @@ class Cut:
         starts: NDArray[np.intp],
         ends: NDArray[np.intp],
         whole: NDArray[np.uint64],
-        values: NDArray[np.uint64],
+        values: Callable[[], NDArray[np.uint64]],
         offset: int = 0,
         wide: NDArray[np.bool_] | None = None,
+        slots: NDArray[np.intp] | None = None,
     ) -> None:
-        """`wide` says which words begin beyond ASCII; None where none does."""
-        self.starts, self.ends, self.whole = starts, ends, whole
+        """`wide` says which words begin beyond ASCII; None where none does. `slots` are those of `whole`, if known."""
+        self.starts, self.ends, self.whole, self.slots = starts, ends, whole, slots
         self._values, self._offset, self._wide = values, offset, wide
 
     def words(self, chosen: NDArray[np.intp] | None = None) -> Words:
@@ -82,7 +86,7 @@ class Cut:
             longer = (sizes > number * _PART).nonzero()[0]
             if len(longer):
                 at = starts.take(longer) + number * _PART
-                more = self._values.take(at - self._offset) & masks().take(ends.take(longer) - at, mode="clip")
+                more = self._values().take(at - self._offset) & masks().take(ends.take(longer) - at, mode="clip")
                 hashes[longer] += _hash(more, number)
         # Beyond ASCII a letter has two or three bytes.
         stem: Any = _STEM_BYTES if wide is None else np.where(wide, _PART, _STEM_BYTES)
@@ -108,9 +112,10 @@ def _constants() -> _Constants:
 
 def to_bytes(text: str) -> bytes:
     """What the words are looked for in: lower case, a blank for everything that is no word."""
-    if not text.isascii():
-        text = text.lower()
-    return text.encode("utf-8", "surrogatepass").translate(_LOWER)
+    data = text.encode("utf-8", "surrogatepass")
+    if data.translate(None, _WITHOUT_CASE):
+        data = text.lower().encode("utf-8", "surrogatepass")
+    return data.translate(_LOWER)
 
 
 def words(data: bytes) -> Words:
@@ -129,7 +134,7 @@ def cut(data: bytes) -> Cut:
     # The eight bytes from every position on, copied because gathering from places that overlap is slow.
     values = np.ndarray(len(data) + 1, "<u8", data + bytes(_PART), strides=(1,)).copy()
     whole = values.take(starts, mode="clip") & masks().take(ends - starts, mode="clip")
-    return Cut(starts, ends, whole, values, wide=raw.take(starts) >= _WIDE if wide else None)
+    return Cut(starts, ends, whole, lambda: values, wide=raw.take(starts) >= _WIDE if wide else None)
 
 
 def cut_before(data: bytes) -> Cut | None:
@@ -137,7 +142,7 @@ def cut_before(data: bytes) -> Cut | None:
     if len(data) > SMALL or not data.isascii() or not data:
         return None
     (piece,) = pieces(data)
-    return Cut(piece.at, piece.ends, piece.whole, piece.values, piece.offset)
+    return Cut(piece.at, piece.ends, piece.whole, lambda: piece.values, piece.offset, slots=piece.slots)
 
 
 def _hash(part: NDArray[np.uint64], number: int = 0) -> Hashes:
@@ -161,6 +166,8 @@ def _split_wide(raw: NDArray[np.uint8], inside: NDArray[np.bool_]) -> tuple[NDAr
     import numpy as np
 
     first = raw - np.uint8(_IDEOGRAPHS.start) < np.uint8(len(_IDEOGRAPHS))
+    if not first.any():
+        return _split(inside)
     behind = np.zeros_like(first)
     behind[3:] = first[:-3]
     before = np.zeros_like(inside)

@@ -26,7 +26,7 @@ class Hunch:
 
     def __init__(self, weights: NDArray[np.int8], limit: int) -> None:
         """`weights` by the slots of words (`guards.blocks`); a window is worth it from a sum of `limit` up."""
-        self._weights, self._limit = weights, limit
+        self._weights, self._limit = weights.astype("i4"), limit  # small ones would be made larger again and again
         self._one_by_one = memoryview(weights.tobytes()).cast("b")
         self._known: dict[bytes, int] = {}
 
@@ -35,7 +35,8 @@ class Hunch:
         blocks = words_by_block(data)
         if blocks is None:
             return False
-        weights = [self._weight(word) for word in chain.from_iterable(blocks)]
+        known = self._known
+        weights = [known[word] if word in known else self._weight(word) for word in chain.from_iterable(blocks)]
         if sum(weight for weight in weights if weight > 0) < self._limit:
             return True
         sums = list(accumulate(weights, initial=0))
@@ -43,24 +44,22 @@ class Hunch:
         return all(high - low < self._limit for low, high in zip(sums, sums[size:], strict=False))
 
     def _weight(self, word: bytes) -> int:
-        weight = self._known.get(word)
-        if weight is None:
-            weight = self._one_by_one[slot_of(word)]
-            if len(self._known) < _MAX_REMEMBERED and len(word) <= _LONGEST:
-                self._known[word] = weight
+        weight = self._one_by_one[slot_of(word)]
+        if len(self._known) < _MAX_REMEMBERED and len(word) <= _LONGEST:
+            self._known[word] = weight
         return weight
 
     def places(
-        self, words: NDArray[np.uint64], size: int, before: int
+        self, words: NDArray[np.uint64], size: int, before: int, slots: NDArray[np.intp] | None = None
     ) -> tuple[NDArray[np.intp], NDArray[np.intp] | None]:
         """Where windows of so many words begin that are worth it; and their words with so many before each of them.
 
-        None for the words where nearly all would be among them.
+        None for the words where nearly all would be among them. `slots` are those of the words, if they are known.
         """
         import numpy as np
 
         sums = np.zeros(len(words) + 1, np.int32)
-        np.cumsum(self._weights.take(slots_of(words)), out=sums[1:])
+        self._weights.take(slots_of(words) if slots is None else slots).cumsum(out=sums[1:])
         worth = sums[size:] - sums[:-size] >= self._limit
         first = worth.nonzero()[0]
         if not len(first):

@@ -45,6 +45,7 @@ _SHARP = 30.0
 # Where no window is worth a look the score is so much lower, in log odds, than that of no known word.
 _FAR = 5.0
 _REPEATS = 6
+_MANY = 1 << 12
 # Pieces of a long text share this many bytes, more than a window of ordinary words has.
 _OVERLAP = 4096
 
@@ -99,7 +100,7 @@ class HashedModel:
 
     def score_of(self, view: View) -> float:
         """The score of a reading: its bytes are there already."""
-        return squash(self._best(None, view.data).logit)
+        return squash(self._best(None if view.data.isascii() else view.text, view.data).logit)
 
     def _best(self, text: str | None, raw: bytes) -> Window:
         if self._hunch is not None and self._hunch.none_in(raw, self._window):
@@ -138,7 +139,7 @@ class HashedModel:
         size = min(self._window, count)
         first = chosen = None
         if self._hunch is not None:
-            first, chosen = self._hunch.places(found.whole, size, REACH)
+            first, chosen = self._hunch.places(found.whole, size, REACH, found.slots)
             if not len(first):
                 return None
         words = found.words(chosen)
@@ -179,8 +180,12 @@ class Lexicon:
         if not found.wide:
             return at, concepts
         more, others = self._lookup(pair_keys(found.hashes))
-        at, first = np.unique(np.concatenate((at, more + 1)), return_index=True)
-        return at, np.concatenate((concepts, others))[first]
+        more += 1
+        have, concept = np.zeros(len(found.hashes), np.bool_), np.empty(len(found.hashes), np.uint32)
+        have[more], concept[more] = True, others
+        have[at], concept[at] = True, concepts  # a word's own goes first
+        at = have.nonzero()[0]
+        return at, concept.take(at)
 
     def _lookup(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
         import numpy as np
@@ -206,6 +211,8 @@ def weights(cells: NDArray[np.uint16], keys: NDArray[np.uint32]) -> NDArray[np.i
     """Sum of the weights of each column of features; a feature that the table does not have counts nothing."""
     import numpy as np
 
+    if keys.shape[1] > _MANY and len(keys) > 1:  # row by row, which takes less room
+        return sum(weights(cells, keys[row : row + 1]) for row in range(len(keys)))  # type: ignore[return-value]
     # An index of another type than this one is converted element by element.
     cell = cells.take((keys >> np.uint32(32 - TABLE_BITS)).astype(np.intp), mode="clip")
     np.bitwise_xor(cell, keys.astype(np.uint16) & np.uint16(_CHECK), out=cell)

@@ -23,8 +23,9 @@ from pytest_agentsafety.text.pieces import matches, replace
 # Single characters with the same one between them, eight or more, the first two of them letters or digits.
 _GAPS = (" ", r"\.", "-", "_", r"\*", r"\|", "/")
 _APART = re2.compile("|".join(rf"(?:[+A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[^\s]" for gap in _GAPS))
-# Between two groups of digits or letters, with the mark of a quoted line.
-_WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n][\s>]*| [\s>]*[\t\r\n>][\s>]*)(?=[0-9A-Z])")
+# Between two groups of digits or letters, with the mark of a quoted line. Nothing of it is tried twice: a gap may be as
+# long as the text.
+_WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n]| [^\S\t\r\n]*+[\t\r\n>])[\s>]*+(?=[0-9A-Z])")
 
 _LINE_END = re.compile(r"\r?\n")
 

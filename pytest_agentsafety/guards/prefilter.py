@@ -32,9 +32,11 @@ WORDS = "rule_words.json"
 CLAUSES = 2
 _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and one, or anywhere
 _AT_ONCE = 1 << 14
-_NEAR_ENOUGH = 6  # two calls of the engine cost more than some blocks in between
+_NEAR_ENOUGH = 12  # two calls of the engine cost more than some blocks in between
 # So many ways are looked at one by one.
 _FEW = 6
+# In a text of so many bytes finding out where a rule may match costs more than trying it everywhere.
+_AS_ONE = 1 << 14
 _MAX_REMEMBERED, _LONGEST = 1 << 14, 24
 
 Stretches = list[tuple[int, int]]
@@ -121,8 +123,12 @@ class Prefilter:
             rules = {int(self._rule_of[way]) for way in self._short.ways(blocks)}
             return {self._rules[rule]: [(0, len(data))] for rule in sorted(rules)}
         found = self._vocabulary.look(data)
+        if not len(found.seen):
+            return {}
         users = self._users.take(found.seen, axis=0)
-        possible = np.bitwise_and.reduce(np.bitwise_or.reduce(users, axis=0) | self._without, axis=0)
+        clauses = np.bitwise_or.reduce(users, axis=0)
+        clauses |= self._without
+        possible = np.bitwise_and(*clauses)
         words = possible.nonzero()[0]
         if not len(words):
             return {}
@@ -146,6 +152,8 @@ class Prefilter:
         ways = np.unpackbits(possible.view(np.uint8), bitorder="little").nonzero()[0]
         if len(ways) > _FEW:
             return None
+        if size <= _AS_ONE:
+            return {self._rules[rule]: [(0, size)] for rule in sorted(set(self._rule_of.take(ways).tolist()))}
         starts = [0, *found.starts[1:].tolist(), *[size] * (_WIDE + 2)]
         spans: dict[int, Stretches] = {}
         for way in ways.tolist():
@@ -155,7 +163,7 @@ class Prefilter:
             else:
                 reach = 1 if self._near[word] & bit else _WIDE
                 blocks = self._blocks_of(found, (users[:, :, word] & bit).astype(np.bool_), word, bit, reach)
-                stretches = [(starts[at], starts[at + reach + 1]) for at in blocks.tolist()]
+                stretches = [(starts[low], starts[high + reach + 1]) for low, high in _near(blocks, reach)]
             if stretches:
                 spans.setdefault(self._rules[self._rule_of[way]], []).extend(stretches)
         return {rule: merged(spans[rule]) for rule in sorted(spans)}
@@ -211,6 +219,17 @@ class Prefilter:
         for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
             stretch = starts[low % size], starts[high % size + reach + 1]
             found.setdefault(self._rules[low // size], []).append(stretch)
+
+
+def _near(blocks: Places, reach: int) -> list[tuple[int, int]]:
+    """The first and the last of blocks that are near each other, each with so many behind it."""
+    import numpy as np
+
+    if not len(blocks):
+        return []
+    last = np.append(blocks[1:] - blocks[:-1] > reach + _NEAR_ENOUGH, True)
+    first = np.append(True, last[:-1])
+    return list(zip(blocks.compress(first).tolist(), blocks.compress(last).tolist(), strict=True))
 
 
 class _Short:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_agentsafety.guards.blocks import SLOT_BITS, SMALL, WHOLE, Piece, pieces, slots_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_agentsafety.guards.blocks import Places, Values
 
     Hits = NDArray[np.int32]
+    Numbers = NDArray[Any]
 
 # Beginnings of words are looked up by so many bytes; a longer one by those that fit, a shorter one with each that may
 # follow.
@@ -34,16 +35,40 @@ class _Key(NamedTuple):
     value: int
 
 
-class Seen(NamedTuple):
+class Seen:
     """Entries found in a text: which (`seen`), and of each place the block and the number among those seen.
 
-    `starts` has where each block of the text begins.
+    `starts` has where each block of the text begins. Most texts have no use for places, so these are made when asked.
     """
 
-    starts: Places
-    blocks: Hits
-    seen: Places
-    number: Places
+    def __init__(self, size: int, entries: Places, places: Callable[[], tuple[Numbers, ...]]) -> None:
+        """`size` entries there are; `places` gives where blocks begin, and of each place the block and the entry."""
+        import numpy as np
+
+        marks = np.zeros(size, np.bool_)
+        marks[entries] = True
+        self.seen: Places = marks.nonzero()[0]
+        self._size, self._places = size, places
+
+    @cached_property
+    def _where(self) -> tuple[Numbers, ...]:
+        return self._places()
+
+    @property
+    def starts(self) -> Numbers:
+        return self._where[0]
+
+    @property
+    def blocks(self) -> Numbers:
+        return self._where[1]
+
+    @cached_property
+    def number(self) -> Places:
+        import numpy as np
+
+        places = np.empty(self._size, np.intp)
+        places[self.seen] = np.arange(len(self.seen))
+        return places.take(self._where[2])
 
 
 class Vocabulary:
@@ -80,27 +105,51 @@ class Vocabulary:
     def _find(self, data: bytes) -> Seen:
         import numpy as np
 
-        found = [(piece.blocks, *self._in_piece(piece)) for piece in pieces(data)]
-        starts, blocks, entries = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
-        marks = np.zeros(self.size, np.bool_)
-        marks[entries] = True
-        seen = marks.nonzero()[0]
-        places = np.empty(self.size, np.intp)
-        places[seen] = np.arange(len(seen))
-        return Seen(starts, blocks, seen, places.take(entries))
+        if len(data) <= SMALL:
+            (piece,) = pieces(data)
+            at, entries = self._in_piece(piece)
+            return Seen(self.size, entries, lambda: (piece.blocks, *self._once(piece, at, entries)))
+        found = [(piece.blocks, *self._once(piece, *self._in_piece(piece))) for piece in pieces(data)]
+        starts, blocks, entries = map(np.concatenate, zip(*found, strict=True))
+        return Seen(self.size, entries, lambda: (starts, blocks, entries))
 
-    def _in_piece(self, piece: Piece) -> tuple[Hits, Hits]:
-        """The blocks of what was found, and which entries."""
+    def _in_piece(self, piece: Piece) -> tuple[Places, Places]:
+        """The places of what was found, and which entries."""
         import numpy as np
 
         hits = [found for table in self._tables if (found := table.look(piece)) is not None]
         if not hits:
-            return np.zeros(0, np.int32), np.zeros(0, np.int32)
+            return np.zeros(0, np.intp), np.zeros(0, np.intp)
+        if len(hits) == 1:
+            return hits[0]
         at, entries = (np.concatenate(parts) for parts in zip(*hits, strict=True))
+        return at, entries
+
+    def _once(self, piece: Piece, at: Places, entries: Places) -> tuple[Hits, Hits]:
+        """The blocks of these places, and the entries."""
+        import numpy as np
+
         blocks = piece.block_of(at)
         if len(at) > _MANY:  # a text that says the same over and over
-            blocks, entries = np.divmod(np.unique(blocks * self.size + entries), self.size)
+            new = np.append(True, (blocks[1:] != blocks[:-1]) | (entries[1:] != entries[:-1]))
+            blocks, entries = blocks.compress(new), entries.compress(new)
+        if len(blocks) > _MANY:
+            blocks, entries = self._sorted(blocks, entries)
         return blocks.astype(np.int32), entries.astype(np.int32)
+
+    def _sorted(self, blocks: Places, entries: Places) -> tuple[Places, Places]:
+        """Each pair once, in order: marked in a table, which is faster than sorting them."""
+        import numpy as np
+
+        number = np.zeros(self.size, np.intp)
+        number[entries] = 1
+        seen = number.nonzero()[0]
+        number[seen] = np.arange(len(seen))
+        first = int(blocks.min())
+        marks = np.zeros(((int(blocks.max()) - first + 1), len(seen)), np.bool_)
+        marks[blocks - first, number.take(entries)] = True
+        at, which = marks.nonzero()
+        return at + first, seen.take(which)
 
 
 def _keys(word: str) -> Iterator[_Key]:
@@ -132,22 +181,36 @@ class _Table:
         # The last one is no text: what is sorted behind all others finds it.
         self._values = np.array([*(keys[number].value for number in own), _NO_TEXT], np.uint64)
         self._mask = np.uint64((1 << 8 * self._size) - 1)
+        slots = slots_of(self._values)
         self._slots = np.zeros(1 << SLOT_BITS, np.bool_)
-        self._slots[slots_of(self._values)] = True
+        self._slots[slots] = True
+        self._of_slot = np.zeros(1 << SLOT_BITS, np.intp)
+        self._of_slot[slots] = np.arange(len(slots))
+        self._shared = (np.bincount(slots, minlength=1 << SLOT_BITS) > 1).take(slots)
 
     def look(self, piece: Piece) -> tuple[Places, Places] | None:
         """Where words stand, and their entries. None if there are none."""
+        if self._wide and not piece.may_be_wide:
+            return None
         places = piece.wide_at if self._wide else piece.at
         if not len(places):
             return None
         values, slots = self._looked_at(piece)
         at = self._slots.take(slots).nonzero()[0]
-        values = values.take(at)
-        which = self._values.searchsorted(values)
-        same = (self._values.take(which) == values).nonzero()[0]
-        if not len(same):
+        if not len(at):
             return None
-        return places.take(at.take(same)), which.take(same) + self._first
+        which, same = self._entries(values.take(at), slots.take(at))
+        return places.take(at.compress(same)), which.compress(same) + self._first
+
+    def _entries(self, values: Values, slots: Places) -> tuple[Places, NDArray[np.bool_]]:
+        """Which entry each of these may be, and whether it is."""
+        which: Places = self._of_slot.take(slots)
+        same = self._values.take(which) == values
+        others = (self._shared.take(which) & ~same).nonzero()[0]
+        if len(others):
+            which[others] = self._values.searchsorted(values.take(others))
+            same = self._values.take(which) == values
+        return which, same
 
     def _looked_at(self, piece: Piece) -> tuple[Values, Places]:
         if self._size == WHOLE:

@@ -13,7 +13,7 @@ from pytest_agentsafety.text.views import Column
 _CODES = 0x30000  # beyond are only private characters, and the invisible ones of plane 14
 _PIECE = 1 << 15
 _LONGEST = 6
-_NOT_PLAIN = 0xFFFFFFFF
+_NOT_PLAIN, _NOT_NARROW = 0xFFFFFFFF, 0xFFFF
 # Blocks whose letters are themselves, so that nobody has to ask them one by one.
 _PLAIN = ((0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF), (0x20000, 0x2F7FF), (0x2FA20, 0x2FFFF))
 
@@ -29,9 +29,11 @@ class _Folds:
         self.longer = np.zeros((1, _LONGEST), dtype=np.uint32)
         # The fold where it is one character and known; most pieces of a text need nothing else.
         self.plain = np.full(_CODES, _NOT_PLAIN, dtype=np.uint32)
+        self.narrow = np.full(1 << 16, _NOT_NARROW, dtype=np.uint16)  # the same in half the room; no surrogate is
         for low, high in _PLAIN:
             self.known[low : high + 1] = True
             self.plain[low : high + 1] = self.code[low : high + 1]
+            self.narrow[low : min(high + 1, 1 << 16)] = self.code[low : min(high + 1, 1 << 16)]
 
     def learn(self, codes: Any) -> None:
         """Guards ask from several threads; a code counts as known when all of it is in place."""
@@ -47,6 +49,8 @@ class _Folds:
                 self.code[code] = len(self.longer) - 1
             elif folded:
                 self.code[code] = self.plain[code] = folded[0]
+                if code < _NOT_NARROW and folded[0] < _NOT_NARROW:
+                    self.narrow[code] = folded[0]
         self.known[codes] = True
 
 
@@ -64,6 +68,10 @@ def fold_all(text: str) -> str:
 
 
 def _fold_piece(text: str) -> str:
+    # A character of two halves has none that is one character folded.
+    narrow = _FOLDS.narrow.take(np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16))
+    if narrow.max(initial=0) != _NOT_NARROW:
+        return bytes(narrow.tobytes()).decode("utf-16-le", "surrogatepass")
     codes = _codes(text)
     if codes.max(initial=0) < _CODES:
         plain = _FOLDS.plain[codes]

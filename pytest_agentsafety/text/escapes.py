@@ -16,6 +16,7 @@ from pytest_agentsafety.text.views import Edits, View, back_through
 
 _PIECE = 1 << 16
 _LONGEST = 40
+_FEW_ROWS = 256
 _RAW = 1 << 24  # marks a byte as it is, beside code points
 _NOTHING = 1 << 25
 _HEX = np.full(256, 255, dtype=np.uint8)
@@ -55,14 +56,18 @@ def _number(data: Any, at: Any, digits: Any, base: int, most: int) -> tuple[Any,
 
 def _fixed(data: Any, at: Any, skip: int, digits: int, table: Any = _HEX, base: int = 16) -> _Found:
     """Escapes with a fixed number of digits behind `skip` characters."""
+    if len(at):  # mostly the first digit tells
+        first = table.take(data.take(at + skip)) != 255
+        at = at if first.all() else at.compress(first)
     value, good = np.zeros(len(at), dtype=np.int32), np.ones(len(at), dtype=bool)
-    for place in range(skip, skip + digits):
-        digit = table[data[at + place]]
+    for place in range(skip, skip + digits) if len(at) else ():
+        digit = table.take(data.take(at + place))
         good &= digit != 255
-        value = value * base + digit
+        value *= base
+        value += digit
     if not good.all():
-        at, value = at[good], value[good]
-    return _Found(at, at + skip + digits, value)
+        at, value = at.compress(good), value.compress(good)
+    return _Found(at, at + (skip + digits), value)
 
 
 def _raw(found: _Found) -> _Found:
@@ -135,19 +140,24 @@ for _char, _meaning in {"n": 10, "r": 32, "t": 32, "\\": 92, '"': 34, "'": 39, "
 
 def _backslash(data: Any, at: Any) -> list[_Found]:
     at = _escaping(at)
-    after = data[at + 1]
-    simple = at[_SIMPLE[after] > 0]
+    after = data.take(at + 1)
+    meaning = _SIMPLE.take(after)
+    is_simple = meaning > 0
+    simple = at.compress(is_simple)
+    found = _Found(simple, simple + 2, meaning.compress(is_simple))
+    if len(simple) == len(at):
+        return [found]
     unicode = at[after == ord("u")]
     braces = unicode[data[unicode + 1 + 1] == ord("{")]
     value, count = _number(data, braces + 3, _HEX, 16, 6)
     closed = (count > 0) & (data[braces + 3 + count] == ord("}")) & (value < 0x110000)
     return [
-        _Found(simple, simple + 2, _SIMPLE[data[simple + 1]]),
+        found,
         _pairs(_fixed(data, unicode, 2, 4)),
         _Found(braces[closed], (braces + 4 + count)[closed], value[closed]),
         *_capital(data, at[after == ord("U")]),
         _raw(_fixed(data, at[after == ord("x")], 2, 2)),
-        _octal(data, at),
+        _octal(data, at[after & 0xFC == ord("0")]),
     ]
 
 
@@ -158,6 +168,7 @@ def _capital(data: Any, at: Any) -> list[_Found]:
 
 
 def _octal(data: Any, at: Any) -> _Found:
+    """The first digit is 0 to 3."""
     found = _fixed(data, at, 1, 3, _OCT, 8)
     small = found.code < 256
     return _raw(_Found(found.start[small], found.end[small], found.code[small]))
@@ -167,9 +178,12 @@ def _escaping(at: Any) -> Any:
     """Of backslashes in a row every other one escapes, beginning with the first."""
     if not at.size:
         return at
-    begins = np.flatnonzero(np.diff(at, prepend=-2) > 1)
+    begins = np.append(0, np.flatnonzero(at[1:] - at[:-1] > 1) + 1)
     if len(begins) == len(at):
         return at
+    if len(begins) <= _FEW_ROWS:
+        ends = (*begins[1:].tolist(), len(at))
+        return np.concatenate([at[begin:end:2] for begin, end in zip(begins.tolist(), ends, strict=True)])
     sizes = np.diff(begins, append=len(at))
     return at[(np.arange(len(at)) - np.repeat(begins, sizes)) & 1 == 0]
 
@@ -221,7 +235,7 @@ def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, Any, _Found]]:
 
 
 def _found(piece: Any, lead: int) -> _Found:
-    at = np.flatnonzero(piece[:-_LONGEST] == lead).astype(np.int32)
+    at = np.flatnonzero(piece[:-_LONGEST] == lead)
     parts = [part for part in _FAMILIES[lead](piece, at) if len(part.start)]
     if not parts:
         return _Found(at[:0], at[:0], at[:0])
@@ -231,7 +245,8 @@ def _found(piece: Any, lead: int) -> _Found:
         order = np.argsort(start, kind="stable")
         end = np.concatenate([part.end for part in parts])[order]
         start, code = start[order], np.concatenate([part.code for part in parts])[order]
-    return _Found(start, end, np.where(code >> 11 == 0x1B, ord("?"), code))
+    half = code >> 11 == 0x1B
+    return _Found(start, end, np.where(half, ord("?"), code) if half.any() else code)
 
 
 def _sizes(code: Any) -> Any:
@@ -250,7 +265,8 @@ def _replaced(piece: Any, found: _Found) -> bytes:
     sizes = _sizes(found.code)
     _write(out, found.start, found.code, sizes)
     depth = np.zeros(len(piece) + 1, dtype=np.int8)
-    depth[found.start + sizes] += 1
+    # An escape begins behind the end of the one before it: so only an end may meet what is there already.
+    depth[found.start + sizes] = 1
     depth[found.end] -= 1
     return bytes(out[:size][np.cumsum(depth, dtype=np.int8)[:size] == 0].tobytes())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import cache
 from itertools import accumulate, chain
 
 from pytest_agentsafety.text.lookalikes import ALPHABETS, LOOKALIKES
@@ -116,11 +117,47 @@ def fold(text: str) -> str:
         kept = data.translate(None, _CONTROL)
         return text if len(kept) == len(data) else kept.decode("ascii")
     unusual = len(text) - len(text.encode("ascii", "ignore"))
+    if unusual * 2 < len(text):
+        latin = _fold_latin(text)
+        if latin is not None:
+            return latin
     if unusual >= _BULK:
         from pytest_agentsafety.text.bulk import fold_all
 
         return fold_all(text)
     return text.translate(_TABLE) if unusual * 2 > len(text) else _fold_runs(text)
+
+
+def _fold_latin(text: str) -> str | None:
+    """A text in Latin-1 and the marks that are set in print, by a table of bytes. None for any other.
+
+    Those that become more than one character (sharp s, ligatures, and the dots that are one) are replaced first.
+    """
+    for mark, folded in _IN_PRINT:
+        text = text.replace(mark, folded)
+    try:
+        data = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    table, gone = _latin_table()
+    kept = data.translate(table, gone)
+    if _NOT_ONE in kept:
+        return None
+    return text if kept == data else kept.decode("latin-1")
+
+
+_NOT_ONE = 1  # marks what does not become one character of Latin-1; no folded text holds it
+_IN_PRINT = tuple(
+    (mark, fold_char(mark)) for mark in "\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u20ac\xdf\xc6\xe6"
+)
+
+
+@cache
+def _latin_table() -> tuple[bytes, bytes]:
+    """What each byte of Latin-1 becomes, and which become nothing."""
+    folds = [fold_char(chr(code)) for code in range(256)]
+    table = bytes(ord(f) if len(f) == 1 and ord(f) < 256 else _NOT_ONE for f in folds)
+    return table, bytes(code for code, folded in enumerate(folds) if not folded)
 
 
 def _fold_runs(text: str) -> str:

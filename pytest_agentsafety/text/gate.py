@@ -9,13 +9,14 @@ shape occur at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 import re2
 
+from pytest_agentsafety.text.automata import MAX_WORDS, Shapes, Words, options
 from pytest_agentsafety.text.ciphers import ALPHABETIC, LEET, LEET_LETTERS, ROT47, apply
 from pytest_agentsafety.text.tokens import (
     BASE32_HINT,
@@ -87,9 +88,11 @@ _FLAT = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c 
 _LEET = bytes(range(256)).translate(LEET).translate(_FLAT)
 # Letters as `a`, digits as `1`, signs that join or make up words as `-`, everything else as a blank.
 _SIGNS = "-_.+*/|~,;:"
+# First bytes of characters without case (`apart`) as `w`, which no shape asks for.
+_WIDE = b"w"
 _SHAPE = bytes(
     97 if chr(c).isalpha() else 49 if chr(c).isdigit() else 45 if chr(c) in _SIGNS else 32 for c in range(128)
-) + bytes([32] * 128)
+) + bytes(_WIDE[0] if 0xE3 <= c <= 0xED else 32 for c in range(128, 256))
 _SHAPES = {
     "letters": "(?:^|[^a1])(?:[a1][^a1]{1,12}){6}",
     "long": "[a1-]{32}",
@@ -101,56 +104,11 @@ _SHAPES = {
     "joined": "(?:a+-{1,2}){4}a",
     "solid": "a{20}",
     "mixed": "a1|1a",
-    "morse": "(?:-{1,6} ){8}",
+    "morse": "(?:-{1,6}[ w]){8}",
 }
 _ESCAPE = re.compile(rb"\\[a-z]\b")
-_MAX_WORDS = 512
-# Matches at the end of any text, and only there: what matches at every byte makes the pass a third longer.
-_END = r"\z"
-
-
-class Words:
-    """Plain strings by name, in one automaton: it shares their beginnings, which a set of patterns would not."""
-
-    def __init__(self, strings: Mapping[str, Iterable[str]]) -> None:
-        self._names: dict[bytes, set[str]] = {}
-        for name, words in strings.items():
-            for word in words:
-                self._names.setdefault(word.encode(), set()).add(name)
-        self._any = re2.compile(b"|".join(sorted(self._names)), _options())
-
-    def look(self, data: bytes) -> dict[str, list[int]]:
-        """Names of the strings found and where, at least of the first ones."""
-        found: dict[str, list[int]] = {}
-        for match in islice(self._any.finditer(data), _MAX_WORDS):
-            for name in self._names[match.group()]:
-                found.setdefault(name.partition(" ")[0], []).append(max(0, match.start() - 1))
-        return found
-
-
-class Shapes:
-    """A few patterns over a few letters by name."""
-
-    def __init__(self, patterns: Mapping[str, str]) -> None:
-        self._names = ("", *patterns)
-        self._set = re2.Set.SearchSet(_options())
-        for pattern in (_END, *patterns.values()):
-            self._set.Add(pattern)
-        self._set.Compile()
-
-    def look(self, data: bytes) -> set[str]:
-        """Names of the patterns found. All of them where the matcher gave up: then everything is tried."""
-        matched = self._set.Match(data)
-        return {self._names[i] for i in matched if i} if 0 in matched else set(self._names[1:])
-
-
-def _options() -> Any:
-    options = re2.Options()
-    options.never_capture = True
-    options.encoding = re2.Options.Encoding.LATIN1  # bytes are enough here, and make the automaton small
-    options.log_errors = False
-    options.max_mem = 64 << 20
-    return options
+_MANY = 1 << 14
+_LARGE = 1 << 16
 
 
 @cache
@@ -187,7 +145,7 @@ def _tripled(word: str) -> Iterator[str]:
 @cache
 def _leet() -> Any:
     words = (*_WORDS, "tell", "show", "your", "this", "what")
-    return re2.compile("|".join(sorted({p for word in words for p in _disguised(word)})).encode(), _options())
+    return re2.compile("|".join(sorted({p for word in words for p in _disguised(word)})).encode(), options())
 
 
 def _disguised(word: str) -> Iterator[str]:
@@ -200,7 +158,7 @@ def _disguised(word: str) -> Iterator[str]:
 
 @cache
 def _pattern(name: str) -> Any:
-    return re2.compile(_PATTERNS[name].encode(), _options())
+    return re2.compile(_PATTERNS[name].encode(), options())
 
 
 # A word or two, and what quotes the next line. Lines of data and of code hold other signs, and what ends a sentence
@@ -239,7 +197,7 @@ _PATTERNS = {
 
 @cache
 def _shapes() -> Shapes:
-    return Shapes(_SHAPES)
+    return Shapes(_SHAPES, ("mixed", "token", "long", "dense"))
 
 
 class Found(NamedTuple):
@@ -268,7 +226,9 @@ def look(data: bytes) -> Found:
     shapes = _shapes().look(shape)
     fewest = _fewest(len(data))
     names = shapes | {name for name, where in words.items() if len(where) >= fewest}
-    possible = [*_possible(data, shapes), *((ROT47,) if shape.count(b"1") * 12 > len(data) else ())]
+    possible = [*_possible(data, shape, shapes)]
+    if b"1" in shape and _digits(shape) * 12 > len(data):
+        possible.append(ROT47)
     found = _found(data, possible)
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
@@ -277,11 +237,20 @@ def look(data: bytes) -> Found:
     )
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
     if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
-        places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), _MAX_WORDS)]
+        places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), MAX_WORDS)]
     if "solid" in shapes:
         names.discard("solid")
-        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), _MAX_WORDS)]
+        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), MAX_WORDS)]
     return Found(names | {name for name, where in places.items() if where}, places)
+
+
+def _digits(shape: bytes) -> int:
+    """How many there are. `count` goes from one to the next: fast where there are few."""
+    if len(shape) <= _MANY:
+        return shape.count(b"1")
+    import numpy as np
+
+    return int(np.count_nonzero(np.frombuffer(shape, np.uint8) == ord("1")))
 
 
 # Looked for in one pass. Only these: the automaton of others together grows with the text.
@@ -297,10 +266,12 @@ def _found(data: bytes, names: list[str]) -> list[str]:
     """Which of these patterns occur."""
     together = tuple(name for name in _TOGETHER if name in names)
     found = _together(together).look(data) if together else set()
-    return [name for name in names if name in found or (name not in together and _pattern(name).search(data))]
+    # What can be read as it stands was not turned around, so nobody asks.
+    told = (*together, "token reversed") if "base64" in found else together
+    return [name for name in names if name in found or (name not in told and _pattern(name).search(data))]
 
 
-def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
+def _possible(data: bytes, shape: bytes, shapes: set[str]) -> Iterator[str]:
     """Which patterns can be in a text at all, told by its shape and by single bytes."""
     yield from (name for lead, names in _BY_LEAD.items() if lead in data for name in names)
     if "token" in shapes:
@@ -311,7 +282,7 @@ def _possible(data: bytes, shapes: set[str]) -> Iterator[str]:
         yield "points"
     if "mixed" in shapes:
         yield "loose"
-    if not data.isascii():
+    if _WIDE in shape:
         yield "apart"
     if b"=" in data and (b"= " in data or b"=\n" in data):
         yield "words64"
@@ -336,10 +307,28 @@ def says_something(data: bytes) -> bool:
     return not (_SAYING.isdisjoint(data.translate(_FLAT).split()) and _SAYING.isdisjoint(data.translate(_LEET).split()))
 
 
+def _are_said(flat: bytes) -> bool:
+    """The same of a large text whose words stand between blanks."""
+    first = _said_but(None).search(flat)
+    return first is not None and _said_but(first.group().strip()).search(flat) is not None
+
+
+@lru_cache(maxsize=32)
+def _said_but(word: bytes | None) -> Any:
+    """Any such word, or one that goes with the one that is there already."""
+    words = _SAID if word is None else _SAID - {word} if word in _SAYING else _SAYING
+    return re2.compile(b" (?:%b) " % b"|".join(sorted(words)), options())
+
+
 def is_said(data: bytes) -> bool:
     """Are there two such words, one of them no very short one? Then the guess was right."""
     for letters in (_FLAT, _LEET):
-        said = _SAID.intersection(data.translate(letters).split())
+        flat = data.translate(letters)
+        if len(flat) > _LARGE:  # to cut it into words costs ten times as much
+            if _are_said(b" %b " % flat):
+                return True
+            continue
+        said = _SAID.intersection(flat.split())
         if len(said) > 1 and not _SAYING.isdisjoint(said):
             return True
     return False

@@ -46,6 +46,8 @@ def hidden(view: View) -> Iterator[View]:
     for raw in (view, *(other for other in found if other.name in _STILL_RAW)):
         # Escapes stand between hidden characters, and those are gone once a text is folded.
         plain = _unescaped(raw)
+        if plain is view:
+            continue
         if raw is not view or _count(plain) > _count(raw):
             yield from _hidden(plain)
         elif plain is not raw:

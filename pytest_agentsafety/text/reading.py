@@ -61,7 +61,7 @@ class Normalised:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._root = View("source", _encoded(source))
+        self._root = _source(source)
         self._joined: list[View] = []
         self._unread = False
         self._room = 0
@@ -301,16 +301,20 @@ def readings(text: str) -> tuple[str, ...]:
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
-def _encoded(text: str) -> bytes:
+def _source(text: str) -> View:
     try:
-        return text.encode()
+        view = View("source", text.encode())
     except UnicodeEncodeError:
-        return _HALVES.sub("\u200b", text).encode()
+        return View("source", _HALVES.sub("\u200b", text).encode())
+    view.text = text
+    return view
 
 
 def _folded(name: str, raw: View) -> View:
     text = raw.text
     folded = fold(text)
-    if folded is text:
-        return View(name, raw.data, raw)
-    return View(name, folded.encode(), raw, back_to_unfolded(text))
+    same = folded == text
+    view = View(name, raw.data, raw) if same else View(name, folded.encode(), raw, back_to_unfolded(text))
+    if same or len(text) <= SMALL:
+        view.text = folded
+    return view

@@ -23,6 +23,9 @@ _MAX_TRIES = 256
 # Whether a token is readable is seen at its head. Lists of numbers are not read to their end if they are this long.
 _HEAD, _LONG = 256, 1 << 16
 
+_HEAD_OF_ALL, _FEW_OTHERS = 1 << 12, 50
+_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+
 Decoder = Callable[[bytes], bytes | None]
 
 # The four places of a quad of base64, for ASCII text.
@@ -216,8 +219,11 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
 
 
 def is_base64(data: bytes) -> bool:
-    """Does a text begin like one that is base64 as a whole?"""
-    return re.match(f"(?:{_QUAD}){{60}}".encode(), data) is not None
+    """Does a text begin like one that is base64 as a whole, but for some words?"""
+    first = _compiled(f"(?:{_QUAD}){{60}}").search(data[:_HEAD_OF_ALL])
+    if first is None or not first.start():
+        return first is not None
+    return len(data.translate(None, _DIGITS)) * _FEW_OTHERS < len(data)
 
 
 def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:

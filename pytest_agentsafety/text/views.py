@@ -62,7 +62,7 @@ class View:
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that characters `[start, end)` of `text` come from; whole encoded segments."""
-        if self.data.isascii():
+        if self._ascii:
             return self.origin_of_bytes(start, end)
         first = len(_encode(self.text[:start]))
         return self.origin_of_bytes(first, first + len(_encode(self.text[start:end])))
@@ -76,8 +76,12 @@ class View:
             view = view.parent
         return view._characters(start, end)
 
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.data.isascii()
+
     def _characters(self, start: int, end: int) -> tuple[int, int]:
-        if self.data.isascii():
+        if self._ascii:
             return start, end
         first = _length(self.data[:start])
         return first, first + _length(self.data[start:end])

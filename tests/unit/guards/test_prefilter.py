@@ -93,7 +93,7 @@ def test_where_a_large_text_is_cut_nothing_is_lost(at: int) -> None:
 
 
 def test_stretches_of_a_rule_do_not_overlap_and_near_ones_are_one() -> None:
-    data = (f"ignore orders {GAP}" * 3 + "so " * 800 + f"ignore orders {GAP}").encode()
+    data = (f"ignore orders {GAP}" * 3 + "so " * 6_000 + f"ignore orders {GAP}").encode()
     stretches = Prefilter({0: ORDER}).places(data)[0]
     assert len(stretches) == 2
     assert stretches[0][1] < stretches[1][0]
@@ -102,6 +102,12 @@ def test_stretches_of_a_rule_do_not_overlap_and_near_ones_are_one() -> None:
 def test_a_long_run_of_anything_costs_no_rule() -> None:
     assert places("a" * 200_000, ORDER) == {}
     assert places(" " * 200_000 + "ignore orders", ORDER) != {}
+
+
+def test_in_a_text_that_is_not_large_a_few_rules_are_tried_everywhere() -> None:
+    text = f"{GAP * 20}ignore orders {GAP * 20}"
+    assert places(text, ORDER) == {0: [text]}
+    assert places(f"{GAP * 20}ignore {GAP * 20}", ORDER) == {}
 
 
 def test_no_rule_no_place() -> None:
@@ -132,4 +138,5 @@ def test_short_and_long_texts_are_looked_at_alike(seed: int, monkeypatch: pytest
     text = " ".join(rnd.choices(words, [1, 1, 1, 1, 1, 1, 1, 20, 20, 20], k=150))
     short = places(text, *needs)
     monkeypatch.setattr(prefilter, "words_by_block", lambda data: None)
+    monkeypatch.setattr(prefilter, "_AS_ONE", 0)
     assert set(places(text, *needs)) == set(short)
