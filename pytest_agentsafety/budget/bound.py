@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from pytest_agentsafety.model.canonical import canonical_json
 from pytest_agentsafety.model.errors import BudgetExceededError, StopRun
 from pytest_agentsafety.model.messages import ModelRequest, Usage, same_objects
-from pytest_agentsafety.model.quick import quick
 from pytest_agentsafety.model.safe_text import one_line
 
 BYTES_PER_TOKEN = 3.5  # of English prose and JSON; an estimate, never used as a bound
+_BYTES_OF_TWO_TOKENS = int(2 * BYTES_PER_TOKEN)
 HIDDEN_PROMPT_TOKENS = 1024  # what a provider adds for tool use or a forced output format, generously
 
 COUNT_MARGIN = 1.1  # a count is the provider's own estimate
@@ -66,6 +65,7 @@ _CLIENT_TOOLS = frozenset(
     }
 )
 _LISTS = (list, tuple)
+_new = tuple.__new__
 _TEXT_BLOCKS = frozenset({"redacted_thinking", "text", "thinking", "tool_result", "tool_use"})
 _COUNTED_BLOCKS = frozenset({"document", "image"})
 
@@ -85,9 +85,7 @@ class TokenCounter(Protocol):
     def count(self, request: ModelRequest) -> int: ...
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class RequestBound:
+class RequestBound(NamedTuple):
     """At most `input_tokens` in, at most `output_tokens` out; `estimate` is the likely input, no bound.
 
     `long_cache`: the request may write to the cache that lasts an hour and costs more.
@@ -116,18 +114,14 @@ def bound_of(
     hidden += HIDDEN_PROMPT_TOKENS * described
     body, output = request.body, payload.get("max_tokens")
     size = len(body) if body.startswith(b"{") else _body_bytes(request)
-    most, likely = size + hidden + request.unseen_tokens, math.ceil(size / BYTES_PER_TOKEN)
+    most, likely = size + hidden + request.unseen_tokens, tokens_of(size)
     if output.__class__ is not int or output < 1:
         raise UnboundedRequestError(f"max_tokens is {one_line(repr(output), 40)}, not a whole number above 0")
     if counter is not None and marks & _TO_COUNT:
         likely = _counted(counter, request)
         most = math.ceil(likely * COUNT_MARGIN) + HIDDEN_PROMPT_TOKENS
-    return RequestBound(
-        input_tokens=most,
-        output_tokens=output,
-        estimate=likely,
-        long_cache=bool(marks & _LONG_CACHE) or ("cache_control" in payload and _is_long(payload)),
-    )
+    long_cache = bool(marks & _LONG_CACHE) or ("cache_control" in payload and _is_long(payload))
+    return _new(RequestBound, (most, output, likely, long_cache))
 
 
 def _counted(counter: TokenCounter, request: ModelRequest) -> int:
@@ -193,7 +187,7 @@ class PartsReader:
         each = last.each[:same]
         for number in range(same, len(messages)):
             each.append(self._message(messages[number], number))
-        self._last = _Read(system, tools, described, marks, messages, each)
+        self._last = _new(_Read, (system, tools, described, marks, messages, each))
         for mark in set(each):
             marks |= mark
         return described, marks
@@ -259,7 +253,7 @@ def _is_long(part: Mapping[str, Any]) -> bool:
 
 def tokens_of(size: int) -> int:
     """A likely number of tokens for so many bytes."""
-    return math.ceil(size / BYTES_PER_TOKEN)
+    return -(-size * 2 // _BYTES_OF_TWO_TOKENS)
 
 
 def estimate_usage(body_bytes: int, output: Any) -> Usage:

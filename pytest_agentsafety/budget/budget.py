@@ -15,28 +15,29 @@ lock, after the own limits and before the own entry, so that a refusal of either
 
 from __future__ import annotations
 
+import copy
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pytest_agentsafety.budget.bound import PartsReader, RequestBound, TokenCounter, bound_of, estimate_usage
 from pytest_agentsafety.budget.forks import renew_on_fork
 from pytest_agentsafety.budget.loops import LoopWatch, signature
 from pytest_agentsafety.budget.money import cap, is_plausible, most_cost, true_cost
-from pytest_agentsafety.budget.prices import RateCard, as_card, exact
+from pytest_agentsafety.budget.prices import UNITS, RateCard, as_card, units
 from pytest_agentsafety.budget.run import RunBudget, RunHold
 from pytest_agentsafety.model.errors import BudgetExceededError, LimitExceededError, TokenLimitError
 from pytest_agentsafety.model.messages import ModelRequest, Usage
 from pytest_agentsafety.model.policy import BudgetLimits
-from pytest_agentsafety.model.quick import quick
 from pytest_agentsafety.protocols import PriceSource
 
 ChargeKind = Literal["settled", "kept", "released", "ended before"]
-_ZERO, _NO_LIMIT = Decimal(0), Decimal("Infinity")
+_new = tuple.__new__
 
 
 class ActionCostError(BudgetExceededError):
@@ -45,24 +46,25 @@ class ActionCostError(BudgetExceededError):
     guard = "cost"
 
 
-@quick
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Reservation:
-    """Room held for one attempt of one call. Ended once by `settle`, `keep`, `release` or `fail`."""
+    """Room held for one attempt of one call: the most it can cost, in UNITS. Ended once by `settle`, `keep`, `release`
+    or `fail`."""
 
-    model: str
-    cost_usd: Decimal
-    bound: RequestBound
-    card: RateCard
+    __slots__ = ("bound", "card", "cost", "model")
+
+    def __init__(self, model: str, cost: int, bound: RequestBound, card: RateCard) -> None:
+        self.model, self.cost, self.bound, self.card = model, cost, bound, card
+
+    @property
+    def cost_usd(self) -> Decimal:
+        return Decimal(self.cost) / UNITS
 
     @property
     def tokens(self) -> int:
         return self.bound.estimate
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class Charge:
+class Charge(NamedTuple):
     """What a call was charged, US dollars and tokens. `estimated`: the tokens were not reported."""
 
     kind: ChargeKind
@@ -115,17 +117,17 @@ class Budget:
         self._prices, self._counter, self._clock = prices, counter, clock
         self._cards: dict[str, RateCard] = {}
         self._parts = PartsReader(may_count=counter is not None)
-        self._most_cost = exact(limits.max_cost_usd)
-        self._most_per_action = exact(limits.max_cost_per_action_usd) if per_action else _NO_LIMIT
+        self._most_cost = _limit(limits.max_cost_usd)
+        self._most_per_action = _limit(limits.max_cost_per_action_usd) if per_action else math.inf
         self._lock = threading.Lock()
         self._started = clock() - already.seconds
         self._asked, self._paused_at, self._waited = 0, 0.0, 0.0
         self._open: dict[int, tuple[Reservation, RunHold | None]] = {}
         self._loops = LoopWatch(limits.max_identical_calls)
-        self._cost = exact(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
+        self._cost = units(already.cost_usd + already.reserved_usd)  # what was in flight then has no known outcome
         self._input, self._output = already.input_tokens, already.output_tokens
         self._tool_calls, self._estimated = already.tool_calls, already.estimated
-        self._totals: tuple[float, int] | None = None  # as the last end left them; None until somebody asks
+        self._totals = already.cost_usd + already.reserved_usd, self._input + self._output  # as the last end left them
         renew_on_fork(self)
 
     def after_fork(self) -> None:
@@ -135,8 +137,8 @@ class Budget:
     def spent(self) -> Spent:
         with self._lock:
             return Spent(
-                cost_usd=float(self._cost),
-                reserved_usd=float(self._reserved()),
+                cost_usd=self._cost / UNITS,
+                reserved_usd=self._reserved() / UNITS,
                 input_tokens=self._input,
                 output_tokens=self._output,
                 tool_calls=self._tool_calls,
@@ -146,11 +148,7 @@ class Budget:
 
     def totals(self) -> tuple[float, int]:
         """US dollars and tokens spent so far, reservations not among them."""
-        totals = self._totals
-        if totals is None:
-            with self._lock:
-                totals = self._totals = float(self._cost), self._input + self._output
-        return totals
+        return self._totals
 
     def reserve(self, request: ModelRequest) -> Reservation:
         """Hold the most the request can cost.
@@ -163,7 +161,7 @@ class Budget:
         if card is None:
             card = self._cards[model] = as_card(self._prices.rates(model))
         bound = bound_of(request, self._counter, self._parts)
-        held = Reservation(model=model, cost_usd=most_cost(card, bound), bound=bound, card=card)
+        held = Reservation(model, most_cost(card, bound), bound, card)
         self._hold(held)
         return held
 
@@ -172,35 +170,34 @@ class Budget:
 
         The attempt before is ended apart from this, by `fail`.
         """
-        held = replace(reservation)
+        held = copy.copy(reservation)
         self._hold(held)
         return held
 
     def _hold(self, held: Reservation) -> None:
-        bound = held.bound
         with self._lock:
             self._check(held)
             run = None
             if self.parent is not None:
-                run = self.parent.hold(held.cost_usd, bound.input_tokens + bound.output_tokens)
+                run = self.parent.hold(held.cost_usd, held.bound.input_tokens + held.bound.output_tokens)
             self._open[id(held)] = (held, run)
 
     def _check(self, held: Reservation) -> None:
-        limits = self.limits
-        if held.cost_usd > self._most_per_action:
+        limits, cost = self.limits, held.cost
+        if cost > self._most_per_action:
             raise _too_dear(held, limits.max_cost_per_action_usd)
-        cost = self._cost + held.cost_usd
+        cost += self._cost
         tokens = self._input + self._output + held.bound.estimate
         if self._open:
             cost += self._reserved()
             tokens += sum(reservation.tokens for reservation, _ in self._open.values())
         if cost > self._most_cost:
-            cap(BudgetExceededError, "cost of the task", cost, limits.max_cost_usd, " USD")
+            raise BudgetExceededError("cost of the task", cost / UNITS, limits.max_cost_usd, unit=" USD")
         if tokens > limits.max_tokens:
             cap(TokenLimitError, "tokens of the task", tokens, limits.max_tokens, " tokens")
 
-    def _reserved(self) -> Decimal:
-        return sum((reservation.cost_usd for reservation, _ in self._open.values()), _ZERO) if self._open else _ZERO
+    def _reserved(self) -> int:
+        return sum(reservation.cost for reservation, _ in self._open.values())
 
     def settle(self, reservation: Reservation, usage: Usage) -> Charge:
         """The call is over and its usage known. Counts that cannot be true leave the outcome unknown: `keep`."""
@@ -213,11 +210,11 @@ class Budget:
         """The outcome is unknown: the whole bound counts as spent, the tokens as the estimate and all of max_tokens."""
         bound = reservation.bound
         usage = Usage(input_tokens=bound.estimate, output_tokens=bound.output_tokens, estimated=True)
-        return self._end(reservation, "kept", reservation.cost_usd, usage)
+        return self._end(reservation, "kept", reservation.cost, usage)
 
     def release(self, reservation: Reservation) -> Charge:
         """The call was certainly not sent (or certainly not charged)."""
-        return self._end(reservation, "released", _ZERO, Usage())
+        return self._end(reservation, "released", 0, Usage())
 
     def fail(self, reservation: Reservation, *, status: int | None, sent: bool = True) -> Charge:
         """An attempt failed with an HTTP status, or with none (an error of the transport).
@@ -231,28 +228,23 @@ class Budget:
             return self.settle(reservation, Usage())
         return self.keep(reservation)
 
-    def _end(self, reservation: Reservation, kind: ChargeKind, cost: Decimal, usage: Usage) -> Charge:
+    def _end(self, reservation: Reservation, kind: ChargeKind, cost: int, usage: Usage) -> Charge:
         """Only the first end counts: a second one neither frees nor charges anything."""
-        used = usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens
+        fresh, output, written, read, estimated = usage
+        used = fresh + written + read
         with self._lock:
             found = self._open.pop(id(reservation), None)
             if found is None:
                 return Charge(kind="ended before", model=reservation.model)
-            self._totals = None
-            self._cost += cost
-            self._input += used
-            self._output += usage.output_tokens
-            self._estimated = self._estimated or usage.estimated
+            self._cost = spent = self._cost + cost
+            self._input = input_tokens = self._input + used
+            self._output = output_tokens = self._output + output
+            self._totals = spent / UNITS, input_tokens + output_tokens
+            if estimated:
+                self._estimated = True
             if self.parent is not None and (run := found[1]) is not None:
-                self.parent.end(run, cost, run.tokens if kind == "kept" else used + usage.output_tokens)
-        return Charge(
-            kind=kind,
-            model=reservation.model,
-            cost_usd=float(cost),
-            input_tokens=used,
-            output_tokens=usage.output_tokens,
-            estimated=usage.estimated,
-        )
+                self.parent.end(run, Decimal(cost) / UNITS, run.tokens if kind == "kept" else used + output)
+        return _new(Charge, (kind, reservation.model, cost / UNITS, used, output, estimated))
 
     def count_tool_call(self, name: str | None = None, arguments: Mapping[str, Any] | None = None) -> None:
         """Admit one tool call; with its name also look for loops.
@@ -310,8 +302,13 @@ class Budget:
             self.parent.check_time()
 
 
+def _limit(usd: float) -> float:
+    """In UNITS; no limit stays none."""
+    return usd if math.isinf(usd) else units(usd)
+
+
 def _too_dear(held: Reservation, limit: float) -> ActionCostError:
-    error = ActionCostError("cost of one action", float(held.cost_usd), limit, unit=" USD")
+    error = ActionCostError("cost of one action", held.cost / UNITS, limit, unit=" USD")
     most = held.bound.output_tokens
     if most > held.bound.input_tokens:  # some clients ask for all that a model can say unless they are told otherwise
         hint = f"max_tokens of the request is {most:,}, and the answer could be as long as that"

@@ -32,16 +32,27 @@ def exact(value: float) -> Decimal:
     return Decimal(repr(value))
 
 
-class ExactRates(NamedTuple):
-    """A card's rates without rounding. The dearest is of any input token; `long` counts the cache of an hour."""
+# Sums are whole numbers of 10**-30 US dollars: exact for every rate that can be written, and quicker than decimals.
+UNITS = 10**30
 
-    input: Decimal
-    output: Decimal
-    cache_read: Decimal
-    cache_write: Decimal
-    cache_write_long: Decimal
-    dearest: Decimal
-    dearest_long: Decimal
+
+@lru_cache(maxsize=1024)
+def units(value: float) -> int:
+    """US dollars in UNITS, as the number is written; what is finer than that is rounded up."""
+    numerator, denominator = exact(value).as_integer_ratio()
+    return -(-numerator * UNITS // denominator)
+
+
+class ExactRates(NamedTuple):
+    """A card's rates in UNITS. The dearest is of any input token; `long` counts the cache of an hour."""
+
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+    cache_write_long: int
+    dearest: int
+    dearest_long: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +72,7 @@ class RateCard(Rates):
         long = max(self.cache_write, self.cache_write_1h)
         dearest = max(self.input, self.cache_read, self.cache_write)
         rates = (self.input, self.output, self.cache_read, self.cache_write, long, dearest, max(dearest, long))
-        return ExactRates(*map(exact, rates))
+        return ExactRates(*map(units, rates))
 
     def at(self, input_tokens: int) -> RateCard:
         """The card for a request of this size."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_agentsafety.budget import Charge, Reservation, estimate_usage
 from pytest_agentsafety.budget.money import true_cost
-from pytest_agentsafety.budget.prices import as_card
+from pytest_agentsafety.budget.prices import UNITS, as_card
 from pytest_agentsafety.gate.resume import Replayed
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.circuit import OVERLOAD
@@ -18,6 +18,9 @@ from pytest_agentsafety.llm.retry import RequestRetries
 from pytest_agentsafety.model.errors import BudgetExceededError, MaxRetriesExceeded, StopRun, UnknownModelError
 from pytest_agentsafety.model.events import Charged, Event, ModelFailed, ModelReplied, Rerouted, RetryPlanned
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelResponse, Usage
+from pytest_agentsafety.model.quick import maker
+
+_model_replied = maker(ModelReplied)
 
 
 class CallPass:
@@ -112,12 +115,14 @@ class CallPass:
                 if model not in tally.model_ids:
                     tally.saw_model(str(model or ""))
                 tally.model_ms += _duration(response)
-            if charge.kind == "ended before":
+            kind, _, cost_usd, input_tokens, output_tokens, estimated = charge
+            if kind == "ended before":
                 return
-            tally.cost_usd += charge.cost_usd
-            tally.input_tokens += charge.input_tokens
-            tally.output_tokens += charge.output_tokens
-            tally.cost_estimated = tally.cost_estimated or charge.estimated
+            tally.cost_usd += cost_usd
+            tally.input_tokens += input_tokens
+            tally.output_tokens += output_tokens
+            if estimated:
+                tally.cost_estimated = True
 
     def _charged(self, charge: Charge) -> list[Event]:
         """The event that says what was charged; none where the reservation had been ended before."""
@@ -154,20 +159,22 @@ class CallPass:
     def _replied(
         self, response: ModelResponse, message: Mapping[str, Any], content: list[Any], usage: Usage, charge: Charge
     ) -> ModelReplied:
-        used = usage.total_input, usage.output_tokens
-        settled = charge.kind == "settled" and used == (charge.input_tokens, charge.output_tokens)
+        fresh, output_tokens, written, read, estimated = usage
+        input_tokens = fresh + written + read
+        kind, _, cost_usd, charged_input, charged_output, _ = charge
+        settled = kind == "settled" and input_tokens == charged_input and output_tokens == charged_output
         spent_usd, spent_tokens = self._state.budget.totals() if settled else (0.0, 0)
-        return ModelReplied(
+        return _model_replied(
             task_id=self._state.task_id,
             call_id=self._call_id,
             model=str(message.get("model") or self._course.request.model),
             status=response.status,
             content=content,
             stop_reason=message.get("stop_reason"),
-            input_tokens=used[0],
-            output_tokens=used[1],
-            cost_usd=charge.cost_usd,
-            cost_estimated=usage.estimated,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cost_usd=cost_usd,
+            cost_estimated=estimated,
             latency_ms=_duration(response),
             latency_source="measured" if response.recorded_ms is None else "recorded",
             charge="settled" if settled else "",
@@ -204,7 +211,7 @@ class CallPass:
         if rates is None:
             return None
         asked = true_cost(as_card(rates), usage, long_cache=self._reservation.bound.long_cache)
-        return round(float(asked) - charge.cost_usd, 9)
+        return round(asked / UNITS - charge.cost_usd, 9)
 
     def abandon(self, error: BaseException) -> None:
         self._course.over(None)
@@ -281,7 +288,7 @@ def most_of(held: Reservation) -> tuple[float, int] | tuple[None, None]:
     """US dollars and tokens that are held for an attempt; None where the journal answers and nothing is."""
     if isinstance(held, Replayed):
         return None, None
-    return float(held.cost_usd), held.bound.estimate + held.bound.output_tokens
+    return held.cost / UNITS, held.bound.estimate + held.bound.output_tokens
 
 
 def reserved(state: TaskState, call_id: str, held: Reservation) -> list[Event]:

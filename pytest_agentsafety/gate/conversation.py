@@ -24,7 +24,7 @@ class Conversation:
     def new_messages(self, messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The messages behind the longest prefix that was sent before (compared by role, ids and texts)."""
         old = self._messages
-        unchanged = same_objects(old, messages)
+        unchanged = same_objects(old, messages) if old and messages and old[0] is messages[0] else 0
         if not unchanged and old and len(messages) > _FEW:  # only what is not the same letter by letter is taken apart
             unchanged = _same(_texts(old), _texts(messages))
         known, same, alike = self._shapes, unchanged, True
@@ -74,6 +74,22 @@ def blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     if isinstance(content, str):
         return ({"type": "text", "text": content},)
     return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else ()
+
+
+_CALLS = frozenset({"tool_use", "tool_result"})
+
+
+def may_hold_calls(content: Any) -> bool:
+    """May a message's content that is no text hold a call of a tool, or the result of one? False: certainly not."""
+    if content.__class__ is not list:
+        return content is not None
+    for block in content:
+        if block.__class__ is not dict:
+            return True
+        kind = block.get("type")
+        if kind.__class__ is not str or kind in _CALLS:
+            return True
+    return False
 
 
 def block_texts(block: Mapping[str, Any]) -> Iterator[str]:

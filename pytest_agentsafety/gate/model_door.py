@@ -7,19 +7,21 @@ from typing import Any
 
 from pytest_agentsafety.budget import Reservation
 from pytest_agentsafety.gate.call_pass import CallPass, CountPass, most_of, released, rerouted
-from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, summary
+from pytest_agentsafety.gate.conversation import Conversation, block_texts, blocks, may_hold_calls, summary
 from pytest_agentsafety.gate.state import TaskState
 from pytest_agentsafety.llm.calls import COUNTING
 from pytest_agentsafety.llm.course import Course
 from pytest_agentsafety.model.errors import GuardrailBlocked, RunTerminated, StopRun
 from pytest_agentsafety.model.events import Event, ModelCalled, ModelFailed, Ungated
 from pytest_agentsafety.model.messages import ModelReply, ModelRequest
+from pytest_agentsafety.model.quick import maker
 
 __all__ = ["CallPass", "CountPass", "ModelSide"]
 
 # So much of what the user said before is read together with what follows: an order may be split over messages.
 _TAIL = 300
 _DEPLOYMENT = "/deployments/"
+_model_called = maker(ModelCalled)
 
 
 class ModelSide:
@@ -48,7 +50,7 @@ class ModelSide:
     def _admit(self, request: ModelRequest) -> CountPass | CallPass:
         state = self._state
         state.check_open()
-        if request.path.rstrip("/").endswith(COUNTING):
+        if "tokens" in request.path and request.path.rstrip("/").endswith(COUNTING):
             return CountPass(state, request)
         fresh = self._guards_own(request) if request.guard else self._look_at(request)
         # No circuit for what a responder answers: nothing goes upstream.
@@ -82,7 +84,8 @@ class ModelSide:
             self._state.instructions = payload["system"]
         fresh = self._conversation.new_messages(payload.get("messages") or [])
         for message in fresh:
-            if message.get("content").__class__ is not str:  # only lists of blocks hold tool results
+            content = message.get("content")
+            if content.__class__ is not str and may_hold_calls(content):
                 self._check_passes(fresh)
                 break
         if self._observed or self._guarded:
@@ -140,7 +143,7 @@ class ModelSide:
 
     def _let_out(self, course: Course, reservation: Reservation, fresh: Sequence[Mapping[str, Any]]) -> CallPass:
         state, request, tally = self._state, course.request, self._state.tally
-        call_id = state.new_call_id("m")
+        call_id = f"m{next(state.call_numbers)}"
         with state.lock:
             tally.model_calls += not request.guard  # a case without a request of the agent's own says nothing
             if reservation.model not in tally.model_ids:
@@ -183,7 +186,7 @@ def _called(
 ) -> ModelCalled:
     payload = request.payload
     reserved_usd, reserved_tokens = most_of(held)
-    return ModelCalled(
+    return _model_called(
         task_id=state.task_id,
         call_id=call_id,
         model=held.model,

@@ -10,8 +10,6 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 from pytest_agentsafety.budget import Budget, Charge, RateCard, RequestBound, Reservation, Spent
@@ -36,11 +34,14 @@ class CheckpointFailed(StopRun):
     guard = "checkpoint"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Replayed(Reservation):
     """Stands for a request that the journal answers; its charge is in the account already."""
 
-    charge: Charge
+    __slots__ = ("charge",)
+
+    def __init__(self, model: str, charge: Charge) -> None:
+        super().__init__(model, 0, _NOTHING, _FREE)
+        self.charge = charge
 
 
 def request_digest(request: ModelRequest) -> str:
@@ -153,7 +154,7 @@ class Resume:
                 request=asked,
                 model=request.model,
                 message=response.message,
-                charge=asdict(charge),
+                charge=charge._asdict(),
                 ms=response.latency_ms if response.recorded_ms is None else response.recorded_ms,
             )
         elif known["model"] != request.model and self.replay.depart():
@@ -282,7 +283,7 @@ class JournalBudget(Budget):
         """As `Budget.reserve`; nothing is held for a request that the journal answers."""
         charge = self._resume.recorded(request)
         if charge is not None:
-            return Replayed(model=request.model, cost_usd=Decimal(0), bound=_NOTHING, card=_FREE, charge=charge)
+            return Replayed(request.model, charge)
         return self._written(super().reserve(request), request_digest(request))
 
     def reserve_again(self, reservation: Reservation) -> Reservation:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentsafety.budget import Budget, Charge
+from pytest_agentsafety.budget.forks import renew_on_fork
 from pytest_agentsafety.gate.resume import Resume
 from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.gate.tally import Stop, Tally
@@ -55,7 +56,7 @@ class NullObserver:
         """Ignore."""
 
 
-@dataclass
+@dataclass(eq=False)
 class TaskState:
     """One task: its rules, its memory, its counters. `stopped` closes both doors for good."""
 
@@ -94,7 +95,7 @@ class TaskState:
     hooked: set[str] = field(default_factory=set)  # tools of other processes that ask the tool door before they run
     refusals: set[str] = field(default_factory=set)  # what was answered in a refused call's place
     _addresses: set[str] = field(default_factory=set)
-    _call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    call_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         # Asked before an event is made: making one costs more than dropping it.
@@ -106,6 +107,7 @@ class TaskState:
         self.most_per_action = per_action if "cost" in self.policy.guards else math.inf
         self._record: Callable[[Sequence[Event]], None] = recorder(self.sink)
         self._pid = os.getpid()
+        renew_on_fork(self)
         self.guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
 
     @property
@@ -122,7 +124,7 @@ class TaskState:
 
     def emit_all(self, events: Sequence[Event]) -> None:
         """As `emit`, for events that belong together: one write for all of them."""
-        if not events or not self.recording or os.getpid() != self._pid:  # a fork would write into our files
+        if not events or not self.recording:
             return
         try:
             self._record(events)
@@ -141,12 +143,14 @@ class TaskState:
         )
         self.emit(Notice(task_id=self.task_id, level="warning", message=message))
 
-    def new_call_id(self, kind: str) -> str:
-        return f"{kind}{next(self._call_numbers)}"
+    def after_fork(self) -> None:
+        """A child would write into our files."""
+        self.recording = False
 
     def check_open(self) -> None:
         """Raise what stopped this task, if anything did: a stopped task stays stopped even if the agent swallows it."""
         if os.getpid() != self._pid:
+            self.after_fork()
             raise self.stop(RunTerminated(f"task {self.task_id} belongs to the process that forked this one"))
         if self.stopped is not None:
             raise self.stopped

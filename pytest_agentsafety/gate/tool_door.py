@@ -116,7 +116,7 @@ class ToolSide:
     def _admit(self, name: str, arguments: Mapping[str, Any]) -> Pending | DenialText:
         state = self._state
         state.check_open()
-        call = ToolCall(call_id=state.new_call_id("t"), name=name, arguments=dict(arguments))
+        call = ToolCall(call_id=f"t{next(state.call_numbers)}", name=name, arguments=dict(arguments))
         attacker = state.is_attacker is not None and state.is_attacker(name, call.arguments)
         pending = Pending(call, rule_for(state, name), attacker)
         if state.resume is not None:

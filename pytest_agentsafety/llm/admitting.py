@@ -19,6 +19,7 @@ from pytest_agentsafety.model.messages import ModelRequest
 from pytest_agentsafety.protocols import ModelDoor
 
 # The SDKs' count of their own retries, on each of their requests.
+_new = tuple.__new__
 _SDK_RETRIES = "x-stainless-retry-count"
 
 
@@ -44,7 +45,7 @@ def begin(flavour: Flavour, door: ModelDoor, target: Target, request: Any, body:
         if kind == "messages":
             refuse_hosted(payload)
         streaming = payload.get("stream") is True
-        ask = ModelRequest(url=url, path=path, body=body, payload=payload, stream=streaming, guard=asked_by.get())
+        ask = _new(ModelRequest, (url, path, body, payload, streaming, asked_by.get(), None, 0))
         return Exchange(flavour, door, kind, ask, request)
     except UnsupportedModelCall as stop:
         _tell(door, request, body, stop)

@@ -19,7 +19,12 @@ from pytest_agentsafety.model.messages import ModelReply, ModelRequest, ModelRes
 from pytest_agentsafety.model.passage import Passage
 from pytest_agentsafety.protocols import ModelDoor
 
+_new = tuple.__new__
 _NOT_OURS_TO_KEEP = frozenset({"transfer-encoding", "content-length"})
+
+
+def _capped(timeouts: Mapping[str, float | None], left: float) -> dict[str, float]:
+    return {name: left if limit is None or limit > left else limit for name, limit in timeouts.items()}
 
 
 class CutStream(Exception):
@@ -76,11 +81,10 @@ class Exchange:
             self.request = self._flavour.with_body(self.request, body)
         left: float | None = getattr(self._pass, "seconds_left", None)
         if left is not None and self._timeouts:
-            limits: Any = self._timeouts.values()
-            if None in limits or max(limits) > left:
-                self.request.extensions["timeout"] = {
-                    name: left if limit is None or limit > left else limit for name, limit in self._timeouts.items()
-                }
+            for limit in self._timeouts.values():
+                if limit is None or limit > left:
+                    self.request.extensions["timeout"] = _capped(self._timeouts, left)
+                    break
 
     def _encode(self, reply: ModelReply) -> tuple[bytes, dict[str, str]]:
         kept = {k.lower(): v for k, v in reply.headers.items() if k.lower() not in _NOT_OURS_TO_KEEP}
@@ -102,7 +106,8 @@ class Exchange:
         if local:
             self._recorded = None
         if local or response.is_closed:
-            self._record(status, headers, response.content)
+            if self._recorded is not None:
+                self._record(status, headers, response.content)
             self._settle(status, headers, response.content)
         else:
             tee = self._flavour.tee if sync else self._flavour.async_tee
@@ -183,11 +188,7 @@ class Exchange:
                 self._ended = True
                 took = (perf_counter() - self._start) * 1000
                 usage = usage_of(message)
-                self._pass.finish(
-                    ModelResponse(
-                        status=200, message=message, usage=usage, latency_ms=took, recorded_ms=self._recorded_ms
-                    )
-                )
+                self._pass.finish(_new(ModelResponse, (200, message, usage, took, self._recorded_ms, None)))
                 return
         self._finish(status, headers, self._decode(content, headers.get("content-type", "")))
 

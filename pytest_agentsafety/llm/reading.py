@@ -14,13 +14,14 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from pytest_agentsafety.llm.wire import parse_json
+from pytest_agentsafety.llm.wire import fast_json, parse_json
 
 _MOST = 4  # agents of one task that take turns
 _SHORT = 2_048  # bytes that are parsed as quickly as they are compared
 _LIST, _ROLE, _BETWEEN, _END = b'"messages":[', b'{"role":', b'},{"role":', b"}"
 # So often a body is split in vain, or one that nothing like it follows, until it is given up.
 _PATIENCE = 4
+_new = tuple.__new__
 
 
 class _Seen(NamedTuple):
@@ -45,7 +46,10 @@ class Reader:
     def read(self, body: bytes) -> Any:
         """The JSON value of `body`. Raises ValueError."""
         if len(body) < _SHORT:
-            return parse_json(body)
+            try:
+                return fast_json(body)
+            except ValueError:
+                return parse_json(body)
         if self._whole is not None:
             self._split_whole(*self._whole)
         for seen in self._seen:
@@ -80,7 +84,7 @@ class Reader:
             messages += fresh
         payload = seen.payload.copy()
         payload["messages"] = messages
-        now = _Seen(seen.head, seen.tail, seen.payload, parts, messages)
+        now = _new(_Seen, (seen.head, seen.tail, seen.payload, parts, messages))
         self._seen = (now,) if len(self._seen) == 1 else (now, *(one for one in self._seen if one is not seen))
         self._patience = _PATIENCE
         return payload

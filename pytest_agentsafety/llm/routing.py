@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pytest_agentsafety.llm.wire import parse_json
@@ -42,10 +42,7 @@ class Rerouting:
         self, routes: ModelRoutes, prices: PriceSource, *, router: Router | None = None, fall_back: bool = False
     ) -> None:
         self._routes, self.prices, self._router, self._fall_back = routes, prices, router, fall_back
-
-    @property
-    def has_router(self) -> bool:
-        return self._router is not None
+        self.has_router = router is not None
 
     def chosen(self, request: ModelRequest) -> Route | None:
         """The router's word, None where the request stays. Raises UnknownNameError."""
@@ -77,9 +74,9 @@ def with_model(request: ModelRequest, model: str) -> ModelRequest:
     """The same request for another model; nothing else in its body changes. Raises ValueError for NaN."""
     payload = {**request.payload, "model": model}
     if request.raw is None:
-        return replace(request, payload=payload, body=written(payload))
+        return request._replace(payload=payload, body=written(payload))
     body = written({**parse_json(request.body), "model": model})
-    return replace(request, payload=payload, body=body, raw={**request.raw, "model": model})
+    return request._replace(payload=payload, body=body, raw={**request.raw, "model": model})
 
 
 def written(payload: Mapping[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,15 @@ from pytest_agentsafety.model.messages import Usage
 from pytest_agentsafety.model.quick import quick
 
 try:
-    from jiter import from_json as _fast_json
+    from jiter import from_json
 except ImportError:  # the core works without the SDK that brings it
-    _fast_json = json.loads
+    from_json = json.loads
+# Strict: refuses what `parse_json` reads with patience.
+fast_json: Callable[[bytes], Any] = from_json
 
 _MAX_TOKENS = 10**12
 _JSON = "application/json"
-_COUNTS = frozenset({int})  # a bool is none
+_new = tuple.__new__
 # Made once: `json.dumps` makes one for every call.
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -37,7 +39,7 @@ class Decoded:
 def parse_json(body: bytes) -> Any:
     """The JSON value of `body`. Raises ValueError."""
     try:
-        return _fast_json(body)
+        return fast_json(body)
     except ValueError:
         # The strict parser refuses lone surrogates, which the SDK's own parser takes. What it reads, we must see.
         return _patient_json(body)
@@ -81,7 +83,7 @@ def decode(body: bytes, content_type: str) -> Decoded:
 def message_in(body: bytes) -> Mapping[str, Any] | None:
     """The message that `body` is in JSON; None when it is none, and for `decode` to say why."""
     try:
-        value = _fast_json(body)
+        value = fast_json(body)
     except ValueError:  # `decode` has another parser yet
         return None
     if value.__class__ is dict and value.get("type") == "message" and value.get("content").__class__ is list:
@@ -102,16 +104,10 @@ def usage_of(message: Mapping[str, Any], *, estimated: bool = False) -> Usage | 
     fresh: Any = get("input_tokens")
     out: Any = get("output_tokens")
     written, read = get("cache_creation_input_tokens") or 0, get("cache_read_input_tokens") or 0
-    counts = (fresh, out, written, read)
-    if not _COUNTS.issuperset(map(type, counts)) or min(counts) < 0 or max(counts) > _MAX_TOKENS:
-        return None
-    return Usage(
-        input_tokens=fresh,
-        output_tokens=out,
-        cache_creation_input_tokens=written,
-        cache_read_input_tokens=read,
-        estimated=estimated,
-    )
+    for count in (fresh, out, written, read):
+        if count.__class__ is not int or not 0 <= count <= _MAX_TOKENS:  # a bool is none
+            return None
+    return _new(Usage, (fresh, out, written, read, estimated))
 
 
 def _decode_object(value: Mapping[str, Any]) -> Decoded:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.quick import quick
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one model call. `input_tokens` excludes cached tokens, as the Messages API counts them."""
 
     input_tokens: int = 0
@@ -25,9 +23,7 @@ class Usage:
         return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class ModelRequest:
+class ModelRequest(NamedTuple):
     """One request at the model door. `payload` is what it asks, as the Messages API writes it, `body` what is sent.
     What is in a payload may be part of the next one too: it is not to be changed.
 
@@ -81,9 +77,7 @@ class ModelReply:
     recorded_ms: float | None = None
 
 
-@quick
-@dataclass(frozen=True, kw_only=True)
-class ModelResponse:
+class ModelResponse(NamedTuple):
     """What came back, decoded. `message` is None when the body was no message; `usage` None when it is unknown."""
 
     status: int

@@ -14,11 +14,41 @@ def quick(cls: type[_T]) -> type[_T]:
     The one of `dataclass` sets each field of a frozen class through `object.__setattr__`, which is most of the cost of
     an event. What can be seen from outside stays: names, defaults, order of the fields, frozen afterwards.
     """
+    given, parameters, values = _fields_of(cls)
+    lines = [f"    values[{name!r}] = {value}" for name, value in values.items()]
+    head = f"def __init__(self, {parameters}):"
+    made = _compiled("__init__", "\n".join([head, "    values = self.__dict__", *lines]), given)
+    made.__qualname__, made.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
+    made.__annotations__ = dict(getattr(cls.__init__, "__annotations__", {}))
+    cls.__init__ = made  # type: ignore[method-assign]
+    return cls
+
+
+def maker(cls: type[_T]) -> type[_T]:
+    """What makes instances of a quick class, with the same arguments and without the way through `type.__call__`.
+
+    It is a function, for those who make one at every call; to a type checker it is the class.
+    """
+    given, parameters, values = _fields_of(cls)
+    items = ", ".join(f"{name!r}: {value}" for name, value in values.items())
+    lines = (
+        f"def make({parameters}):",
+        "    made = new(cls)",
+        f"    fill(made, '__dict__', {{{items}}})",
+        "    return made",
+    )
+    given |= {"cls": cls, "new": object.__new__, "fill": object.__setattr__}
+    made: type[_T] = _compiled("make", "\n".join(lines), given)
+    return made
+
+
+def _fields_of(cls: type[Any]) -> tuple[dict[str, Any], str, dict[str, str]]:
+    """What the code of an `__init__` refers to, its parameters, and the value of each field."""
     if hasattr(cls, "__post_init__"):
         raise TypeError(f"{cls.__name__} has a __post_init__, which a quick class would not call")
     given: dict[str, Any] = {"_missing": MISSING}
-    parameters, lines = [], []
-    for one in fields(cls):  # type: ignore[arg-type]  # a dataclass, or it raises
+    parameters, values = [], {}
+    for one in fields(cls):
         value = name = one.name
         if one.default_factory is not MISSING:
             given[f"_make_{name}"] = one.default_factory
@@ -29,12 +59,11 @@ def quick(cls: type[_T]) -> type[_T]:
             parameters.append(f"{name}=_default_{name}")
         else:
             parameters.append(name)
-        lines.append(f"    values[{name!r}] = {value}")
-    head = f"def __init__(self, *, {', '.join(parameters)}):" if parameters else "def __init__(self):"
+        values[name] = value
+    return given, ", ".join(["*", *parameters]) if parameters else "", values
+
+
+def _compiled(name: str, source: str, given: dict[str, Any]) -> Any:
     # As in `dataclasses` itself: the names are those of a class in this package, nothing foreign is in the text.
-    exec("\n".join([head, "    values = self.__dict__", *lines]), given)  # noqa: S102
-    made = given["__init__"]
-    made.__qualname__, made.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
-    made.__annotations__ = dict(getattr(cls.__init__, "__annotations__", {}))
-    cls.__init__ = made  # type: ignore[method-assign]
-    return cls
+    exec(source, given)  # noqa: S102
+    return given[name]

@@ -13,7 +13,6 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from pytest_agentsafety.model.events import CheckpointMarked, Event
 from pytest_agentsafety.recorders.append_file import AppendFile, EvidenceError
 from pytest_agentsafety.recorders.causes import Causes
 from pytest_agentsafety.recorders.masking import Mask, encode_ascii
-from pytest_agentsafety.recorders.record import Record
+from pytest_agentsafety.recorders.record import Record, hash_of
 
 GENESIS = "0" * 64
 LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})"\}\n')
@@ -65,7 +64,8 @@ class AuditLog:
         self.write_all((Record(event, self._mask),))
 
     def emit_all(self, events: Sequence[Event]) -> None:
-        self.write_all([Record(event, self._mask) for event in events])
+        mask = self._mask
+        self.write_all((Record(events[0], mask),) if len(events) == 1 else [Record(event, mask) for event in events])
 
     def write_all(self, records: Sequence[Record], *, lasting: bool = True) -> None:
         """Append several with one write(2); where one announces a write effect, they are durable on return.
@@ -81,23 +81,23 @@ class AuditLog:
                 seq += 1
                 line, digest = chained(record.brief(), seq, digest, self._causes.of(record, seq))
                 lines.append(line)
-                if record.event.type == CheckpointMarked.type:
+                if record.event.__class__ is CheckpointMarked:
                     durable = True
             try:
-                self._file.write(lines[0] if len(lines) == 1 else b"".join(lines))
+                self._file.write(b"".join(lines))
             except EvidenceError:
                 self._causes.forget()
                 raise
+            self._unsynced = waiting = self._unsynced + seq - self._seq
             self._seq, self._hash = seq, digest
-            self._unsynced = waiting = self._unsynced + len(lines)
         if durable and lasting:
             self.barrier()
-        else:
+        elif waiting >= SYNC_RECORDS or not self._dirty.is_set():
             self._see_to_sync(waiting)
 
     def append(self, fields: Mapping[str, Any]) -> None:
         """Append plain, masked fields as one record: none of them `seq`, `prev` or `hash`."""
-        text = encode_ascii(fields)
+        text = encode_ascii(fields).encode("ascii")
         with self._lock:
             self._check()
             line, digest = chained(text, self._seq + 1, self._hash)
@@ -177,12 +177,12 @@ class AuditLog:
                         self._dirty.clear()
 
 
-def chained(text: str, seq: int, prev: str, why: str = "") -> tuple[bytes, str]:
+def chained(text: bytes, seq: int, prev: str, why: str = "") -> tuple[bytes, str]:
     """The line and its hash for a JSON object in ASCII; `why` are further members, each with its comma."""
-    members = f"{text[:-1]}," if len(text) > 2 else "{"
-    record = f'{members}{why}"seq":{seq},"prev":"{prev}"'
-    digest = sha256(f"{prev}{record}}}".encode("ascii")).hexdigest()
-    return f'{record},"hash":"{digest}"}}\n'.encode("ascii"), digest
+    comma = "," if len(text) > 2 else ""
+    record = text[:-1] + f'{comma}{why}"seq":{seq},"prev":"{prev}"'.encode("ascii")
+    digest = hash_of(b"%b%b}" % (prev.encode("ascii"), record))
+    return record + f',"hash":"{digest}"}}\n'.encode("ascii"), digest
 
 
 def _last(file: AppendFile) -> tuple[int, str]:

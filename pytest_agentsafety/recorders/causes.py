@@ -52,13 +52,14 @@ class _Task:
     milestone: int | None = None
     calls: dict[str, int] = field(default_factory=dict)
     asked: list[_Asked] = field(default_factory=list)
-    # Replies and their numbers, not yet looked through for calls.
-    replies: list[tuple[Record, int]] = field(default_factory=list)
+    # Replies, not yet looked through for calls: what was said, the same masked, and their numbers. The records are not
+    # kept: memory that is free again at once is the memory that is near.
+    replies: list[tuple[Any, Any, int]] = field(default_factory=list)
 
     def look_through(self) -> None:
-        for record, seq in self.replies:
-            turn = _Turn(seq, record.spoken)
-            for block in getattr(record.event, "content", ()):
+        for content, masked, seq in self.replies:
+            turn = _Turn(seq, masked)
+            for block in content:
                 if isinstance(block, Mapping) and block.get("type") == "tool_use":
                     self.asked.append(_Asked(str(block.get("name")), block.get("input"), turn))
         self.replies.clear()
@@ -78,18 +79,16 @@ class Causes:
         task = self._tasks.get(event.task_id)
         if task is None or kind == "case_started":
             task = self._open(event.task_id)
-        stated = ""
+        parent, stated = task.calls.get(call_id, task.milestone), ""
         if kind == "tool_called" and (task.asked or task.replies):
             parent, stated = _asked_for(task, event)
-        else:
-            parent = task.calls.get(call_id, task.milestone)
         if kind in _STEPS:
             task.calls[call_id] = seq
         elif kind in _MILESTONES:
             task.milestone = seq
             task.calls.pop(call_id, None)
             if kind == "model_replied":
-                task.replies.append((record, seq))
+                task.replies.append((getattr(event, "content", ()), record.spoken, seq))
                 if len(task.replies) > _ASKED:
                     task.look_through()
         elif kind == "case_ended":

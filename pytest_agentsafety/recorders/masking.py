@@ -104,8 +104,8 @@ def shape_of(cls: type[Event]) -> Shape:
 _OPEN_ENDED, _OPEN = "-----", b"-----"
 
 
-def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
-    """Model content, masked, and its JSON.
+def masked_content(value: Any, mask: Mask) -> tuple[Any, bytes]:
+    """Model content, masked, and its JSON in UTF-8 (lone surrogates as "surrogatepass" writes them).
 
     Nearly always there is nothing to mask in it. Then the mask leaves its JSON alone, if every string stands there as
     it is (no escapes), and the walk from string to string is saved. A mask may have `leaves`, which says so of bytes.
@@ -118,7 +118,12 @@ def masked_content(value: Any, mask: Mask) -> tuple[Any, str]:
             raw = NULL
         odd = b"\\" in raw or _OPEN in raw or NULL in raw or raw.count(b"{") + raw.count(b"[") > MAX_DEPTH
         if not odd and leaves(raw):
-            return value, raw.decode()
+            return value, raw
+    masked, text = _masked_by_strings(value, mask)
+    return masked, text.encode("utf-8", "surrogatepass")
+
+
+def _masked_by_strings(value: Any, mask: Mask) -> tuple[Any, str]:
     try:
         text = encode(value)
     except (ValueError, TypeError, RecursionError):

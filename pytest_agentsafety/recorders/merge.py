@@ -145,7 +145,7 @@ def _merge_audit(folder: Path, workers: Sequence[Path], audits: Mapping[str, Aud
         placed[source, old] = seq
         if "parent" in fields:
             fields = {**fields, "parent": _parent(placed, source, fields["parent"])}
-        line, digest = chained(encode_ascii(fields), seq, digest)
+        line, digest = chained(encode_ascii(fields).encode("ascii"), seq, digest)
         lines.append(line)
     _replace_file(folder / "audit.jsonl", lines)
     return {"seq": seq, "hash": digest}

@@ -39,7 +39,7 @@ class Record:
 
     def __init__(self, event: Event, mask: Mask) -> None:
         foreign, spoken = SHAPES.get(event.__class__) or shape_of(event.__class__)
-        self.event, self._foreign, self._spoken, self._content = event, foreign, spoken, ""
+        self.event, self._foreign, self._spoken, self._content = event, foreign, spoken, b""
         self.data = data = event.to_dict()
         for name in foreign:
             value = data[name]
@@ -55,9 +55,14 @@ class Record:
         """The masked event as a JSON object, not ASCII only. Model content comes last, encoded as it was digested."""
         if not self._content:
             return self._encoded(self.data)
+        content = self._content.decode("utf-8", "surrogatepass")
+        return f'{self._encoded(self._head())[:-1]},"{self._spoken}":{content}}}'
+
+    def _head(self) -> dict[str, Any]:
+        """All but the model content."""
         head = self.data.copy()
         del head[self._spoken]
-        return f'{self._encoded(head)[:-1]},"{self._spoken}":{self._content}}}'
+        return head
 
     def _encoded(self, data: dict[str, Any]) -> str:
         raw = self._plain(data)
@@ -90,51 +95,67 @@ class Record:
 
     def utf8_line(self) -> bytes:
         """The record with its newline; a text with lone surrogates is written in escapes."""
+        content = self._content
+        raw = self._plain(self._head() if content else self.data)
+        if raw is not None and not content:
+            return raw + b"\n"
+        if raw is not None and (content.isascii() or _is_utf8(content)):
+            return b'%b,"%b":%b}\n' % (raw[:-1], self._spoken.encode(), content)
         try:
             return self.text.encode() + b"\n"
         except UnicodeEncodeError:
             return text_of(self.data, encode_ascii).encode("ascii") + b"\n"
 
-    def brief(self) -> str:
+    def brief(self) -> bytes:
         """The record for the audit log, in ASCII: long texts and all model content as digest and size.
 
         Model content is digested as it stands in the transcript.
         """
-        data = self.data
-        if self._content:
+        data, content = self.data, self._content
+        if content:
             data = data.copy()
-            data[self._spoken] = _digest(self._content)
+            data[self._spoken] = _digest(content)
         raw = self._plain(data)
-        text = None
-        if raw is None or (len(raw) <= SHORT_RECORD and not raw.isascii()):
+        if raw is not None and len(raw) <= SHORT_RECORD and raw.isascii():  # nearly all
+            return raw
+        if raw is None or len(raw) <= SHORT_RECORD:
             text = text_of(data, encode_ascii)
-        elif len(raw) <= SHORT_RECORD:  # nearly all
-            return raw.decode("ascii")
-        if text is not None and len(text) <= SHORT_RECORD:
-            return text
+            if len(text) <= SHORT_RECORD:
+                return text.encode("ascii")
+        return text_of(self._shortened(data), encode_ascii).encode("ascii")
+
+    def _shortened(self, data: dict[str, Any]) -> dict[str, Any]:
         short = data.copy()
         for name in self._foreign:
             value = data[name]
             kind = value.__class__
             if kind is str:
                 if len(value) > _LONG_TEXT:
-                    short[name] = _digest(value)
+                    short[name] = _digest_of(value)
             elif kind is list or kind is dict:
                 short[name] = _brief(value)
-        return text_of(short, encode_ascii)
+        return short
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:  # a lone surrogate
+        return False
+    return True
 
 
 def _brief(value: Any) -> Any:
     """A nested field with its long texts as digests; one that is long all the same is a digest itself."""
     short = value if is_list_of_texts(value) and max(map(len, value), default=0) <= _LONG_TEXT else _shorten(value)
     encoded = encode_ascii(short)
-    return short if len(encoded) <= _LONG_FIELD else _digest(encoded)
+    return short if len(encoded) <= _LONG_FIELD else _digest_of(encoded)
 
 
 def _shorten(value: Any) -> Any:
     kind = value.__class__
     if kind is str:
-        return value if len(value) <= _LONG_TEXT else _digest(value)
+        return value if len(value) <= _LONG_TEXT else _digest_of(value)
     if kind is dict:
         return {key: _shorten(item) for key, item in value.items()}
     if kind is list:
@@ -142,5 +163,20 @@ def _shorten(value: Any) -> Any:
     return value
 
 
-def _digest(text: str) -> dict[str, Any]:
-    return {"sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), "chars": len(text)}
+def _digest_of(text: str) -> dict[str, Any]:
+    return _digest(text.encode("utf-8", "surrogatepass"))
+
+
+def _digest(text: bytes) -> dict[str, Any]:
+    chars = len(text) if text.isascii() else len(text.decode("utf-8", "surrogatepass"))
+    return {"sha256": hash_of(text), "chars": chars}
+
+
+_EMPTY = sha256()
+
+
+def hash_of(text: bytes) -> str:
+    """Hex sha256. A copy of an empty one spares looking the algorithm up, which is most of the work on a short text."""
+    made = _EMPTY.copy()
+    made.update(text)
+    return made.hexdigest()

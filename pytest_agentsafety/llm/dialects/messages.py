@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import repeat
-from operator import contains
 from typing import Any
 
 from pytest_agentsafety.llm import sse, wire
@@ -14,7 +12,6 @@ from pytest_agentsafety.llm.dialects.base import Asked, Message, refuse, shown
 # Types of tools that the agent runs itself, and the search among tools, which runs none. Any other type is run by the
 # provider while it answers.
 _OURS = ("custom", "bash_", "text_editor_", "computer_", "memory_", "tool_search_tool_")
-_DICTS = frozenset({dict})
 
 
 def refuse_hosted(payload: Mapping[str, Any]) -> None:
@@ -22,9 +19,9 @@ def refuse_hosted(payload: Mapping[str, Any]) -> None:
     if payload.get("mcp_servers"):
         refuse("mcp_servers: the provider would call their tools, past the tool door")
     tools = payload.get("tools") or ()
-    if _DICTS.issuperset(map(type, tools)) and not any(map(contains, tools, repeat("type"))):  # nearly always
-        return
     for tool in tools:
+        if tool.__class__ is dict and "type" not in tool:  # nearly always
+            continue
         kind = tool.get("type") if isinstance(tool, Mapping) else None
         if kind is not None and not (isinstance(kind, str) and kind.startswith(_OURS)):
             refuse(f"tools has a tool of type {shown(kind)}, which the provider would run past the tool door")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,7 +42,7 @@ def test_the_bytes_of_the_body_bound_the_input() -> None:
 
 
 def test_input_that_does_not_stand_in_the_body_is_added() -> None:
-    asked = replace(request(), unseen_tokens=700)
+    asked = request()._replace(unseen_tokens=700)
     bound = bound_of(asked)
     assert bound.input_tokens == len(asked.body) + 700
     assert bound.estimate == math.ceil(len(asked.body) / 3.5)

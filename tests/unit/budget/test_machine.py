@@ -289,8 +289,8 @@ def test_nothing_is_overspent_and_nothing_is_lost(machine: type[Machine]) -> Non
 class SettleBeforeReserve(Budget):
     """Charges after the fact: what is in flight holds no room."""
 
-    def _reserved(self) -> Decimal:
-        return Decimal(0)
+    def _reserved(self) -> int:
+        return 0
 
 
 class LostLock(Budget):

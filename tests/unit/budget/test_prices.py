@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytest_agentsafety.budget import RateCard, default_prices
-from pytest_agentsafety.budget.prices import as_card, bundled_card
+from pytest_agentsafety.budget import RateCard, RequestBound, default_prices
+from pytest_agentsafety.budget.money import most_cost, true_cost
+from pytest_agentsafety.budget.prices import UNITS, as_card, bundled_card, units
 from pytest_agentsafety.config import ModelPrice
 from pytest_agentsafety.model.errors import ConfigError, UnknownModelError
+from pytest_agentsafety.model.messages import Usage
 from pytest_agentsafety.model.policy import ModelRoutes
 from pytest_agentsafety.protocols import Rates
 
@@ -175,3 +180,25 @@ def test_a_model_that_costs_nothing_has_a_price() -> None:
 def test_a_written_price_below_zero_is_refused_also_without_the_settings() -> None:
     with pytest.raises(ConfigError, match="output must be US dollars per token"):
         default_prices({"m": ModelPrice(input=1.0, output=-1.0)})
+
+
+# Prices are written in US dollars per million tokens, with a few digits.
+written = st.integers(0, 10**9).map(lambda n: n / 10**6 / 10**6)
+counts = st.integers(0, 10**9)
+
+
+@given(written, written, written, written, counts, counts, counts, counts)
+def test_a_cost_is_exact_as_the_rates_are_written(
+    fresh: float, out: float, read: float, write: float, n: int, m: int, k: int, j: int
+) -> None:
+    card = as_card(Rates(input=fresh, output=out, cache_read=read, cache_write=write))
+    usage = Usage(input_tokens=n, output_tokens=m, cache_read_input_tokens=k, cache_creation_input_tokens=j)
+    exact = n * Fraction(repr(fresh)) + m * Fraction(repr(out)) + k * Fraction(repr(read)) + j * Fraction(repr(write))
+    assert Fraction(true_cost(card, usage), UNITS) == exact
+    bound = RequestBound(input_tokens=n + k + j, output_tokens=m, estimate=n, long_cache=False)
+    assert most_cost(card, bound) >= true_cost(card, usage)
+
+
+@given(st.floats(0, 1e6))
+def test_units_are_never_less_than_the_number_as_it_is_written(value: float) -> None:
+    assert 0 <= Fraction(units(value), UNITS) - Fraction(repr(value)) < Fraction(1, UNITS)

@@ -75,7 +75,7 @@ def said(opened: Any, asked: ModelRequest, fresh: str | None = None) -> str | No
         if fresh is not None:
             passed.finish(response(fresh))
         return None
-    passed.finish(replace(response(""), message=passed.reply.message, recorded_ms=passed.reply.recorded_ms))
+    passed.finish(response("")._replace(message=passed.reply.message, recorded_ms=passed.reply.recorded_ms))
     return str(passed.reply.message["content"][0]["text"])
 
 

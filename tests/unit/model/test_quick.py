@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from pytest_agentsafety.model.quick import quick
+from pytest_agentsafety.model.quick import maker, quick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +75,20 @@ def test_a_class_that_would_lose_its_post_init_is_refused() -> None:
 def test_only_dataclasses() -> None:
     with pytest.raises(TypeError):
         quick(int)
+
+
+def test_a_maker_makes_the_same() -> None:
+    make = maker(Quick)
+    made, plain = make(last="z", name="a"), Quick(last="z", name="a")
+    assert (made, type(made), list(vars(made))) == (plain, Quick, list(vars(plain)))
+    assert made.items is not make(name="a").items
+    assert maker(Empty)() == Empty()
+    with pytest.raises(FrozenInstanceError):
+        made.name = "b"  # type: ignore[misc]
+    assert copy.copy(made) == made == pickle.loads(pickle.dumps(made))
+
+
+@pytest.mark.parametrize(("given", "what"), [({}, "name"), ({"name": "a", "nmae": 1}, "nmae")])
+def test_a_maker_names_wrong_arguments_too(given: dict[str, Any], what: str) -> None:
+    with pytest.raises(TypeError, match=what):
+        maker(Quick)(**given)

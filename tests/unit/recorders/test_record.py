@@ -54,7 +54,7 @@ def test_hostile_text_comes_back_as_it_was(text: str) -> None:
     event = ToolCalled(tool=text, arguments={"a": text, text or "k": [text]}, effect="read")
     record = Record(event, str)
     assert json.loads(record.text)["arguments"] == {"a": text, text or "k": [text]}
-    for line in (record.utf8_line(), record.brief().encode("ascii") + b"\n"):
+    for line in (record.utf8_line(), record.brief() + b"\n"):
         assert line.count(b"\n") == 1
         assert json.loads(line)["tool"] == text
 
@@ -292,3 +292,26 @@ def test_model_content_without_private_data_is_kept_as_it_is() -> None:
     content = [{"type": "text", "text": "Ticket 17, please: a refund of 30 euros."}]
     asked = ModelCalled(model="m", stream=False, body_bytes=1, messages=1, new_messages=content)
     assert Record(asked, mask).data["new_messages"] == content
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\ud7ff\uac00", "ann@shop.test \ud800"])
+def test_hostile_model_content_is_written_and_digested_as_it_is(text: str) -> None:
+    event = ModelReplied(
+        model="m",
+        status=200,
+        content=[{"type": "text", "text": text}],
+        stop_reason=None,
+        input_tokens=1,
+        output_tokens=1,
+        cost_usd=0.0,
+        cost_estimated=False,
+        latency_ms=1.0,
+        latency_source="measured",
+    )
+    for masking_function in (str, mask):
+        record = Record(event, masking_function)
+        shown = masking_function(text)
+        assert json.loads(record.utf8_line())["content"] == [{"type": "text", "text": shown}]
+        words = record.text[record.text.index(',"content":') + len(',"content":') : -1]
+        digest = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+        assert json.loads(record.brief())["content"] == {"sha256": digest, "chars": len(words)}
