@@ -9,6 +9,7 @@ from typing import Any
 
 MAX_DEPTH = 40  # a hostile model nests deeper than Python's own recursion can follow
 _PLAIN_KEY = 16
+_AS_IT_IS = frozenset({int, bool, type(None)})
 # The keys of messages: plain ones, to be known at a look.
 _OFTEN = frozenset({"role", "content", "type", "text", "id", "input", "name", "tool_use_id", "is_error", "chars"})
 
@@ -44,8 +45,9 @@ def _container(value: Any, change: Callable[[str], str], depth: int) -> Any:
             name = _key(key, change)
         while name in copy:  # two keys that look the same once masked are still two entries
             name += "'"
-        # Most values are texts: they need no call of their own.
-        copy[name] = change(item) if item.__class__ is str else plain(item, change, depth=depth)
+        # Most values are texts, some numbers: they need no call of their own.
+        kind = item.__class__
+        copy[name] = change(item) if kind is str else item if kind in _AS_IT_IS else plain(item, change, depth=depth)
     return copy
 
 

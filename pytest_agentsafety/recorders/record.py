@@ -27,6 +27,7 @@ SHORT_RECORD = 512
 _LONG_TEXT = 256
 _LONG_FIELD = 4_096
 _SCALARS = frozenset({str, int, bool, type(None)})
+_SMALL = frozenset({int, float, bool, type(None)})
 
 
 class Record:
@@ -35,11 +36,12 @@ class Record:
     What it takes in a file is made where a file asks for it.
     """
 
-    __slots__ = ("_content", "_foreign", "_spoken", "data", "event")
+    __slots__ = ("_content", "_foreign", "_line", "_spoken", "data", "event")
 
     def __init__(self, event: Event, mask: Mask) -> None:
         foreign, spoken = SHAPES.get(event.__class__) or shape_of(event.__class__)
         self.event, self._foreign, self._spoken, self._content = event, foreign, spoken, b""
+        self._line: bytes | None = None
         self.data = data = event.to_dict()
         for name in foreign:
             value = data[name]
@@ -98,6 +100,7 @@ class Record:
         content = self._content
         raw = self._plain(self._head() if content else self.data)
         if raw is not None and not content:
+            self._line = raw
             return raw + b"\n"
         if raw is not None and (content.isascii() or _is_utf8(content)):
             return b'%b,"%b":%b}\n' % (raw[:-1], self._spoken.encode(), content)
@@ -111,11 +114,12 @@ class Record:
 
         Model content is digested as it stands in the transcript.
         """
-        data, content = self.data, self._content
+        data, content, raw = self.data, self._content, self._line
         if content:
             data = data.copy()
             data[self._spoken] = _digest(content)
-        raw = self._plain(data)
+        if raw is None:  # else the transcript's line is the record
+            raw = self._plain(data)
         if raw is not None and len(raw) <= SHORT_RECORD and raw.isascii():  # nearly all
             return raw
         if raw is None or len(raw) <= SHORT_RECORD:
@@ -157,7 +161,7 @@ def _shorten(value: Any) -> Any:
     if kind is str:
         return value if len(value) <= _LONG_TEXT else _digest_of(value)
     if kind is dict:
-        return {key: _shorten(item) for key, item in value.items()}
+        return {key: item if item.__class__ in _SMALL else _shorten(item) for key, item in value.items()}
     if kind is list:
         return [_shorten(item) for item in value]
     return value

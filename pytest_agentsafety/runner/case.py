@@ -99,8 +99,8 @@ class _Tap:
         """Several events at once, recorded in one go where the evidence can."""
         with self._lock:  # one order for both
             if self._open:
-                record = self._record_passing if self._in_memory and self._passes(events) else self._record
-                record(events)
+                passing = self._in_memory and CheckpointMarked in map(type, events) and self._passes(events)
+                (self._record_passing if passing else self._record)(events)
                 self._events.extend(events)
 
     def close(self) -> None:
