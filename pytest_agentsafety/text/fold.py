@@ -17,6 +17,7 @@ from pytest_agentsafety.text.views import Back, Column
 
 _MAX_CACHED = 1 << 16
 _MAX_PARTS = 6  # one Arabic ligature stands for 18 characters: no text may grow like that
+_LARGE = 1 << 16
 _BULK = 192  # so many unusual characters, and arrays are faster than a table look-up per character
 _UNUSUAL = re.compile("[^\t\n\r\x20-\x7e]+")
 _CONTROL = bytes(c for c in chain(range(0x20), [0x7F]) if c not in b"\t\n\r")
@@ -117,11 +118,11 @@ def fold(text: str) -> str:
         kept = data.translate(None, _CONTROL)
         return text if len(kept) == len(data) else kept.decode("ascii")
     unusual = len(text) - len(text.encode("ascii", "ignore"))
-    if unusual * 2 < len(text):
+    if unusual * 2 < len(text) and len(text) <= _LARGE:
         latin = _fold_latin(text)
         if latin is not None:
             return latin
-    if unusual >= _BULK:
+    if unusual >= _BULK or len(text) > _LARGE:
         from pytest_agentsafety.text.bulk import fold_all
 
         return fold_all(text)

@@ -68,15 +68,19 @@ MORSE_HINT = r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8}"
 
 def _from_base64(token: bytes) -> bytes | None:
     body = token.translate(None, b" \t\r\n")
+    if b"=" not in body:
+        return _one_base64(body)
     if b"=" in body.rstrip(b"="):
         return b"".join(_one_base64(part) or b"" for part in re.findall(rb"[^=]+", body)) or None
     return _one_base64(body.rstrip(b"="))
 
 
 def _one_base64(body: bytes) -> bytes | None:
-    body = body[: len(body) - 1] if len(body) % 4 == 1 else body
+    over = len(body) % 4
+    if over:
+        body = body[:-1] if over == 1 else body + b"=" * (4 - over)
     try:
-        return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+        return binascii.a2b_base64(body)
     except binascii.Error:
         return None
 

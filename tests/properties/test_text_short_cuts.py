@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +19,7 @@ from pytest_agentsafety.text import View, automata, escapes, gate
 from pytest_agentsafety.text.automata import Shapes
 from pytest_agentsafety.text.escapes import unescape
 from pytest_agentsafety.text.fold import fold, fold_char
+from pytest_agentsafety.text.hidden import _read_tags
 from pytest_agentsafety.text.tokens import is_base64
 
 _LONG_WAY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -30,6 +31,12 @@ _LETTERS = st.one_of(
 )
 
 
+@pytest.mark.parametrize("unusual", ["é", "中", "\u200bé中😀½"])
+def test_a_large_text_folds_as_its_characters_do(unusual: str) -> None:
+    text = "plain words of ASCII, most of the text " * 2_000 + unusual
+    assert fold(text) == "".join(map(fold_char, text))
+
+
 @_LONG_WAY
 @given(_LETTERS, st.sampled_from([1, 40]), st.booleans())
 def test_a_text_folds_as_its_characters_do(text: str, times: int, within_plain: bool) -> None:
@@ -38,7 +45,7 @@ def test_a_text_folds_as_its_characters_do(text: str, times: int, within_plain: 
 
 
 @pytest.fixture
-def every_size(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, Callable[[], object]], object]]:
+def every_size(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], object]], object]:
     """Calls something as if texts were large from so many bytes on."""
 
     def call(large: int, what: Callable[[], object]) -> object:
@@ -48,7 +55,7 @@ def every_size(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, Calla
             patch.setattr(gate, "_LARGE", large)
             return what()
 
-    yield call
+    return call
 
 
 _SHAPED = st.lists(st.sampled_from(["a", "1", "-", " ", "a1", "aaaaaaaaaaaaaaaaaaaaa", "1 ", "a ", "-- ", "w", "a-a-"]))
@@ -87,6 +94,16 @@ def test_a_gap_as_long_as_the_text_is_gone_through_once(gap: str) -> None:
     """Would take minutes otherwise."""
     text = f"0{gap * 500_000}"
     assert list(pii_views._evened(View("plain", text.encode()))) == []
+
+
+# As it was before, for every text with tags in it.
+_TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e \n])(?=[\U000e0020-\U000e007e]{8})")
+
+
+@given(st.text("".join(map(chr, range(0xE0020, 0xE007F))) + "a \né中\U000e0010" * 9, max_size=40))
+def test_tags_in_a_row_begin_a_word_and_others_do_not(text: str) -> None:
+    read = next(_read_tags(text)).decode()
+    assert read == _TAG_RUN.sub(" ", text).translate({code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)})
 
 
 _ESCAPED = st.lists(st.sampled_from(["\\", "\\\\", "\\n", "n", "u0041", "x41", "101", "777", "\\u{41}", " ", "é", "U"]))
