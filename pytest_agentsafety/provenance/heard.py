@@ -29,6 +29,7 @@ _SECRET_KEY = re.compile(
     r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
     r"recovery|seed"
 )
+_SHORT = 80  # characters of a value; longer texts are not remembered
 _TELLING = 4  # characters from which a number speaks for itself
 _TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
 
@@ -72,10 +73,8 @@ class Source:
     marks: dict[Record, Mark] = field(default_factory=dict)
     told: dict[Record, Mark] = field(default_factory=dict)
 
-    @cached_property
-    def shown(self) -> str:
-        """How a reason speaks of it."""
-        return f"the result of {one_line(self.tool)}"
+    def __post_init__(self) -> None:
+        self.shown = f"the result of {one_line(self.tool)}"  # how a reason speaks of it
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -289,12 +288,14 @@ class Heard:
         return None
 
     def _searched(self, value: object) -> Iterator[Block]:
-        text, number = str(value), as_number(value)
-        bare = len(text) < _TELLING and number is not None
+        text = str(value)
+        bare = len(text) < _TELLING and as_number(value) is not None
         found = [places for token in _tokens(value) if (places := self._free.places(token, labelled=bare))]
         kind = kind_of(text)
         spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else {}
         for source in reversed(self.sources if found else list(spelled)):
+            if source not in spelled and not any(source in places for places in found):
+                continue
             here = {source.block_at(start) for places in found for start in places.get(source, ())}
             here.update(spelled.get(source, ()))
             yield from [source.blocks[index] for index in sorted(here)]
@@ -389,8 +390,15 @@ def _key(place: Place) -> str:
 
 
 def _tokens(value: object) -> tuple[str, ...]:
+    return _short_tokens(value) if type(value) is str and len(value) <= _SHORT else _tokens_of(value)
+
+
+def _tokens_of(value: object) -> tuple[str, ...]:
     number = as_number(value)
     if number is not None:
         return spellings(number)
     text = normalise(str(value))
     return (text,) if text else ()
+
+
+_short_tokens = lru_cache(maxsize=8192)(_tokens_of)

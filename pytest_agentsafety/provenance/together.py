@@ -39,11 +39,6 @@ class _Part(Generic[T]):
         start = len(self.text) + len(BETWEEN)
         return _Part(f"{self.text}{BETWEEN}{text}", (*self.starts, start), (*self.owners, owner), numbers)
 
-    def lacks(self, token: str) -> bool:
-        """Does a number surely stand nowhere? The first digits of one that stands somewhere are a number there."""
-        digits = None if self.numbers is None else _DIGITS.match(token)
-        return digits is not None and self.numbers is not None and digits[0] not in self.numbers
-
 
 class _Now(Generic[T]):
     """All texts, and what is known of them."""
@@ -105,9 +100,15 @@ def _in_small(now: _Now[T], token: str) -> list[tuple[_Part[T], list[int]]]:
     """The places of a token in all that is not large."""
     found = now.whole.get(token)
     if found is None:
-        parts = [part for part in now.parts if part.numbers is not None and not part.lacks(token)]
-        places = [(part, list(whole_places(part.text, token))) for part in parts]
-        found = now.whole[token] = [one for one in places if one[1]]
+        found = []
+        # The digits that a number starts with are a number there, wherever it stands.
+        digits = _DIGITS.match(token)
+        for part in now.parts:
+            if part.numbers is not None and (digits is None or digits[0] in part.numbers):
+                places = whole_places(part.text, token)
+                if places:
+                    found.append((part, places))
+        now.whole[token] = found
     return found
 
 

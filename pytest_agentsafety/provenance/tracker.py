@@ -180,16 +180,11 @@ class ProvenanceTracker:
 
     def judge(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> Decision:
         """Allowed (a read, or endorsed), ask, or (strict only) denied."""
-        name = one_line(call.name)
         found = leaves(call, rule)
-        if not rule.is_write:
-            return self._read(name, found, rule, sense)
-        if self._mode == "off":
-            return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
-        if self._lost is not None:
-            return _decision(
-                "ask", "lost_track", f"where the values of {name} come from is not known: {one_line(self._lost)}"
-            )
+        if rule.effect == "read":
+            return self._read(one_line(call.name), found, rule, sense)
+        if self._mode == "off" or self._lost is not None:
+            return self._untraced(one_line(call.name), rule)
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
         verdicts = self._verdicts(critical, rule, sense)
         return (
@@ -200,15 +195,24 @@ class ProvenanceTracker:
             or self._content(found, rule)
             or self._ordered(found, rule, sense, verdicts)
             or self._dates(found, rule)
-            or self._effect(name, rule, sense, found, verdicts)
+            or self._effect(one_line(call.name), rule, sense, found, verdicts)
         )
+
+    def _untraced(self, name: str, rule: ToolRule) -> Decision:
+        """Nobody knows where anything comes from."""
+        if self._mode == "off":
+            return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
+        lost = one_line(self._lost or "")
+        return _decision("ask", "lost_track", f"where the values of {name} come from is not known: {lost}")
 
     def _verdicts(self, critical: list[Leaf], rule: ToolRule, sense: ToolSense) -> list[Verdict]:
         """A verdict for each critical value; up to the first bad one where that alone decides."""
         verdicts: list[Verdict] = []
+        things = things_of(sense.objects)
         for leaf in () if "arguments" in self._off else critical:
-            verdicts.append(self._verdict(leaf, rule, sense))
-            if not verdicts[-1].good and self._mode != "strict":
+            verdict = self._endorser.judge(leaf, rule, things)
+            verdicts.append(verdict)
+            if not verdict.good and self._mode != "strict":
                 break
         return verdicts
 
