@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -25,19 +25,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class _Part(Generic[T]):
-    """Some texts as one, where each starts, and the numbers that stand there; of a large text by itself these are not
-    known."""
+    """Some texts as one, where each starts, and the numbers that stand there or in a text added since; of a large text
+    by itself these are not known."""
 
     text: str = ""
     starts: tuple[int, ...] = ()
     owners: tuple[T, ...] = ()
-    numbers: frozenset[str] | None = frozenset()
+    numbers: set[str] | None = field(default_factory=set)
 
     def and_also(self, text: str, owner: T) -> _Part[T]:
         """With one more text."""
-        numbers = (self.numbers or frozenset()).union(_DIGITS.findall(text))
+        if self.numbers is not None:
+            self.numbers.update(_DIGITS.findall(text))
         start = len(self.text) + len(BETWEEN)
-        return _Part(f"{self.text}{BETWEEN}{text}", (*self.starts, start), (*self.owners, owner), numbers)
+        return _Part(f"{self.text}{BETWEEN}{text}", (*self.starts, start), (*self.owners, owner), self.numbers)
 
 
 class _Now(Generic[T]):
