@@ -13,10 +13,11 @@ from pytest_agentsafety.model.policy import Effect
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.disguise import closed, decoded, hidden_codes, holds_secret
-from pytest_agentsafety.provenance.heard import Heard, Place, Source, passages_of
+from pytest_agentsafety.provenance.heard import Heard, Place, Source
 from pytest_agentsafety.provenance.links import ACTIVE_LINK, has_query
 from pytest_agentsafety.provenance.normal import normalise, undefanged, words_only
 from pytest_agentsafety.provenance.orders import orders
+from pytest_agentsafety.provenance.passages import passages_of
 from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
 from pytest_agentsafety.provenance.values import Item, decodings, host_of, kind_of, typed_items

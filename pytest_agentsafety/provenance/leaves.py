@@ -82,3 +82,8 @@ def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     if not rule.drafted or leaf.role != "other":
         return False
     return rule.effect != "write" or not isinstance(leaf.value, (int, float))
+
+
+def is_filter(leaf: Leaf) -> bool:
+    """One plain word for what nobody knows the meaning of ("status: open") narrows a list, and points at nothing."""
+    return leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.isalpha()
