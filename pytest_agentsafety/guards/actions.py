@@ -71,6 +71,7 @@ _WHERE_ALL = re.compile(
     re.IGNORECASE,
 )
 _BEFORE, _NAME = 400, 4_096
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
 _SEARCHES = re2.compile(r"^\s*(?:sudo )?(?:e|f|z|git )?(?:grep|rg|ag|ack)\s")
 _FUNCTION_WORDS = re2.compile(
     r"(?i)\b(?:how|what|why|when|where|who|the|an?|is|are|was|does|did|do i|please|should|could|would|can|"
@@ -86,6 +87,8 @@ def _commands() -> RuleSet:
 
 
 def _hits(text: str) -> Sequence[Hit]:
+    if _MOMENT.fullmatch(text) is not None:
+        return ()  # in no reading a command
     return _short_hits(text) if len(text) <= _BEFORE else _commands().scan(normalise(text))
 
 

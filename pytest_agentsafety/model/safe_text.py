@@ -22,15 +22,11 @@ def printable(text: str) -> str:
     return _COMMAND.sub(lambda m: f"{m.group(1)}\u2236{m.group(2)[1:]}", shown)
 
 
-def _is_plain(text: str) -> bool:
-    """Is a short text one printable line already, as most are?"""
-    odd = text[:1] in _ODD_START or text[-1:] == " " or "  " in text
-    return type(text) is str and not odd and text.isascii() and text.isprintable()
-
-
 def one_line(text: str, limit: int = 200) -> str:
     """The text as one printable line of at most `limit` characters."""
-    if len(text) <= limit and _is_plain(text):
+    # Most short texts are one printable line already.
+    plain = type(text) is str and len(text) <= limit and text.isascii() and text.isprintable()
+    if plain and not (text[:1] in _ODD_START or text[-1:] == " " or "  " in text):
         return text
     # So many words are longer than the line, and what stands behind it is not looked at.
     flat = " ".join(text.split(None, limit)[: limit + 1])[: limit + 1]

@@ -44,13 +44,13 @@ def _is_unlimited(call: ToolCall, rule: ToolRule) -> bool:
         return False
     if rule.max_size_kb is not None and rule.effect != "read":
         return False
-    if rule.effect not in _CHANGING:
-        return all(map(_is_shallow, call.arguments.values()))
-    return all(map(_is_flat, call.arguments.values())) and not any(_names_file(rule, name) for name in call.arguments)
-
-
-def _names_file(rule: ToolRule, argument: str) -> bool:
-    return (rule.roles.get(argument) or role_of_name(argument)) == "path"
+    changing = rule.effect in _CHANGING
+    for name, value in call.arguments.items():
+        if not _is_flat(value) and (changing or not _is_shallow(value)):
+            return False
+        if changing and (rule.roles.get(name) or role_of_name(name)) == "path":
+            return False
+    return True
 
 
 def _is_flat(value: object) -> bool:

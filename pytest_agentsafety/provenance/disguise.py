@@ -12,7 +12,7 @@ from pytest_agentsafety.provenance.normal import normalise, words_only
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
-_SHORT = 4_000  # characters of a text whose readings are remembered
+_SHORT = 2_000  # characters of a text whose readings are remembered
 CODE = 6  # characters from which letters and digits are a code
 # Short groups with one or two characters between them: "4 7 1 1", "x-k-7-7", "12 34 56". Bounded, so linear.
 _ROT13 = str.maketrans(
@@ -98,7 +98,7 @@ def read_otherwise(text: str) -> Otherwise:
     return _remembered(text) if len(text) <= _SHORT else Otherwise(text)
 
 
-_remembered = lru_cache(maxsize=256)(Otherwise)
+_remembered = lru_cache(maxsize=512)(Otherwise)
 
 
 def disguised(text: str) -> tuple[str, ...]:

@@ -331,6 +331,8 @@ def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
 def _beside_the_named(place: Place) -> bool:
     """One of several values of a list in a record ("crew": Ann and Bo), of which the task names another."""
     whole = place.source.mark(place.record).whole
+    if not whole:
+        return False
     if f"={place.field.spelling}" in whole or place.field.key in ("", PIECE):
         return False
     return any(item.key == place.field.key and f"={item.spelling}" in whole for item in place.record.fields)

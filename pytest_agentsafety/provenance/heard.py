@@ -15,13 +15,13 @@ from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
-from pytest_agentsafety.provenance.normal import has_token, normalise, spaced, words_only
+from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
+from pytest_agentsafety.provenance.passages import passages_of, words_of
 from pytest_agentsafety.provenance.records import Field, Record
 from pytest_agentsafety.provenance.together import BETWEEN, SEARCHED, Together
 from pytest_agentsafety.provenance.values import Item, Kind, host_of, kind_of, same_spelling
 
-_PASSAGE, _MAX_PASSAGES = 7, 100_000  # words; how many passages of one text are looked for
 _FEW = 8  # passages, that are looked for without a look at their words
 _NO_CODES: frozenset[Kind] = frozenset({"date", "number", "url", "text"})
 _OTHERWISE: tuple[Kind, ...] = ("url", "account", "phone")  # kinds that free text may spell in other ways
@@ -29,27 +29,9 @@ _SECRET_KEY = re.compile(
     r"passw|passcode|passphrase|secret|token|credential|api_?key|private_?key|\bpin\b|cvv|cvc|otp|security_?code|ssn|"
     r"recovery|seed"
 )
+_SHORT = 80  # characters of a value; longer texts are not remembered
 _TELLING = 4  # characters from which a number speaks for itself
 _TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
-
-
-class _Words:
-    """The words of a text, with a space between and around them, and each once."""
-
-    def __init__(self, flat: str) -> None:
-        self.spaced = spaced(flat)
-
-    @cached_property
-    def all(self) -> frozenset[str]:
-        return frozenset(self.spaced.split())
-
-
-def _words(flat: str) -> _Words:
-    """The same results are read in one task after the other."""
-    return _remembered(flat) if len(flat) <= SEARCHED else _Words(flat)
-
-
-_remembered = lru_cache(maxsize=32)(_Words)
 
 
 @dataclass(eq=False)
@@ -72,10 +54,8 @@ class Source:
     marks: dict[Record, Mark] = field(default_factory=dict)
     told: dict[Record, Mark] = field(default_factory=dict)
 
-    @cached_property
-    def shown(self) -> str:
-        """How a reason speaks of it."""
-        return f"the result of {one_line(self.tool)}"
+    def __post_init__(self) -> None:
+        self.shown = f"the result of {one_line(self.tool)}"  # how a reason speaks of it
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -108,7 +88,7 @@ class Source:
     @cached_property
     def words(self) -> str:
         """All its free text as words only."""
-        return _words(self.flat).spaced
+        return words_of(self.flat).spaced
 
     def shared(self, runs: Sequence[str]) -> Iterator[str]:
         """Which runs of a few words of another text (`passages_of`, each word) stand in its free text too."""
@@ -117,7 +97,7 @@ class Source:
         if len(self.words) >= SEARCHED:
             return (run for run in runs if run in self._passages)
         few = len(runs) <= _FEW
-        known = frozenset[str]() if few else _words(self.flat).all
+        known = frozenset[str]() if few else words_of(self.flat).all
         return (run for run in runs if (few or known.issuperset(run.split())) and run in self.words)
 
     @cached_property
@@ -289,12 +269,14 @@ class Heard:
         return None
 
     def _searched(self, value: object) -> Iterator[Block]:
-        text, number = str(value), as_number(value)
-        bare = len(text) < _TELLING and number is not None
+        text = str(value)
+        bare = len(text) < _TELLING and as_number(value) is not None
         found = [places for token in _tokens(value) if (places := self._free.places(token, labelled=bare))]
         kind = kind_of(text)
         spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else {}
         for source in reversed(self.sources if found else list(spelled)):
+            if source not in spelled and not any(source in places for places in found):
+                continue
             here = {source.block_at(start) for places in found for start in places.get(source, ())}
             here.update(spelled.get(source, ()))
             yield from [source.blocks[index] for index in sorted(here)]
@@ -377,20 +359,20 @@ def _is_secret(key: str) -> bool:
     return _SECRET_KEY.search(key) is not None
 
 
-def passages_of(words: str, step: int = _PASSAGE // 2) -> list[str]:
-    """Runs of words so long that no two texts share one by chance, evenly over a text of words only."""
-    parts = words.split()
-    step = max(step, len(parts) // _MAX_PASSAGES)
-    return [f" {' '.join(parts[at : at + _PASSAGE])} " for at in range(0, len(parts) - _PASSAGE + 1, step)]
-
-
 def _key(place: Place) -> str:
     return f"field {place.field.key}" if place.field.key else "a value of its own"
 
 
 def _tokens(value: object) -> tuple[str, ...]:
+    return _short_tokens(value) if type(value) is str and len(value) <= _SHORT else _tokens_of(value)
+
+
+def _tokens_of(value: object) -> tuple[str, ...]:
     number = as_number(value)
     if number is not None:
         return spellings(number)
     text = normalise(str(value))
     return (text,) if text else ()
+
+
+_short_tokens = lru_cache(maxsize=8192)(_tokens_of)

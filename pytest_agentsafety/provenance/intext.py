@@ -31,11 +31,11 @@ class InText:
         kind = kind_of(str(leaf.value))
         refusal = None
         for block in self._heard.in_text(leaf.value):
-            where = f"text in the result of {one_line(block.source.tool)}"
+            where = f"text in {block.source.shown}"
             refusal = refusal or Verdict(False, f"comes from {where}, not from your task")
             if rule.effect == "write" and leaf.role == "destination" and self._only_one(leaf, block):
                 return Verdict(True, f"the only one in what you point to, in {where}")
-            if self._only_code(leaf, rule, block):
+            if leaf.role == "identifier" and self._only_code(leaf, rule, block):
                 return Verdict(True, f"the only code of what you mean in {where}")
             if rule.effect in ("pay", "delete", "execute") or not block.source.pointed or block.source.followed:
                 continue

@@ -10,6 +10,7 @@ from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
 from pytest_agentsafety.provenance.values import kind_of
 
 _MAX_DEPTH = 32
+_TEXT = frozenset({str})
 _MAX_BITS = 4096
 
 
@@ -48,11 +49,21 @@ def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:
     """All values of a call but flags and what was left empty."""
     found: list[Leaf] = []
     for name, value in call.arguments.items():
-        if type(value) is str or type(value) is float:
-            found.append(Leaf(name, rule.roles.get(name), value))
-        else:
-            found.extend(_inside(name, rule.roles.get(name), value, rule.roles, 0))
-    return [leaf for leaf in found if leaf.value is not None and leaf.value != "" and not isinstance(leaf.value, bool)]
+        kind = type(value)
+        if kind is str or kind is float:
+            if value != "":
+                found.append(Leaf(name, rule.roles.get(name), value))
+        elif kind is list and _TEXT.issuperset(map(type, value)):
+            role = rule.roles.get(name)
+            found += [Leaf(f"{name}[{index}]", role, text) for index, text in enumerate(value) if text != ""]
+        elif value is not None and kind is not bool:
+            inside = _inside(name, rule.roles.get(name), value, rule.roles, 0)
+            found += [leaf for leaf in inside if leaf.value is not None and leaf.value != "" and not _is_flag(leaf)]
+    return found
+
+
+def _is_flag(leaf: Leaf) -> bool:
+    return isinstance(leaf.value, bool)
 
 
 def is_moment(leaf: Leaf, rule: ToolRule) -> bool:
@@ -64,10 +75,15 @@ def is_moment(leaf: Leaf, rule: ToolRule) -> bool:
 
 def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     """Does this value decide whom or what a call reaches? Where nobody read the roles, the unknown does too."""
-    if is_moment(leaf, rule):
+    if rule.drafted and rule.effect == "write" and is_moment(leaf, rule):
         return False
     if leaf.role is None or leaf.role in CRITICAL_ROLES:
         return True
     if not rule.drafted or leaf.role != "other":
         return False
     return rule.effect != "write" or not isinstance(leaf.value, (int, float))
+
+
+def is_filter(leaf: Leaf) -> bool:
+    """One plain word for what nobody knows the meaning of ("status: open") narrows a list, and points at nothing."""
+    return leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.isalpha()

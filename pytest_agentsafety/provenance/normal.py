@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -17,7 +16,8 @@ _AT = re.compile(r"\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?", re.IGNORECASE)
 # Inside a longer word, and apart from any: most of what stands beside a value.
 _INSIDE = frozenset(char for char in map(chr, range(128)) if char.isalnum() or char == "_")
-_APART = frozenset(["", *' \n\t()[]{}<>|"!;*'])
+_APART = frozenset(["", *" \n\t()[]{}<>|\"!;*'"])
+_INTRODUCING = _APART | {":", "="}
 _SHORT = 80  # characters of a value; longer texts are not remembered
 WORD = re.compile(r"[^\W_]+")
 # For plain ASCII the same as `WORD`, many times as fast: everything but letters and digits.
@@ -111,19 +111,21 @@ def is_token(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     if before in _INSIDE or after in _INSIDE:
         return False
-    if before in _APART and after in _APART:
+    if before in _INTRODUCING and after in _APART:
         return True
     return _starts_token(text, start) and _ends_token(text, end)
 
 
-def whole_places(text: str, token: str) -> Iterator[int]:
+def whole_places(text: str, token: str) -> list[int]:
     """Where `token` stands in `text` as a whole, without overlaps. Both are in the same spelling."""
+    found: list[int] = []
     place, size = 0, len(token)
     for before, after in pairwise(text.split(token)):
         place += len(before)
         if before[-1:] not in _INSIDE and after[:1] not in _INSIDE and is_token(text, place, place + size):
-            yield place
+            found.append(place)
         place += size
+    return found
 
 
 def has_token(text: str, value: str) -> bool:

@@ -80,6 +80,7 @@ class Reading:
         self.text = text
         self.spoken = Spoken(text)
         self._stated: dict[tuple[str, Role | None, frozenset[str]], bool] = {}
+        self.known: dict[object, bool] = {}  # what was worked out of what it wants, by what was asked
 
     @cached_property
     def folded(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -25,24 +25,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class _Part(Generic[T]):
-    """Some texts as one, where each starts, and the numbers that stand there; of a large text by itself these are not
-    known."""
+    """Some texts as one, where each starts, and the numbers that stand there or in a text added since; of a large text
+    by itself these are not known."""
 
     text: str = ""
     starts: tuple[int, ...] = ()
     owners: tuple[T, ...] = ()
-    numbers: frozenset[str] | None = frozenset()
+    numbers: set[str] | None = field(default_factory=set)
 
     def and_also(self, text: str, owner: T) -> _Part[T]:
         """With one more text."""
-        numbers = (self.numbers or frozenset()).union(_DIGITS.findall(text))
+        if self.numbers is not None:
+            self.numbers.update(_DIGITS.findall(text))
         start = len(self.text) + len(BETWEEN)
-        return _Part(f"{self.text}{BETWEEN}{text}", (*self.starts, start), (*self.owners, owner), numbers)
-
-    def lacks(self, token: str) -> bool:
-        """Does a number surely stand nowhere? The first digits of one that stands somewhere are a number there."""
-        digits = None if self.numbers is None else _DIGITS.match(token)
-        return digits is not None and self.numbers is not None and digits[0] not in self.numbers
+        return _Part(f"{self.text}{BETWEEN}{text}", (*self.starts, start), (*self.owners, owner), self.numbers)
 
 
 class _Now(Generic[T]):
@@ -105,9 +101,15 @@ def _in_small(now: _Now[T], token: str) -> list[tuple[_Part[T], list[int]]]:
     """The places of a token in all that is not large."""
     found = now.whole.get(token)
     if found is None:
-        parts = [part for part in now.parts if part.numbers is not None and not part.lacks(token)]
-        places = [(part, list(whole_places(part.text, token))) for part in parts]
-        found = now.whole[token] = [one for one in places if one[1]]
+        found = []
+        # The digits that a number starts with are a number there, wherever it stands.
+        digits = _DIGITS.match(token)
+        for part in now.parts:
+            if part.numbers is not None and (digits is None or digits[0] in part.numbers):
+                places = whole_places(part.text, token)
+                if places:
+                    found.append((part, places))
+        now.whole[token] = found
     return found
 
 

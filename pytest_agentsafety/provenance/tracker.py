@@ -19,7 +19,7 @@ from pytest_agentsafety.provenance.endorse import Endorser, led_to
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
-from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_moment, leaves
+from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
@@ -126,7 +126,7 @@ class ProvenanceTracker:
         for leaf in leaves(call, rule):
             if leaf.role == "time" and days_in(str(leaf.value)) & self._user.days:
                 checked = True
-            if leaf.role in ("time", "flag") or isinstance(leaf.value, (int, float)) or _is_filter(leaf):
+            if leaf.role in ("time", "flag") or isinstance(leaf.value, (int, float)) or is_filter(leaf):
                 continue
             checked = True
             if not self._led(leaf, rule, sense):
@@ -180,16 +180,11 @@ class ProvenanceTracker:
 
     def judge(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> Decision:
         """Allowed (a read, or endorsed), ask, or (strict only) denied."""
-        name = one_line(call.name)
         found = leaves(call, rule)
-        if not rule.is_write:
-            return self._read(name, found, rule, sense)
-        if self._mode == "off":
-            return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
-        if self._lost is not None:
-            return _decision(
-                "ask", "lost_track", f"where the values of {name} come from is not known: {one_line(self._lost)}"
-            )
+        if rule.effect == "read":
+            return self._read(one_line(call.name), found, rule, sense)
+        if self._mode == "off" or self._lost is not None:
+            return self._untraced(one_line(call.name), rule)
         critical = [leaf for leaf in found if is_critical(leaf, rule)]
         verdicts = self._verdicts(critical, rule, sense)
         return (
@@ -200,20 +195,26 @@ class ProvenanceTracker:
             or self._content(found, rule)
             or self._ordered(found, rule, sense, verdicts)
             or self._dates(found, rule)
-            or self._effect(name, rule, sense, found, verdicts)
+            or self._effect(one_line(call.name), rule, sense, found, verdicts)
         )
+
+    def _untraced(self, name: str, rule: ToolRule) -> Decision:
+        """Nobody knows where anything comes from."""
+        if self._mode == "off":
+            return _decision("ask", "off", f"provenance is off, so {name} (effect {rule.effect}) has to be asked about")
+        why = f"where the values of {name} come from is not known: {one_line(self._lost or '')}"
+        return _decision("ask", "lost_track", why)
 
     def _verdicts(self, critical: list[Leaf], rule: ToolRule, sense: ToolSense) -> list[Verdict]:
         """A verdict for each critical value; up to the first bad one where that alone decides."""
         verdicts: list[Verdict] = []
+        things = things_of(sense.objects)
         for leaf in () if "arguments" in self._off else critical:
-            verdicts.append(self._verdict(leaf, rule, sense))
-            if not verdicts[-1].good and self._mode != "strict":
+            verdict = self._endorser.judge(leaf, rule, things)
+            verdicts.append(verdict)
+            if not verdict.good and self._mode != "strict":
                 break
         return verdicts
-
-    def _verdict(self, leaf: Leaf, rule: ToolRule, sense: ToolSense) -> Verdict:
-        return self._endorser.judge(leaf, rule, things_of(sense.objects))
 
     def _read(self, name: str, found: list[Leaf], rule: ToolRule, sense: ToolSense) -> Decision:
         if self._mode != "off" and "egress_reads" not in self._off:
@@ -221,7 +222,11 @@ class ProvenanceTracker:
                 if not isinstance(leaf.value, str) or leaf.role == "path":
                     continue
                 listed = rule.allowed_domains is not None  # the developer said where it may read, and that was checked
-                if leaf.role == "url" and not listed and not self._verdict(leaf, rule, sense).good:
+                if (
+                    leaf.role == "url"
+                    and not listed
+                    and not self._endorser.judge(leaf, rule, things_of(sense.objects)).good
+                ):
                     origin = self.origin(leaf.value)
                     reason = f"{_shown(leaf)} is an address that you neither gave nor pointed to"
                     return _decision("ask", "unendorsed", reason, leaf.where, origin.source)
@@ -383,11 +388,6 @@ class ProvenanceTracker:
             raise RuntimeError(self._lost)
         held: tuple[str, tuple[str, ...]] = self._answering.check(text)
         return held
-
-
-def _is_filter(leaf: Leaf) -> bool:
-    """One plain word for what nobody knows the meaning of ("status: open") narrows a list, and points at nothing."""
-    return leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.isalpha()
 
 
 def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:

@@ -13,6 +13,7 @@ from pytest_agentsafety.provenance.reading import Reading
 Want = Literal["act and thing", "act", "thing", "nothing"]
 # What cannot be taken back counts only in the user's own words, never in those of a text the user pointed to.
 OWN_WORDS_ONLY = frozenset({"pay", "delete", "execute"})
+_MOST = 1_000  # tools whose orders are remembered for one task
 _HANDED_OVER = frozenset({"send", "give", "share", "equip", "upload"})  # verb classes that may hand over anything
 
 
@@ -29,6 +30,16 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
     What cannot be taken back needs a verb that clearly means it ("take" may mean anything), in a sense that can
     ("pay attention" pays nobody). "Send" is an order to pay where it is money that is to be sent.
     """
+    key = sense.verbs, sense.objects, effect
+    known = reading.known.get(key)
+    if known is None:
+        if len(reading.known) > _MOST:
+            reading.known.clear()
+        known = reading.known[key] = _ordered(reading, sense, effect)
+    return known
+
+
+def _ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
     if effect in OWN_WORDS_ONLY:
         return _gravely_ordered(reading, sense, effect)
     found = reading.orders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 
 from pytest_agentsafety.cli.scan_command import TextScanner
 from pytest_agentsafety.config import Settings
-from pytest_agentsafety.guards.action_readings import readings, strings
-from pytest_agentsafety.guards.actions import DestructiveActionGuard
+from pytest_agentsafety.guards.action_readings import MAX_STRINGS, Strings, readings, strings
+from pytest_agentsafety.guards.actions import _MOMENT, DestructiveActionGuard, _commands
 from pytest_agentsafety.guards.content_policy import ContentPolicyGuard
 from pytest_agentsafety.guards.judge_prompt import Question
 from pytest_agentsafety.guards.scope import ScopeGuard
 from pytest_agentsafety.model.decisions import STAGES, GuardContext
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import ContentRules, ScopeRules, ToolRule
+from pytest_agentsafety.text import normalise
 
 ROOT = Path(__file__).parent
 # Patterns and dictionaries are loaded at the first look.
@@ -93,6 +95,36 @@ def test_a_command_is_found_wherever_it_stands_in_the_arguments(other: Any) -> N
     arguments = {"a": [other, {"b": {"c": ["x", "rm -rf /srv"]}}]}
     call = ToolCall(call_id="c", name="tool", arguments=arguments)
     assert DestructiveActionGuard().check_call(call, ToolRule(effect="execute"), endorsed=True) is not None
+
+
+@unhurried
+@given(st.from_regex(_MOMENT, fullmatch=True))
+def test_a_day_is_no_command_in_any_reading(text: str) -> None:
+    assert _commands().scan(normalise(text)) == []
+
+
+@unhurried
+@given(st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\n? [a-z; ]{1,8}", fullmatch=True))
+def test_what_is_behind_a_day_counts(text: str) -> None:
+    assert _MOMENT.fullmatch(text) is None
+
+
+@unhurried
+@given(JSON)
+def test_strings_that_are_read_once_are_the_same_each_time(value: Any) -> None:
+    kept = Strings(value)
+    assert list(kept) == list(kept) == list(strings(value))
+
+
+@pytest.mark.parametrize("value", [["a", *range(MAX_STRINGS)], {"a": "x", "b": [[["c"]]] * MAX_STRINGS}])
+def test_strings_beyond_a_bound_are_an_error_each_time(value: Any) -> None:
+    kept, found = Strings(value), list[tuple[str, str]]()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="more than"):
+            found.extend(kept)
+    first = len(found) // 2
+    assert found[:first] == found[first:]
+    assert found[:1] == list(islice(strings(value), 1))
 
 
 @unhurried
