@@ -21,6 +21,8 @@ from tests.integration import warm
 
 _LEAKING = ("CI", "GITHUB_STEP_SUMMARY", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 TIMEOUT = 240
+# Comes with LangChain and doubles what a start of pytest costs.
+LEFT_OUT = ("-p", "no:langsmith_plugin")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Project:
         return path
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *LEFT_OUT, *arguments]
 
     def pytest(self, *arguments: str, cache: bool = False, **env: str) -> Done:
         """Run pytest here."""

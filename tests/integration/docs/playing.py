@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_agentsafety.llm.server import MessagesServer
-from tests.integration.conftest import environment
+from tests.integration.conftest import LEFT_OUT, environment
 from tests.integration.docs.examples import Command, Example, absent
 
 TIMEOUT = 600  # an MCP server or a command is started for each case
@@ -24,8 +24,8 @@ def name_of(example: Example) -> str:
     return f"{example.page.stem}-{example.name}"
 
 
-def play(example: Example, folder: Path, **more: str) -> None:
-    """Lay the example out in `folder` and run its commands, with `more` in the environment.
+def play(example: Example, folder: Path, *addopts: str) -> None:
+    """Lay the example out in `folder` and run its commands, pytest with `addopts`.
 
     Skips it where something it needs is not installed.
     """
@@ -34,7 +34,7 @@ def play(example: Example, folder: Path, **more: str) -> None:
     ran = 0
     with api(example.support / "api.py") as env:
         for command in example.lay_out(folder):
-            done = run(command, folder, **env, **more)
+            done = run(command, folder, *addopts, **env)
             said = f"{command.text}\n{done.stdout}\n{done.stderr}"
             assert done.returncode == command.status, said
             missing = absent(command.prints, done.stdout + done.stderr)
@@ -43,12 +43,16 @@ def play(example: Example, folder: Path, **more: str) -> None:
     assert ran, f"example {example.name!r} of {example.page.name} runs nothing"
 
 
-def run(command: Command, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The commands as a shell runs them, with the `pytest` and `agentsafety` of this environment."""
+def run(command: Command, folder: Path, *addopts: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """The commands as a shell runs them, with the `pytest` and `agentsafety` of this environment.
+
+    pytest gets `addopts`, too, from its environment.
+    """
     above = filter(None, [os.environ.get("PYTHONPATH")])
     env = environment(
         PATH=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         PYTHONPATH=os.pathsep.join([str(folder), *above]),
+        PYTEST_ADDOPTS=" ".join([*LEFT_OUT, *addopts]),
         **more,
     )
     return subprocess.run(

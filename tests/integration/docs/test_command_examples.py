@@ -20,5 +20,5 @@ EXAMPLES = [example for name, example in examples_of(PAGES[0]).items() if name i
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
 def test_an_example_does_what_its_page_says(example: Example, tmp_path: Path) -> None:
-    part = {} if LONG or example.name == "javascript" else {"PYTEST_ADDOPTS": "--agent-safety-shard=1/3"}
-    play(example, tmp_path, **part)
+    part = () if LONG or example.name == "javascript" else ("--agent-safety-shard=1/3",)
+    play(example, tmp_path, *part)
