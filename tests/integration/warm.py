@@ -29,7 +29,15 @@ from typing import Any, NoReturn
 Ended = subprocess.CompletedProcess[bytes]
 
 # Nothing that is itself a pytest plugin: pytest loads those in its own way.
-_LOADED = ("anthropic", "pandas", "jinja2", "vcr", "yaml", "pytest_agentsafety.session")
+_LOADED = (
+    "anthropic",
+    "pandas",
+    "jinja2",
+    "vcr",
+    "yaml",
+    "hypothesis.internal.observability",
+    "pytest_agentsafety.session",
+)
 
 
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see unshare(2)
