@@ -35,6 +35,16 @@ def parsed(event: Event, mask: Callable[[str], str] = str) -> dict[str, Any]:
     return json.loads(Record(event, mask).text)
 
 
+def reply(content: list[Any], cost: float = 0.5) -> ModelReplied:
+    return ModelReplied(
+        **dict.fromkeys(("model", "stop_reason", "latency_source"), "m"),
+        **dict.fromkeys(("input_tokens", "output_tokens", "latency_ms", "status"), 1),
+        cost_usd=cost,
+        cost_estimated=False,
+        content=content,
+    )
+
+
 def test_the_text_is_the_event(make_events: Callable[..., list[Event]]) -> None:
     for event in make_events():
         assert parsed(event) == json.loads(json.dumps(event.to_dict()))
@@ -234,13 +244,7 @@ PLAIN = st.recursive(
 
 @given(PLAIN, st.floats(allow_nan=False, allow_infinity=False))
 def test_content_is_digested_as_it_stands_whatever_it_is(value: Any, cost: float) -> None:
-    replied = ModelReplied(
-        **dict.fromkeys(("model", "stop_reason", "latency_source"), "m"),
-        **dict.fromkeys(("input_tokens", "output_tokens", "latency_ms", "status"), 1),
-        cost_usd=cost,
-        cost_estimated=False,
-        content=[{"type": "text", "value": value}],
-    )
+    replied = reply([{"type": "text", "value": value}], cost)
     record = Record(replied, str)
     line, brief = record.utf8_line(), json.loads(record.brief())
     assert json.loads(line) == json.loads(json.dumps(replied.to_dict()))
@@ -277,13 +281,7 @@ def test_model_content_is_masked_as_string_by_string(private: str, around: str) 
     """What has nothing to mask is not walked; wherever a string holds something, all of them are masked."""
     content = [{"type": "text", "text": "nothing"}, {"type": "tool_use", "input": {"to": [around.format(private)]}}]
     masked = Record(ToolCalled(tool="t", arguments={"content": content}, effect="read"), mask).data["arguments"]
-    reply = ModelReplied(
-        **dict.fromkeys(("model", "stop_reason", "latency_source"), "m"),
-        **dict.fromkeys(("input_tokens", "output_tokens", "cost_usd", "latency_ms", "status"), 1),
-        cost_estimated=False,
-        content=content,
-    )
-    record = Record(reply, mask)
+    record = Record(reply(content), mask)
     assert record.data["content"] == masked["content"] != content
     assert private not in record.text
 
@@ -296,18 +294,7 @@ def test_model_content_without_private_data_is_kept_as_it_is() -> None:
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\ud7ff\uac00", "ann@shop.test \ud800"])
 def test_hostile_model_content_is_written_and_digested_as_it_is(text: str) -> None:
-    event = ModelReplied(
-        model="m",
-        status=200,
-        content=[{"type": "text", "text": text}],
-        stop_reason=None,
-        input_tokens=1,
-        output_tokens=1,
-        cost_usd=0.0,
-        cost_estimated=False,
-        latency_ms=1.0,
-        latency_source="measured",
-    )
+    event = reply([{"type": "text", "text": text}])
     for masking_function in (str, mask):
         record = Record(event, masking_function)
         shown = masking_function(text)
