@@ -18,7 +18,16 @@ from pytest_agentsafety.budget import RunBudget, ends_run
 from pytest_agentsafety.gate import Gate, TaskGate
 from pytest_agentsafety.llm import activate
 from pytest_agentsafety.model.errors import MaxRetriesExceeded
-from pytest_agentsafety.model.events import CaseEnded, CaseStarted, CheckpointMarked, Event, Notice
+from pytest_agentsafety.model.events import (
+    CaseEnded,
+    CaseStarted,
+    CheckpointMarked,
+    Event,
+    ModelCalled,
+    ModelReplied,
+    Notice,
+    ToolReturned,
+)
 from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
@@ -30,7 +39,10 @@ from pytest_agentsafety.runner.row import Finished, build_result, guard_names
 from pytest_agentsafety.runner.watch import AttackWatch
 
 _GRACE_SECONDS = 1.0
-_LOOK_SECONDS = 0.25
+_LOOK_SECONDS = 0.05
+# What was asked and answered inside this process. Nothing that outlasts it takes effect through these.
+_MAY_WAIT = frozenset({ModelCalled, ModelReplied, ToolReturned})
+_MOST_WAITING = 64
 
 
 class CaseSink(EventSink, Protocol):
@@ -73,12 +85,18 @@ class _Attempt:
 
 
 class _Tap:
-    """Records events and keeps them for the generator. Events of a case that is over are recorded no more."""
+    """Records events and keeps them for the generator. Events of a case that is over are recorded no more.
+
+    Where nobody outside the process answers, questions and answers wait for the next decision, or the next `settle`:
+    one write for all of them. A decision is recorded when `emit_all` returns.
+    """
 
     def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
         self._record, self._events = recorder(evidence), events
         self._record_passing: Callable[[Sequence[Event]], None] = getattr(evidence, "emit_passing", self._record)
         self._in_memory: frozenset[str] = frozenset()
+        self._waiting: list[Event] = []
+        self._may_wait: frozenset[type[Event]] = frozenset()
         self._open = True
         self._lock = threading.Lock()
 
@@ -86,6 +104,11 @@ class _Tap:
         """What tools do to a world that is memory alone does not outlast the process: no record waits for the disk."""
         if getattr(scenario, "in_memory", False):
             self._in_memory = frozenset(tool.name for tool in scenario.tools)
+
+    def cast_is(self, cast: Cast) -> None:
+        """A question that leaves the process is recorded before it does: it costs money."""
+        if cast.responder is not None and cast.recording is None:
+            self._may_wait = _MAY_WAIT
 
     def _passes(self, events: Sequence[Event]) -> bool:
         """Do they announce no other effect than one in memory? An agent may have brought tools of its own."""
@@ -99,13 +122,27 @@ class _Tap:
         """Several events at once, recorded in one go where the evidence can."""
         with self._lock:  # one order for both
             if self._open:
-                passing = self._in_memory and CheckpointMarked in map(type, events) and self._passes(events)
-                (self._record_passing if passing else self._record)(events)
-                self._events.extend(events)
+                waiting = self._waiting
+                waiting += events
+                if len(waiting) >= _MOST_WAITING or not self._may_wait.issuperset(map(type, events)):
+                    self._settle()
+
+    def settle(self) -> None:
+        """Everything so far is recorded when this returns."""
+        with self._lock:
+            self._settle()
+
+    def _settle(self) -> None:
+        events, self._waiting = self._waiting, []
+        if events:
+            passing = self._in_memory and CheckpointMarked in map(type, events) and self._passes(events)
+            (self._record_passing if passing else self._record)(events)
+            self._events.extend(events)
 
     def close(self) -> None:
         with self._lock:
             self._open = False
+            self._settle()
 
 
 class CaseRunner:
@@ -166,6 +203,7 @@ class _LiveCase:
         self._sink.emit(self._started(scenario))
         with self._setup.modes.cast(self._suite, self._run, scenario, watch, self._policy) as cast:
             self._prepare(scenario, cast)
+            self._sink.cast_is(cast)
             task = self._open_task(scenario, watch, cast)
             self.seen.task, self.seen.cast = task, cast
             attempt = _Attempt()
@@ -271,6 +309,7 @@ class _LiveCase:
 
     def rest(self) -> Iterator[Event]:
         """What was recorded and not yet yielded."""
+        self._sink.settle()
         while self._events:
             yield self._events.popleft()
 
