@@ -53,11 +53,17 @@ def _encoder(*, ascii_only: bool) -> Callable[[Any], str]:
 _any, _any_ascii = _encoder(ascii_only=False), _encoder(ascii_only=True)
 # Has orjson written a null, it may stand for a NaN. Most nulls are words of a text, and stand elsewhere.
 NULL = b"null"
-_NULL_VALUE = re.compile(rb"(?:\A|[:,\[])null(?:[,\]}]|\Z)")
+_BEFORE, _AFTER = b":,[", b",]}"
 
 
 def _has_null(text: bytes) -> bool:
-    return NULL in text and _NULL_VALUE.search(text) is not None
+    at = text.find(NULL)
+    while at >= 0:
+        end = at + len(NULL)
+        if (at == 0 or text[at - 1] in _BEFORE) and (end == len(text) or text[end] in _AFTER):
+            return True
+        at = text.find(NULL, end)
+    return False
 
 
 def encode(value: Any) -> str:
