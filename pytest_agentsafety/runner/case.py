@@ -26,6 +26,8 @@ from pytest_agentsafety.model.events import (
     ModelCalled,
     ModelReplied,
     Notice,
+    ToolCalled,
+    ToolDecided,
     ToolReturned,
 )
 from pytest_agentsafety.model.messages import PlannedCall
@@ -42,6 +44,8 @@ _GRACE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
 # What was asked and answered inside this process. Nothing that outlasts it takes effect through these.
 _MAY_WAIT = frozenset({ModelCalled, ModelReplied, ToolReturned})
+# Without a checkpoint mark behind them they let a read happen, which has no effect on a world of memory.
+_OF_READS = frozenset({ToolCalled, ToolDecided})
 _MOST_WAITING = 64
 
 
@@ -88,7 +92,8 @@ class _Tap:
     """Records events and keeps them for the generator. Events of a case that is over are recorded no more.
 
     Where nobody outside the process answers, questions and answers wait for the next decision, or the next `settle`:
-    one write for all of them. A decision is recorded when `emit_all` returns.
+    one write for all of them. A decision is recorded when `emit_all` returns; that on a read in a world of memory waits
+    with the others.
     """
 
     def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
@@ -124,8 +129,14 @@ class _Tap:
             if self._open:
                 waiting = self._waiting
                 waiting += events
-                if len(waiting) >= _MOST_WAITING or not self._may_wait.issuperset(map(type, events)):
+                if len(waiting) >= _MOST_WAITING or not all(map(self._can_wait, events)):
                     self._settle()
+
+    def _can_wait(self, event: Event) -> bool:
+        kind = event.__class__
+        if kind in _OF_READS:
+            return bool(self._may_wait) and getattr(event, "tool", "") in self._in_memory
+        return kind in self._may_wait
 
     def settle(self) -> None:
         """Everything so far is recorded when this returns."""
