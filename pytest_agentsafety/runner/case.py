@@ -6,7 +6,7 @@ import contextvars
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,32 +21,22 @@ from pytest_agentsafety.model.errors import MaxRetriesExceeded
 from pytest_agentsafety.model.events import (
     CaseEnded,
     CaseStarted,
-    CheckpointMarked,
     Event,
-    ModelCalled,
-    ModelReplied,
     Notice,
-    ToolCalled,
-    ToolDecided,
-    ToolReturned,
 )
 from pytest_agentsafety.model.messages import PlannedCall
 from pytest_agentsafety.model.policy import Policy
 from pytest_agentsafety.model.results import CaseResult
 from pytest_agentsafety.model.tasks import CaseRun, Score
-from pytest_agentsafety.protocols import EventSink, PriceSource, Scenario, Suite, recorder
+from pytest_agentsafety.protocols import EventSink, PriceSource, Scenario, Suite
 from pytest_agentsafety.runner.modes import Cast, ModeSettings
 from pytest_agentsafety.runner.outside import led_here
 from pytest_agentsafety.runner.row import Finished, build_result, guard_names
+from pytest_agentsafety.runner.tap import Tap
 from pytest_agentsafety.runner.watch import AttackWatch
 
 _GRACE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
-# What was asked and answered inside this process. Nothing that outlasts it takes effect through these.
-_MAY_WAIT = frozenset({ModelCalled, ModelReplied, ToolReturned})
-# Without a checkpoint mark behind them they let a read happen, which has no effect on a world of memory.
-_OF_READS = frozenset({ToolCalled, ToolDecided})
-_MOST_WAITING = 64
 
 
 class CaseSink(EventSink, Protocol):
@@ -88,74 +78,6 @@ class _Attempt:
     over: threading.Event = field(default_factory=threading.Event)
 
 
-class _Tap:
-    """Records events and keeps them for the generator. Events of a case that is over are recorded no more.
-
-    Where nobody outside the process answers, questions and answers wait for the next decision, or the next `settle`:
-    one write for all of them. A decision is recorded when `emit_all` returns; that on a read in a world of memory waits
-    with the others.
-    """
-
-    def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
-        self._record, self._events = recorder(evidence), events
-        self._record_passing: Callable[[Sequence[Event]], None] = getattr(evidence, "emit_passing", self._record)
-        self._in_memory: frozenset[str] = frozenset()
-        self._waiting: list[Event] = []
-        self._may_wait: frozenset[type[Event]] = frozenset()
-        self._open = True
-        self._lock = threading.Lock()
-
-    def world_is(self, scenario: Scenario) -> None:
-        """What tools do to a world that is memory alone does not outlast the process: no record waits for the disk."""
-        if getattr(scenario, "in_memory", False):
-            self._in_memory = frozenset(tool.name for tool in scenario.tools)
-
-    def cast_is(self, cast: Cast) -> None:
-        """A question that leaves the process is recorded before it does: it costs money."""
-        if cast.responder is not None and cast.recording is None:
-            self._may_wait = _MAY_WAIT
-
-    def _passes(self, events: Sequence[Event]) -> bool:
-        """Do they announce no other effect than one in memory? An agent may have brought tools of its own."""
-        tools = self._in_memory
-        return all(event.tool in tools for event in events if isinstance(event, CheckpointMarked))
-
-    def emit(self, event: Event) -> None:
-        self.emit_all((event,))
-
-    def emit_all(self, events: Sequence[Event]) -> None:
-        """Several events at once, recorded in one go where the evidence can."""
-        with self._lock:  # one order for both
-            if self._open:
-                waiting = self._waiting
-                waiting += events
-                if len(waiting) >= _MOST_WAITING or not all(map(self._can_wait, events)):
-                    self._settle()
-
-    def _can_wait(self, event: Event) -> bool:
-        kind = event.__class__
-        if kind in _OF_READS:
-            return bool(self._may_wait) and getattr(event, "tool", "") in self._in_memory
-        return kind in self._may_wait
-
-    def settle(self) -> None:
-        """Everything so far is recorded when this returns."""
-        with self._lock:
-            self._settle()
-
-    def _settle(self) -> None:
-        events, self._waiting = self._waiting, []
-        if events:
-            passing = self._in_memory and CheckpointMarked in map(type, events) and self._passes(events)
-            (self._record_passing if passing else self._record)(events)
-            self._events.extend(events)
-
-    def close(self) -> None:
-        with self._lock:
-            self._open = False
-            self._settle()
-
-
 class CaseRunner:
     """Runs cases, any number at once (a thread each); one gate per policy is kept: its guards are costly to build."""
 
@@ -174,17 +96,18 @@ class CaseRunner:
         transcript = evidence.begin_case(run)
         live = _LiveCase(self._setup, agent, suite, run, policy, self._gate(policy))
         try:
-            yield from live.play()
-        except Exception as exc:  # noqa: BLE001 - a case that breaks the harness is an error, the others go on
-            live.broke(f"{type(exc).__name__}: {exc}")
+            try:
+                yield from live.play()
+            except Exception as exc:  # noqa: BLE001 - a case that breaks the harness is an error, the others go on
+                live.broke(f"{type(exc).__name__}: {exc}")
+            finally:
+                live.close()
+            result = build_result(live.seen, run_id=self._setup.run_id, agent_id=agent.id, transcript=transcript)
+            live.end(CaseEnded(task_id=run.node_name, result=result.to_dict()))
         finally:
-            live.close()
-        yield from live.rest()
-        result = build_result(live.seen, run_id=self._setup.run_id, agent_id=agent.id, transcript=transcript)
-        ended = CaseEnded(task_id=run.node_name, result=result.to_dict())
-        evidence.emit(ended)
+            live.settle()
         evidence.end_case(result)
-        yield ended
+        yield from live.rest()
 
     def _gate(self, policy: Policy) -> Gate:
         with self._lock:
@@ -204,7 +127,7 @@ class _LiveCase:
         self._suite, self._run, self._policy = suite, run, policy
         self._scenario: Scenario | None = None
         self._events: deque[Event] = deque()
-        self._sink = _Tap(setup.evidence, self._events)
+        self._sink = Tap(setup.evidence, self._events)
         self.seen = Finished(run=run, policy=policy)
 
     def play(self) -> Iterator[Event]:
@@ -323,6 +246,13 @@ class _LiveCase:
         self._sink.settle()
         while self._events:
             yield self._events.popleft()
+
+    def settle(self) -> None:
+        """Everything so far is recorded when this returns."""
+        self._sink.settle()
+
+    def end(self, event: CaseEnded) -> None:
+        self._sink.end(event)
 
     def close(self) -> None:
         """Shut the doors on stragglers and free the world."""

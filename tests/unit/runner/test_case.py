@@ -7,20 +7,17 @@ import inspect
 import json
 import sys
 import threading
-from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import anthropic
 import pytest
 
 from pytest_agentsafety.catalog.folder_suite import FolderSuite
-from pytest_agentsafety.catalog.scenario import FolderScenario
 from pytest_agentsafety.llm import current
 from pytest_agentsafety.model.decisions import ApprovalRequest
-from pytest_agentsafety.model.events import CheckpointMarked, Event, Notice
+from pytest_agentsafety.model.events import Event, FinalAnswer, ModelReplied
 from pytest_agentsafety.model.messages import PlannedTurn
 from pytest_agentsafety.model.policy import ApprovalRules, Policy
 from pytest_agentsafety.model.results import CaseResult
@@ -28,7 +25,7 @@ from pytest_agentsafety.model.tasks import CaseRun, Score
 from pytest_agentsafety.resources import data_dir
 from pytest_agentsafety.runner import CaseRunner, ModeSettings, RunSetup
 from pytest_agentsafety.runner import case as case_module
-from pytest_agentsafety.runner.generated.scenario import OwnScenario
+from pytest_agentsafety.runner.tap import Tap
 
 
 @pytest.fixture
@@ -315,6 +312,23 @@ class TestTheEndAlwaysComes:
         assert len(played.evidence.log) == recorded
         assert current() is None
 
+    def test_what_it_did_before_it_hung_is_recorded_meanwhile(self, play, monkeypatch):
+        settled = threading.Event()
+        settle = Tap.settle
+
+        def settling(tap: Tap) -> None:
+            settle(tap)
+            if any(isinstance(event, ModelReplied) for event in tap._events):
+                settled.set()
+
+        monkeypatch.setattr(Tap, "settle", settling)
+
+        def agent(task: str) -> str:
+            talk((), task)
+            return str(settled.wait(30))
+
+        assert "True" in str(next(event.text for event in play(agent=agent).events if isinstance(event, FinalAnswer)))
+
     def test_waiting_for_a_person_is_not_hanging(self, play, monkeypatch):
         monkeypatch.setattr(case_module, "_GRACE_SECONDS", 0.0)
         monkeypatch.setattr(case_module, "_LOOK_SECONDS", 0.01)
@@ -600,38 +614,3 @@ class Keeping(FolderSuite):
     @property
     def cassettes(self) -> Path | None:
         return self._elsewhere
-
-
-class TestWorldsOfMemory:
-    """Records of effects that a power cut would take along do not wait for the disk; nothing else is left out."""
-
-    class Disk:
-        def __init__(self) -> None:
-            self.ways: list[tuple[str, int]] = []
-
-        def emit_all(self, events: Any) -> None:
-            self.ways.append(("waits", len(events)))
-
-        def emit_passing(self, events: Any) -> None:
-            self.ways.append(("passes", len(events)))
-
-    def way(self, *tools: str, in_memory: bool = True) -> str:
-        disk = self.Disk()
-        tap = case_module._Tap(disk, deque())
-        world = SimpleNamespace(in_memory=in_memory, tools=[SimpleNamespace(name="send")])
-        tap.emit(CheckpointMarked(tool="send", position=0))
-        tap.world_is(world)
-        tap.emit_all([Notice(level="info", message="x"), *(CheckpointMarked(tool=tool, position=0) for tool in tools)])
-        before, after = disk.ways
-        assert (before, after[1]) == (("waits", 1), 1 + len(tools))
-        return after[0]
-
-    def test_the_worlds_own_tools_wait_for_nobody(self) -> None:
-        assert self.way("send") == self.way("send", "send") == "passes"
-
-    def test_a_tool_that_the_agent_brought_waits(self) -> None:
-        assert self.way("write_file") == self.way("send", "write_file") == "waits"
-
-    def test_other_worlds_wait(self) -> None:
-        assert self.way("send", in_memory=False) == "waits"
-        assert not any(getattr(scenario, "in_memory", False) for scenario in (FolderScenario, OwnScenario))
