@@ -216,6 +216,7 @@ class _LiveCase:
             while not attempt.over.wait(min(_LOOK_SECONDS, max(0.0, left()))):
                 if self._setup.interrupted.is_set():
                     raise KeyboardInterrupt
+                self.settle()
                 yield from self.rest()
                 if left() <= 0:
                     self.seen.fail(f"the agent was still running after {limit:g} s and was left behind (max_seconds)")
@@ -243,7 +244,6 @@ class _LiveCase:
 
     def rest(self) -> Iterator[Event]:
         """What was recorded and not yet yielded."""
-        self._sink.settle()
         while self._events:
             yield self._events.popleft()
 
