@@ -55,7 +55,12 @@ for _heads, _sizes in _ISSUERS:
         _SIZES[_head] = _SIZES.get(_head, frozenset()) | _sizes
 
 
+_BETWEEN = re.compile(r"\D+")
+
+
 def is_card(candidate: str) -> bool:
+    if len(set(_BETWEEN.findall(candidate))) > 1:
+        return False  # a row of figures
     digits = flat(candidate)
     return len(digits) in _SIZES.get(int(digits[:4]), ()) and len(set(digits)) > 1 and luhn(digits)
 
@@ -117,7 +122,10 @@ def _is_host6(candidate: str, address: ipaddress.IPv6Address) -> bool:
     """A slice `a[1::2]` and a name `ab::cd` have the form too: short ones must start as given out addresses do."""
     if address.is_loopback or int(address) < 1 << 32:
         return False
-    head = candidate.partition(":")[0]
+    groups = candidate.split(":")
+    if all(len(group) < 3 and group.isdigit() for group in groups):
+        return False  # figures, or times of day
+    head = groups[0]
     given_out = len(head) == 4 and (head[0] in "23" or head[:2].lower() in ("fc", "fd", "fe", "ff"))
     return given_out or candidate.count(":") >= 5 or address.ipv4_mapped is not None
 
@@ -132,8 +140,23 @@ _NO_PERSON = frozenset({"git", "hg", "svn"})  # the user of a repository's addre
 
 def _find_email(candidate: str) -> Spans:
     start = 0 if candidate[0] == '"' else len(candidate) - len(candidate.lstrip("'&!#~.-"))
-    local, _, domain = candidate[start:].rpartition("@")
-    return ((start, len(candidate)),) if local and local not in _NO_PERSON and len(domain) <= 253 else ()
+    end = len(candidate)
+    if not candidate.isascii():
+        start, end = _without_words(candidate, start)
+    local, _, domain = candidate[start:end].rpartition("@")
+    return ((start, end),) if local and local not in _NO_PERSON and len(domain) <= 253 else ()
+
+
+# Written without blanks between words: a word before an address or behind it is told by its script alone.
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff"
+_WORD_BEFORE = re.compile(rf".*[{_UNSPACED}](?=[A-Za-z0-9._%+-]+@)", re.DOTALL)
+_WORD_BEHIND = re.compile(rf"\.[A-Za-z]{{2,24}}(?=[{_UNSPACED}][^@]*\Z)|[\u3000-\u3003][^@]*\Z")
+
+
+def _without_words(candidate: str, start: int) -> tuple[int, int]:
+    before, behind = _WORD_BEFORE.match(candidate, start), _WORD_BEHIND.search(candidate, candidate.rindex("@"))
+    end = len(candidate) if behind is None else behind.end() if behind.group()[0] == "." else behind.start()
+    return before.end() if before else start, end
 
 
 # Letters outside ASCII, for internationalised addresses; a class of letters makes the automaton ten times larger.
@@ -205,14 +228,20 @@ def _is_named_card(number: str) -> bool:
 
 
 # What stands before an address is looked at too, so that a long run of groups is one look and not one for each group.
-_EDGE = r"(?:^|[^0-9A-Za-z_:.-])"
+# A colon behind a word is no part of an address, behind what may be a group of one it is.
+_EDGE = r"(?:^|[^0-9A-Za-z_:.-]:?|(?:[G-Zg-z_][A-Fa-f]{0,4}|[A-Za-z]{5}):)"
 
 
 def _behind(candidate: str, test: Callable[[str], bool]) -> Spans:
     """The address behind its edge; behind a word for a version it is none."""
-    start = 0 if candidate[0].isalnum() or (candidate[0] == ":" and candidate[1:2] == ":") else 1
+    edge = _BEFORE.match(candidate)
+    start = edge.end() if edge else 0
     address = candidate[start:]
     return ((start, len(candidate)),) if address[:1] in _FIRST and test(address) else ()
+
+
+# A word and its colon, or one sign that begins no address.
+_BEFORE = re.compile(r"(?:[G-Zg-z_][A-Fa-f]{0,4}|[A-Za-z]{5}):|[^0-9A-Za-z_:.-](?::(?!:))?")
 
 
 _DIGITS = frozenset("0123456789")
@@ -228,7 +257,7 @@ NETWORK: tuple[Kind, ...] = (
     Kind(
         name="ip",
         check=lambda text: _behind(text, is_ip),
-        pattern=rf"(?:\b(?i:version|ver|release|firmware|build|v)_{{0,2}}[.:= \"']{{1,4}}|[=<>~^]= ?|{_EDGE})"
+        pattern=rf"(?:\b(?i:[a-z]{{0,12}}version|ver|release|firmware|build|v|rev(?:ision)?|edition|section|sec|chapter|clause|article|appendix|annex|paragraph|table|figure|abschnitt|kapitel|artikel|ziffer|punkt|secci\x{{00f3}}n|oid)_{{0,2}}[.:= \"']{{1,4}}|\x{{00a7}} ?|[=<>~^]= ?|{_EDGE})"
         r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b",
     ),
     Kind(

@@ -14,8 +14,10 @@ from pytest_agentsafety.guards.pii_phones import NATIONAL_PATTERN, find_national
 from pytest_agentsafety.guards.pii_secrets import DOUBTFUL
 
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-# What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
-_JOINERS = frozenset("-.:/")
+# What would make a number part of something longer: a uuid, a decimal, a dotted version, an id. A colon does so in a
+# time, between digits: what stands before it else is a name, and what comes behind it a port or the next field.
+_JOINERS = frozenset("-./")
+_DIGITS = frozenset("0123456789")
 # What the prefilter finds at the end of any text, and only there: what matches at each character slows the pass down.
 _END = r"\z"
 _ALWAYS = [0]
@@ -224,10 +226,14 @@ def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> b
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:] in _WORD or after[:1] in _WORD:  # which "" is not
         return False
-    glued_before = before[-1:] in _JOINERS and before[:1] in _WORD if len(before) == 2 else False
-    glued_after = after[:1] in _JOINERS and after[1:] in _WORD if len(after) == 2 else False
+    glued_before = _joins(before[-1:], before[:1], _WORD if strict else _DIGITS) if len(before) == 2 else False
+    glued_after = _joins(after[:1], after[1:], _WORD if strict else frozenset()) if len(after) == 2 else False
     digits = strict or (text[start].isdigit() and text[end - 1].isdigit())
     return not (digits and (glued_before or glued_after))
+
+
+def _joins(joiner: str, next_to_it: str, by_colon: frozenset[str]) -> bool:
+    return next_to_it in (by_colon if joiner == ":" else _WORD if joiner in _JOINERS else ())
 
 
 def _without_overlaps(findings: list[Finding]) -> list[Finding]:
