@@ -16,7 +16,7 @@ GAP = r"(?:[\"']\])?[^0-9\n\],]{0,24}?"
 # The same where the number may hold letters, so that words between are not told from it by their letters.
 LOOSE_GAP = r"(?:[\"']\])?[^\n\],]{0,24}?"
 # Asked for in one line, told in the next: `your ssn?`, `bo: it's 1`, with a time before whoever says it.
-_ASKED = r"\?[^\n]{0,8}\n\W{0,2}(?:\d\d:\d\d(?::\d\d)?\W{1,2})?[^\n0-9]{0,32}?"
+ASKED = r"[^\n0-9?,]{0,24}\?[^\n]{0,8}\n\W{0,2}(?:\d\d:\d\d(?::\d\d)?\W{1,2})?[^\n0-9]{0,32}?"
 # The number first: `1 is my ssn`, `1 (ssn)`, `1 als ssn`.
 _LINK = (
     r"[\"'`)]?(?: is (?:the|my|your|his|her|their|our) (?:[a-z]{1,8} )?| as (?:(?:the|a|an|my|your|his|her|their|our) )?|"
@@ -89,7 +89,7 @@ def after_name(name: str, number: str, test: Test | None = None, *, gap: str = G
         spans = [m.span() for m in matches if m is not None and (test is None or test(flat(m.group())))]
         return tuple(spans[:1] if len(spans) == 2 and spans[1][0] < spans[0][1] else spans)
 
-    behind = rf"(?:{gap}|{_ASKED})\b(?:{number})\b"
+    behind = rf"(?:{gap}|{ASKED})\b(?:{number})\b"
     return rf"(?:{name}{behind}|\b(?:{number})\b(?:{_LINK}{name}(?:{behind})?| \({name}\)))", check
 
 
