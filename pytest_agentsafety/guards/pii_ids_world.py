@@ -187,7 +187,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     named("mx_rfc", r"rfc", r"[A-Z&]{3,4}\d{6}[A-Z0-9]{3}", gap=LOOSE_GAP),
     formed("br_cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf, strong=True),
-    named("br_cpf", r"cpf", r"\d{11}"),
+    named("br_cpf", r"cpf", r"\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}"),
     formed("br_cnpj", r"[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-\d{2}", cnpj, strong=True),
     named("br_cnpj", r"cnpj", r"\d{14}"),
     formed("ar_cuit", r"\d{2}-\d{8}-\d", cuit),
@@ -216,10 +216,12 @@ KINDS: tuple[Kind, ...] = (
     named("tr_id", r"t\.?c\.?(?: kimlik(?: no)?)?|kimlik", r"[1-9]\d{10}", tc_kimlik),
     named(
         "jp_my_number",
-        r"my[ _-]?number|\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}",
+        r"my[ _-]?number",
         r"\d{4}[ -]?\d{4}[ -]?\d{4}",
         my_number,
+        foreign=r"\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}|\x{500b}\x{4eba}\x{756a}\x{53f7}",
     ),
     named("il_id", r"teudat zehut|israeli? id(?: number)?", r"\d{9}", luhn),
+    named("imei", r"imei(?:[ _-]?(?:number|no\.?|[12]))?", r"\d{15,16}|\d{2}[ -]\d{6}[ -]\d{6}[ -]\d{1,2}"),
     named("id_nik", r"nik|ktp", r"\d{16}", lambda n: is_day(n[8:10], int(n[6:8]) % 40)),
 )

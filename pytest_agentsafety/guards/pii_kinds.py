@@ -18,7 +18,7 @@ LOOSE_GAP = r"(?:[\"']\])?[^\n\],]{0,24}?"
 # Asked for in one line, told in the next: `your ssn?`, `bo: it's 1`, with a time before whoever says it.
 ASKED = r"[^\n0-9?,]{0,24}\?[^\n]{0,8}\n\W{0,2}(?:\d\d:\d\d(?::\d\d)?\W{1,2})?[^\n0-9]{0,32}?"
 # The number first: `1 is my ssn`, `1 (ssn)`, `1 als ssn`.
-_LINK = (
+LINK = (
     r"[\"'`)]?(?: is (?:the|my|your|his|her|their|our) (?:[a-z]{1,8} )?| as (?:(?:the|a|an|my|your|his|her|their|our) )?|"
     r" als (?:[a-z]{1,6} )?| (?:comme|como|come) (?:[a-z]{1,4} )?| \()"
 )
@@ -90,7 +90,7 @@ def after_name(name: str, number: str, test: Test | None = None, *, gap: str = G
         return tuple(spans[:1] if len(spans) == 2 and spans[1][0] < spans[0][1] else spans)
 
     behind = rf"(?:{gap}|{ASKED})\b(?:{number})\b"
-    return rf"(?:{name}{behind}|\b(?:{number})\b(?:{_LINK}{name}(?:{behind})?| \({name}\)))", check
+    return rf"(?:{name}{behind}|\b(?:{number})\b(?:{LINK}{name}(?:{behind})?| \({name}\)))", check
 
 
 def named(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from pytest_agentsafety.guards.pii_kinds import ASKED, Kind, Spans
+from pytest_agentsafety.guards.pii_kinds import ASKED, LINK, Kind, Spans
 
 _DIGITS = range(7, 16)
 _START = re.compile(
@@ -153,7 +153,7 @@ _WHOM = r"(?: (?:me|us|him|her|them|back|again))"
 _NAMED = (
     r"(?:tele|mobile |cell |home |work )?phones?|telefono?n?s?|t(?:\x{00e9}|e)l(?:\x{00e9}|e)(?:phone|fono?)s?|t(?:\x{00e9}|e)l|telf|tlf|mob(?:ile?|iel|il|iltelefon)?|mvl|"
     r"m(?:\x{00f3}|o)vil(?:es)?|cell(?:phone|ulare)?|celular(?:es)?|telem(?:\x{00f3}|o)vel|portable|handy|telefoon|kom\x{00f3}rka|fax|whatsapp|viber|telefonsz\x{00e1}m|puhelin|matkapuhelin|cep tel(?:efonu?)?|gsm|msisdn|"
-    r"(?:telefon|handy|mobil|mobile |phone |telefoon|puhelin)[ -]?(?:nummer|nr|number|numret|numero)|telefon(?:u|em|ie|nya|ulo|i)?|"
+    r"(?:telefon|handy|mobil|mobile |phone |telefoon|puhelin)[ -]?(?:nummer|nr|number|numret|numero)|telefon(?:u|em|ie|nya|ulo|e|en|a|i)?|"
     r"(?:call|dial|ring|text|reach|sms|answer|contact|message|signal)(?:l?ed|l?ing)?"
     rf"(?:{_WHOM}+(?: (?:at|on|under))?| (?:at|on|under))|contact (?:number|no\.?)|hotline|landline|switchboard"
 )
@@ -214,6 +214,12 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         name="phone",
+        check=lambda text: find_labelled(text),
+        words=_CALLS,
+        pattern=rf"[+(]{{0,2}}\b\d[\d ()./-]{{4,22}}\d{LINK}{_CALLS}",
+    ),
+    Kind(
+        name="phone",
         check=find_named,
         words=rf"{_CALLED}[+(]?\d",
         pattern=rf"{_CALLED}[+(]?\d[\d ()./-]{{4,22}}\d",
@@ -224,7 +230,7 @@ _LABEL = r"[+(]?\d[\d ()./-]{4,22}\d {1,2}\(?(?i:office|fax|mobile|cell|landline
 
 def find_labelled(candidate: str) -> Spans:
     """What stands before such a word, at the end of a line."""
-    size = len(re.match(r"[\d ()+./-]*\d", candidate).group())  # type: ignore[union-attr]
+    size = len(re.match(r"[\d ()+./-]*\d", candidate, re.ASCII).group())  # type: ignore[union-attr]
     return tuple(span for span in find_named(candidate[:size]) if span[0] == 0)
 
 

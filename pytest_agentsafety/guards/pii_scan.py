@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -62,6 +63,10 @@ class _Matcher:
     def nothing(self, encoded: bytes) -> bool:
         matched = self._match(encoded)
         return bool(matched == _ALWAYS or (matched in self._number_alone and self._match_names(encoded) == _ALWAYS))
+
+    def names(self, encoded: bytes) -> bool:
+        """Is there a name of a kind that needs one?"""
+        return bool(self._match_names(encoded) != _ALWAYS)
 
     def candidates(self, encoded: bytes) -> list[Kind]:
         """All kinds, where a pass ran out of memory: each is then looked for by itself, which needs little."""
@@ -125,6 +130,14 @@ def has_nothing(text: str) -> bool:
 def leaves(encoded: bytes) -> bool:
     """As `has_nothing`, of UTF-8."""
     return _personal().nothing(encoded) and _secrets().nothing(encoded)
+
+
+def is_name(text: str) -> bool:
+    """May a value that stands beside this be what only its name tells?"""
+    return _personal().names(text.encode("utf-8", "replace")) or _SECRET_NAME.search(text) is not None
+
+
+_SECRET_NAME = re.compile(r"pass|pwd|key|token|secret|phrase|mnemonic", re.IGNORECASE)
 
 
 def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
