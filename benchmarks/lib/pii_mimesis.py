@@ -47,7 +47,7 @@ def _countries(seed: int) -> Iterator[tuple[str, str, Callable[[], Any], bool]]:
     yield "NIP", "NIP", poland.nip, True
     yield "REGON", "REGON", poland.regon, True
     yield "CPR", "CPR", denmark.cpr, True
-    yield "codice fiscale", "codice fiscale", italy.fiscal_code, False
+    yield "codice fiscale, no check digit", "codice fiscale", italy.fiscal_code, True
     yield "BSN", "BSN", dutch.bsn, True
     yield "INN", "ИНН", russia.inn, True
     yield "SNILS", "СНИЛС", russia.snils, True
@@ -88,7 +88,8 @@ def values(rng: Rng, each: int) -> Iterator[Value]:
         for _ in range(max(1, each // 3)):
             yield Value("mail address", "email", person.email())
             yield Value("telephone, named", "phone", person.phone_number(), named=True)
-            yield Value("telephone, not named", "phone", person.phone_number())
+            number = person.phone_number()
+            yield Value(f"telephone, {'with' if '+' in number else 'no'} country code", "phone", number)
 
 
 def clean(rng: Rng, each: int) -> Iterator[tuple[str, str]]:

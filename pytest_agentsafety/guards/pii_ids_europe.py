@@ -140,7 +140,12 @@ KINDS: tuple[Kind, ...] = (
         r"\d{2}[ ]?\d{6}[ ]?[A-Z][ ]?\d{3}",
         lambda n: is_day(n[4:6], n[2:4]),
     ),
-    formed("fr_nir", r"[123478][ ]?\d{2}[ ]?\d{2}[ ]?(?:\d{2}|2[AB])[ ]?\d{3}[ ]?\d{3}[ ]?\d{2}", nir, strong=True),
+    formed(
+        "fr_nir",
+        r"[123478]\d{4}(?:\d{2}|2[AB])\d{6} ?\d{2}|[123478][ .-]\d{2}[ .-]\d{2}[ .-](?:\d{2}|2[AB])[ .-]\d{3}[ .-]\d{3}[ .-]\d{2}|[123478] \d{4} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}",
+        nir,
+        strong=True,
+    ),
     formed("es_dni", r"(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]", dni),
     formed(
         "it_fiscal_code",

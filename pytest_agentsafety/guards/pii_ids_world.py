@@ -193,7 +193,7 @@ KINDS: tuple[Kind, ...] = (
     formed("ar_cuit", r"\d{2}-\d{8}-\d", cuit),
     formed("cl_rut", r"\d{1,2}\.\d{3}\.\d{3}-[0-9Kk]", rut),
     named("cl_rut", r"rut|run", r"\d{7,8}-[0-9Kk]", rut),
-    formed("in_aadhaar", r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
+    formed("in_aadhaar", r"(?:\d{4} )*[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?: \d{4})*", lambda n: len(n) == 12 and aadhaar(n)),
     named("in_aadhaar", r"aadhaa?r|uidai|uid", r"\d{12}|\d{4} \d{4} \d{4}"),
     formed("in_pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"),
     named("in_voter_id", r"voter(?:'?s)?[ _-]?id|epic", r"[A-Z]{3}\d{7}", gap=LOOSE_GAP),

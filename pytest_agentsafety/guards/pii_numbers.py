@@ -132,7 +132,7 @@ def _is_host6(candidate: str, address: ipaddress.IPv6Address) -> bool:
 
 def _is_mac(candidate: str) -> bool:
     digits = flat(candidate)
-    return len(set(digits)) > 1 and (":" in candidate or not digits.isdigit() or digits.startswith("00"))
+    return len(set(digits)) > 1 and (not digits.isdigit() or digits.startswith("00"))
 
 
 _NO_PERSON = frozenset({"git", "hg", "svn"})  # the user of a repository's address
@@ -259,6 +259,11 @@ NETWORK: tuple[Kind, ...] = (
         check=lambda text: _behind(text, _is_mac),
         pattern=rf"{_EDGE}(?:(?:[0-9A-Fa-f]{{2}}:){{5}}[0-9A-Fa-f]{{2}}|(?:[0-9A-Fa-f]{{2}}-){{5}}[0-9A-Fa-f]{{2}}|"
         r"(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})\b",
+    ),
+    named(
+        "mac",
+        r"mac(?:[ _-]?addr(?:ess|esse)?)?|macaddress|hwaddr|hardware address|physical address|bssid|ether",
+        r"\d\d(?::\d\d){5}",
     ),
     Kind(
         name="ip",

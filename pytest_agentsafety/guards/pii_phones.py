@@ -14,7 +14,7 @@ _DIGITS = range(7, 16)
 _START = re.compile(
     r"\(\+\d{1,4}\)|\+ ?\(?\d|(?<!\d)00\d|\((?=\d)|(?<!\d)\d{3}[ .-]\d{3}[.-]\d{4}(?!\d)|(?<!\d)0\d|(?<!\d)1[ .-]\(?\d{3}"
 )
-_NEXT = re.compile(r"\+|(?<![\d.-])00[1-9]")
+_NEXT = re.compile(r"\+|(?<![\d.-])00(?:1|[2-9]\d)")
 _EXTENSION = re.compile(r"(?:,|;)? {0,2}(?:ext(?:ension)?\.?|x|#|;ext=) {0,2}\d{1,6}(?!\d)", re.IGNORECASE)
 _TRIES = 4
 # Where a 0 in front stands for the country, and the groups look like nothing else.
@@ -47,7 +47,9 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
     """Does such a number exist: any that is possible with its country's code, or a valid one of the regions? A number
-    in groups behind such a code is one where it has the length of some (E.164): who made it up knew no more."""
+    in groups behind a plus sign and such a code is one where it has the length of some (E.164): who made it up knew
+    no more."""
+    marked = "+" in text[:2]
     text = _plain(text)
     foreign = text.startswith("+")
     for region in (None,) if foreign else regions:
@@ -56,7 +58,7 @@ def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
             continue
         tables = _library()
         exists = tables.is_possible_number if region in (None, "US") else tables.is_valid_number
-        if exists(number) or (foreign and _has_groups(text)):
+        if exists(number) or (marked and _has_groups(text)):
             return True
     return False
 

@@ -30,7 +30,7 @@ _WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n]| [^\S\t\r\n]*+[\t\r\n>])[\s>]*
 
 _LINE_END = re.compile(r"\r?\n")
 
-_MAY_BE_QUERY = rb"(?:^|[?&;\s])[A-Za-z][0-9A-Za-z_.-]*=[^\s&+]*[0-9A-Z)]\+[0-9A-Z(]"
+_MAY_BE_QUERY = rb"(?:^|[?&;\s])[A-Za-z][0-9A-Za-z_.-]*=[^\s&]*[0-9A-Z)]\+[0-9A-Z(]"
 _PLUS = re.compile(r"(?<=[0-9A-Za-z)])\+(?=[0-9A-Za-z(])")
 
 Back = Callable[[int, int], tuple[int, int]]
@@ -56,6 +56,8 @@ def find_hidden(text: str) -> Iterator[Hidden]:
     something that way; in others only keys are looked for backwards.
     """
     normal = normalise(text)
+    for view in _in_records(View("text", text.encode("utf-8", "surrogatepass"))):
+        yield from _read(view, find_pii)
     for view in (view for view in normal.views if view.turned and is_said(view.data)):
         yield from _read(view, _find_written)
     for view in (view for view in normal.views if not view.guessed):
@@ -63,7 +65,9 @@ def find_hidden(text: str) -> Iterator[Hidden]:
             yield from _read(view, find_pii)
         for other in _digits_of(view):
             yield from _read(other, find_pii)
-        for other in (*_in_records(view), *_unplussed(view)):
+            for other in _in_records(view):
+                yield from _read(other, find_pii)
+        for other in _unplussed(view):
             yield from _read(other, find_pii)
         for other in (*_closed(view), *_evened(view)):
             yield from _read(other, _find_apart)

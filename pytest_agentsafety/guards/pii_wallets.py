@@ -42,12 +42,14 @@ def _is_mixed(address: str) -> bool:
 
 
 _PHRASE = r"(?:seed|recovery|backup|secret|mnemonic)[ _-]?(?:phrase|words)|mnemonic"
+_NAME = re.compile(_PHRASE, re.IGNORECASE)
 _WORDS = re.compile(r"[a-z]{3,8}(?: [a-z]{3,8}){11,23}\Z")
 
 
 def _find_phrase(candidate: str) -> Spans:
     """12 to 24 words of three to eight letters (BIP 39), as no sentence has them."""
-    words = _WORDS.search(candidate)
+    name = _NAME.match(candidate)
+    words = _WORDS.search(candidate, name.end() if name else 0)
     return (words.span(),) if words else ()
 
 
