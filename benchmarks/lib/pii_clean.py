@@ -48,7 +48,7 @@ def _date(rng: Rng) -> str:
 
 
 def _money(rng: Rng) -> str:
-    return f"{rng.randrange(1, 10**rng.randrange(2, 8)):,}.{_d(rng, 2)}"
+    return f"{rng.randrange(1, 10 ** rng.randrange(2, 8)):,}.{_d(rng, 2)}"
 
 
 def _n(rng: Rng, low: int, high: int) -> int:
@@ -88,7 +88,10 @@ def _isbn10(rng: Rng) -> str:
 
 
 def _git_log(rng: Rng) -> str:
-    return "\n".join(f"{_hex(rng, rng.choice((7, 8, 40)))} {rng.choice(('Fix', 'Add', 'Drop'))} {rng.choice(('parser', 'tests', 'cache'))} (#{_n(rng, 1, 9999)})" for _ in range(4))
+    return "\n".join(
+        f"{_hex(rng, rng.choice((7, 8, 40)))} {rng.choice(('Fix', 'Add', 'Drop'))} {rng.choice(('parser', 'tests', 'cache'))} (#{_n(rng, 1, 9999)})"
+        for _ in range(4)
+    )
 
 
 def _git_diff(rng: Rng) -> str:
@@ -96,7 +99,9 @@ def _git_diff(rng: Rng) -> str:
 
 
 def _figures(rng: Rng) -> str:
-    return "\n".join("  ".join(f"{rng.uniform(-999, 9999):10.{rng.choice((2, 3, 4))}f}" for _ in range(6)) for _ in range(6))
+    return "\n".join(
+        "  ".join(f"{rng.uniform(-999, 9999):10.{rng.choice((2, 3, 4))}f}" for _ in range(6)) for _ in range(6)
+    )
 
 
 def _integers(rng: Rng) -> str:
@@ -106,12 +111,17 @@ def _integers(rng: Rng) -> str:
 
 def _minified(rng: Rng) -> str:
     names = [rng.choice("abcdefghijk") + str(_n(rng, 0, 99)) for _ in range(8)]
-    body = ";".join(f"{n}=function(t,e){{return t[{_n(rng, 0, 9999)}]^e<<{_n(rng, 1, 31)}|{_n(rng, 10**6, 10**10)}}}" for n in names)
+    body = ";".join(
+        f"{n}=function(t,e){{return t[{_n(rng, 0, 9999)}]^e<<{_n(rng, 1, 31)}|{_n(rng, 10**6, 10**10)}}}" for n in names
+    )
     return f"!function(){{var {body}}}();/*! v{_n(rng, 1, 9)}.{_n(rng, 0, 20)}.{_n(rng, 0, 20)} {_hex(rng, 20)} */"
 
 
 def _hexdump(rng: Rng) -> str:
-    return "\n".join(f"{i * 16:08x}  " + " ".join(_hex(rng, 2) for _ in range(8)) + "  " + " ".join(_hex(rng, 2) for _ in range(8)) for i in range(4))
+    return "\n".join(
+        f"{i * 16:08x}  " + " ".join(_hex(rng, 2) for _ in range(8)) + "  " + " ".join(_hex(rng, 2) for _ in range(8))
+        for i in range(4)
+    )
 
 
 def _traceback(rng: Rng) -> str:
@@ -119,7 +129,10 @@ def _traceback(rng: Rng) -> str:
 
 
 def _ls(rng: Rng) -> str:
-    return "\n".join(f"-rw-r--r-- 1 root root {_n(rng, 10, 10**9):>10} Mar {_n(rng, 1, 29):>2} {_n(rng, 0, 24):02}:{_n(rng, 0, 60):02} file-{_d(rng, 6)}.bin" for _ in range(4))
+    return "\n".join(
+        f"-rw-r--r-- 1 root root {_n(rng, 10, 10**9):>10} Mar {_n(rng, 1, 29):>2} {_n(rng, 0, 24):02}:{_n(rng, 0, 60):02} file-{_d(rng, 6)}.bin"
+        for _ in range(4)
+    )
 
 
 def _geojson(rng: Rng) -> str:
@@ -128,7 +141,14 @@ def _geojson(rng: Rng) -> str:
 
 
 def _svg(rng: Rng) -> str:
-    return '<path d="M' + "".join(f"{rng.uniform(0, 99):.{_n(rng, 1, 4)}f} {rng.uniform(0, 99):.2f}c{rng.uniform(-9, 9):.2f}-{rng.uniform(0, 9):.3f}" for _ in range(6)) + 'z"/>'
+    return (
+        '<path d="M'
+        + "".join(
+            f"{rng.uniform(0, 99):.{_n(rng, 1, 4)}f} {rng.uniform(0, 99):.2f}c{rng.uniform(-9, 9):.2f}-{rng.uniform(0, 9):.3f}"
+            for _ in range(6)
+        )
+        + 'z"/>'
+    )
 
 
 def _lock(rng: Rng) -> str:
@@ -142,7 +162,10 @@ def _certificate(rng: Rng) -> str:
 
 
 def _top(rng: Rng) -> str:
-    return "\n".join(f"{_n(rng, 1, 99999):>7} www-data  20   0 {_n(rng, 10**5, 10**7):>8} {_n(rng, 10**4, 10**6):>7} {_n(rng, 10**3, 10**5):>6} S  {rng.uniform(0, 99):4.1f}  {rng.uniform(0, 9):3.1f} {_n(rng, 0, 99)}:{_d(rng, 2)}.{_d(rng, 2)} worker" for _ in range(5))
+    return "\n".join(
+        f"{_n(rng, 1, 99999):>7} www-data  20   0 {_n(rng, 10**5, 10**7):>8} {_n(rng, 10**4, 10**6):>7} {_n(rng, 10**3, 10**5):>6} S  {rng.uniform(0, 99):4.1f}  {rng.uniform(0, 9):3.1f} {_n(rng, 0, 99)}:{_d(rng, 2)}.{_d(rng, 2)} worker"
+        for _ in range(5)
+    )
 
 
 def _pytest(rng: Rng) -> str:
@@ -163,7 +186,10 @@ def _ua(rng: Rng) -> str:
 
 
 def _pip(rng: Rng) -> str:
-    return "\n".join(f"{p}=={_n(rng, 0, 30)}.{_n(rng, 0, 30)}.{_n(rng, 0, 30)}{rng.choice(('', '.post1', 'rc1', '.0'))}" for p in ("numpy", "requests", "attrs", "uvicorn", "django"))
+    return "\n".join(
+        f"{p}=={_n(rng, 0, 30)}.{_n(rng, 0, 30)}.{_n(rng, 0, 30)}{rng.choice(('', '.post1', 'rc1', '.0'))}"
+        for p in ("numpy", "requests", "attrs", "uvicorn", "django")
+    )
 
 
 def _dmesg(rng: Rng) -> str:
@@ -175,7 +201,10 @@ def _usb(rng: Rng) -> str:
 
 
 def _srt(rng: Rng) -> str:
-    return "\n\n".join(f"{i}\n{_time(rng)},{_d(rng, 3)} --> {_time(rng)},{_d(rng, 3)}\nWell, {rng.choice(('yes', 'no'))}." for i in range(1, 4))
+    return "\n\n".join(
+        f"{i}\n{_time(rng)},{_d(rng, 3)} --> {_time(rng)},{_d(rng, 3)}\nWell, {rng.choice(('yes', 'no'))}."
+        for i in range(1, 4)
+    )
 
 
 def _sports(rng: Rng) -> str:
@@ -187,15 +216,15 @@ def _recipe(rng: Rng) -> str:
 
 
 def _ini_hash(rng: Rng) -> str:
-    return f"[build]\nrev = {_hex(rng, 40)}\nchecksum = \"{_hex(rng, 64)}\"\nsize = {_n(rng, 10**6, 10**10)}"
+    return f'[build]\nrev = {_hex(rng, 40)}\nchecksum = "{_hex(rng, 64)}"\nsize = {_n(rng, 10**6, 10**10)}'
 
 
 def _docker(rng: Rng) -> str:
-    return f"FROM python:3.{_n(rng, 8, 14)}-slim@sha256:{_hex(rng, 64)}\n{_hex(rng, 12)}   nginx:1.{_n(rng, 10, 30)}   \"nginx -g daemon\"   {_n(rng, 2, 59)} hours ago"
+    return f'FROM python:3.{_n(rng, 8, 14)}-slim@sha256:{_hex(rng, 64)}\n{_hex(rng, 12)}   nginx:1.{_n(rng, 10, 30)}   "nginx -g daemon"   {_n(rng, 2, 59)} hours ago'
 
 
 def _k8s(rng: Rng) -> str:
-    return f"pod/api-{_hex(rng, 10)}-{''.join(rng.choices('bcdfghjklmnpqrstvwxz2456789', k=5))}   1/1   Running   {_n(rng, 0, 9)}   {_n(rng, 1, 99)}d\nresourceVersion: \"{_d(rng, 9)}\"\nuid: {uuid.UUID(int=rng.getrandbits(128), version=4)}"
+    return f'pod/api-{_hex(rng, 10)}-{"".join(rng.choices("bcdfghjklmnpqrstvwxz2456789", k=5))}   1/1   Running   {_n(rng, 0, 9)}   {_n(rng, 1, 99)}d\nresourceVersion: "{_d(rng, 9)}"\nuid: {uuid.UUID(int=rng.getrandbits(128), version=4)}'
 
 
 def _sql(rng: Rng) -> str:

@@ -100,7 +100,10 @@ def clean(rng: Rng, each: int) -> Iterator[tuple[str, str]]:
         for _ in range(each):
             yield "text", made.text.text(quantity=rng.randrange(1, 6))
             yield "quote", made.text.quote()
-            yield "price and date", f"{made.finance.price()}, {made.datetime.formatted_date()}, {made.datetime.formatted_time()}"
+            yield (
+                "price and date",
+                f"{made.finance.price()}, {made.datetime.formatted_date()}, {made.datetime.formatted_time()}",
+            )
     made = _generic("en", seed)
     makers: dict[str, Callable[[], Any]] = {
         "isbn": made.code.isbn, "issn": made.code.issn, "ean": made.code.ean, "uuid": made.cryptographic.uuid, "hash": made.cryptographic.hash,

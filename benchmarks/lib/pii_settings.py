@@ -124,7 +124,9 @@ def _json(rng: Rng, field: str, value: str) -> tuple[str, str]:
     if shape == "flat":
         return json.dumps(record, ensure_ascii=False, separators=(",", ":")), escaped
     if shape == "deep":
-        return json.dumps({"status": "ok", "data": {"items": [record, {"id": 2}]}}, ensure_ascii=False, indent=2), escaped
+        return json.dumps(
+            {"status": "ok", "data": {"items": [record, {"id": 2}]}}, ensure_ascii=False, indent=2
+        ), escaped
     if shape == "lines":
         return "\n".join(json.dumps(r, ensure_ascii=False) for r in ({"id": 1}, record, {"id": 3})), escaped
     inner = json.dumps(record, ensure_ascii=False)
@@ -136,7 +138,18 @@ def _csv(rng: Rng, field: str, value: str) -> tuple[str, str]:
     quoted = sep in value or rng.random() < 0.3
     cell = f'"{_HERE}"' if quoted else _HERE
     head = sep.join(("id", "name", field, "city", "since"))
-    rows = [sep.join((str(n), rng.choice(("Ana", "Bo", "Chi")), cell if n == 2 else "", rng.choice(("Oslo", "Lyon")), "2021-03-04")) for n in (1, 2, 3)]
+    rows = [
+        sep.join(
+            (
+                str(n),
+                rng.choice(("Ana", "Bo", "Chi")),
+                cell if n == 2 else "",
+                rng.choice(("Oslo", "Lyon")),
+                "2021-03-04",
+            )
+        )
+        for n in (1, 2, 3)
+    ]
     return "\n".join([head, *rows] if rng.random() < 0.7 else rows), value
 
 

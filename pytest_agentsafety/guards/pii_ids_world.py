@@ -15,7 +15,9 @@ def ssn(n: str) -> bool:
 def _spaced_ssn(candidate: str) -> Spans:
     """No part of a row of numbers, nor of a telephone's: none stands before it or behind it."""
     start = len(candidate) - 11
-    return ((start, len(candidate)),) if candidate[start + 3 : start + 4] == " " and ssn(flat(candidate[start:])) else ()
+    return (
+        ((start, len(candidate)),) if candidate[start + 3 : start + 4] == " " and ssn(flat(candidate[start:])) else ()
+    )
 
 
 def itin(n: str) -> bool:
@@ -138,7 +140,12 @@ _LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:num
 KINDS: tuple[Kind, ...] = (
     formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn, strong=True),
     Kind(name="ssn", pattern=r"(?:^|[^0-9 \t+] ?)\b\d{3} \d{2} \d{4}(?: \d+)?\b", check=_spaced_ssn),
-    named("ssn", r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social", r"\d{9}|\d{3}[ -]\d{2}[ -]\d{4}", ssn),
+    named(
+        "ssn",
+        r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social",
+        r"\d{9}|\d{3}[ -]\d{2}[ -]\d{4}",
+        ssn,
+    ),
     formed("us_itin", r"9\d{2}[ -]\d{2}[ -]\d{4}", itin),
     named("us_itin", r"itins?|tax(?:payer)?[ _-]id(?:entification)?(?:[ _-]number)?", r"9\d{8}", itin),
     named(

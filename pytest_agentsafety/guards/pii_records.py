@@ -1,18 +1,18 @@
 """Tables read as records: a column's name is put before each of its values, where a finder looks for it.
 
-CSV and its kin, Markdown tables, `INSERT INTO t (a, b) VALUES (1, 2)`. What is found has its place in the text as given.
+CSV and its kin, Markdown tables, `INSERT INTO t (a, b) VALUES (1, 2)`. What is found has its place in the text.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import re2
 
-_LONGEST_NAME, _SHORTEST_VALUE = 40, 6
+_LONGEST_NAME, _LONGEST_HEAD, _SHORTEST_VALUE = 40, 2_000, 6
 _RULE = re.compile(r"[\s|:+-]+")
 _SEPARATORS = "|\t;,"
 _TUPLE = re.compile(r"\s*+,?\s*+\(((?:'[^']*+'|\"[^\"]*+\"|[^()'\"]++)*+)\)")
@@ -35,17 +35,21 @@ def _bytewise(pattern: bytes) -> Any:
 
 
 _NAME = rb"[\"'`]?[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff .#/()'\"`-]*"
-# A line of nothing but names.
-_HEAD = _bytewise(rb"(?m)^[ \t|]*" + _NAME + rb"(?:[ \t]*[,;|\t][ \t]*" + _NAME + rb")+[ \t|]*\r?$")
-_INSERT = _bytewise(rb"(?i)\)\s{0,8}values\s{0,8}\(")
+# A line of nothing but names, and one below it with figures; a rule of dashes may stand between.
+_HEAD = _bytewise(
+    rb"(?m)^[ \t|]*" + _NAME + rb"(?:[ \t]*[,;|\t][ \t]*" + _NAME + rb")+[ \t|]*\r?\n(?:[ |:+-]+\r?\n)?[^\n]*[,;|\t][^\n]*$"
+)
+_VALUES = re.compile(r"\)\s{0,8}values\s{0,8}(?=\()", re.IGNORECASE)
 
 
 def records(text: str, is_name: Callable[[str], bool]) -> tuple[str, Back] | None:
-    """The columns that `is_name` knows, a line for each of their values, and the way back; None where there are none."""
-    data = text.encode("utf-8", "replace")
-    heads = "\n" in text and _HEAD.search(data) is not None
-    cells = [*(_tables(text, is_name) if heads else ()), *(_inserts(text, is_name) if _INSERT.search(data) else ())]
+    """The columns that `is_name` knows, a line for each value, and the way back; None where there are none."""
+    cells = [*(_tables(text, is_name) if "\n" in text else ()), *(_inserts(text, is_name) if _may_insert(text) else ())]
     return _as_lines(text, cells) if cells else None
+
+
+def _may_insert(text: str) -> bool:
+    return "VALUES" in text or "values" in text or "Values" in text
 
 
 def _as_lines(text: str, cells: list[_Cell]) -> tuple[str, Back]:
@@ -67,24 +71,52 @@ def _as_lines(text: str, cells: list[_Cell]) -> tuple[str, Back]:
 
 def _tables(text: str, is_name: Callable[[str], bool]) -> Iterator[_Cell]:
     """A head tells the columns of the lines below it that have as many."""
-    head: list[str] = []
-    separator, at = "", 0
-    for line in text.splitlines(keepends=True):
-        start, at = at, at + len(line)
-        spans = _split(line, separator) if separator else []
-        if separator and (_RULE.fullmatch(line) or len(spans) == len(head)):
-            yield from _named(text, head, spans, start)
+    data = text.encode("utf-8", "replace")
+    done = 0
+    for start in _starts(text, data, (match.start() for match in _HEAD.finditer(data))):
+        if start < done:
             continue
-        separator = ""
-        if len(line) < 2_000 and _HEAD.search(line.encode("utf-8", "replace")) and is_name(line):
-            separator = next(sign for sign in _SEPARATORS if sign in line)
-            head = [_bare(line[a:b]) for a, b in _split(line, separator)]
-            head = [name if len(name) <= _LONGEST_NAME and is_name(name) else "" for name in head]
-            separator = separator if any(head) else ""
+        done = _line_end(text, start)
+        head, separator = _head(text[start:done], is_name) if done - start < _LONGEST_HEAD else ([], "")
+        while separator and done < len(text):
+            at, done = done, _line_end(text, done)
+            line = text[at:done]
+            spans = _split(line, separator)
+            if len(spans) == len(head):
+                yield from _named(head, spans, at)
+            elif not _RULE.fullmatch(line):
+                done = at
+                break
+
+
+def _starts(text: str, data: bytes, places: Iterable[int]) -> Iterator[int]:
+    """Places in UTF-8 as places in characters."""
+    if len(data) == len(text):
+        yield from places
+        return
+    before = characters = 0
+    for place in places:
+        characters += len(data[before:place].decode("utf-8", "replace"))
+        before = place
+        yield characters
+
+
+def _line_end(text: str, start: int) -> int:
+    return text.find("\n", start) + 1 or len(text)
+
+
+def _head(line: str, is_name: Callable[[str], bool]) -> tuple[list[str], str]:
+    """The names of the columns, empty where no finder knows them, and what separates them; nothing if it knows none."""
+    if not is_name(line):
+        return [], ""
+    separator = next(sign for sign in _SEPARATORS if sign in line)
+    cells = [_bare(line[a:b]) for a, b in _split(line, separator)]
+    head = [cell if len(cell) <= _LONGEST_NAME and is_name(cell) else "" for cell in cells]
+    return (head, separator) if any(head) else ([], "")
 
 
 def _inserts(text: str, is_name: Callable[[str], bool]) -> Iterator[_Cell]:
-    for match in re.finditer(r"\)\s{0,8}values\s{0,8}(?=\()", text, re.IGNORECASE):
+    for match in _VALUES.finditer(text):
         opening = text.rfind("(", max(0, match.start() - 2_000), match.start())
         head = [_bare(name) for name in text[opening + 1 : match.start()].split(",")]
         head = [name if len(name) <= _LONGEST_NAME and is_name(name) else "" for name in head]
@@ -92,11 +124,11 @@ def _inserts(text: str, is_name: Callable[[str], bool]) -> Iterator[_Cell]:
         while row is not None:
             spans = _split(row.group(1), ",")
             if len(spans) == len(head):
-                yield from _named(text, head, spans, row.start(1))
+                yield from _named(head, spans, row.start(1))
             row = _TUPLE.match(text, row.end())
 
 
-def _named(text: str, head: list[str], spans: list[tuple[int, int]], at: int) -> Iterator[_Cell]:
+def _named(head: list[str], spans: list[tuple[int, int]], at: int) -> Iterator[_Cell]:
     for name, (start, end) in zip(head, spans, strict=False):
         if name and end - start >= _SHORTEST_VALUE:
             yield _Cell(name, at + start, at + end)

@@ -46,7 +46,11 @@ def _is_token(value: str) -> bool:
 def _is_made(value: str) -> bool:
     """By a machine, at random: no word with a number, no name of something that holds a secret."""
     cased = any(map(str.isupper, value)) and any(map(str.islower, value))
-    return sum(map(str.isdigit, value)) >= 2 and entropy(value) >= 3.2 and (cased or _HEX_ALONE.fullmatch(value) is not None)
+    return (
+        sum(map(str.isdigit, value)) >= 2
+        and entropy(value) >= 3.2
+        and (cased or _HEX_ALONE.fullmatch(value) is not None)
+    )
 
 
 _HEX_ALONE = re.compile(r"[0-9a-fA-F-]+")
