@@ -2,6 +2,11 @@
 
     pip install 'mimesis<19'
     PYTHONPATH=. python benchmarks/pii_foreign.py mimesis [values a type] [seed] [--misses]
+    pip install presidio-analyzer exrex detect-secrets
+    PYTHONPATH=. python benchmarks/pii_foreign.py presidio [values a type] [seed] [--misses]
+    PYTHONPATH=. python benchmarks/pii_foreign.py detect-secrets [values a pattern] [seed] [--misses]
+    npm install --prefix FOLDER @faker-js/faker
+    FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py faker-js [values a type] [seed] [--misses]
     PYTHONPATH=. python benchmarks/pii_foreign.py clean [texts a kind] [seed] [--misses]
 
 What a source needs and where it is not installed, the script says so and ends with 0. Nothing of a generator is kept in
@@ -18,6 +23,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -28,7 +34,12 @@ from pytest_agentsafety.guards.pii import PiiGuard
 from pytest_agentsafety.model.decisions import GuardContext, GuardSpan
 
 # Source -> what makes its values (and `clean` texts, where it has any), what has to be installed.
-SOURCES = {"mimesis": ("benchmarks.lib.pii_mimesis", "mimesis", "mimesis<19")}
+SOURCES = {
+    "mimesis": ("benchmarks.lib.pii_mimesis", ("mimesis",), "pip install 'mimesis<19'"),
+    "presidio": ("benchmarks.lib.pii_presidio", ("presidio_analyzer", "exrex"), "pip install presidio-analyzer exrex"),
+    "detect-secrets": ("benchmarks.lib.pii_detect_secrets", ("detect_secrets", "exrex"), "pip install detect-secrets exrex"),
+    "faker-js": ("benchmarks.lib.pii_fakerjs", (), "npm install --prefix FOLDER @faker-js/faker, FAKER_JS=FOLDER"),
+}
 _GUARD = PiiGuard()
 _CONTEXT = GuardContext(stage="output", task="")
 
@@ -49,13 +60,12 @@ def recall(source: str, each: int, seed: int, misses: bool) -> None:
     by_type: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     by_setting: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     missed: dict[str, list[Set]] = defaultdict(list)
-    for value in module.values(rng, each):
-        placed = any_setting(rng, value.called, value.value, named=value.named)
+    for type_, placed in _placed(module, rng, each):
         hit = _hit(placed, spans(placed.text))
-        by_type[value.type].append(hit)
+        by_type[type_].append(hit)
         by_setting[placed.setting].append(hit)
         if not hit[1]:
-            missed[value.type + ("" if hit[0] else " MISSED")].append(placed)
+            missed[type_ + ("" if hit[0] else " MISSED")].append(placed)
     for title, table in (("types", by_type), ("settings", by_setting)):
         print(f"-- {title}")
         for name, hits in table.items():
@@ -67,6 +77,14 @@ def recall(source: str, each: int, seed: int, misses: bool) -> None:
             for placed in placements[:12]:
                 found = [(s.rule, placed.text[s.start : s.end]) for s in spans(placed.text)]
                 print(f"   {placed.text[placed.start : placed.end]!r} in [{placed.setting}] {placed.text!r} {found}")
+
+
+def _placed(module: Any, rng: random.Random, each: int) -> Iterator[tuple[str, Set]]:
+    if hasattr(module, "placed"):
+        yield from module.placed(rng, each)
+        return
+    for value in module.values(rng, each):
+        yield value.type, any_setting(rng, value.called, value.value, named=value.named)
 
 
 def _line(name: str, hits: list[tuple[bool, bool]]) -> str:
@@ -93,9 +111,10 @@ def main(source: str, each: int, seed: int, misses: bool) -> int:
     if source == "clean":
         false_positives(hard_negatives(random.Random(seed), each), misses)
         return 0
-    _, needed, install = SOURCES[source]
-    if importlib.util.find_spec(needed) is None:
-        print(f"{source}: not measured, it needs `pip install '{install}'`")
+    name, needed, install = SOURCES[source]
+    module = importlib.import_module(name)
+    if not all(map(importlib.util.find_spec, needed)) or not getattr(module, "installed", lambda: True)():
+        print(f"{source}: not measured, it needs `{install}`")
         return 0
     recall(source, each, seed, misses)
     if clean := getattr(importlib.import_module(SOURCES[source][0]), "clean", None):
