@@ -1,7 +1,7 @@
 """Keys made from the patterns of `detect-secrets` (Apache-2.0): what its plugins take for a key of a service.
 
-`exrex` writes a string that a plugin's regular expression matches; the value is what the expression captures. Where
-the expression holds what stands around the key, that is the setting, and no other is put around it.
+`exrex` writes a string that a plugin's regular expression matches. Only expressions that describe the key itself are
+used: those that describe what stands around it write no text that anybody would.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from typing import Any
 from benchmarks.lib.pii_settings import Set, any_setting
 
 Rng = random.Random
-# Not keys, or found by randomness alone.
-_LEFT_OUT = frozenset({"IPPublicDetector", "KeywordDetector", "Base64HighEntropyString", "HexHighEntropyString"})
+# Not keys, found by randomness alone, or wider than what they mean (a header without its key, a JWT that is none).
+_LEFT_OUT = frozenset(
+    {"IPPublicDetector", "KeywordDetector", "PrivateKeyDetector", "JwtTokenDetector", "ArtifactoryDetector"}
+)
 
 
 def _plugins() -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -56,7 +58,5 @@ def placed(rng: Rng, each: int) -> Iterator[tuple[str, Set]]:
                     break
             else:
                 continue
-            if group == 0 and value == text:
+            if group == 0 and value == text and "=" not in text:
                 yield name, any_setting(rng, "key", value, named=True)
-            else:
-                yield name, Set("own", text, found.start(group), found.end(group))

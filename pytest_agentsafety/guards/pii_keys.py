@@ -39,13 +39,13 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
         r"xox[abcdeoprs]-[A-Za-z0-9%-]{10,}",
         r"xoxe\.xox[bp]-\d-[A-Za-z0-9-]{20,}",
         r"xapp-\d-[A-Za-z0-9-]{20,}",
-        r"(?:https://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]{20,}",
+        r"(?:https://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9_/]{20,}",
     ),
     "Stripe": (rf"(?:sk|rk|pk)_(?:live|test|prod)_{_A}{{16,}}", r"whsec_[A-Za-z0-9+/]{24,}"),
     "Twilio": (r"(?:SK|AC)[a-f0-9]{32}",),
     "SendGrid": (rf"SG\.{_W}{{16,}}\.{_W}{{32,}}",),
     "Mailgun": (rf"(?:pub)?key-{_HEX32}", rf"{_HEX32}-[a-f0-9]{{8}}-[a-f0-9]{{8}}"),
-    "Mailchimp": (rf"{_HEX32}-us\d{{1,2}}",),
+    "Mailchimp": (r"[a-z0-9]{32}-us\d{1,2}",),
     "Brevo": (rf"xkeysib-[a-f0-9]{{64}}-{_A}{{16}}", rf"xsmtpsib-[a-f0-9]{{64}}-{_A}{{16}}"),
     "Resend": (rf"re_{_A}{{8}}_{_A}{{24}}",),
     "npm": (rf"npm_{_A}{{36}}",),
@@ -158,7 +158,7 @@ _HINTS = {
     "Discord": (rf"\.{_W}{{6}}\.{_W}{{27}}", r"discord(?:app)?\.com/api/"),
     "New Relic": (r"NRAK-", r"NRJS-", r"NRI[IQ]-", r"NRAL\b"),
     "Mailgun": (r"key-[a-f0-9]{16}", r"[a-f0-9]-[a-f0-9]{8}-[a-f0-9]{8}\b"),
-    "Mailchimp": (r"[a-f0-9]-us\d",),
+    "Mailchimp": (r"[a-z0-9]{8}-us\d",),
 }
 _ALL = "|".join(pattern for patterns in PROVIDERS.values() for pattern in patterns)
 _ROUGH = "|".join(pattern for name, patterns in PROVIDERS.items() if name not in _HINTS for pattern in patterns)

@@ -12,9 +12,9 @@ Test = Callable[[str], bool]
 
 # Between the name of a number and the number: `ssn: 1`, `"ssn": "1"`, `my ssn is 1`, `row["ssn"] = 1`. No `]` alone:
 # `[redacted ssn]` names nothing; no comma: the next field of a record has a name of its own.
-GAP = r"(?:[\"']\])?[^0-9\n\],]{0,24}?"
+GAP = r"(?:[^0-9\n\],]|[\"']\]){0,24}?"
 # The same where the number may hold letters, so that words between are not told from it by their letters.
-LOOSE_GAP = r"(?:[\"']\])?[^\n\],]{0,24}?"
+LOOSE_GAP = r"(?:[^\n\],]|[\"']\]){0,24}?"
 # Asked for in one line, told in the next: `your ssn?`, `bo: it's 1`, with a time before whoever says it.
 ASKED = r"[^\n0-9?,]{0,24}\?[^\n]{0,8}\n\W{0,2}(?:\d\d:\d\d(?::\d\d)?\W{1,2})?[^\n0-9]{0,32}?"
 # The number first: `1 is my ssn`, `1 (ssn)`, `1 als ssn`.
@@ -73,9 +73,12 @@ def flat_when(test: Test) -> Finder:
     return lambda candidate: whole(candidate) if test(flat(candidate)) else ()
 
 
+_NUMBER = r"(?:[ _-]?(?:nummer|number|numero|num|nr|no))?"
+
+
 def name_of(words: str, foreign: str = "") -> str:
     """The pattern of a name before a number. `foreign`: names in other scripts, which have no edges that RE2 knows."""
-    own = rf"(?:\b|_)(?i:{words})(?:\b|_)"
+    own = rf"(?:\b|_)(?i:(?:{words}){_NUMBER})(?:\b|_)"
     return rf"(?:{own}|(?i:{foreign}))" if foreign else own
 
 

@@ -212,22 +212,22 @@ _DATE = (
 _BORN = (
     r"(?:date|day)[ _-]of[ _-]birth|d\.?o\.?b\.?|birth[ _-]?(?:date|day)|born(?: on)?|geburts(?:datum|tag)|geboren am|"
     r"date de naissance|n\x{00e9}e? le|fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|nascid[oa] em|geboortedatum|"
-    r"geboren op|data urodzenia|f\x{00f6}delsedatum|f\x{00f8}dselsdato|syntym\x{00e4}aika|datum narozen\x{00ed}|d\x{00e1}tum narodenia|sz\x{00fc}let\x{00e9}si d\x{00e1}tum|"
+    r"geboren op|data urodzenia|f\x{00f6}delsedatum|f\x{00f8}dselsdato|syntym\x{00e4}aika|d\x{00e1}tum narodenia|sz\x{00fc}let\x{00e9}si d\x{00e1}tum|"
     r"do[g\x{011f}]um tarihi|data na[s\x{0219}]terii|datum ro\x{0111}enja|ng\x{00e0}y sinh|tanggal lahir"
 )
-_BORN_FOREIGN = "дата рожд|дата народж|год рождения|родил|роден|ημερομηνία γέννησης|出生日期|出生年月|生年月日|誕生日|생년월일|تاريخ الميلاد|تاریخ تولد|תאריך לידה|जन्म"
-_PASSPORT_FOREIGN = "паспорт|διαβατ[ήη]ρι|护照|護照|パスポート|旅券|여권|جواز|גוות?א?|דרכון|पासपोर्ट|หนังสือเดินทาง"
+_BORN_FOREIGN = r"datum narozen\x{00ed}|дата рожд|дата народж|год рождения|родил|роден|ημερομηνία γέννησης|出生日期|出生年月|生年月日|誕生日|생년월일|تاريخ الميلاد|تاریخ تولد|תאריך לידה|जन्म"
+_PASSPORT_FOREIGN = r"\x{00fa}tlev\x{00e9}l|pasaport numaras\x{0131}|паспорт|διαβατ[ήη]ρι|护照|護照|パスポート|旅券|여권|جواز|דרכון|पासपोर्ट|หนังสือเดินทาง"
 _CARD_FOREIGN = (
-    "карт[аыуе]|номер карт|картк|κάρτα|信用卡|銀行卡|银行卡|卡号|カード番号|クレジットカード|카드|بطاقة|כרטיס"
+    r"kredi kart\x{0131}|kart numaras\x{0131}|карт[аыуе]|номер карт|картк|κάρτα|信用卡|銀行卡|银行卡|卡号|カード番号|クレジットカード|카드|بطاقة|כרטיס"
 )
 _PASSPORT = (
-    r"\d{2} ?\d{2} \d{6}|[A-Z]{0,3}\d{6,9}|[A-Z]{1,2} \d{6,7}|[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}|\d{2}[A-Z]{2}\d{5}|[A-Z]{2}[A-Z0-9]{6}\d|"
+    r"\d{2} ?\d{2} \d{6}|[A-Z]{1,2}\d{6,7}[A-Z]|[A-Z]\d{2} \d{5}|[A-Z]{0,3}\d{6,9}|[A-Z]{1,2} \d{6,7}|[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}|\d{2}[A-Z]{2}\d{5}|[A-Z]{2}[A-Z0-9]{6}\d|"
     r"[A-Z]\d{3}[A-Z]\d{4}|[A-Z]\d{2}[ -]\d{6}|\d{2} \d{7}"
 )
-_PASSPORT_WORDS = r"(?:passports?|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort|paszport(?:u|em)?|pasaport|passnummer|pass[ _-]?(?:no|nr)|paspor|pas(?:s|)port[a-z]{0,2}|\x{00fa}tlev\x{00e9}l|rejsepas)(?:[ _-]?(?:number|nummer|no\.?|num|nr\.?|#|id|numaras\x{0131}))?"
+_PASSPORT_WORDS = r"(?:passports?|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort|paszport(?:u|em)?|pasaport|passnummer|pass[ _-]?(?:no|nr)|paspor|pas(?:s|)port[a-z]{0,2}|rejsepas)(?:[ _-]?(?:number|nummer|no\.?|num|nr\.?|#|id))?"
 _CARD_WORDS = (
     r"(?:credit|debit|bank|payment|gift)?[ _-]?card(?:[ _-]?(?:number|no\.?|num|#))?|pan|visa|mastercard|maestro|amex|cc|"
-    r"kreditkarten?(?:nummer)?|kartennummer|karte|carte(?: bancaire| bleue)?|tarjeta|carta di credito|cart\x{00e3}o|kaartnummer|karty|karta|kredi kart\x{0131}|kart numaras\x{0131}"
+    r"kreditkarten?(?:nummer)?|kartennummer|karte|carte(?: bancaire| bleue)?|tarjeta|carta di credito|cart\x{00e3}o|kaartnummer|karty|karta|kredi kart"
 )
 
 

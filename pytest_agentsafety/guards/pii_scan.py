@@ -23,7 +23,7 @@ _DIGITS = frozenset("0123456789")
 _END = r"\z"
 _ALWAYS = [0]
 # A text that holds nothing of this holds no number with a name before it.
-_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z][A-Z0-9]{7,16}\b|\b[1-9A-HJ-NP-Za-km-z]{32}"
+_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z0-9]{8,17}\b|\b[1-9A-HJ-NP-Za-km-z]{32}"
 _RANK: dict[str, int] = {}
 for _kind in KINDS:
     _RANK.setdefault(_kind.name, len(_RANK))
@@ -239,7 +239,7 @@ def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> b
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:] in _WORD or after[:1] in _WORD:  # which "" is not
         return False
-    glued_before = _joins(before[-1:], before[:1], _WORD if strict else _DIGITS) if len(before) == 2 else False
+    glued_before = _joins(before[-1:], before[:1], _DIGITS) if len(before) == 2 else False
     glued_after = _joins(after[:1], after[1:], _WORD if strict else frozenset()) if len(after) == 2 else False
     digits = strict or (text[start].isdigit() and text[end - 1].isdigit())
     return not (digits and (glued_before or glued_after))

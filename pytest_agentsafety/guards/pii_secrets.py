@@ -105,13 +105,13 @@ def _check_connection(candidate: str) -> Spans:
     return () if is_placeholder(password) or candidate.startswith("git+") else whole(candidate)
 
 
-_SEP = r"[\"'`]?\s{0,3}(?::=|=>|[:=\x{ff1a}]|\b(?:is|ist|est|es|to|lautet)\b|\x{00e8}|\x{00e9}|\x{662f}|\x{306f}|\x{4e3a})\s{0,3}[\"'`]?"
+_SEP = r"[\"'`]?\]?\s{0,8}(?::=|=>|[:=\x{ff1a}]|\b(?:is|ist|est|es|to|lautet)\b|\x{00e8}|\x{00e9}|\x{662f}|\x{306f}|\x{4e3a})\s{0,3}[\"'`]?"
 _TOLD = r"\b(?i:(?:api|access|secret|auth|bearer|security)[ _-]?(?:key|token)|token|secret|apikey)"
 _SERVICES = (
     r"datadog|dd|mistral|cohere|co|cloudflare|cf|heroku|okta|auth0|airtable|dropbox|vercel|netlify|snyk|sonar|algolia|fastly|"
     r"twilio|discord|telegram|azure|openai|linode|vultr|rapidapi|trello|zendesk|intercom|segment|mixpanel|amplitude|"
     r"pagerduty|opsgenie|splunk|elastic|wandb|deepgram|assemblyai|ai21|gemini|twitter|linkedin|coinbase|"
-    r"binance|kraken|plaid|paypal|braintree|adyen|lob|mapbox|snowflake|fireworks|tomtom|weather|bitbucket|jenkins|travis"
+    r"binance|kraken|plaid|paypal|braintree|adyen|lob|mapbox|snowflake|fireworks|tomtom|weather|bitbucket|jenkins|travis|ibm|iam|cloudant|softlayer|artifactory|npm|_?auth"
 )
 PRIVATE_KEYS: tuple[Kind, ...] = (
     Kind(
