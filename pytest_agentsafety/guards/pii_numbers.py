@@ -59,8 +59,9 @@ _BETWEEN = re.compile(r"\D+")
 
 
 def is_card(candidate: str) -> bool:
-    if len(set(_BETWEEN.findall(candidate))) > 1:
-        return False  # a row of figures
+    between = _BETWEEN.findall(candidate)
+    if len(set(between)) > 1 or between == ["."]:
+        return False  # a row of figures, or one
     digits = flat(candidate)
     return len(digits) in _SIZES.get(int(digits[:4]), ()) and len(set(digits)) > 1 and luhn(digits)
 
@@ -163,13 +164,13 @@ def _without_words(candidate: str, start: int) -> tuple[int, int]:
 _FOREIGN = r"\x{00a1}-\x{1fff}\x{2c00}-\x{d7ff}\x{f900}-\x{fdff}"
 _LABEL = rf"[A-Za-z0-9{_FOREIGN}][A-Za-z0-9{_FOREIGN}-]*"
 _COUNTRY_CODES = (
-    "AD AE AF AG AI AL AM AO AR AT AU AW AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF CG CH "
-    "CI CK CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH "
-    "GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KR "
-    "KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MG MK ML MM MN MO MQ MR MT MU MV MW MX MY MZ NA NC NE "
-    "NG NI NL NO NP NZ OM PA PE PF PG PH PK PL PR PS PT PY QA RE RO RS RU RW SA SB SC SD SE SG SI SK SL SM SN SO "
-    "SR SS ST SV SX SY SZ TC TD TG TH TJ TL TM TN TO TR TT TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WS XK YE ZA "
-    "ZM ZW"
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BR BS BT BV BW BY BZ "
+    "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FO "
+    "FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT "
+    "JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM "
+    "MN MO MP MQ MR MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT "
+    "PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK "
+    "TL TM TN TO TR TT TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
 )
 _COUNTRIES = frozenset(_COUNTRY_CODES.split())
 

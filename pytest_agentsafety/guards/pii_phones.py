@@ -58,9 +58,17 @@ def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
             continue
         tables = _library()
         exists = tables.is_possible_number if region in (None, "US") else tables.is_valid_number
-        if exists(number) or (marked and _has_groups(text)):
+        if exists(number) or (marked and (_has_groups(text) or _is_nearly(text, number.country_code))):
             return True
     return False
+
+
+def _is_nearly(text: str, country: int) -> bool:
+    """A digit too long or too short: made up, too. Not in North America, where what a `+` adds to is a number."""
+    if country == 1 or not 10 <= sum(c.isdigit() for c in text) <= 14:
+        return False
+    numbers = (_parsed(text[:-1], None), _parsed(f"{text}0", None))
+    return any(number is not None and _library().is_possible_number(number) for number in numbers)
 
 
 def _has_groups(text: str) -> bool:
@@ -164,7 +172,7 @@ _FOREIGN = (
     "телефон|мобильн|мобільн|сотов|номер тел|(?:^|[^а-я])тел\\.?|τηλ[έε]φωνο|κινητό|电话|電話|手机|手機|联系方式|携帯|ケータイ|전화|휴대폰|핸드폰|연락처|"
     "هاتف|جوال|موبايل|تلفن|موبایل|טלפון|נייד|फ़ोन|फोन|मोबाइल|โทร"
 )
-_CALLS = rf"(?:(?:\b|_)(?i:{_NAMED})(?:\b|_|(?:N(?:umber|o|r)|s)\b)|(?i:{_FOREIGN}))"
+_CALLS = rf"(?:(?:\b|_)(?i:{_NAMED})(?:\b|_|(?i:number|nummer|numero|no|nr|s)\b)|(?i:{_FOREIGN}))"
 _CALLED = r"\b(?i:call|dial|ring|text)(?i:l?ed|l?ing)? "
 _TAIL = re.compile(r"[+(]{0,2}\d[\d ()./-]{4,22}\d(?: {0,2}(?:ext\.?|x) {0,2}\d{1,6})?\Z", re.ASCII)
 _DATED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
@@ -211,7 +219,7 @@ KINDS: tuple[Kind, ...] = (
         name="phone",
         check=find_named,
         words=_CALLS,
-        pattern=rf"{_CALLS}(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?(?:(?:[\"']\])?[^0-9+(\n\],]{{0,24}}|{ASKED})"
+        pattern=rf"{_CALLS}(?:[ _-]?(?i:number|no\.?|nr\.?|#|nummer))?(?:(?:[\"']\])?(?:[^0-9+(\n\],]|\(#){{0,24}}|{ASKED})"
         r"[+(]{0,2}\d[\d ()./-]{4,22}\d(?: {0,2}(?i:ext\.?|x) {0,2}\d{1,6})?",
     ),
     Kind(

@@ -23,7 +23,7 @@ _DIGITS = frozenset("0123456789")
 _END = r"\z"
 _ALWAYS = [0]
 # A text that holds nothing of this holds no number with a name before it.
-_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z0-9]{8,17}\b|\b[1-9A-HJ-NP-Za-km-z]{32}"
+_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z0-9]{8,17}\b|\b[1-9A-HJ-NP-Za-km-z]{25}"
 _RANK: dict[str, int] = {}
 for _kind in KINDS:
     _RANK.setdefault(_kind.name, len(_RANK))

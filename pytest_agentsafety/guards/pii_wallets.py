@@ -80,7 +80,7 @@ KINDS: tuple[Kind, ...] = (
     named(
         "wallet",
         r"(?:bitcoin|btc|crypto|wallet|usdt|tron|ltc|doge|xmr|xrp)(?:[ _-]?(?:wallet|address|addr))?|portefeuille|monedero|billetera|portafoglio|carteira",
-        r"[13LMDXTr][1-9A-Za-z]{25,34}|bc1[02-9a-z]{11,87}",
+        r"[13LMDXTr][1-9A-Za-z]{24,38}|bc1[02-9a-z]{11,87}",
         _is_mixed,
         gap=LOOSE_GAP,
         foreign="кошел",
