@@ -5,7 +5,10 @@
     pip install presidio-analyzer exrex detect-secrets
     PYTHONPATH=. python benchmarks/pii_foreign.py presidio [values a type] [seed] [--misses]
     PYTHONPATH=. python benchmarks/pii_foreign.py detect-secrets [values a pattern] [seed] [--misses]
-    npm install --prefix FOLDER @faker-js/faker
+    pip install oneport-secretscan exrex
+    PYTHONPATH=. python benchmarks/pii_foreign.py oneport [values a pattern] [seed] [--misses]
+    npm install --prefix FOLDER @faker-js/faker chance @ngneat/falso
+    FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py chance [values a type] [seed] [--misses]
     FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py faker-js [values a type] [seed] [--misses]
     PYTHONPATH=. python benchmarks/pii_foreign.py clean [texts a kind] [seed] [--misses]
 
@@ -38,6 +41,8 @@ SOURCES = {
     "mimesis": ("benchmarks.lib.pii_mimesis", ("mimesis",), "pip install 'mimesis<19'"),
     "presidio": ("benchmarks.lib.pii_presidio", ("presidio_analyzer", "exrex"), "pip install presidio-analyzer exrex"),
     "detect-secrets": ("benchmarks.lib.pii_detect_secrets", ("detect_secrets", "exrex"), "pip install detect-secrets exrex"),
+    "oneport": ("benchmarks.lib.pii_oneport", ("secretscan", "exrex"), "pip install oneport-secretscan exrex"),
+    "chance": ("benchmarks.lib.pii_chance", (), "npm install --prefix FOLDER chance @ngneat/falso, FAKER_JS=FOLDER"),
     "faker-js": ("benchmarks.lib.pii_fakerjs", (), "npm install --prefix FOLDER @faker-js/faker, FAKER_JS=FOLDER"),
 }
 _GUARD = PiiGuard()
