@@ -244,7 +244,7 @@ KINDS: tuple[Kind, ...] = (
     named("ph_umid", r"umid|crn", r"\d{4}-?\d{7}-?\d"),
     named(
         "tax_id",
-        r"tin|tax[ _-]?(?:payer)?[ _-]?(?:id(?:entification)?|ref(?:erence)?|number|no)|vat[ _-]?(?:id|reg(?:istration)?|number|no)|partita iva|p\.? ?iva|ust-?id(?:nr)?|steuernummer|nit|ruc|siren|siret",
+        r"tin|tax[ _-]?(?:payer)?[ _-]?(?:id(?:entification)?|ref(?:erence)?|number|no)|vat[ _-]?(?:id|reg(?:istration)?|number|no)|partita[ _]iva|p\.?[ _]?iva|ust-?id(?:nr)?|steuernummer|nit|ruc|siren|siret",
         r"(?:[A-Z]{2} ?)?\d{8,14}|\d{2,3}[-/ ]\d{3,4}[-/ ]\d{3,5}(?:[-/ ]\d{3,5})?|\d{2}-\d{7}",
     ),
     named(

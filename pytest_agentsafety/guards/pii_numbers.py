@@ -233,7 +233,8 @@ _CARD_WORDS = (
 
 
 def _is_named_card(number: str) -> bool:
-    return len(set(number)) > 1 and luhn(number)
+    """Made-up numbers have no check digit."""
+    return len(set(number)) > 1 and (luhn(number) or 15 <= len(number) <= 16)
 
 
 # What stands before an address is looked at too, so that a long run of groups is one look and not one for each group.
@@ -292,6 +293,13 @@ ACCOUNTS: tuple[Kind, ...] = (
         rf"(?:[xX][nN]--[A-Za-z0-9-]+|[A-Za-z{_FOREIGN}][A-Za-z{_FOREIGN}]+)",
     ),
     Kind(name="iban", strong=True, check=find_iban, pattern=r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}"),
+    named(
+        "iban",
+        r"iban|bank[ _-]?(?:account|verbindung|konto)|kontonummer|rekeningnummer|numer konta",
+        r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?",
+        lambda n: n[:2] in IBAN_LENGTH and 15 <= len(n) <= 34 and sum(c.isdigit() for c in n) >= 6,
+        gap=LOOSE_GAP,
+    ),
     Kind(
         name="card",
         strong=True,

@@ -98,7 +98,7 @@ def find_phones(candidate: str, exists: Callable[[str], bool] = is_number) -> Sp
         elif (end := _end(candidate[: start + _ROW_SIZE] if row else candidate, start, exists)) is not None:
             extension = _EXTENSION.match(candidate, end)
             done = extension.end() if extension else end
-            found.append((start, done))
+            found.append((start + _opens(candidate[start:end]), done))
     return tuple(found)
 
 
@@ -189,7 +189,12 @@ def find_named(candidate: str) -> Spans:
     if digits not in _DIGITS or _DATED.match(text) or _NUMBER_LIKE.search(text):
         return ()
     start, end = match.span()
-    return ((start + (text[0] == "(" and ")" not in text), end),)
+    return ((start + _opens(text), end),)
+
+
+def _opens(text: str) -> bool:
+    """Does it begin with a bracket that is closed behind it?"""
+    return text[0] == "(" and text.count("(") > text.count(")")
 
 
 # No part of a row of numbers: none stands before it.
