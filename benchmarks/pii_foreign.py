@@ -1,4 +1,4 @@
-"""What the PII guard finds of values that other generators made, in prose, files and logs, and what it flags of clean texts.
+"""What the PII guard finds of values that other generators made, in prose, files and logs, and flags of clean texts.
 
     pip install 'mimesis<19'
     PYTHONPATH=. python benchmarks/pii_foreign.py mimesis [values a type] [seed] [--misses]
@@ -13,8 +13,9 @@
     PYTHONPATH=. python benchmarks/pii_foreign.py clean [texts a kind] [seed] [--misses]
 
 What a source needs and where it is not installed, the script says so and ends with 0. Nothing of a generator is kept in
-the repository: the values are made when the script runs. Each value is in a setting of `benchmarks/lib/pii_settings.py`;
-what no form tells is only in settings that name it. All is measured at the guard (`PiiGuard().check`). Intervals are Wilson's, 95 %.
+the repository: the values are made when the script runs. Each is in a setting of `benchmarks/lib/pii_settings.py`,
+and what no form tells only in one that names it. All is measured at the guard (`PiiGuard().check`). Any overlap:
+something of the value was found. Exact: one finding is the value. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ from pytest_agentsafety.model.decisions import GuardContext, GuardSpan
 SOURCES = {
     "mimesis": ("benchmarks.lib.pii_mimesis", ("mimesis",), "pip install 'mimesis<19'"),
     "presidio": ("benchmarks.lib.pii_presidio", ("presidio_analyzer", "exrex"), "pip install presidio-analyzer exrex"),
-    "detect-secrets": ("benchmarks.lib.pii_detect_secrets", ("detect_secrets", "exrex"), "pip install detect-secrets exrex"),
+    "detect-secrets": (
+        "benchmarks.lib.pii_detect_secrets",
+        ("detect_secrets", "exrex"),
+        "pip install detect-secrets exrex",
+    ),
     "oneport": ("benchmarks.lib.pii_oneport", ("secretscan", "exrex"), "pip install oneport-secretscan exrex"),
     "chance": ("benchmarks.lib.pii_chance", (), "npm install --prefix FOLDER chance @ngneat/falso, FAKER_JS=FOLDER"),
     "faker-js": ("benchmarks.lib.pii_fakerjs", (), "npm install --prefix FOLDER @faker-js/faker, FAKER_JS=FOLDER"),

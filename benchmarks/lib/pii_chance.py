@@ -1,8 +1,9 @@
 """Values of `chance` (MIT) and `@ngneat/falso` (MIT), two more generators of the JavaScript world; needs Node.
 
-    npm install --prefix FOLDER chance @ngneat/falso    and    FAKER_JS=FOLDER
+npm install --prefix FOLDER chance @ngneat/falso    and    FAKER_JS=FOLDER
 """
 
+# ruff: noqa: E501 - tables of forms
 from __future__ import annotations
 
 import json

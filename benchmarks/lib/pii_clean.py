@@ -4,7 +4,7 @@ Written before the guard's code was read. Left out on purpose: what is personal 
 machines, telephone numbers of services, vehicle numbers).
 """
 
-# ruff: noqa: E501 - tables of forms
+# ruff: noqa: E501, ARG005 - tables of forms
 from __future__ import annotations
 
 import base64

@@ -1,8 +1,9 @@
 """Values of `@faker-js/faker` (MIT), the generator of the JavaScript world, in all its locales; needs Node.
 
-    npm install --prefix FOLDER @faker-js/faker    and    FAKER_JS=FOLDER
+npm install --prefix FOLDER @faker-js/faker    and    FAKER_JS=FOLDER
 """
 
+# ruff: noqa: E501 - tables of forms
 from __future__ import annotations
 
 import json

@@ -3,6 +3,7 @@
 The countries' providers are in versions below 19 only, keys and JWTs in later ones: what a version lacks is left out.
 """
 
+# ruff: noqa: E501, PERF401 - tables of forms
 from __future__ import annotations
 
 import importlib

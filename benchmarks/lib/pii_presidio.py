@@ -100,15 +100,19 @@ def _one(rng: Rng, recogniser: Any) -> str | None:
     exrex = importlib.import_module("exrex")
     for _ in range(_TRIES):
         pattern = rng.choice(recogniser.patterns)
-        random.seed(rng.random())  # noqa: exrex draws from the module
+        random.seed(rng.random())  # exrex draws from the module
         try:
-            text = str(exrex.getone(re.sub(r"\(\?[=!<][^()]*(?:\([^()]*\)[^()]*)*\)", "", pattern.regex), limit=12)).strip()
+            text = str(
+                exrex.getone(re.sub(r"\(\?[=!<][^()]*(?:\([^()]*\)[^()]*)*\)", "", pattern.regex), limit=12)
+            ).strip()
         except Exception:
             continue
         found = re.search(pattern.regex, text, re.IGNORECASE)
         if found is None or found.group() != text or not text.isascii() or not text.isprintable():
             continue
-        if (text != text.upper() and "MAC" not in recogniser.supported_entities[0]) or len(set(_SIGNS.findall(text))) > 1:
+        if (text != text.upper() and "MAC" not in recogniser.supported_entities[0]) or len(
+            set(_SIGNS.findall(text))
+        ) > 1:
             continue
         if recogniser.validate_result(text) is False or recogniser.invalidate_result(text):
             continue

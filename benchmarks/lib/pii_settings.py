@@ -5,7 +5,7 @@ CSV without their head stood for settings that name a value. A setting gets what
 called (`NAMES`, by language; `FIELDS`, as programs call it) and gives the text and where the value is in it.
 """
 
-# ruff: noqa: E501 - tables of forms
+# ruff: noqa: E501, RUF001 - tables of forms
 from __future__ import annotations
 
 import json

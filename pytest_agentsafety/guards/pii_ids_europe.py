@@ -139,7 +139,12 @@ KINDS: tuple[Kind, ...] = (
         r"(?:sozial|renten)?versicherungs-?(?:nummer|nr\.?)|svnr|rvnr",
         r"\d{2}[ ]?\d{6}[ ]?[A-Z][ ]?\d{3}",
     ),
-    named("de_health", r"(?:kranken)?versicherten-?(?:nummer|nr\.?)|krankenversicherungs-?(?:nummer|nr\.?)|kvnr", r"[A-Z]\d{9}", gap=LOOSE_GAP),
+    named(
+        "de_health",
+        r"(?:kranken)?versicherten-?(?:nummer|nr\.?)|krankenversicherungs-?(?:nummer|nr\.?)|kvnr",
+        r"[A-Z]\d{9}",
+        gap=LOOSE_GAP,
+    ),
     formed(
         "fr_nir",
         r"[123478]\d{4}(?:\d{2}|2[AB])\d{6} ?\d{2}|[123478][ .-]\d{2}[ .-]\d{2}[ .-](?:\d{2}|2[AB])[ .-]\d{3}[ .-]\d{3}[ .-]\d{2}|[123478] \d{4} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}",

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
+from pytest_agentsafety.guards import pii_names
 from pytest_agentsafety.guards.pii_checks import is_day, luhn, verhoeff, weighted
 from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, flat_when, formed, named
 
@@ -141,7 +142,6 @@ def is_licence(n: str) -> bool:
 
 
 _LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein|permiso de conducir|licencia de conducir|permis de conduire|patente(?: di guida)?|carta de condu\x{00e7}\x{00e3}o|carteira de motorista|cnh|prawo jazdy|rijbewijs|k\x{00f6}rkort|f\x{00f8}rerkort|ehliyet"
-_LICENCE_FOREIGN = "водительск|посвідчення водія|驾驶证|駕照|運転免許|免許証|운전면허|رخصة"
 KINDS: tuple[Kind, ...] = (
     formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn, strong=True),
     Kind(name="ssn", pattern=r"(?:^|[^0-9 \t+] ?)\b\d{3} \d{2} \d{4}(?: \d+)?\b", check=_spaced_ssn),
@@ -182,7 +182,7 @@ KINDS: tuple[Kind, ...] = (
         r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,18}|[A-Z]{4,5}[A-Z0-9]{6,12})",
         is_licence,
         gap=LOOSE_GAP,
-        foreign=_LICENCE_FOREIGN,
+        foreign=pii_names.LICENCE,
     ),
     named(
         "bank_account",
@@ -218,7 +218,12 @@ KINDS: tuple[Kind, ...] = (
     named("nz_ird", r"ird", r"\d{2,3}[ -]?\d{3}[ -]?\d{3}"),
     formed("za_id", r"\d{6}[ ]?\d{4}[ ]?[012][ ]?\d[ ]?\d", za_id),
     formed("cn_id", r"[1-8]\d{5}(?:19|20)\d{9}[0-9Xx]", cn_id, strong=True),
-    named("kr_rrn", r"rrn|resident registration|alien registration", r"\d{6}-?[1-8]\d{6}", foreign="주민등록|주민번호|외국인등록"),
+    named(
+        "kr_rrn",
+        r"rrn|resident registration|alien registration",
+        r"\d{6}-?[1-8]\d{6}",
+        foreign="주민등록|주민번호|외국인등록",
+    ),
     formed("kr_rrn", r"\d{6}-[1-8]\d{6}", rrn),
     named("sg_nric", r"nric|fin", r"[STFGM]\d{7}[A-Z]", gap=LOOSE_GAP),
     formed("sg_nric", r"[STFGM]\d{7}[A-Z]", nric),
@@ -228,7 +233,12 @@ KINDS: tuple[Kind, ...] = (
         "tw_id", r"(?:taiwan|roc|national)[ _-]?id(?:[ _-](?:number|no\.?))?", r"[A-Z][1289]\d{8}", tw_id, gap=LOOSE_GAP
     ),
     formed("th_id", r"[1-8]-\d{4}-\d{5}-\d{2}-\d", thai),
-    named("th_id", r"thai[ _-](?:national[ _-])?id(?:[ _-](?:number|card))?", r"[1-8]\d{12}", foreign="บัตรประชาชน|เลขประจำตัว"),
+    named(
+        "th_id",
+        r"thai[ _-](?:national[ _-])?id(?:[ _-](?:number|card))?",
+        r"[1-8]\d{12}",
+        foreign="บัตรประชาชน|เลขประจำตัว",
+    ),
     formed("my_kad", r"\d{6}-\d{2}-\d{4}", lambda n: is_day(n[2:4], n[4:6])),
     named("tr_id", r"t\.?c\.?(?:[ _]kimlik(?:[ _]no)?)?|kimlik", r"[1-9]\d{10}", tc_kimlik),
     named(
@@ -239,7 +249,13 @@ KINDS: tuple[Kind, ...] = (
         foreign=r"\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}|\x{500b}\x{4eba}\x{756a}\x{53f7}",
     ),
     named("il_id", r"teudat zehut|israeli? id(?: number)?", r"\d{9}", luhn),
-    named("it_id_card", r"cie", r"[A-Z]{2}\d{7}|\d{7}[A-Z]{2}|[A-Z]{2}\d{5}[A-Z]{2}", gap=LOOSE_GAP, foreign=r"carta d'identit\x{00e0}|carta di identit\x{00e0}"),
+    named(
+        "it_id_card",
+        r"cie",
+        r"[A-Z]{2}\d{7}|\d{7}[A-Z]{2}|[A-Z]{2}\d{5}[A-Z]{2}",
+        gap=LOOSE_GAP,
+        foreign=r"carta d'identit\x{00e0}|carta di identit\x{00e0}",
+    ),
     named("ng_nin", r"nin", r"\d{11}"),
     named("ph_umid", r"umid|crn", r"\d{4}-?\d{7}-?\d"),
     named(

@@ -145,7 +145,9 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
 
 def _check(candidate: str) -> Spans:
     """A class name may start with `sk-` and go on for long, and a line may be one letter: no key is."""
-    if len(set(candidate[-30:])) < 5 or (candidate.startswith(("sk-", "key-", "pubkey-")) and not _DIGIT.search(candidate)):
+    if len(set(candidate[-30:])) < 5 or (
+        candidate.startswith(("sk-", "key-", "pubkey-")) and not _DIGIT.search(candidate)
+    ):
         return ()
     return ((candidate.rfind(" ") + 1, len(candidate)),)  # `SSWS` and a space are no part of it
 

@@ -19,8 +19,9 @@ LOOSE_GAP = r"(?:[^\n\],]|[\"']\]){0,24}?"
 ASKED = r"[^\n0-9?,]{0,24}\?[^\n]{0,8}\n\W{0,2}(?:\d\d:\d\d(?::\d\d)?\W{1,2})?[^\n0-9]{0,32}?"
 # The number first: `1 is my ssn`, `1 (ssn)`, `1 als ssn`.
 LINK = (
-    r"[\"'`)]?(?: is (?:the|my|your|his|her|their|our) (?:[a-z]{1,8} )?| as (?:(?:the|a|an|my|your|his|her|their|our) )?|"
-    r" als (?:[a-z]{1,6} )?| (?:comme|como|come) (?:[a-z]{1,4} )?| \()"
+    r"[\"'`)]?(?: is (?:the|my|your|his|her|their|our) (?:[a-z]{1,8} )?|"
+    r" as (?:(?:the|a|an|my|your|his|her|their|our) )?|"
+    r" als (?:[a-z]{1,6} )?| (?:comme|como|come) (?:[a-z]{1,4} )?)"
 )
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from pytest_agentsafety.guards import pii_names
 from pytest_agentsafety.guards.pii_checks import icao, is_day, luhn, mod97
 from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, named, when
 
@@ -216,11 +217,6 @@ _BORN = (
     r"geboren op|data urodzenia|f\x{00f6}delsedatum|f\x{00f8}dselsdato|syntym\x{00e4}aika|d\x{00e1}tum narodenia|sz\x{00fc}let\x{00e9}si d\x{00e1}tum|"
     r"do[g\x{011f}]um tarihi|data na[s\x{0219}]terii|datum ro\x{0111}enja|ng\x{00e0}y sinh|tanggal lahir"
 )
-_BORN_FOREIGN = r"datum narozen\x{00ed}|дата рожд|дата народж|год рождения|родил|роден|ημερομηνία γέννησης|出生日期|出生年月|生年月日|誕生日|생년월일|تاريخ الميلاد|تاریخ تولد|תאריך לידה|जन्म"
-_PASSPORT_FOREIGN = r"\x{00fa}tlev\x{00e9}l|pasaport numaras\x{0131}|паспорт|διαβατ[ήη]ρι|护照|護照|パスポート|旅券|여권|جواز|דרכון|पासपोर्ट|หนังสือเดินทาง"
-_CARD_FOREIGN = (
-    r"kredi kart\x{0131}|kart numaras\x{0131}|карт[аыуе]|номер карт|картк|κάρτα|信用卡|銀行卡|银行卡|卡号|カード番号|クレジットカード|카드|بطاقة|כרטיס"
-)
 _PASSPORT = (
     r"\d{2} ?\d{2} \d{6}|[A-Z]{1,2}\d{6,7}[A-Z]|[A-Z]\d{2} \d{5}|[A-Z]{0,3}\d{6,9}|[A-Z]{1,2} \d{6,7}|[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}|\d{2}[A-Z]{2}\d{5}|[A-Z]{2}[A-Z0-9]{6}\d|"
     r"[A-Z]\d{3}[A-Z]\d{4}|[A-Z]\d{2}[ -]\d{6}|\d{2} \d{7}"
@@ -308,7 +304,7 @@ ACCOUNTS: tuple[Kind, ...] = (
         r"[2-9]\d{3}[ .-]{1,3}\d{4}[ .-]{1,3}\d{4}[ .-]{1,3}\d{1,4}(?:[ .-]?\d{1,3})?|3\d{3}[ .-]\d{6}[ .-]\d{4,5}|"
         r"[2-9]\d{5}[ .-]\d{10,13}|[2-9]\d{3}[ .-]\d{4}[ .-]\d{4,5})\b",
     ),
-    named("card", _CARD_WORDS, r"\d(?:[ .-]?\d){11,18}", _is_named_card, foreign=_CARD_FOREIGN),
+    named("card", _CARD_WORDS, r"\d(?:[ .-]?\d){11,18}", _is_named_card, foreign=pii_names.CARD),
     named(
         "bic",
         r"bic|swift",
@@ -327,6 +323,6 @@ PAPERS: tuple[Kind, ...] = (
         r"[IACPV][A-Z<][A-Z<]{34}\s{1,2}[A-Z0-9<]{9}[0-9<][A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{7,15}\d|"
         r"[IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{9}[0-9<][A-Z0-9<]{15}\s{1,2}\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{11}\d\s{1,2}[A-Z<]{30}",
     ),
-    named("passport", _PASSPORT_WORDS, _PASSPORT, is_passport, gap=LOOSE_GAP, foreign=_PASSPORT_FOREIGN),
-    named("birth_date", _BORN, _DATE, is_birth_date, foreign=_BORN_FOREIGN),
+    named("passport", _PASSPORT_WORDS, _PASSPORT, is_passport, gap=LOOSE_GAP, foreign=pii_names.PASSPORT),
+    named("birth_date", _BORN, _DATE, is_birth_date, foreign=pii_names.BORN),
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any
 
+from pytest_agentsafety.guards import pii_names
 from pytest_agentsafety.guards.pii_kinds import ASKED, LINK, Kind, Spans
 
 _DIGITS = range(7, 16)
@@ -167,12 +168,7 @@ _NAMED = (
     r"(?:call|dial|ring|text|reach|sms|answer|contact|message|signal)(?:l?ed|l?ing)?"
     rf"(?:{_WHOM}+(?: (?:at|on|under))?| (?:at|on|under))|contact (?:number|no\.?)|hotline|landline|switchboard"
 )
-# Russian, Ukrainian, Bulgarian, Greek, Chinese, Japanese, Korean, Arabic, Persian, Hebrew, Hindi, Thai.
-_FOREIGN = (
-    "телефон|мобильн|мобільн|сотов|номер тел|(?:^|[^а-я])тел\\.?|τηλ[έε]φωνο|κινητό|电话|電話|手机|手機|联系方式|携帯|ケータイ|전화|휴대폰|핸드폰|연락처|"
-    "هاتف|جوال|موبايل|تلفن|موبایل|טלפון|נייד|फ़ोन|फोन|मोबाइल|โทร"
-)
-_CALLS = rf"(?:(?:\b|_)(?i:{_NAMED})(?:\b|_|(?i:number|nummer|numero|no|nr|s)\b)|(?i:{_FOREIGN}))"
+_CALLS = rf"(?:(?:\b|_)(?i:{_NAMED})(?:\b|_|(?i:number|nummer|numero|no|nr|s)\b)|(?i:{pii_names.TELEPHONE}))"
 _CALLED = r"\b(?i:call|dial|ring|text)(?i:l?ed|l?ing)? "
 _TAIL = re.compile(r"[+(]{0,2}\d[\d ()./-]{4,22}\d(?: {0,2}(?:ext\.?|x) {0,2}\d{1,6})?\Z", re.ASCII)
 _DATED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
@@ -229,7 +225,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         name="phone",
-        check=lambda text: find_labelled(text),
+        check=lambda text: find_labelled(text),  # noqa: PLW0108 - defined below
         words=_CALLS,
         pattern=rf"[+(]{{0,2}}\b\d[\d ()./-]{{4,22}}\d{LINK}{_CALLS}",
     ),

@@ -37,7 +37,11 @@ def _bytewise(pattern: bytes) -> Any:
 _NAME = rb"[\"'`]?[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff .#/()'\"`-]*"
 # A line of nothing but names, and one below it with figures; a rule of dashes may stand between.
 _HEAD = _bytewise(
-    rb"(?m)^[ \t|]*" + _NAME + rb"(?:[ \t]*[,;|\t][ \t]*" + _NAME + rb")+[ \t|]*\r?\n(?:[ |:+-]+\r?\n)?[^\n]*[,;|\t][^\n]*$"
+    rb"(?m)^[ \t|]*"
+    + _NAME
+    + rb"(?:[ \t]*[,;|\t][ \t]*"
+    + _NAME
+    + rb")+[ \t|]*\r?\n(?:[ |:+-]+\r?\n)?[^\n]*[,;|\t][^\n]*$"
 )
 _VALUES = re.compile(r"\)\s{0,8}values\s{0,8}(?=\()", re.IGNORECASE)
 

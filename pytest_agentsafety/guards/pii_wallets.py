@@ -1,5 +1,6 @@
 """Addresses of crypto-currencies, by their check sums: Base58Check, Bech32 (BIP 173, BIP 350)."""
 
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
 import re
