@@ -7,9 +7,8 @@
     PYTHONPATH=. python benchmarks/pii_foreign.py detect-secrets [values a pattern] [seed] [--misses]
     pip install oneport-secretscan exrex
     PYTHONPATH=. python benchmarks/pii_foreign.py oneport [values a pattern] [seed] [--misses]
-    npm install --prefix FOLDER @faker-js/faker chance @ngneat/falso
-    FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py chance [values a type] [seed] [--misses]
-    FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py faker-js [values a type] [seed] [--misses]
+    npm install --prefix FOLDER @faker-js/faker chance @ngneat/falso casual mockjs @snaplet/copycat fakerator
+    FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py faker-js|chance|more-js [values a type] [seed]
     PYTHONPATH=. python benchmarks/pii_foreign.py clean [texts a kind] [seed] [--misses]
 
 What a source needs and where it is not installed, the script says so and ends with 0. Nothing of a generator is kept in
@@ -48,6 +47,11 @@ SOURCES = {
     ),
     "oneport": ("benchmarks.lib.pii_oneport", ("secretscan", "exrex"), "pip install oneport-secretscan exrex"),
     "chance": ("benchmarks.lib.pii_chance", (), "npm install --prefix FOLDER chance @ngneat/falso, FAKER_JS=FOLDER"),
+    "more-js": (
+        "benchmarks.lib.pii_morejs",
+        (),
+        "npm install --prefix FOLDER casual mockjs @snaplet/copycat fakerator, FAKER_JS=FOLDER",
+    ),
     "faker-js": ("benchmarks.lib.pii_fakerjs", (), "npm install --prefix FOLDER @faker-js/faker, FAKER_JS=FOLDER"),
 }
 _GUARD = PiiGuard()
