@@ -266,7 +266,7 @@ KINDS: tuple[Kind, ...] = (
     named(
         "national_id",
         r"national[ _-]?id(?:entity|entification)?(?:[ _-]card)?|identity[ _-]card|citizen[ _-]id|c\x{00e9}dula(?: de identidad)?|cedula|documento de identidad",
-        r"[A-Z]{0,3}\d{6,14}[A-Z]{0,2}|\d{1,3}(?:[.-]\d{3}){2}[.-]?[\dA-Z]{0,2}",
+        r"\d{17}[0-9Xx]|[A-Z]{0,3}\d{6,14}[A-Z]{0,2}|\d{1,3}(?:[.-]\d{3}){2}[.-]?[\dA-Z]{0,2}",
         lambda n: sum(c.isdigit() for c in n) >= 6,
         gap=LOOSE_GAP,
         foreign=r"carte d'identit\x{00e9}|身份证|身分證|удостоверение личности|بطاقة الهوية|رقم الهوية",

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from pytest_agentsafety.guards import pii_names
 from pytest_agentsafety.guards.pii_checks import icao, is_day, luhn, mod97
-from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, named, when
+from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, after_name, flat, name_of, named, when
 
 # Issuers' prefixes, and how many digits their cards have (ISO/IEC 7812; the schemes' own lists).
 _ISSUERS: tuple[tuple[range, frozenset[int]], ...] = tuple(
@@ -252,6 +252,10 @@ _BEFORE = re.compile(r"(?:[G-Zg-z_][A-Fa-f]{0,4}|[A-Za-z]{5}):|[^0-9A-Za-z_:.-](
 
 _DIGITS = frozenset("0123456789")
 _FIRST = frozenset("0123456789abcdefABCDEF:")
+_NAMED_MAC = after_name(  # of decimal digits alone, as a row of times has them
+    name_of(r"mac(?:[ _-]?addr(?:ess|esse)?)?|hwaddr|hardware address|physical address|bssid|ether", "mac地址"),
+    r"\d\d(?::\d\d){5}",
+)
 NETWORK: tuple[Kind, ...] = (
     Kind(
         name="mac",
@@ -260,10 +264,11 @@ NETWORK: tuple[Kind, ...] = (
         pattern=rf"{_EDGE}(?:(?:[0-9A-Fa-f]{{2}}:){{5}}[0-9A-Fa-f]{{2}}|(?:[0-9A-Fa-f]{{2}}-){{5}}[0-9A-Fa-f]{{2}}|"
         r"(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})\b",
     ),
-    named(
-        "mac",
-        r"mac(?:[ _-]?addr(?:ess|esse)?)?|macaddress|hwaddr|hardware address|physical address|bssid|ether",
-        r"\d\d(?::\d\d){5}",
+    Kind(
+        name="mac",
+        check=_NAMED_MAC[1],
+        hint=r"\d\d(?::\d\d){5}",
+        pattern=_NAMED_MAC[0],
     ),
     Kind(
         name="ip",

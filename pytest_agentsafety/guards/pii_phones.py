@@ -59,21 +59,27 @@ def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
             continue
         tables = _library()
         exists = tables.is_possible_number if region in (None, "US") else tables.is_valid_number
-        if exists(number) or (marked and (_has_groups(text) or _is_nearly(text, number.country_code))):
+        if exists(number) or (marked and (_has_groups(text) or _is_long(text, number.country_code))):
             return True
     return False
 
 
-def _is_nearly(text: str, country: int) -> bool:
-    """A digit too long or too short: made up, too. Not in North America, where what a `+` adds to is a number."""
-    if country == 1 or not 10 <= sum(c.isdigit() for c in text) <= 14:
-        return False
-    numbers = (_parsed(text[:-1], None), _parsed(f"{text}0", None))
-    return any(number is not None and _library().is_possible_number(number) for number in numbers)
-
-
 def _has_groups(text: str) -> bool:
     return len(re.findall(r"\d+", text)) > 1 and 8 <= sum(c.isdigit() for c in text) <= 15
+
+
+def _is_long(text: str, country: int) -> bool:
+    """Made up without groups: as long as a number with a country's code may be. Not in North America, where what a
+    plus sign adds is a number; no time without its signs."""
+    size = sum(c.isdigit() for c in text)
+    if country == 1 or _TIMESTAMP.match(text):
+        return False
+    tried = (_parsed(text[:-1], None), _parsed(f"{text}0", None)) if size == 10 else ()
+    near = any(number is not None and _library().is_possible_number(number) for number in tried)
+    return near or 11 <= size <= 15
+
+
+_TIMESTAMP = re.compile(r"\+(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d")
 
 
 def _is_assigned(text: str) -> bool:
