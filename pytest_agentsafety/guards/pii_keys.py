@@ -161,7 +161,7 @@ _HINTS = {
     "Discord": (rf"\.{_W}{{6}}\.{_W}{{27}}", r"discord(?:app)?\.com/api/"),
     "New Relic": (r"NRAK-", r"NRJS-", r"NRI[IQ]-", r"NRAL\b"),
     "Mailgun": (r"key-[A-Za-z0-9]{32}", r"[a-f0-9]-[a-f0-9]{8}-[a-f0-9]{8}\b"),
-    "Mailchimp": (r"[a-z0-9]{8}-us\d",),
+    "Mailchimp": (r"[a-z0-9]-us\d",),
 }
 _ALL = "|".join(pattern for patterns in PROVIDERS.values() for pattern in patterns)
 _ROUGH = "|".join(pattern for name, patterns in PROVIDERS.items() if name not in _HINTS for pattern in patterns)

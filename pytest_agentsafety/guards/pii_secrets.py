@@ -188,7 +188,7 @@ ASSIGNED: tuple[Kind, ...] = (
         secret=True,
         glued=True,
         check=_check_password,
-        hint=rf"(?i:word|wd|phrase|code|wort|pw|se\x{{00f1}}a|passe|senha|ord|has\x{{0142}}o|parola|\x{{015f}}ifre|kode|sana|jelsz\x{{00f3}}|heslo|пароль|密码|密碼|パスワード|비밀번호){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6}}",
+        hint=rf"(?i:[wsn]ord|wd|phrase|code|wort|pw|se\x{{00f1}}a|passe|senha|has\x{{0142}}o|parola|\x{{015f}}ifre|kode|sana|jelsz\x{{00f3}}|heslo|пароль|密码|密碼|パスワード|비밀번호){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6}}",
         pattern=rf"(?i:pass(?:word|wd|phrase|code|wort)|\bpwd|\bpw|kennwort|contrase\x{{00f1}}a|mot de passe|senha|wachtwoord|has\x{{0142}}o|parola|\x{{015f}}ifre|l\x{{00f6}}senord|passord|adgangskode|salasana|jelsz\x{{00f3}}|heslo|пароль|密码|密碼|パスワード|비밀번호){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6,128}}",
     ),
 )

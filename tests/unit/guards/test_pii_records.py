@@ -1,6 +1,6 @@
 """Values in the columns of tables and in the rows of INSERT, found by the names of their columns."""
 
-# ruff: noqa: E501 - tables of texts
+
 from __future__ import annotations
 
 import pytest
