@@ -296,7 +296,7 @@ ACCOUNTS: tuple[Kind, ...] = (
     Kind(name="iban", strong=True, check=find_iban, pattern=r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}"),
     named(
         "iban",
-        r"iban|bank[ _-]?(?:account|verbindung|konto)|kontonummer|rekeningnummer|numer konta",
+        r"(?:account[ _-])?iban|bankverbindung|kontonummer|rekeningnummer|numer konta",
         r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?",
         lambda n: n[:2] in IBAN_LENGTH and 15 <= len(n) <= 34 and sum(c.isdigit() for c in n) >= 6,
         gap=LOOSE_GAP,

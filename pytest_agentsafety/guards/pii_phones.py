@@ -15,7 +15,7 @@ _DIGITS = range(7, 16)
 _START = re.compile(
     r"\(\+\d{1,4}\)|\+ ?\(?\d|(?<!\d)00\d|\((?=\d)|(?<!\d)\d{3}[ .-]\d{3}[.-]\d{4}(?!\d)|(?<!\d)0\d|(?<!\d)1[ .-]\(?\d{3}"
 )
-_NEXT = re.compile(r"\+|(?<![\d.-])00(?:1|[2-9]\d)")
+_NEXT = re.compile(r"\+|(?<![\d.-])00(?:1|[2-9]\d{1,2})[ (./-]\d")
 _EXTENSION = re.compile(r"(?:,|;)? {0,2}(?:ext(?:ension)?\.?|x|#|;ext=) {0,2}\d{1,6}(?!\d)", re.IGNORECASE)
 _TRIES = 4
 # Where a 0 in front stands for the country, and the groups look like nothing else.
@@ -113,12 +113,14 @@ def _end(text: str, start: int, exists: Callable[[str], bool]) -> int | None:
     """Where the number that starts there ends: the longest that was given out, or else that could be."""
     ends = _ends(text, start)
     if exists is is_number and _plain(text[start : start + 4]).startswith("+"):
-        given_out = next((end for end in ends if _is_assigned(text[start:end])), None)
+        ends = [end for end in ends if end - start > _SHORTEST] or ends
+        given_out = next((end for end in (ends if len(ends) > 1 else ()) if _is_assigned(text[start:end])), None)
         if given_out is not None:
             return given_out
     return next((end for end in ends if _is(text[start:end], exists)), None)
 
 
+_SHORTEST = 7
 # Five groups of two digits, or three of four, are a telephone number; more of them are times, or numbers of a draw.
 _ROW = re.compile(r"0\d(?: \d\d){4,}(?!\d)|0\d{3}(?: \d{4}){2,}(?!\d)")
 _ROW_SIZE = len("01 02 03 04 05")
@@ -232,7 +234,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="phone",
         check=lambda text: find_labelled(text),  # noqa: PLW0108 - defined below
-        words=_CALLS,
+        words=rf"\d{LINK}{_CALLS}",
         pattern=rf"[+(]{{0,2}}\b\d[\d ()./-]{{4,22}}\d{LINK}{_CALLS}",
     ),
     Kind(

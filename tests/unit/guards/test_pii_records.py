@@ -1,6 +1,5 @@
 """Values in the columns of tables and in the rows of INSERT, found by the names of their columns."""
 
-
 from __future__ import annotations
 
 import pytest
