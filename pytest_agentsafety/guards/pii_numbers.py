@@ -104,9 +104,6 @@ def find_iban(candidate: str) -> Spans:
     return ((0, end),) if mod97("".join(candidate[i] for i in places[:size]).upper()) else ()
 
 
-_MASK = frozenset({0, 255})
-
-
 @lru_cache(maxsize=1024)
 def is_ip(candidate: str) -> bool:
     """A host's address: no mask, not this machine."""
@@ -116,8 +113,19 @@ def is_ip(candidate: str) -> bool:
         return False
     if isinstance(address, ipaddress.IPv6Address):
         return _is_host6(candidate, address)
-    first = candidate.partition(".")[0]
-    return not address.is_loopback and int(first) not in _MASK
+    return not _is_mask(int(address)) and _is_given_out(candidate)
+
+
+def _is_mask(bits: int) -> bool:
+    """Of a network: ones, then zeros, or the other way round; also no address and all addresses."""
+    other = bits ^ 0xFFFFFFFF
+    return other & (other + 1) == 0 or bits & (bits + 1) == 0
+
+
+def _is_given_out(address: str) -> bool:
+    """Not to this machine; what begins with 0 is rather a version, if its parts are small."""
+    first, *rest = map(int, address.split("."))
+    return not (first == 127 and rest[0] == 0) and (first > 0 or max(rest) > 99)
 
 
 def _is_host6(candidate: str, address: ipaddress.IPv6Address) -> bool:

@@ -51,6 +51,7 @@ def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
     in groups behind a plus sign and such a code is one where it has the length of some (E.164): who made it up knew
     no more."""
     marked = "+" in text[:2]
+    told = marked or not text.strip().isdigit()
     text = _plain(text)
     foreign = text.startswith("+")
     for region in (None,) if foreign else regions:
@@ -58,7 +59,7 @@ def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
         if number is None:
             continue
         tables = _library()
-        exists = tables.is_possible_number if region in (None, "US") else tables.is_valid_number
+        exists = tables.is_possible_number if told and region in (None, "US") else tables.is_valid_number
         if exists(number) or (marked and (_has_groups(text) or _is_long(text, number.country_code))):
             return True
     return False
@@ -212,7 +213,7 @@ _FORMS = (
 )
 # What has such a form and another name.
 _NO_PHONE = (
-    r"\b(?i:(?:p/n|part|sku|art(?:icle|ikel)?\.?-?(?:nr|no)\b|model|cat(?:alog(?:ue)?)?\.? no|s/n|isbn)(?: ?(?:no|nr|number|num)\b)?[.:# ]{1,3}|"
+    r"\b(?i:(?:p/n|part|sku|art(?:icle|ikel)?\.?-?(?:nr|no)\b|model|cat(?:alog(?:ue)?)?\.? no|s/n|isbn(?:-1[03])?)(?: ?(?:no|nr|number|num)\b)?[.:# ]{1,3}|"
     r"(?:item|serial|lot|batch|order|invoice|ticket|case|ref|code|bestell)(?:[ -]?(?:no|nr|number|nummer|num)\b|[:#])[.:# ]{0,2})"
 )
 _OTHER_NAME = re.compile(_NO_PHONE)

@@ -55,12 +55,14 @@ TELEPHONES = (
     ("+9949134445026", "+9949134445026"), ("01 42 68 53 00", "01 42 68 53 00"), ("+49 30 0055433", "+49 30 0055433"),
 )  # fmt: skip
 FORMED = (
+    ("host 255.251.63.124 up", "ip", "255.251.63.124"), ("host 127.117.158.236 up", "ip", "127.117.158.236"), ("host 0.164.128.240 up", "ip", "0.164.128.240"),
     ("listen on 94.144.126.52:51782 now", "ip", "94.144.126.52"), ("ip:76.64.13.244", "ip", "76.64.13.244"), ("我的IP地址是76.64.13.244,请更新", "ip", "76.64.13.244"),
     ("hardware address:a8-07-6a-46-e6-ba", "mac", "a8-07-6a-46-e6-ba"), ("私のIPはe8c:4171:1787:6a1f:add5:e258:20e1:8732です", "ip6", "e8c:4171:1787:6a1f:add5:e258:20e1:8732"),
     ("我的电子邮件是forces2092@yandex.com,请更新。", "email", "forces2092@yandex.com"), ("アドレスはdoubt2082@proton.comです。更新", "email", "doubt2082@proton.com"), ("用户@例子.广告", "email", "用户@例子.广告"),
     ("dump 4111111111111111:12/25", "card", "4111111111111111"), ("rzp_live_7e0zRHCL8Mq3aW", "api_key", "rzp_live_7e0zRHCL8Mq3aW"),
 )  # fmt: skip
 NOTHING = (
+    "netmask 255.255.254.0", "wildcard 0.0.3.255", "bind 0.0.0.0", "resolver 127.0.0.53", "we run 0.12.3.4", "ISBN-10: 0073889539", "scan 0073889539",
     "Section 17.12.15.17 of the manual", "§ 13.18.13.6 applies", "AssemblyVersion 9.17.8.22", "Line 9: 0924 1527 1326 0951 2147 1823", "08 07 16 42 40 03 + 6", "P/N 231-867-7762", "Art.-Nr. 0807-367750",
     "order no. 415-555-2671", "2413.8103   2884.8204", "579573.5833492571", "85:38:28:65:59:64", "91:19:6:75:82:9:60:59", "2149 2051 1736 2140 0101", "+20230115123045", "+1700000000123", "[redacted ssn] 123456789",
     "secret: prod-db-creds-1", "password = None", "token: <your-token>", "The seed phrase is a list of 12 words that you keep.", "Tests pass in 1234567 us", "your phone? Section 4 says: call us", "the ssn is 12345678",
