@@ -9,6 +9,8 @@
     PYTHONPATH=. python benchmarks/pii_foreign.py oneport [values a pattern] [seed] [--misses]
     npm install --prefix FOLDER @faker-js/faker chance @ngneat/falso casual mockjs @snaplet/copycat fakerator
     FAKER_JS=FOLDER PYTHONPATH=. python benchmarks/pii_foreign.py faker-js|chance|more-js [values a type] [seed]
+    apt-get install ruby ruby-faker
+    PYTHONPATH=. python benchmarks/pii_foreign.py ruby-faker [values a type] [seed] [--misses]
     PYTHONPATH=. python benchmarks/pii_foreign.py clean [texts a kind] [seed] [--misses]
 
 What a source needs and where it is not installed, the script says so and ends with 0. Nothing of a generator is kept in
@@ -52,6 +54,7 @@ SOURCES = {
         (),
         "npm install --prefix FOLDER casual mockjs @snaplet/copycat fakerator, FAKER_JS=FOLDER",
     ),
+    "ruby-faker": ("benchmarks.lib.pii_rubyfaker", (), "ruby and its gem faker (Debian: ruby ruby-faker)"),
     "faker-js": ("benchmarks.lib.pii_fakerjs", (), "npm install --prefix FOLDER @faker-js/faker, FAKER_JS=FOLDER"),
 }
 _GUARD = PiiGuard()
