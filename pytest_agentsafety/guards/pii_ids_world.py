@@ -37,10 +37,6 @@ def aba(n: str) -> bool:
     return weighted(n, (3, 7, 1) * 3) % 10 == 0 and n[:2] <= "80" and n != "000000000"
 
 
-def npi(n: str) -> bool:
-    return luhn("80840" + n)
-
-
 def dea(n: str) -> bool:
     odd = sum(int(d) for d in n[2:8:2])
     return (odd + 2 * sum(int(d) for d in n[3:8:2])) % 10 == int(n[8])
@@ -68,18 +64,6 @@ def aadhaar(n: str) -> bool:
 def tfn(n: str) -> bool:
     weights = (1, 4, 3, 7, 5, 8, 6, 9, 10) if len(n) == 9 else (10, 7, 8, 4, 6, 3, 5, 1)
     return weighted(n, weights) % 11 == 0
-
-
-def abn(n: str) -> bool:
-    return (
-        weighted(str(int(n[0]) - 1) + n[1:], (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)) % 89 == 0
-        if n[0] != "0"
-        else False
-    )
-
-
-def medicare(n: str) -> bool:
-    return n[0] in "23456" and weighted(n, (1, 3, 7, 9) * 2) % 10 == int(n[8])
 
 
 def za_id(n: str) -> bool:
@@ -141,7 +125,7 @@ def is_licence(n: str) -> bool:
     return sum(c.isdigit() for c in n) >= 3
 
 
-_LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein|permiso de conducir|licencia de conducir|permis de conduire|patente(?: di guida)?|carta de condu\x{00e7}\x{00e3}o|carteira de motorista|cnh|prawo jazdy|rijbewijs|k\x{00f6}rkort|f\x{00f8}rerkort|ehliyet"
+_LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|licen[cs]e[ _-]?no|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein|permiso de conducir|licencia de conducir|permis de conduire|patente(?: di guida)?|carta de condu\x{00e7}\x{00e3}o|carteira de motorista|cnh|prawo jazdy|rijbewijs|k\x{00f6}rkort|f\x{00f8}rerkort|ehliyet"
 KINDS: tuple[Kind, ...] = (
     formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn, strong=True),
     Kind(name="ssn", pattern=r"(?:^|[^0-9 \t+] ?)\b\d{3} \d{2} \d{4}(?: \d+)?\b", check=_spaced_ssn),
@@ -174,7 +158,7 @@ KINDS: tuple[Kind, ...] = (
         r"\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}",
         gap=LOOSE_GAP,
     ),
-    named("us_npi", r"npi", r"[12]\d{3}[ -]\d{3}[ -]\d{3}|[12]\d{9}", npi),
+    named("us_npi", r"npi", r"\d{4}[ -]\d{3}[ -]\d{3}|\d{10}"),
     named("us_dea", r"dea", r"[A-Z][A-Z9]\d{7}", dea, gap=LOOSE_GAP),
     named(
         "driver_licence",
@@ -201,6 +185,7 @@ KINDS: tuple[Kind, ...] = (
     named("mx_rfc", r"rfc", r"[A-Z&]{3,4}\d{6}[A-Z0-9]{3}", gap=LOOSE_GAP),
     formed("br_cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf, strong=True),
     named("br_cpf", r"cpf", r"\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}"),
+    named("br_rg", r"rg|registro geral", r"\d{1,2}\.\d{3}\.\d{3}-[0-9Xx]"),
     formed("br_cnpj", r"[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-\d{2}", cnpj, strong=True),
     named("br_cnpj", r"cnpj", r"\d{14}"),
     formed("ar_cuit", r"\d{2}-\d{8}-\d", cuit),

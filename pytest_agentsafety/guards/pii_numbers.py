@@ -281,7 +281,7 @@ NETWORK: tuple[Kind, ...] = (
     Kind(
         name="ip",
         check=lambda text: _behind(text, is_ip),
-        pattern=rf"(?:\b(?i:[a-z]{{0,12}}version|ver|release|firmware|build|v|rev(?:ision)?|edition|section|sec|chapter|clause|article|appendix|annex|paragraph|table|figure|abschnitt|kapitel|artikel|ziffer|punkt|secci\x{{00f3}}n|oid)_{{0,2}}[.:= \"']{{1,4}}|\x{{00a7}} ?|[=<>~^]= ?|{_EDGE})"
+        pattern=rf"(?:\b(?i:[a-z]{{0,12}}version|ver|rv|release|firmware|build|v|rev(?:ision)?|edition|section|sec|chapter|clause|article|appendix|annex|paragraph|table|figure|abschnitt|kapitel|artikel|ziffer|punkt|secci\x{{00f3}}n|oid)_{{0,2}}[.:= \"']{{1,4}}|\x{{00a7}} ?|[=<>~^]= ?|{_EDGE})"
         r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b",
     ),
     Kind(

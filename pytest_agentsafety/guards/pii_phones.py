@@ -181,7 +181,7 @@ _CALLS = rf"(?:(?:\b|_)(?i:{_NAMED})(?:\b|_|(?i:number|nummer|numero|no|nr|s)\b)
 _CALLED = r"\b(?i:call|dial|ring|text)(?i:l?ed|l?ing)? "
 _TAIL = re.compile(r"[+(]{0,2}\d[\d ()./-]{4,22}\d(?: {0,2}(?:ext\.?|x) {0,2}\d{1,6})?\Z", re.ASCII)
 _DATED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
-_NUMBER_LIKE = re.compile(r"\d{4}-\d{4}-\d{4}-\d{4}|\d{1,3}(?:\.\d{1,3}){3}")
+_NUMBER_LIKE = re.compile(r"\d{4}-\d{4}-\d{4}-\d{4}|(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)")
 
 
 def find_named(candidate: str) -> Spans:
