@@ -51,7 +51,7 @@ def is_number(text: str, regions: tuple[str, ...] = ("US",)) -> bool:
     in groups behind a plus sign and such a code is one where it has the length of some (E.164): who made it up knew
     no more."""
     marked = "+" in text[:2]
-    told = marked or not text.strip().isdigit()
+    told = marked or not text.startswith("00") or (not text.isdigit() and sum(c.isdigit() for c in text) > 10)
     text = _plain(text)
     foreign = text.startswith("+")
     for region in (None,) if foreign else regions:
