@@ -119,7 +119,10 @@ def _in_records(view: View) -> Iterator[View]:
 
 def _unplussed(view: View) -> Iterator[View]:
     """Blanks of a query, which it writes as plus signs."""
-    if "+" in view.text and _in_bytes(_MAY_BE_QUERY).search(view.data) is not None:
+    if (
+        view.data.find(b"+", view.data.find(b"=") + 1 or len(view.data)) >= 0
+        and _in_bytes(_MAY_BE_QUERY).search(view.data) is not None
+    ):
         text = _PLUS.sub(" ", view.text)
         yield _Derived("query", text, view, lambda start, end: (start, end))
 
