@@ -45,6 +45,17 @@ def nip(n: str) -> bool:
     return weighted(n, (6, 5, 7, 2, 3, 4, 5, 6, 7)) % 11 == int(n[9])
 
 
+def inn(n: str) -> bool:
+    """Of a company, or of a person with one check digit more."""
+    factors = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
+    last = range(len(n) - (1 if len(n) == 10 else 2), len(n))
+    return all(weighted(n[:k], factors[11 - k :]) % 11 % 10 == int(n[k]) for k in last)
+
+
+def snils(n: str) -> bool:
+    return weighted(n[:9], range(9, 0, -1)) % 101 % 100 == int(n[9:])
+
+
 def personnummer(n: str) -> bool:
     n = n[-10:]
     return is_day(n[2:4], int(n[4:6]) % 60) and luhn(n)
@@ -112,7 +123,7 @@ KINDS: tuple[Kind, ...] = (
     formed("uk_licence", r"[A-Z][A-Z9]{4}\d[0156]\d(?:[0-2]\d|3[01])\d[A-Z][A-Z9]\d[A-Z]{2}"),
     named(
         "de_tax_id",
-        r"(?:steuer-?(?:id(?:entifikationsnummer)?|ident(?:ifikations)?-?nummer|nummer|nr)|idnr|(?:german )?tax[ _-]?id|tin)\.?",
+        r"(?:steuer[ _-]?(?:id(?:entifikationsnummer)?|ident(?:ifikations)?-?nummer|nummer|nr)|idnr|(?:german )?tax[ _-]?id|tin)\.?",
         r"\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}",
         steuer_id,
     ),
@@ -127,9 +138,20 @@ KINDS: tuple[Kind, ...] = (
         "de_social",
         r"(?:sozial|renten)?versicherungs-?(?:nummer|nr\.?)|svnr|rvnr",
         r"\d{2}[ ]?\d{6}[ ]?[A-Z][ ]?\d{3}",
-        lambda n: is_day(n[4:6], n[2:4]),
     ),
-    formed("fr_nir", r"[123478][ ]?\d{2}[ ]?\d{2}[ ]?(?:\d{2}|2[AB])[ ]?\d{3}[ ]?\d{3}[ ]?\d{2}", nir, strong=True),
+    named(
+        "de_health",
+        r"(?:kranken)?versicherten-?(?:nummer|nr\.?)|krankenversicherungs-?(?:nummer|nr\.?)|kvnr",
+        r"[A-Z]\d{9}",
+        gap=LOOSE_GAP,
+    ),
+    formed(
+        "fr_nir",
+        r"[123478]\d{4}(?:\d{2}|2[AB])\d{6} ?\d{2}|[123478][ .-]\d{2}[ .-]\d{2}[ .-](?:\d{2}|2[AB])[ .-]\d{3}[ .-]\d{3}[ .-]\d{2}|[123478] \d{4} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}",
+        nir,
+        strong=True,
+    ),
+    named("es_dni", r"dni|nif|nie", r"(?:[XYZ]-?)?\d{7,8}-?[A-Z]", gap=LOOSE_GAP),
     formed("es_dni", r"(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]", dni),
     formed(
         "it_fiscal_code",
@@ -137,11 +159,21 @@ KINDS: tuple[Kind, ...] = (
         codice_fiscale,
         strong=True,
     ),
+    named(
+        "it_fiscal_code",
+        r"codice[ _]?fiscale|cod\.? ?fisc\.?|fiscal[ _]?code",
+        r"(?i:[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z])",
+        gap=LOOSE_GAP,
+    ),
     named("nl_bsn", r"bsn|burgerservicenummer|sofinummer", r"\d{4}[. ]?\d{2}[. ]?\d{3}|\d{9}"),
     named("pl_pesel", r"pesel", r"\d{11}"),
+    named("pl_regon", r"regon", r"\d{9}|\d{14}"),
+    named("ru_inn", r"inn", r"\d{10}|\d{12}", inn, foreign="инн"),
+    named("ru_snils", r"snils", r"\d{3}[- ]?\d{3}[- ]?\d{3}[- ]?\d{2}", foreign="снилс"),
+    formed("ru_snils", r"\d{3}-\d{3}-\d{3}[ -]\d{2}", snils),
     named("pl_nip", r"nip", r"\d{3}-?\d{3}-?\d{2}-?\d{2}", nip),
     formed("se_personnummer", r"(?:19|20)?\d{6}[-+]\d{4}", personnummer),
-    named("se_personnummer", r"person(?:al)?[ _-]?(?:nummer|nr|identity number)", r"(?:19|20)?\d{10}", personnummer),
+    named("se_personnummer", r"person(?:al)?[ _-]?(?:nummer|nr|identity number)", r"(?:\d{2})?\d{6}[-+]?\d{4}"),
     formed("fi_hetu", r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", hetu),
     named("dk_cpr", r"cpr(?:[ -]?(?:nummer|nr\.?|number|no\.?))?", r"\d{6}-?\d{4}", cpr),
     formed("no_fodselsnummer", r"\d{6}[ ]?\d{5}", fodselsnummer),
@@ -158,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
         rodne_cislo,
     ),
     named("ro_cnp", r"cnp", r"[1-9]\d{12}"),
-    named("bg_egn", r"egn|\x{0435}\x{0433}\x{043d}", r"\d{10}"),
+    named("bg_egn", r"egn", r"\d{10}", foreign=r"\x{0435}\x{0433}\x{043d}"),
     named("hr_oib", r"oib", r"\d{11}"),
-    named("gr_amka", r"amka|\x{03b1}\x{03bc}\x{03ba}\x{03b1}", r"\d{11}", luhn),
+    named("gr_amka", r"amka", r"\d{11}", luhn, foreign=r"\x{03b1}\x{03bc}\x{03ba}\x{03b1}"),
 )

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
+from pytest_agentsafety.guards import pii_names
 from pytest_agentsafety.guards.pii_checks import is_day, luhn, verhoeff, weighted
 from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, flat, flat_when, formed, named
 
@@ -13,8 +14,15 @@ def ssn(n: str) -> bool:
 
 
 def _spaced_ssn(candidate: str) -> Spans:
-    """No part of a row of numbers: none stands before it."""
-    return ((len(candidate) - 11, len(candidate)),) if ssn(flat(candidate[-11:])) else ()
+    """No part of a row of numbers, nor of a telephone's: none stands before it or behind it."""
+    start = len(candidate) - 11
+    return (
+        ((start, len(candidate)),) if candidate[start + 3 : start + 4] == " " and ssn(flat(candidate[start:])) else ()
+    )
+
+
+def _is_no_filler(n: str) -> bool:
+    return len(set(n)) > 1
 
 
 def itin(n: str) -> bool:
@@ -27,10 +35,6 @@ def itin(n: str) -> bool:
 
 def aba(n: str) -> bool:
     return weighted(n, (3, 7, 1) * 3) % 10 == 0 and n[:2] <= "80" and n != "000000000"
-
-
-def npi(n: str) -> bool:
-    return luhn("80840" + n)
 
 
 def dea(n: str) -> bool:
@@ -60,18 +64,6 @@ def aadhaar(n: str) -> bool:
 def tfn(n: str) -> bool:
     weights = (1, 4, 3, 7, 5, 8, 6, 9, 10) if len(n) == 9 else (10, 7, 8, 4, 6, 3, 5, 1)
     return weighted(n, weights) % 11 == 0
-
-
-def abn(n: str) -> bool:
-    return (
-        weighted(str(int(n[0]) - 1) + n[1:], (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)) % 89 == 0
-        if n[0] != "0"
-        else False
-    )
-
-
-def medicare(n: str) -> bool:
-    return n[0] in "23456" and weighted(n, (1, 3, 7, 9) * 2) % 10 == int(n[8])
 
 
 def za_id(n: str) -> bool:
@@ -133,11 +125,16 @@ def is_licence(n: str) -> bool:
     return sum(c.isdigit() for c in n) >= 3
 
 
-_LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein"
+_LICENCE = r"driver'?s?'?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|licen[cs]e[ _-]?no|dl[ _-]?(?:number|no\.?|num|#)|fahrerlaubnis|f\x{00fc}hrerschein|permiso de conducir|licencia de conducir|permis de conduire|patente(?: di guida)?|carta de condu\x{00e7}\x{00e3}o|carteira de motorista|cnh|prawo jazdy|rijbewijs|k\x{00f6}rkort|f\x{00f8}rerkort|ehliyet"
 KINDS: tuple[Kind, ...] = (
     formed("ssn", r"\d{3}-\d{2}-\d{4}", ssn, strong=True),
-    Kind(name="ssn", pattern=r"(?:^|[^0-9 \t] ?)\b\d{3} \d{2} \d{4}\b", check=_spaced_ssn),
-    named("ssn", r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social", r"\d{9}", ssn),
+    Kind(name="ssn", pattern=r"(?:^|[^0-9 \t+] ?)\b\d{3} \d{2} \d{4}(?: \d+)?\b", check=_spaced_ssn),
+    named(
+        "ssn",
+        r"ssns?|social[ _-]security(?:[ _-](?:number|no\.?|num|#))?|social",
+        r"\d{9}|\d{3}[. -]\d{2}[. -]\d{4}",
+        _is_no_filler,
+    ),
     formed("us_itin", r"9\d{2}[ -]\d{2}[ -]\d{4}", itin),
     named("us_itin", r"itins?|tax(?:payer)?[ _-]id(?:entification)?(?:[ _-]number)?", r"9\d{8}", itin),
     named(
@@ -158,21 +155,22 @@ KINDS: tuple[Kind, ...] = (
     named(
         "us_mbi",
         r"medicare|mbi",
-        r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}",
+        r"\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}",
         gap=LOOSE_GAP,
     ),
-    named("us_npi", r"npi", r"[12]\d{9}", npi),
+    named("us_npi", r"npi", r"\d{4}[ -]\d{3}[ -]\d{3}|\d{10}"),
     named("us_dea", r"dea", r"[A-Z][A-Z9]\d{7}", dea, gap=LOOSE_GAP),
     named(
         "driver_licence",
         _LICENCE,
-        r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,16}|[A-Z]{4,5}[A-Z0-9]{6,12})",
+        r"(?:(?:[A-Z]{1,3}[ -]?)?\d(?:[ -]?[A-Z0-9]){4,18}|[A-Z]{4,5}[A-Z0-9]{6,12})",
         is_licence,
         gap=LOOSE_GAP,
+        foreign=pii_names.LICENCE,
     ),
     named(
         "bank_account",
-        r"(?:bank[ _-])?(?:account|acct|konto)[ _-]?(?:number|nummer|no\.?|num|nr\.?|#)",
+        r"(?:bank[ _-])?(?:account|acct|konto)[ _-]?(?:number|nummer|no\.?|num|nr\.?|#)|bank[ _-]?(?:account|konto)|kontonummer|cuenta bancaria|num\x{00e9}ro de compte|conto corrente|rekeningnummer|numer konta",
         r"\d{3,6}[ -]\d{3,6}(?:[ -]\d{2,6})?|\d{7,17}",
     ),
     named("uk_sort_code", r"sort[ _-]?code", r"\d{2}[ -]?\d{2}[ -]?\d{2}"),
@@ -186,23 +184,33 @@ KINDS: tuple[Kind, ...] = (
     ),
     named("mx_rfc", r"rfc", r"[A-Z&]{3,4}\d{6}[A-Z0-9]{3}", gap=LOOSE_GAP),
     formed("br_cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf, strong=True),
-    named("br_cpf", r"cpf", r"\d{11}"),
+    named("br_cpf", r"cpf", r"\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}"),
+    named("br_rg", r"rg|registro geral", r"\d{1,2}\.\d{3}\.\d{3}-[0-9Xx]"),
     formed("br_cnpj", r"[A-Z0-9]{2}\.[A-Z0-9]{3}\.[A-Z0-9]{3}/[A-Z0-9]{4}-\d{2}", cnpj, strong=True),
     named("br_cnpj", r"cnpj", r"\d{14}"),
     formed("ar_cuit", r"\d{2}-\d{8}-\d", cuit),
     formed("cl_rut", r"\d{1,2}\.\d{3}\.\d{3}-[0-9Kk]", rut),
     named("cl_rut", r"rut|run", r"\d{7,8}-[0-9Kk]", rut),
-    formed("in_aadhaar", r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
+    formed("in_aadhaar", r"(?:\d{4} )*[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?: \d{4})*", lambda n: len(n) == 12 and aadhaar(n)),
     named("in_aadhaar", r"aadhaa?r|uidai|uid", r"\d{12}|\d{4} \d{4} \d{4}"),
+    named("in_pan", r"pan(?: card)?|permanent account", r"[A-Z]{5}\d{4}[A-Z]", gap=LOOSE_GAP),
     formed("in_pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"),
     named("in_voter_id", r"voter(?:'?s)?[ _-]?id|epic", r"[A-Z]{3}\d{7}", gap=LOOSE_GAP),
     named("au_tfn", r"tfn|tax[ _-]file(?:[ _-](?:number|no\.?))?", r"\d{3}[ ]?\d{3}[ ]?\d{2,3}", tfn),
-    named("au_abn", r"abn|australian business number", r"\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", abn),
-    named("au_medicare", r"medicare", r"[2-6]\d{3}[ ]?\d{5}[ ]?\d(?:[ /-]?\d)?", medicare),
+    named("au_abn", r"abn|australian business", r"\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}"),
+    named("au_acn", r"acn|australian company", r"\d{3}[ ]?\d{3}[ ]?\d{3}"),
+    named("au_medicare", r"medicare", r"[2-6]\d{3}[ ]?\d{5}[ ]?\d(?:[ /-]?\d)?"),
     named("nz_ird", r"ird", r"\d{2,3}[ -]?\d{3}[ -]?\d{3}"),
     formed("za_id", r"\d{6}[ ]?\d{4}[ ]?[012][ ]?\d[ ]?\d", za_id),
     formed("cn_id", r"[1-8]\d{5}(?:19|20)\d{9}[0-9Xx]", cn_id, strong=True),
+    named(
+        "kr_rrn",
+        r"rrn|resident registration|alien registration",
+        r"\d{6}-?[1-8]\d{6}",
+        foreign="주민등록|주민번호|외국인등록",
+    ),
     formed("kr_rrn", r"\d{6}-[1-8]\d{6}", rrn),
+    named("sg_nric", r"nric|fin", r"[STFGM]\d{7}[A-Z]", gap=LOOSE_GAP),
     formed("sg_nric", r"[STFGM]\d{7}[A-Z]", nric),
     Kind(name="hk_id", pattern=r"\b[A-Z]{1,2}\d{6}\([0-9A]\)", check=flat_when(hkid)),
     named("hk_id", r"hkid|hong kong id(?:entity)?(?: card)?", r"[A-Z]{1,2}\d{6}[0-9A]", hkid, gap=LOOSE_GAP),
@@ -210,15 +218,44 @@ KINDS: tuple[Kind, ...] = (
         "tw_id", r"(?:taiwan|roc|national)[ _-]?id(?:[ _-](?:number|no\.?))?", r"[A-Z][1289]\d{8}", tw_id, gap=LOOSE_GAP
     ),
     formed("th_id", r"[1-8]-\d{4}-\d{5}-\d{2}-\d", thai),
-    named("th_id", r"thai(?: national)? id(?: (?:number|card))?", r"[1-8]\d{12}", thai),
+    named(
+        "th_id",
+        r"thai[ _-](?:national[ _-])?id(?:[ _-](?:number|card))?",
+        r"[1-8]\d{12}",
+        foreign="บัตรประชาชน|เลขประจำตัว",
+    ),
     formed("my_kad", r"\d{6}-\d{2}-\d{4}", lambda n: is_day(n[2:4], n[4:6])),
-    named("tr_id", r"t\.?c\.?(?: kimlik(?: no)?)?|kimlik", r"[1-9]\d{10}", tc_kimlik),
+    named("tr_id", r"t\.?c\.?(?:[ _]kimlik(?:[ _]no)?)?|kimlik", r"[1-9]\d{10}", tc_kimlik),
     named(
         "jp_my_number",
-        r"my[ _-]?number|\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}",
+        r"my[ _-]?number",
         r"\d{4}[ -]?\d{4}[ -]?\d{4}",
         my_number,
+        foreign=r"\x{30de}\x{30a4}\x{30ca}\x{30f3}\x{30d0}\x{30fc}|\x{500b}\x{4eba}\x{756a}\x{53f7}",
     ),
     named("il_id", r"teudat zehut|israeli? id(?: number)?", r"\d{9}", luhn),
+    named(
+        "it_id_card",
+        r"cie",
+        r"[A-Z]{2}\d{7}|\d{7}[A-Z]{2}|[A-Z]{2}\d{5}[A-Z]{2}",
+        gap=LOOSE_GAP,
+        foreign=r"carta d'identit\x{00e0}|carta di identit\x{00e0}",
+    ),
+    named("ng_nin", r"nin", r"\d{11}"),
+    named("ph_umid", r"umid|crn", r"\d{4}-?\d{7}-?\d"),
+    named(
+        "tax_id",
+        r"tin|tax[ _-]?(?:payer)?[ _-]?(?:id(?:entification)?|ref(?:erence)?|number|no)|vat[ _-]?(?:id|reg(?:istration)?|number|no)|partita[ _]iva|p\.?[ _]?iva|ust-?id(?:nr)?|steuernummer|nit|ruc|siren|siret",
+        r"(?:[A-Z]{2} ?)?\d{8,14}|\d{2,3}[-/ ]\d{3,4}[-/ ]\d{3,5}(?:[-/ ]\d{3,5})?|\d{2}-\d{7}",
+    ),
+    named(
+        "national_id",
+        r"national[ _-]?id(?:entity|entification)?(?:[ _-]card)?|identity[ _-]card|citizen[ _-]id|c\x{00e9}dula(?: de identidad)?|cedula|documento de identidad",
+        r"\d{17}[0-9Xx]|[A-Z]{0,3}\d{6,14}[A-Z]{0,2}|\d{1,3}(?:[.-]\d{3}){2}[.-]?[\dA-Z]{0,2}",
+        lambda n: sum(c.isdigit() for c in n) >= 6,
+        gap=LOOSE_GAP,
+        foreign=r"carte d'identit\x{00e9}|身份证|身分證|удостоверение личности|بطاقة الهوية|رقم الهوية",
+    ),
+    named("imei", r"imei(?:[ _-]?(?:number|no\.?|[12]))?", r"\d{15,16}|\d{2}[ -]\d{6}[ -]\d{6}[ -]\d{1,2}"),
     named("id_nik", r"nik|ktp", r"\d{16}", lambda n: is_day(n[8:10], int(n[6:8]) % 40)),
 )

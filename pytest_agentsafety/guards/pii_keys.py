@@ -39,13 +39,14 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
         r"xox[abcdeoprs]-[A-Za-z0-9%-]{10,}",
         r"xoxe\.xox[bp]-\d-[A-Za-z0-9-]{20,}",
         r"xapp-\d-[A-Za-z0-9-]{20,}",
-        r"(?:https://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]{20,}",
+        r"(?:https://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9_/]{20,}",
     ),
     "Stripe": (rf"(?:sk|rk|pk)_(?:live|test|prod)_{_A}{{16,}}", r"whsec_[A-Za-z0-9+/]{24,}"),
+    "Razorpay": (rf"rzp_(?:live|test)_{_A}{{14}}",),
     "Twilio": (r"(?:SK|AC)[a-f0-9]{32}",),
     "SendGrid": (rf"SG\.{_W}{{16,}}\.{_W}{{32,}}",),
-    "Mailgun": (rf"(?:pub)?key-{_HEX32}", rf"{_HEX32}-[a-f0-9]{{8}}-[a-f0-9]{{8}}"),
-    "Mailchimp": (rf"{_HEX32}-us\d{{1,2}}",),
+    "Mailgun": (rf"(?:pub)?key-(?:{_HEX32}|{_A}{{32}}\b)", rf"{_HEX32}-[a-f0-9]{{8}}-[a-f0-9]{{8}}"),
+    "Mailchimp": (r"[a-z0-9]{32}-us\d{1,2}",),
     "Brevo": (rf"xkeysib-[a-f0-9]{{64}}-{_A}{{16}}", rf"xsmtpsib-[a-f0-9]{{64}}-{_A}{{16}}"),
     "Resend": (rf"re_{_A}{{8}}_{_A}{{24}}",),
     "npm": (rf"npm_{_A}{{36}}",),
@@ -144,7 +145,9 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
 
 def _check(candidate: str) -> Spans:
     """A class name may start with `sk-` and go on for long, and a line may be one letter: no key is."""
-    if len(set(candidate[-30:])) < 5 or (candidate.startswith("sk-") and not _DIGIT.search(candidate)):
+    if len(set(candidate[-30:])) < 5 or (
+        candidate.startswith(("sk-", "key-", "pubkey-")) and not _DIGIT.search(candidate)
+    ):
         return ()
     return ((candidate.rfind(" ") + 1, len(candidate)),)  # `SSWS` and a space are no part of it
 
@@ -157,8 +160,8 @@ _HINTS = {
     "MaxMind": (r"_mmk\b",),
     "Discord": (rf"\.{_W}{{6}}\.{_W}{{27}}", r"discord(?:app)?\.com/api/"),
     "New Relic": (r"NRAK-", r"NRJS-", r"NRI[IQ]-", r"NRAL\b"),
-    "Mailgun": (r"key-[a-f0-9]{16}", r"[a-f0-9]-[a-f0-9]{8}-[a-f0-9]{8}\b"),
-    "Mailchimp": (r"[a-f0-9]-us\d",),
+    "Mailgun": (r"key-[A-Za-z0-9]{32}", r"[a-f0-9]-[a-f0-9]{8}-[a-f0-9]{8}\b"),
+    "Mailchimp": (r"[a-z0-9]-us\d",),
 }
 _ALL = "|".join(pattern for patterns in PROVIDERS.values() for pattern in patterns)
 _ROUGH = "|".join(pattern for name, patterns in PROVIDERS.items() if name not in _HINTS for pattern in patterns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,13 +15,15 @@ from pytest_agentsafety.guards.pii_phones import NATIONAL_PATTERN, find_national
 from pytest_agentsafety.guards.pii_secrets import DOUBTFUL
 
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-# What would make a number part of something longer: a uuid, a decimal, a dotted version, an id.
-_JOINERS = frozenset("-.:/")
+# What would make a number part of something longer: a uuid, a decimal, a dotted version, an id. A colon does so in a
+# time, between digits: what stands before it else is a name, and what comes behind it a port or the next field.
+_JOINERS = frozenset("-./")
+_DIGITS = frozenset("0123456789")
 # What the prefilter finds at the end of any text, and only there: what matches at each character slows the pass down.
 _END = r"\z"
 _ALWAYS = [0]
 # A text that holds nothing of this holds no number with a name before it.
-_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z][A-Z0-9]{7,16}\b|\b[1-9A-HJ-NP-Za-km-z]{32}"
+_NUMBER_LIKE = r"\d(?:[ ()./-]{0,3}\d){3}|[A-Z]\d{2}[A-Z]|\b[A-Z0-9]{8,17}\b|\b[1-9A-HJ-NP-Za-km-z]{25}"
 _RANK: dict[str, int] = {}
 for _kind in KINDS:
     _RANK.setdefault(_kind.name, len(_RANK))
@@ -60,6 +63,10 @@ class _Matcher:
     def nothing(self, encoded: bytes) -> bool:
         matched = self._match(encoded)
         return bool(matched == _ALWAYS or (matched in self._number_alone and self._match_names(encoded) == _ALWAYS))
+
+    def names(self, encoded: bytes) -> bool:
+        """Is there a name of a kind that needs one?"""
+        return bool(self._match_names(encoded) != _ALWAYS)
 
     def candidates(self, encoded: bytes) -> list[Kind]:
         """All kinds, where a pass ran out of memory: each is then looked for by itself, which needs little."""
@@ -123,6 +130,14 @@ def has_nothing(text: str) -> bool:
 def leaves(encoded: bytes) -> bool:
     """As `has_nothing`, of UTF-8."""
     return _personal().nothing(encoded) and _secrets().nothing(encoded)
+
+
+def is_name(text: str) -> bool:
+    """May a value that stands beside this be what only its name tells?"""
+    return _personal().names(text.encode("utf-8", "replace")) or _SECRET_NAME.search(text) is not None
+
+
+_SECRET_NAME = re.compile(r"pass|pwd|key|token|secret|phrase|mnemonic", re.IGNORECASE)
 
 
 def find_pii(text: str, regions: Sequence[str] = ()) -> list[Finding]:
@@ -224,10 +239,14 @@ def _stands_alone(text: str, start: int, end: int, *, strict: bool = False) -> b
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:] in _WORD or after[:1] in _WORD:  # which "" is not
         return False
-    glued_before = before[-1:] in _JOINERS and before[:1] in _WORD if len(before) == 2 else False
-    glued_after = after[:1] in _JOINERS and after[1:] in _WORD if len(after) == 2 else False
+    glued_before = _joins(before[-1:], before[:1], _DIGITS) if len(before) == 2 else False
+    glued_after = _joins(after[:1], after[1:], _WORD if strict else frozenset()) if len(after) == 2 else False
     digits = strict or (text[start].isdigit() and text[end - 1].isdigit())
     return not (digits and (glued_before or glued_after))
+
+
+def _joins(joiner: str, next_to_it: str, by_colon: frozenset[str]) -> bool:
+    return next_to_it in (by_colon if joiner == ":" else _WORD if joiner in _JOINERS else ())
 
 
 def _without_overlaps(findings: list[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 
-from pytest_agentsafety.guards.pii_kinds import Kind, Spans, whole
+from pytest_agentsafety.guards.pii_kinds import ASKED, Kind, Spans, whole
 
 _PLACEHOLDER_WORDS = (
     "password passwd pass pwd secret token changeme change_me your_password yourpassword mypassword example none "
@@ -43,6 +43,19 @@ def _is_token(value: str) -> bool:
     return (mixed or _is_jumbled(value)) and not is_placeholder(value) and entropy(value) >= 3.0
 
 
+def _is_made(value: str) -> bool:
+    """By a machine, at random: no word with a number, no name of something that holds a secret."""
+    cased = any(map(str.isupper, value)) and any(map(str.islower, value))
+    return (
+        sum(map(str.isdigit, value)) >= 2
+        and entropy(value) >= 3.2
+        and (cased or _HEX_ALONE.fullmatch(value) is not None)
+    )
+
+
+_HEX_ALONE = re.compile(r"[0-9a-fA-F-]+")
+
+
 def _is_jumbled(value: str) -> bool:
     """Capitals where no word starts: letters that nobody wrote."""
     return value.isalnum() and _INNER_CAPITAL.search(value) is not None
@@ -50,7 +63,7 @@ def _is_jumbled(value: str) -> bool:
 
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z](?=[A-Z]|[a-z][A-Z])")
 _DIGIT = re.compile(r"\d")
-_SIGN = re.compile(r"[:=]>?=?|\bis\b")
+_SIGN = re.compile(r"[:=\uff1a]>?=?|(?<= )(?:is|ist|est|es|to|lautet|è|é)\b|[是は为]")
 
 
 def _assigned(candidate: str) -> tuple[int, str]:
@@ -70,6 +83,16 @@ def _check_token(candidate: str) -> Spans:
     return ((start, start + len(value)),) if _is_token(value) else ()
 
 
+def _check_told(candidate: str) -> Spans:
+    match = _LAST.search(candidate)
+    if match is None or is_placeholder(match.group()) or not _is_made(match.group().rstrip(".=")):
+        return ()
+    return ((match.start(), match.start() + len(match.group().rstrip("."))),)
+
+
+_LAST = re.compile(r"(?:(?<=[^A-Za-z0-9_.~+/=-])|(?<==))[A-Za-z0-9_.~+/-]{20,200}={0,2}\Z")
+
+
 def _check_bearer(candidate: str) -> Spans:
     start = len(candidate) - len(candidate.split()[-1])
     value = candidate[start:]
@@ -82,12 +105,13 @@ def _check_connection(candidate: str) -> Spans:
     return () if is_placeholder(password) or candidate.startswith("git+") else whole(candidate)
 
 
-_SEP = r"[\"'`]?\s{0,3}(?::=|=>|[:=]|\bis\b)\s{0,3}[\"'`]?"
+_SEP = r"[\"'`]?\]?\s{0,8}(?::=|=>|[:=\x{ff1a}]|\b(?:is|ist|est|es|to|lautet)\b|\x{00e8}|\x{00e9}|\x{662f}|\x{306f}|\x{4e3a})\s{0,3}[\"'`]?"
+_TOLD = r"\b(?i:(?:api|access|secret|auth|bearer|security)[ _-]?(?:key|token)|token|secret|apikey)"
 _SERVICES = (
     r"datadog|dd|mistral|cohere|co|cloudflare|cf|heroku|okta|auth0|airtable|dropbox|vercel|netlify|snyk|sonar|algolia|fastly|"
     r"twilio|discord|telegram|azure|openai|linode|vultr|rapidapi|trello|zendesk|intercom|segment|mixpanel|amplitude|"
     r"pagerduty|opsgenie|splunk|elastic|wandb|deepgram|assemblyai|ai21|gemini|twitter|linkedin|coinbase|"
-    r"binance|kraken|plaid|paypal|braintree|adyen|lob|mapbox|snowflake|fireworks|tomtom|weather|bitbucket|jenkins|travis"
+    r"binance|kraken|plaid|paypal|braintree|adyen|lob|mapbox|snowflake|fireworks|tomtom|weather|bitbucket|jenkins|travis|ibm|iam|cloudant|softlayer|artifactory|npm|_?auth"
 )
 PRIVATE_KEYS: tuple[Kind, ...] = (
     Kind(
@@ -153,12 +177,19 @@ ASSIGNED: tuple[Kind, ...] = (
         rf"(?:keys?|tokens?|secrets?|pat|credentials?){_SEP})[A-Za-z0-9_.~+/=-]{{16,200}}",
     ),
     Kind(
+        name="token",
+        secret=True,
+        check=_check_told,
+        hint=rf"{_TOLD}[^\n]{{0,48}}[0-9A-Za-z_-]{{20}}|{_TOLD}[^\n?]{{0,12}}\?",
+        pattern=rf"{_TOLD}(?:[^\n,]{{0,32}}?|{ASKED})[^0-9A-Za-z_.~+/=\n-][A-Za-z0-9_.~+/=-]{{20,200}}|{_TOLD}=[A-Za-z0-9_.~+/-]{{20,200}}",
+    ),
+    Kind(
         name="password",
         secret=True,
         glued=True,
         check=_check_password,
-        hint=rf"(?i:word|wd|phrase|code|wort|pw|se\x{{00f1}}a|passe){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6}}",
-        pattern=rf"(?i:pass(?:word|wd|phrase|code|wort)|\bpwd|\bpw|kennwort|contrase\x{{00f1}}a|mot de passe){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6,128}}",
+        hint=rf"(?i:[wsn]ord|wd|phrase|code|wort|pw|se\x{{00f1}}a|passe|senha|has\x{{0142}}o|parola|\x{{015f}}ifre|kode|sana|jelsz\x{{00f3}}|heslo|пароль|密码|密碼|パスワード|비밀번호){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6}}",
+        pattern=rf"(?i:pass(?:word|wd|phrase|code|wort)|\bpwd|\bpw|kennwort|contrase\x{{00f1}}a|mot de passe|senha|wachtwoord|has\x{{0142}}o|parola|\x{{015f}}ifre|l\x{{00f6}}senord|passord|adgangskode|salasana|jelsz\x{{00f3}}|heslo|пароль|密码|密碼|パスワード|비밀번호){_SEP}[^\s\"'`<>(){{}}\[\],;]{{6,128}}",
     ),
 )
 # What is no finding in an answer, since prose may look like it, but is not written down either: keys that are cut off

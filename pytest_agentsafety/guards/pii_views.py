@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import re2
 
 from pytest_agentsafety.guards.normalise import normalise
-from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong
+from pytest_agentsafety.guards.pii_records import records
+from pytest_agentsafety.guards.pii_scan import Finding, find_keys, find_pii, find_strong, is_name
 from pytest_agentsafety.guards.spans import replace_spans
 from pytest_agentsafety.text import View
 from pytest_agentsafety.text.gate import is_said
@@ -28,6 +29,9 @@ _APART = re2.compile("|".join(rf"(?:[+A-Za-z0-9]{gap}){{2}}(?:[^\s]{gap}){{5,}}[
 _WIDE_GAP = re.compile(r"(?<=[0-9A-Z])(?:[\t\r\n]| [^\S\t\r\n]*+[\t\r\n>])[\s>]*+(?=[0-9A-Z])")
 
 _LINE_END = re.compile(r"\r?\n")
+
+_MAY_BE_QUERY = rb"(?:^|[?&;\s])[A-Za-z][0-9A-Za-z_.-]*=[^\s&]*[0-9A-Z)]\+[0-9A-Z(]"
+_PLUS = re.compile(r"(?<=[0-9A-Za-z)])\+(?=[0-9A-Za-z(])")
 
 Back = Callable[[int, int], tuple[int, int]]
 
@@ -52,12 +56,18 @@ def find_hidden(text: str) -> Iterator[Hidden]:
     something that way; in others only keys are looked for backwards.
     """
     normal = normalise(text)
+    for view in _in_records(View("text", text.encode("utf-8", "surrogatepass"))):
+        yield from _read(view, find_pii)
     for view in (view for view in normal.views if view.turned and is_said(view.data)):
         yield from _read(view, _find_written)
     for view in (view for view in normal.views if not view.guessed):
         if view.text != text:
             yield from _read(view, find_pii)
         for other in _digits_of(view):
+            yield from _read(other, find_pii)
+            for other in _in_records(view):
+                yield from _read(other, find_pii)
+        for other in _unplussed(view):
             yield from _read(other, find_pii)
         for other in (*_closed(view), *_evened(view)):
             yield from _read(other, _find_apart)
@@ -99,6 +109,22 @@ def _digits_of(view: View) -> Iterator[View]:
         text = view.text.translate(_other_digits())
         if text != view.text:
             yield _Derived("digits", text, view, lambda start, end: (start, end))
+
+
+def _in_records(view: View) -> Iterator[View]:
+    """Tables, with the name of its column before each value."""
+    if (found := records(view.text, is_name)) is not None:
+        yield _Derived("records", found[0], view, found[1])
+
+
+def _unplussed(view: View) -> Iterator[View]:
+    """Blanks of a query, which it writes as plus signs."""
+    if (
+        view.data.find(b"+", view.data.find(b"=") + 1 or len(view.data)) >= 0
+        and _in_bytes(_MAY_BE_QUERY).search(view.data) is not None
+    ):
+        text = _PLUS.sub(" ", view.text)
+        yield _Derived("query", text, view, lambda start, end: (start, end))
 
 
 def _hex_of(view: View) -> Iterator[View]:

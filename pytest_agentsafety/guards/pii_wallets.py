@@ -1,10 +1,12 @@
 """Addresses of crypto-currencies, by their check sums: Base58Check, Bech32 (BIP 173, BIP 350)."""
 
+# ruff: noqa: E501 - a broken pattern is harder to read than a long one
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 
-from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, named, when, whole
+from pytest_agentsafety.guards.pii_kinds import LOOSE_GAP, Kind, Spans, named, when, whole
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RIPPLE = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
@@ -36,6 +38,22 @@ def bech32(address: str) -> bool:
     return check in _BECH32_ENDS
 
 
+def _is_mixed(address: str) -> bool:
+    return any(c.isdigit() for c in address) and any(c.isalpha() for c in address)
+
+
+_PHRASE = r"(?:seed|recovery|backup|secret|mnemonic)[ _-]?(?:phrase|words)|mnemonic"
+_NAME = re.compile(_PHRASE, re.IGNORECASE)
+_WORDS = re.compile(r"[a-z]{3,8}(?: [a-z]{3,8}){11,23}\Z")
+
+
+def _find_phrase(candidate: str) -> Spans:
+    """12 to 24 words of three to eight letters (BIP 39), as no sentence has them."""
+    name = _NAME.match(candidate)
+    words = _WORDS.search(candidate, name.end() if name else 0)
+    return (words.span(),) if words else ()
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(name="wallet", check=whole, pattern=r"\b0[xX][0-9a-fA-F]{40}\b"),
     Kind(
@@ -59,6 +77,21 @@ KINDS: tuple[Kind, ...] = (
         secret=True,
         check=when(base58check),
         pattern=r"\b(?:5[1-9A-HJ-NP-Za-km-z]{50}|[KL][1-9A-HJ-NP-Za-km-z]{51}|[xyztuv]p(?:rv|ub)[1-9A-HJ-NP-Za-km-z]{107})\b",
+    ),
+    named(
+        "wallet",
+        r"(?:bitcoin|btc|crypto|wallet|usdt|tron|ltc|doge|xmr|xrp)(?:[ _-]?(?:wallet|address|addr))?|portefeuille|monedero|billetera|portafoglio|carteira",
+        r"[13LMDXTr][1-9A-Za-z]{24,38}|bc1[02-9a-z]{11,87}",
+        _is_mixed,
+        gap=LOOSE_GAP,
+        foreign="кошел",
+    ),
+    Kind(
+        name="wallet_key",
+        secret=True,
+        check=_find_phrase,
+        hint=rf"(?i:{_PHRASE})",
+        pattern=rf"\b(?i:{_PHRASE})[^\n,]{{0,24}}?[^a-z\n,][a-z]{{3,8}}(?: [a-z]{{3,8}}){{11,23}}\b",
     ),
     named("wallet", r"solana|phantom", r"[1-9A-HJ-NP-Za-km-z]{32,44}", gap=LOOSE_GAP),
 )
