@@ -159,7 +159,7 @@ def _without_escaped(views: Sequence[View]) -> list[View]:
     escaped = set()
     for view in views:
         before = view
-        while before.name == "decoded" and before.parent is not None:
+        while before.name == "decoded" and before.parent is not None and not before.partial:
             before = before.parent
         if len(view.data) * 4 < len(before.data) * 3:
             escaped.add(id(before))

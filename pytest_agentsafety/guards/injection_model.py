@@ -156,12 +156,31 @@ class HashedModel:
 
     def contributions(self, found: Words) -> NDArray[np.int16]:
         """What each word adds to the score of a window it is in, in units."""
-        out = weights(self._cells, text_features(found))
+        import numpy as np
+
+        # The training knows no text that says one word over and over; lists and tables do.
+        new = _new(found.hashes)
         at, concepts = self._lexicon.find(found)
+        if int(np.count_nonzero(new)) * 2 < len(new):
+            return self._of_few(found, new, at, concepts)
+        out = weights(self._cells, text_features(found))
         if len(at):
             out[at] += weights(self._cells, concept_features(at, concepts))
-        # The training knows no text that says one word over and over; lists and tables do.
-        out *= _new(found.hashes)
+        out *= new
+        return out
+
+    def _of_few(
+        self, found: Words, new: NDArray[np.bool_], at: NDArray[np.intp], concepts: NDArray[np.uint32]
+    ) -> NDArray[np.int16]:
+        """The same where most words add nothing."""
+        import numpy as np
+
+        out = np.zeros(len(new), np.int16)
+        chosen = new.nonzero()[0]
+        out[chosen] = weights(self._cells, text_features(found, chosen))
+        kept = new.take(at).nonzero()[0]
+        if len(kept):
+            out[at.take(kept)] += weights(self._cells, concept_features(at, concepts, kept))
         return out
 
 

@@ -165,6 +165,10 @@ def _pattern(name: str) -> Any:
 # or goes on behind a colon is a line of its own anyway.
 _LINE_WORD = r"(?:[A-Za-z0-9@$!\x80-\xff][A-Za-z0-9@$!'\x80-\xff-]{0,22},?)"
 SHORT_LINE = rf"(?:{_LINE_WORD}(?:[ \t]{_LINE_WORD})?[ \t]?\r?\n[\s>]*)"
+# Behind a backslash, so that it begins no escape as it stands.
+_NO_ESCAPE = "|".join(
+    f"{letter}[0-9A-Fa-f]{{{digits}}}(?:[^0-9A-Fa-f]|$)" for letter, most in (("u", 4), ("x", 2)) for digits in range(most)
+)
 _PATTERNS = {
     ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
     "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
@@ -181,7 +185,7 @@ _PATTERNS = {
     "% rot13": "%[2-7][n-sN-S]",
     "& rot13": "&#[kK][0-9n-sN-S]",
     "& reversed": ";[0-9]{2,5}#&",
-    "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
+    "\\ reversed": rf"(?:[0-9A-Fa-f]{{4}}u|[0-9A-Fa-f]{{2}}x)\\(?:[^ux]|$|{_NO_ESCAPE})",
     "\\ rot13": r"\\(?:h[0-9n-sN-S]{4}|k[0-9n-sN-S]{2})",
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
@@ -206,6 +210,11 @@ class Found(NamedTuple):
     names: set[str]
     places: dict[str, list[int]]
 
+
+# Hex digits of ASCII: as it stands, and so not turned around. Nothing that is written by anybody is both.
+_FORWARDS = re.compile(rb"[0-9A-Fa-f]?(?:[2-7][0-9A-Fa-f])+")
+_TOKEN = bytes(c for c in range(128) if chr(c).isalnum() or chr(c) in "+/")
+_MAX_REVERSED, _LAST = 64, 256
 
 _BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and name != "="] for lead in "&%\\"}
 _BY_LEAD[b"="] = ["="]
@@ -268,7 +277,24 @@ def _found(data: bytes, names: list[str]) -> list[str]:
     found = _together(together).look(data) if together else set()
     # What can be read as it stands was not turned around, so nobody asks.
     told = (*together, "token reversed") if "base64" in found else together
-    return [name for name in names if name in found or (name not in told and _pattern(name).search(data))]
+    return [name for name in names if name in found or (name not in told and _is_there(name, data))]
+
+
+def _is_there(name: str, data: bytes) -> bool:
+    if name != "token reversed":
+        return _pattern(name).search(data) is not None
+    return any(
+        number >= _MAX_REVERSED or not _FORWARDS.fullmatch(_run_before(data, match.end()))
+        for number, match in enumerate(_pattern(name).finditer(data))
+    )
+
+
+def _run_before(data: bytes, end: int) -> bytes:
+    """Of a run of letters and digits that ends there, or one byte before, its last ones."""
+    run = data[max(0, end - _LAST) : end]
+    if run[-1:] not in _TOKEN:
+        run = run[:-1]
+    return run[len(run.rstrip(_TOKEN)) :]
 
 
 def _possible(data: bytes, shape: bytes, shapes: set[str]) -> Iterator[str]:

@@ -20,7 +20,8 @@ _BACKWARDS = re.compile("\u202e([^\u202c\u2029\n]*)")
 _TAG = re.compile("[\U000e0020-\U000e007e]")
 _TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e \n])(?=[\U000e0020-\U000e007e]{8})")
 _TAG_RUN_IN_WORD = re.compile("[^\x00-\x7f\U000e0020-\U000e007e][\U000e0020-\U000e007e]{8}")
-_TAG_SHIFT = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
+_TAGS, _FIRST_TAG, _LAST_TAG = 0xE0000, 0xE0020, 0xE007E
+_TAG_SHIFT = {code: chr(code - _TAGS) for code in range(_FIRST_TAG, _LAST_TAG + 1)}
 _SELECTED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 _SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) for i in range(240)}
 _TURNED = re.compile(f"[{''.join(c for c in UPSIDE_DOWN if not c.isascii())}]")
@@ -32,6 +33,7 @@ _APART = re.compile(r"([ .*_|/,+~-])([^\x00-\x7f])(?=\1)")
 # What is nothing is no letter, some fillers aside.
 _MAY_BE_APART = r"[ .*_|/,+~-](?:[^\x00-\x7f\p{L}\p{N}]|[\x{115f}\x{1160}\x{3164}\x{ffa0}])[ .*_|/,+~-]"
 _STILL_RAW = ("bidi", "spaced", "tags")  # the names of readings in which something may be hidden still
+_SMALL = 1 << 12
 _FEWEST_TURNED = 5
 _MOST_TURNED = 1 << 14
 _MOST_RUNS = 1_000
@@ -89,11 +91,20 @@ def _read_tags(text: str) -> Iterator[bytes]:
     Behind what is no ASCII a long one may stand for letters, too: a word's other letters were changed before.
     """
     if _tags_in_a_row().search(text.encode("utf-8", "surrogatepass")) is None:
-        yield _encode(text.translate(_TAG_SHIFT))
+        yield _encode(_shown(text))
         return
-    yield _encode(_TAG_RUN.sub(" ", text).translate(_TAG_SHIFT))
+    yield _encode(_shown(_TAG_RUN.sub(" ", text)))
     if _TAG_RUN_IN_WORD.search(text) is not None:
-        yield _encode(text.translate(_TAG_SHIFT))
+        yield _encode(_shown(text))
+
+
+def _shown(text: str) -> str:
+    """Tag characters as the letters that they stand for."""
+    if len(text) <= _SMALL:
+        return text.translate(_TAG_SHIFT)
+    from pytest_agentsafety.text.bulk import translate
+
+    return translate(text, _FIRST_TAG, _LAST_TAG, _TAGS)
 
 
 @cache

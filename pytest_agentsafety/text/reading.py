@@ -221,7 +221,8 @@ class Normalised:
 
     def _join(self, view: View) -> None:
         self._room -= len(view.data)
-        self._joined.append(view)
+        if len(view.data) <= SHORT or all(view.data != other.data for other in self._joined):
+            self._joined.append(view)
 
     def _decoded(self, view: View, found: set[str]) -> View | None:
         """One layer of every encoding taken off; of a large text more, where there is nothing to read in between."""

@@ -15,13 +15,17 @@ from typing import Any
 
 import re2
 
-from pytest_agentsafety.text.views import View, back_through, edits_of
+from pytest_agentsafety.text.views import View, back_through, begin_of, edits_of, merged
 
 # More readable segments than this in one text are no accident; what is behind them is left unread and says so.
 MAX_SEGMENTS = 8_192
 _MAX_TRIES = 256
 # Whether a token is readable is seen at its head. Lists of numbers are not read to their end if they are this long.
 _HEAD, _LONG = 256, 1 << 16
+
+# More than any rule or window of the model looks at.
+_LARGE, _AROUND = 1 << 16, 1 << 12
+_BETWEEN = b"\n\n"
 
 _HEAD_OF_ALL, _FEW_OTHERS = 1 << 12, 50
 _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
@@ -39,9 +43,14 @@ REVERSED_HINT = (
     rf"(?:[{_FOURTH}][{_THIRD}][{_SECOND}][{_FIRST}]){{4}}(?:$|[^A-Za-z0-9+/])|"
     r"(?:[0-9A-Fa-f][2-7]){12}(?:$|[^0-9A-Za-z])"
 )
+# A run of digits alone is the same when its letters are moved.
+_MOVED_HEX = "|".join(
+    [f"(?:[2-7][0-9]){{{n}}}[2-7][n-s](?:[2-7][0-9n-s]){{{11 - n}}}" for n in range(11)]
+    + ["(?:[2-7][0-9]){11,}[2-7][n-s]"]
+)
 ROT13_HINT = (
     r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}|"
-    r"(?:^|[^0-9A-Za-z])(?:[2-7][0-9n-s]){12}"
+    rf"(?:^|[^0-9A-Za-z])(?:{_MOVED_HEX})"
 )
 _GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
 _LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
@@ -105,9 +114,10 @@ _TO_BLANKS = bytes(c if chr(c).isdigit() and c < 128 else 32 for c in range(256)
 
 def _from_hex(token: bytes) -> bytes | None:
     for prefix in (b"0x", b"0X"):
-        token = token.replace(prefix, b"")
+        if prefix[1:] in token:
+            token = token.replace(prefix, b"")
     digits = token.translate(None, _NO_HEX)
-    return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
+    return binascii.unhexlify(digits[: len(digits) // 2 * 2])
 
 
 def _from_bits(token: bytes) -> bytes | None:
@@ -160,6 +170,7 @@ _ANY = "[A-Za-z0-9+/]"
 _BREAK = r"\r?\n[ \t]{0,8}"
 _LINE = rf"(?:{_BREAK}{_ANY}{{4,}})*"
 _LOOSELY = ("loose", "words64")
+_SHORTEST = 14  # three padded quads with blanks between
 # Which kinds tell of it, the pattern (one byte that may stand before a run, and the run), and who reads it.
 _BASE64: tuple[tuple[tuple[str, ...], str, Decoder], ...] = (
     (
@@ -206,20 +217,46 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
     for name, (pattern, decoder) in _OTHERS.items():
         if name in kinds:
             segments = _merged(segments, _segments(pattern, decoder, view.data))
-    if not kinds.isdisjoint(BASE64_KINDS):
+    if not kinds.isdisjoint(BASE64_KINDS) and _has_room(segments, len(view.data)):
         segments = _merged(segments, _base64(view.data, kinds))
-    if not segments:
-        return None
+    return None if not segments else _decoded(view, segments)
+
+
+def _decoded(view: View, segments: list[Segment]) -> View:
+    """With what is decoded in place; of a large text, where little is, no more than stands around it."""
     parts: list[bytes] = []
     rows: list[tuple[int, int, int, int]] = []
-    done = size = 0
-    for start, end, plain in segments:
-        parts += (view.data[done:start], plain)
-        size += start - done
-        rows.append((size, size + len(plain), start, end))
-        size += len(plain)
-        done = end
-    return View("decoded", b"".join([*parts, view.data[done:]]), view, back_through(lambda: edits_of(rows)))
+    ahead = iter([*segments, (len(view.data) + 1, 0, b"")])
+    begin, end, plain = next(ahead)
+    size = 0
+    stretches = _stretches(view.data, segments)
+    for low, high in stretches:
+        if low:
+            parts.append(_BETWEEN * bool(rows))
+            size += len(parts[-1])
+            rows.append((size, size, low, low))
+        done = low
+        while begin < high:
+            parts += (view.data[done:begin], plain)
+            size += begin - done
+            rows.append((size, size + len(plain), begin, end))
+            size += len(plain)
+            done = end
+            begin, end, plain = next(ahead)
+        parts.append(view.data[done:high])
+        size += high - done
+    decoded = View("decoded", b"".join(parts), view, back_through(lambda: edits_of(rows)))
+    decoded.partial = stretches != [(0, len(view.data))]
+    return decoded
+
+
+def _stretches(data: bytes, segments: list[Segment]) -> list[tuple[int, int]]:
+    """The parts of a text that are worth reading again."""
+    whole = [(0, len(data))]
+    if len(data) <= _LARGE:
+        return whole
+    spans = merged((begin_of(data, start - _AROUND), begin_of(data, end + _AROUND)) for start, end, _ in segments)
+    return spans if sum(end - start for start, end in spans) * 4 <= len(data) * 3 else whole
 
 
 def is_base64(data: bytes) -> bool:
@@ -228,6 +265,13 @@ def is_base64(data: bytes) -> bool:
     if first is None or not first.start():
         return first is not None
     return len(data.translate(None, _DIGITS)) * _FEW_OTHERS < len(data)
+
+
+def _has_room(segments: list[Segment], size: int) -> bool:
+    """Is there any place between these for base64?"""
+    begins = (*(start for start, _, _ in segments), size)
+    ends = (0, *(end for _, end, _ in segments))
+    return any(begin - end >= _SHORTEST for begin, end in zip(begins, ends, strict=True))
 
 
 def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:
@@ -286,15 +330,12 @@ def _read(decoder: Decoder, token: bytes) -> bytes | None:
 def _readable(raw: bytes) -> bytes | None:
     """UTF-8 without control characters, as far as that goes if a character is cut off at the end."""
     try:
-        text = raw.decode("utf-8")
+        raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(raw) - 3 or not error.start:
             return None
         raw = raw[: error.start]
-        text = raw.decode("utf-8")
-    if text.isprintable():
-        return raw or None
-    return None if raw.translate(None, _CONTROLS) != raw else raw
+    return raw if raw and len(raw.translate(None, _CONTROLS)) == len(raw) else None
 
 
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"
