@@ -197,11 +197,10 @@ def pair_keys(hashes: Hashes) -> Hashes:
     return keys
 
 
-def text_features(found: Words, chosen: NDArray[np.intp] | None = None) -> Hashes:
+def text_features(found: Words) -> Hashes:
     """Hashes, one row per kind of feature, one column per word; words before the first count as empty.
 
-    Kinds: word, stem, pair of words, pairs of stems one, two and three apart (alike), three words. `chosen` are the
-    columns to make, all of them by default.
+    Kinds: word, stem, pair of words, pairs of stems one, two and three apart (alike), three words.
     """
     import numpy as np
 
@@ -214,13 +213,11 @@ def text_features(found: Words, chosen: NDArray[np.intp] | None = None) -> Hashe
     for row, gap in ((3, 1), (4, 2), (5, 3)):
         keys[row, gap:] = led[:-gap] + stem[gap:]
     keys[6, 2:] = keys[2, 1:-1] * spread + word[2:]
-    if chosen is not None:
-        keys = keys.take(chosen, axis=1)
     np.bitwise_xor(keys, _constants().seeds, out=keys)
     return mix(keys)
 
 
-def concept_features(at: NDArray[np.intp], concepts: Hashes, chosen: NDArray[np.intp] | None = None) -> Hashes:
+def concept_features(at: NDArray[np.intp], concepts: Hashes) -> Hashes:
     """Hashes for the words at the positions `at` that have a concept, as in `text_features`; 0 where there is none.
 
     Kinds: the concept, it with each of the three before it in reach, with its direct neighbour, three in a row.
@@ -239,8 +236,6 @@ def concept_features(at: NDArray[np.intp], concepts: Hashes, chosen: NDArray[np.
     there[4, 1:] = at[1:] - at[:-1] <= _NEAR
     keys[5, 2:] = keys[1, 1:-1] * spread + concepts[2:]
     there[5] = there[2]
-    if chosen is not None:
-        keys, there = keys.take(chosen, axis=1), there.take(chosen, axis=1)
     np.bitwise_xor(keys, _constants().concept_seeds, out=keys)
     mixed = mix(keys)
     mixed *= there

@@ -45,7 +45,7 @@ def _last_boundary(boundary: re.Pattern[str], text: str, start: int, end: int) -
         last = -1 if fresh is None else _last_from(boundary, text, fresh, end)
         if last >= 0:
             return last
-        if not _may_hold(text[start:end]):
+        if not _may_hold(boundary, text[start:end]):
             return start
     return max(start, _last_from(boundary, text, start, end))
 
@@ -57,17 +57,20 @@ def _fresh(text: str, start: int, end: int) -> int | None:
     return None if letter is None else letter.end()
 
 
-def _may_hold(text: str) -> bool:
-    """Is there any character that every boundary has one of?"""
-    return _some().search(text.encode("utf-8", "replace")) is not None
+def _may_hold(boundary: re.Pattern[str], text: str) -> bool:
+    """Is there any character that every such boundary has one of?"""
+    if len(text) <= _NEAR:
+        return True
+    return _some(ends=boundary is _SENTENCE).search(text.encode("utf-8", "replace")) is not None
 
 
 @cache
-def _some() -> Any:
+def _some(*, ends: bool) -> Any:
     options = re2.Options()
     options.never_capture = True
     options.log_errors = False
-    return re2.compile(r"[\n\\\"<\x{3002}\x{ff01}\x{ff1f}]|[.!?][\"')]?[\pZ\x{0}-\x{20}\x{85}]", options)
+    end = r"|[\x{3002}\x{ff01}\x{ff1f}]|[.!?][\"')]?[\pZ\x{0}-\x{20}\x{85}]" if ends else ""
+    return re2.compile(rf"[\n\\\"<]{end}", options)
 
 
 def _last_from(boundary: re.Pattern[str], text: str, start: int, end: int) -> int:
@@ -79,7 +82,10 @@ def _last_from(boundary: re.Pattern[str], text: str, start: int, end: int) -> in
 
 
 def _next_boundary(boundary: re.Pattern[str], text: str, start: int) -> int:
-    match = boundary.search(text, start)
-    if match is None:
+    match = boundary.search(text, start, start + _NEAR)
+    if match is not None and match.end() + _TAG < start + _NEAR:
+        return match.start()
+    if not _may_hold(boundary, text[start:]):
         return len(text)
-    return match.start()
+    match = boundary.search(text, start)
+    return len(text) if match is None else match.start()

@@ -15,6 +15,7 @@ import numpy as np
 from pytest_agentsafety.text.views import Edits, View, back_through, overwrite
 
 _PIECE = 1 << 16
+_BACKSLASH = ord("\\")
 _LONGEST = 40
 _FEW_ROWS = 256
 _RAW = 1 << 24  # marks a byte as it is, beside code points
@@ -255,15 +256,20 @@ _FAMILIES: dict[int, Callable[[Any, Any], list[_Found]]] = {
 def unescape(view: View, lead: str) -> View | None:
     """The text without escapes that begin with `lead`: `&`, `%`, a backslash or `=`. None where there are none."""
     code = ord(lead)
-    pieces = [_replaced(piece, found) for _, piece, found in _pieces(view.data, code)]
-    data = b"".join(pieces)
+    data = b"".join(_without(piece, code) for _, piece in _pieces(view.data, code))
     if len(data) == len(view.data):
         return None
     return View("decoded", _valid(data), view, back_through(lambda: _edits(view.data, code)))
 
 
-def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, Any, _Found]]:
-    """Pieces of the text that cut no escape in two, with the offset of each and what is escaped in it."""
+def _without(piece: bytes, lead: int) -> bytes:
+    if lead == _BACKSLASH and not len(piece) % 2 and not piece.strip(b"\\"):
+        return piece[: len(piece) // 2]  # a row of them
+    return _replaced(*_looked_at(piece, lead))
+
+
+def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, bytes]]:
+    """Pieces of the text that cut no escape in two, with the offset of each."""
     begin, letter = 0, bytes([lead])
     while begin < len(data):
         end = min(begin + _PIECE, len(data))
@@ -271,9 +277,13 @@ def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, Any, _Found]]:
             near = data.find(letter, end - _LONGEST, end)
             near -= len(data[begin:near]) - len(data[begin:near].rstrip(letter))  # not inside a row of them
             end = near if near > begin else end
-        piece = np.frombuffer(data[begin:end] + bytes(_LONGEST), dtype=np.uint8)
-        yield begin, piece, _found(piece, lead)
+        yield begin, data[begin:end]
         begin = end
+
+
+def _looked_at(data: bytes, lead: int) -> tuple[Any, _Found]:
+    piece = np.frombuffer(data + bytes(_LONGEST), dtype=np.uint8)
+    return piece, _found(piece, lead)
 
 
 def _found(piece: Any, lead: int) -> _Found:
@@ -332,7 +342,8 @@ def _byte(code: Any) -> Any:
 
 def _edits(data: bytes, lead: int) -> Edits:
     starts, ends, sizes = [], [], []
-    for offset, _, found in _pieces(data, lead):
+    for offset, piece in _pieces(data, lead):
+        found = _looked_at(piece, lead)[1]
         starts.append(found.start + offset)
         ends.append(found.end + offset)
         sizes.append(_sizes(found.code))

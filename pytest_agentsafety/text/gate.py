@@ -166,9 +166,8 @@ def _pattern(name: str) -> Any:
 _LINE_WORD = r"(?:[A-Za-z0-9@$!\x80-\xff][A-Za-z0-9@$!'\x80-\xff-]{0,22},?)"
 SHORT_LINE = rf"(?:{_LINE_WORD}(?:[ \t]{_LINE_WORD})?[ \t]?\r?\n[\s>]*)"
 # Behind a backslash, so that it begins no escape as it stands.
-_NO_ESCAPE = "|".join(
-    f"{letter}[0-9A-Fa-f]{{{digits}}}(?:[^0-9A-Fa-f]|$)" for letter, most in (("u", 4), ("x", 2)) for digits in range(most)
-)
+_CUT_OFF = (*(f"u[0-9A-Fa-f]{{{digits}}}" for digits in range(4)), "x", "x[0-9A-Fa-f]")
+_NO_ESCAPE = "|".join(f"{escape}(?:[^0-9A-Fa-f]|$)" for escape in _CUT_OFF)
 _PATTERNS = {
     ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
     "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
@@ -192,7 +191,7 @@ _PATTERNS = {
     "points": POINTS_HINT,
     # Chinese, Japanese or Korean characters with something between them.
     "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/\\,+~-]{1,3}){4}[\xe3-\xed]",
-    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
+    "solid": r"[a-z]{20}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24}",
     # A word or two to a line, several times.
     "lines": f"{SHORT_LINE}{{2}}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
@@ -215,6 +214,8 @@ class Found(NamedTuple):
 _FORWARDS = re.compile(rb"[0-9A-Fa-f]?(?:[2-7][0-9A-Fa-f])+")
 _TOKEN = bytes(c for c in range(128) if chr(c).isalnum() or chr(c) in "+/")
 _MAX_REVERSED, _LAST = 64, 256
+
+_SMALL_LETTERS, _CAPITALS = re.compile(rb"[a-z]*"), re.compile(rb"[A-Z]*")
 
 _BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and name != "="] for lead in "&%\\"}
 _BY_LEAD[b"="] = ["="]
@@ -249,8 +250,23 @@ def look(data: bytes) -> Found:
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), MAX_WORDS)]
     if "solid" in shapes:
         names.discard("solid")
-        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), MAX_WORDS)]
+        places["solid"] = _solid(data)
     return Found(names | {name for name, where in places.items() if where}, places)
+
+
+def _solid(data: bytes) -> list[int]:
+    """Where letters run on and on. The end of such a run is looked for apart: it may be that of the text."""
+    places: list[int] = []
+    at = 0
+    while len(places) < MAX_WORDS:
+        match = _pattern("solid").search(data, at)
+        if match is None:
+            break
+        places.append(match.start())
+        end = match.end()
+        run = (_SMALL_LETTERS if data[end - 1 : end].islower() else _CAPITALS).match(data, end)
+        at = run.end() if run else end
+    return places
 
 
 def _digits(shape: bytes) -> int:

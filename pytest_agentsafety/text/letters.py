@@ -37,6 +37,8 @@ _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _LINE_BREAK = re.compile(rb"[ \t]?\r?\n[\s>]*")
 _BREAK = b"\n\n"
+_IRREGULAR = (b"\r", b"\t", b"\v", b"\f", b">")
+_ONE_LINE = bytes.maketrans(b"\n", b" ")
 _NO_BYTE = b"\xff"
 _LETTER = np.zeros(256, dtype=bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
@@ -97,7 +99,7 @@ def close_gaps(view: View) -> tuple[View, View] | None:
     None where there is no run. A run ends with a line.
     """
     data = np.frombuffer(view.data, dtype=np.uint8)
-    return _close_gaps(view, data, _LETTER[data])
+    return _close_gaps(view, data, _LETTER.take(data))
 
 
 def close_signs(view: View) -> View:
@@ -127,13 +129,14 @@ def _close_gaps(view: View, data: Any, is_letter: Any) -> tuple[View, View] | No
     at = np.flatnonzero(is_letter).astype(np.int32)
     gap = np.diff(at, prepend=-(_WIDEST + 2), append=len(data) + _WIDEST + 1) - 1
     single = (gap[:-1] > 0) & (gap[1:] > 0)
-    begins = np.flatnonzero(single & ~(np.concatenate([[False], single[:-1]]) & (gap[:-1] <= _WIDEST)))
-    if not begins.size:
-        return None
+    begins = single & ~(np.concatenate([[False], single[:-1]]) & (gap[:-1] <= _WIDEST))
     chosen = np.flatnonzero(single)
-    run = np.searchsorted(begins, chosen, side="right") - 1
-    long = np.bincount(run, minlength=len(begins))[run] >= _RUN
-    chosen, run = chosen[long], run[long]
+    if not chosen.size:
+        return None
+    run = np.cumsum(begins.take(chosen), dtype=np.int32) - 1
+    long = (np.bincount(run) >= _RUN).take(run)
+    if not long.all():
+        chosen, run = chosen.compress(long), run.compress(long)
     if not chosen.size:
         return None
     last = np.append(run[1:] != run[:-1], True)
@@ -148,11 +151,14 @@ def _close_gaps(view: View, data: Any, is_letter: Any) -> tuple[View, View] | No
 
 def _closed(name: str, view: View, data: Any, at: Any, behind: Any) -> View:
     """The letters at those places, each with the character that goes behind it (0: none)."""
-    places = np.arange(len(at)) + np.cumsum(behind > 0) - (behind > 0)
-    out = np.empty(len(at) + int((behind > 0).sum()), dtype=np.uint8)
-    out[places] = data[at]
-    out[places[behind > 0] + 1] = behind[behind > 0]
-    return View(name, out.tobytes(), view, _back_to(places.astype(np.int32), at))
+    more = behind.nonzero()[0]
+    places = np.arange(len(at), dtype=np.int32)
+    if more[0] < len(at) - 1:
+        places[1:] += np.cumsum(behind[:-1] > 0, dtype=np.int32)
+    out = np.empty(len(at) + len(more), dtype=np.uint8)
+    out[places] = data.take(at)
+    out[places.take(more) + 1] = behind.take(more)
+    return View(name, out.tobytes(), view, _back_to(places, at))
 
 
 def _back_to(places: Column, at: Column) -> Back:
@@ -219,6 +225,10 @@ def _on_one_line(run: bytes) -> bytes:
 
 def _joined_piece(piece: bytes) -> bytes:
     """Between words there is one blank or a break, so no pattern is needed where all white space is of these two."""
+    if not any(sign in piece for sign in _IRREGULAR):
+        line = piece.translate(_ONE_LINE)
+        if b"  " not in line:
+            return line
     if b">" in piece or b"\t" in piece or piece[:1].isspace() or piece.endswith((b" ", b"\r")):
         return _LINE_BREAK.sub(b" ", piece)
     return b" ".join(piece.split()) + b" " * piece[-1:].isspace()
@@ -283,7 +293,8 @@ def _subsequence(data: bytes, dropped: bytes) -> Edits:
 
 def set_words_apart(view: View) -> View:
     """Rows of words with signs between them, as words."""
-    data = b"\n".join(match.group() for match in islice(_row().finditer(view.data), _MOST_ROWS)).translate(_WORD_GAPS)
+    spans = (match.span() for match in islice(_row().finditer(view.data), _MOST_ROWS))
+    data = b"\n".join(view.data[start:end] for start, end in spans).translate(_WORD_GAPS)
     return View("joined", data, view, back_through(lambda: _rows(view.data)))
 
 

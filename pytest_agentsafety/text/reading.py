@@ -64,6 +64,7 @@ class Normalised:
         self._root = _source(source)
         self._joined: list[View] = []
         self._unread = False
+        self._stuffed: set[bytes] = set()
         self._room = 0
         self._lock = Lock()
         self._made_views: tuple[View, ...] | None = None
@@ -230,14 +231,22 @@ class Normalised:
         for lead in _LEADS:
             if lead in found:
                 latest = self._unescaped(latest, lead)
-        if not found.isdisjoint(KINDS):
+        if not found.isdisjoint(KINDS) and not self._full(view):
             try:
                 # An escape may have cut in two what looks like base64 now.
                 whole = latest is view or "long" not in found
                 latest = self._tokens(latest, found if whole else found | {"base64"})
             except Unread:
                 self._unread = True
+                self._stuffed.add(view.data)
         return None if latest is view else latest
+
+    def _full(self, view: View) -> bool:
+        """Is it one that holds more than is decoded, with but its lines joined?"""
+        before = view
+        while before.name == "lines" and before.parent is not None:
+            before = before.parent
+        return before is not view and len(before.data) == len(view.data) and before.data in self._stuffed
 
     def _unescaped(self, view: View, lead: str) -> View:
         from pytest_agentsafety.text.escapes import unescape

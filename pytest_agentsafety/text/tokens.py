@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import re2
@@ -167,9 +168,11 @@ def _compiled(pattern: str) -> Any:
 
 _START = "[^A-Za-z0-9+/]"
 _ANY = "[A-Za-z0-9+/]"
+_IN_RUN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _BREAK = r"\r?\n[ \t]{0,8}"
 _LINE = rf"(?:{_BREAK}{_ANY}{{4,}})*"
 _LOOSELY = ("loose", "words64")
+_BEHIND = b" \t\r\n,;:"
 _SHORTEST = 14  # three padded quads with blanks between
 # Which kinds tell of it, the pattern (one byte that may stand before a run, and the run), and who reads it.
 _BASE64: tuple[tuple[tuple[str, ...], str, Decoder], ...] = (
@@ -276,7 +279,11 @@ def _has_room(segments: list[Segment], size: int) -> bool:
 
 def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:
     """By whichever pattern most of the text can be read."""
-    data = data.translate(_URL_SAFE)
+    if b"-" in data or b"_" in data:
+        data = data.translate(_URL_SAFE)
+    whole = _as_one(data, kinds)
+    if whole is not None:
+        return whole
     best: list[Segment] = []
     for told_by, pattern, decoder in _BASE64:
         if kinds.isdisjoint(told_by):
@@ -290,22 +297,56 @@ def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:
     return best
 
 
+def _as_one(data: bytes, kinds: AbstractSet[str]) -> list[Segment] | None:
+    """What the patterns find in a large text that is hardly more than one run; None where they have to look."""
+    run = _only_run(data) if len(data) > _LARGE else None
+    if run is None:
+        return None
+    start, end = run
+    plain = _read(_from_base64, data[start : min(end, start + _HEAD)])
+    if plain is None:
+        return [] if kinds.isdisjoint(_BASE64[0][0][:1] + _LOOSELY) else None
+    plain = None if (end - start) % 4 else _read(_from_base64, data[start:end])
+    return [(start, end, plain)] if plain is not None and plain.isascii() else None
+
+
+def _only_run(data: bytes) -> tuple[int, int] | None:
+    """The run of base64 that is the text but for a few bytes."""
+    others = data.translate(None, _IN_RUN)
+    if len(others) >= _SHORTEST:
+        return None
+    places = [-1, len(data)]
+    for other in set(others):
+        at = data.find(other)
+        while at >= 0:
+            places.append(at)
+            at = data.find(other, at + 1)
+    places.sort()
+    size, start = max((after - before - 1, before + 1) for before, after in pairwise(places))
+    end = start + size
+    padding = size - len(data[start:end].rstrip(b"="))
+    whole = len(data) - size < _SHORTEST and padding <= 2 and data.find(b"=", start, end - padding) < 0
+    return (start, end) if whole else None
+
+
 def _length(segment: Segment) -> int:
     return segment[1] - segment[0]
 
 
 def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
     found: list[Segment] = []
+    known: dict[bytes, bytes | None] = {}  # short ones often are the same again
     tries = 0
     for match in _compiled(pattern).finditer(b"\n" + data):
         # What stands before a run belongs to the match; since a byte was put before the text, the place is right.
         start, end = match.span()
-        token = data[start : end - 1].rstrip(b" \t\r\n,;:")
-        readable = _read(decoder, _head(token) if decoder in _SLOW else token[:_HEAD])
-        if readable is not None and len(token) > _HEAD:
-            if decoder in _SLOW and len(token) > _LONG:
-                raise Unread
-            readable = _read(decoder, token)
+        token = data[start : end - 1].rstrip(_BEHIND)
+        if len(token) > _HEAD:
+            readable = _read_long(decoder, token)
+        elif token in known:
+            readable = known[token]
+        else:
+            readable = known[token] = _read(decoder, token)
         if readable is None:
             tries += 1
             if tries > _MAX_TRIES:
@@ -317,9 +358,19 @@ def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
     return found
 
 
+def _read_long(decoder: Decoder, token: bytes) -> bytes | None:
+    """The head first, which mostly tells."""
+    slow = decoder in _SLOW
+    if _read(decoder, _head(token) if slow else token[:_HEAD]) is None:
+        return None
+    if slow and len(token) > _LONG:
+        raise Unread
+    return _read(decoder, token)
+
+
 def _head(token: bytes) -> bytes:
     """Without a number that is cut in two."""
-    return token if len(token) <= _HEAD else token[:_HEAD].rstrip(b"0123456789ABCDEFabcdef.-")
+    return token[:_HEAD].rstrip(b"0123456789ABCDEFabcdef.-")
 
 
 def _read(decoder: Decoder, token: bytes) -> bytes | None:

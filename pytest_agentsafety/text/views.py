@@ -11,6 +11,7 @@ Back = Callable[[int, int], tuple[int, int]]
 Column = Any  # of offsets: a sequence of int, or an array of numpy
 
 
+_MAX_ORIGINS = 64
 _TURNS = ("rot", "atbash", "reversed")
 _GUESSES = ("leet", "rot", "atbash", "reversed", "tripled", "split", "squeezed", "joined")
 
@@ -39,6 +40,7 @@ class View:
 
     def __init__(self, name: str, data: bytes, parent: View | None = None, back: Back | None = None) -> None:
         self.name, self.data, self.parent, self._back = name, data, parent, back
+        self._origins: dict[tuple[int, int], tuple[int, int]] = {}
 
     def __repr__(self) -> str:
         return f"View({self.name!r}, {self.text!r})"
@@ -74,12 +76,22 @@ class View:
 
     def origin_of_bytes(self, start: int, end: int) -> tuple[int, int]:
         """The same for bytes of `data`; the answer is in characters of the source."""
-        view = self
+        view, path = self, []
         while view.parent is not None:
             if view._back is not None:
                 start, end = view._back(start, end)
             view = view.parent
-        return view._characters(start, end)
+            # Of one encoded segment all parts come from the same place.
+            known = view._origins.get((start, end))
+            if known is not None:
+                break
+            path.append((view._origins, (start, end)))
+        else:
+            known = view._characters(start, end)
+        for origins, span in path:
+            if len(origins) < _MAX_ORIGINS:
+                origins[span] = known
+        return known
 
     @cached_property
     def _ascii(self) -> bool:
