@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +63,7 @@ class Piece:
         self.offset = low - 1
         at, ends = _words(raw, size)
         self.at, self.ends = at + self.offset, ends + self.offset
-        self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,))[at]
+        self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).take(at)
         self.whole = self.parts & masks().take(ends - at, mode="clip")
         # A place in a table for each of them.
         self.slots = slots_of(self.whole)
@@ -105,18 +105,31 @@ class Piece:
         wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0]
         return wide + 1
 
-    def block_of(self, places: Places) -> Places:
+    @property
+    def numbered(self) -> Blocks:
+        return Blocks(self.blocks, self.before, self._low, self._size)
+
+
+class Blocks(NamedTuple):
+    """Where the blocks of a part of a text begin. `before` others begin in front of it; it begins at `low`."""
+
+    begins: Places
+    before: int
+    low: int
+    size: int
+
+    def of(self, places: Places) -> Places:
         """The number of the block in the text that each place is in."""
         import numpy as np
 
         if len(places) <= _MANY:
-            found: Places = self.blocks.searchsorted(places, "right")
+            found: Places = self.begins.searchsorted(places, "right")
             return found + (self.before - 1)
-        begins = np.concatenate((self.blocks, [self._low + self._size]))
-        numbers = np.arange(self.before, self.before + len(self.blocks)).repeat(begins[1:] - begins[:-1])
+        begins = np.concatenate((self.begins, [self.low + self.size]))
+        numbers = np.arange(self.before, self.before + len(self.begins)).repeat(begins[1:] - begins[:-1])
         # What is in front of the first block belongs to the one before.
-        before = np.full(begins[0] - self._low + 1, self.before - 1)
-        return np.concatenate((before, numbers)).take(places - self.offset)
+        before = np.full(begins[0] - self.low + 1, self.before - 1)
+        return np.concatenate((before, numbers)).take(places - (self.low - 1))
 
 
 def slots_of(values: Values) -> Places:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_agentsafety.guards.blocks import SLOT_BITS, SMALL, WHOLE, Piece, pieces, slots_of
+from pytest_agentsafety.guards.blocks import SLOT_BITS, SMALL, WHOLE, Blocks, Piece, pieces, slots_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +25,8 @@ _STEM = 4
 _CHARACTER = 3  # bytes of a character without case
 _MANY = 1 << 12
 _NO_TEXT = (1 << 64) - 1
+_PATIENCE = 2.0
+_KEPT = 2  # large texts: two guards are at work on the readings of one
 # What a byte of a text is when its words are cut.
 _BYTES = (*b"abcdefghijklmnopqrstuvwxyz0123456789", 0x1F, 0x20, 0x21, *range(0x80, 0x100))
 
@@ -80,6 +84,8 @@ class Vocabulary:
         self._numbers = {key: number for number, key in enumerate(keys)}
         self._tables = [_Table(kind, keys) for kind in sorted({(key.wide, key.size) for key in keys})]
         self._look = lru_cache(maxsize=8)(self._find)
+        self._lock = Lock()
+        self._large: deque[tuple[bytes, Seen]] = deque(maxlen=_KEPT)
 
     @property
     def size(self) -> int:
@@ -99,19 +105,39 @@ class Vocabulary:
                 yield number
 
     def look(self, data: bytes) -> Seen:
-        """What stands in a text, which is UTF-8. Several guards ask for the same one."""
-        return self._look(data) if len(data) <= SMALL else self._find(data)
+        """What stands in a text, which is UTF-8. Several guards ask for the same one, maybe at once."""
+        if len(data) <= SMALL:
+            return self._look(data)
+        mine = self._lock.acquire(timeout=_PATIENCE)  # after a fork nobody may be left who gives it back
+        try:
+            for known, seen in tuple(self._large):
+                if known == data:
+                    return seen
+            seen = self._find_in_parts(data)
+            self._large.append((data, seen))
+            return seen
+        finally:
+            if mine:
+                self._lock.release()
 
     def _find(self, data: bytes) -> Seen:
+        (piece,) = pieces(data)
+        at, entries = self._in_piece(piece)
+        return Seen(self.size, entries, lambda: (piece.blocks, *self._once(piece.numbered, at, entries)))
+
+    def _find_in_parts(self, data: bytes) -> Seen:
         import numpy as np
 
-        if len(data) <= SMALL:
-            (piece,) = pieces(data)
+        found: list[tuple[Blocks, Numbers, Numbers]] = []
+        for piece in pieces(data):
             at, entries = self._in_piece(piece)
-            return Seen(self.size, entries, lambda: (piece.blocks, *self._once(piece, at, entries)))
-        found = [(piece.blocks, *self._once(piece, *self._in_piece(piece))) for piece in pieces(data)]
-        starts, blocks, entries = map(np.concatenate, zip(*found, strict=True))
-        return Seen(self.size, entries, lambda: (starts, blocks, entries))
+            found.append((piece.numbered, at.astype(np.int32), entries.astype(np.int32)))
+
+        def places() -> tuple[Numbers, ...]:
+            parts = [(blocks.begins, *self._once(blocks, at, entries)) for blocks, at, entries in found]
+            return tuple(map(np.concatenate, zip(*parts, strict=True)))
+
+        return Seen(self.size, np.concatenate([entries for _, _, entries in found]), places)
 
     def _in_piece(self, piece: Piece) -> tuple[Places, Places]:
         """The places of what was found, and which entries."""
@@ -125,11 +151,11 @@ class Vocabulary:
         at, entries = (np.concatenate(parts) for parts in zip(*hits, strict=True))
         return at, entries
 
-    def _once(self, piece: Piece, at: Places, entries: Places) -> tuple[Hits, Hits]:
+    def _once(self, begins: Blocks, at: Numbers, entries: Numbers) -> tuple[Hits, Hits]:
         """The blocks of these places, and the entries."""
         import numpy as np
 
-        blocks = piece.block_of(at)
+        blocks = begins.of(at)
         if len(at) > _MANY:  # a text that says the same over and over
             new = np.append(True, (blocks[1:] != blocks[:-1]) | (entries[1:] != entries[:-1]))
             blocks, entries = blocks.compress(new), entries.compress(new)
@@ -137,7 +163,7 @@ class Vocabulary:
             blocks, entries = self._sorted(blocks, entries)
         return blocks.astype(np.int32), entries.astype(np.int32)
 
-    def _sorted(self, blocks: Places, entries: Places) -> tuple[Places, Places]:
+    def _sorted(self, blocks: Places, entries: Numbers) -> tuple[Places, Places]:
         """Each pair once, in order: marked in a table, which is faster than sorting them."""
         import numpy as np
 

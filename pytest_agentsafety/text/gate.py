@@ -23,6 +23,7 @@ from pytest_agentsafety.text.tokens import (
     BASE64_HINT,
     HEX_HINT,
     LOOSE_HINT,
+    MOVED_HINT,
     POINTS_HINT,
     REVERSED_HINT,
     ROT13_HINT,
@@ -165,6 +166,8 @@ def _pattern(name: str) -> Any:
 # or goes on behind a colon is a line of its own anyway.
 _LINE_WORD = r"(?:[A-Za-z0-9@$!\x80-\xff][A-Za-z0-9@$!'\x80-\xff-]{0,22},?)"
 SHORT_LINE = rf"(?:{_LINE_WORD}(?:[ \t]{_LINE_WORD})?[ \t]?\r?\n[\s>]*)"
+_STRICTLY = ", strictly"
+_MEANT = ("\\ reversed", "token rot13")
 # Behind a backslash, so that it begins no escape as it stands.
 _CUT_OFF = (*(f"u[0-9A-Fa-f]{{{digits}}}" for digits in range(4)), "x", "x[0-9A-Fa-f]")
 _NO_ESCAPE = "|".join(f"{escape}(?:[^0-9A-Fa-f]|$)" for escape in _CUT_OFF)
@@ -180,11 +183,13 @@ _PATTERNS = {
     # Encodings that were turned around, or whose letters were moved: the other reading comes first.
     "token reversed": REVERSED_HINT,
     "token rot13": ROT13_HINT,
+    f"token rot13{_STRICTLY}": MOVED_HINT,
     "% reversed": "(?:^|[^%0-9A-Fa-f])(?:[0-9A-Fa-f]{2}%){3}",
     "% rot13": "%[2-7][n-sN-S]",
     "& rot13": "&#[kK][0-9n-sN-S]",
     "& reversed": ";[0-9]{2,5}#&",
-    "\\ reversed": rf"(?:[0-9A-Fa-f]{{4}}u|[0-9A-Fa-f]{{2}}x)\\(?:[^ux]|$|{_NO_ESCAPE})",
+    "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
+    f"\\ reversed{_STRICTLY}": rf"(?:[0-9A-Fa-f]{{4}}u|[0-9A-Fa-f]{{2}}x)\\(?:[^ux]|$|{_NO_ESCAPE})",
     "\\ rot13": r"\\(?:h[0-9n-sN-S]{4}|k[0-9n-sN-S]{2})",
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
@@ -217,8 +222,9 @@ _MAX_REVERSED, _LAST = 64, 256
 
 _SMALL_LETTERS, _CAPITALS = re.compile(rb"[a-z]*"), re.compile(rb"[A-Z]*")
 
-_BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and name != "="] for lead in "&%\\"}
-_BY_LEAD[b"="] = ["="]
+_BY_LEAD = {
+    lead.encode(): [name for name in _PATTERNS if name[0] == lead and not name.endswith(_STRICTLY)] for lead in "&%\\="
+}
 
 
 _LEADS = "&%\\="
@@ -240,6 +246,8 @@ def look(data: bytes) -> Found:
     if b"1" in shape and _digits(shape) * 12 > len(data):
         possible.append(ROT47)
     found = _found(data, possible)
+    if len(data) > _LARGE:
+        found = [name for name in found if _is_meant(name, data)]
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
     names.update(
@@ -293,13 +301,14 @@ def _found(data: bytes, names: list[str]) -> list[str]:
     found = _together(together).look(data) if together else set()
     # What can be read as it stands was not turned around, so nobody asks.
     told = (*together, "token reversed") if "base64" in found else together
-    return [name for name in names if name in found or (name not in told and _is_there(name, data))]
+    return [name for name in names if name in found or (name not in told and _pattern(name).search(data))]
 
 
-def _is_there(name: str, data: bytes) -> bool:
-    if name != "token reversed":
-        return _pattern(name).search(data) is not None
-    return any(
+def _is_meant(name: str, data: bytes) -> bool:
+    """A large text costs much to read once more: not where what tells of that reading says something as it stands."""
+    if name in _MEANT:
+        return _pattern(name + _STRICTLY).search(data) is not None
+    return name != "token reversed" or any(
         number >= _MAX_REVERSED or not _FORWARDS.fullmatch(_run_before(data, match.end()))
         for number, match in enumerate(_pattern(name).finditer(data))
     )

@@ -30,6 +30,7 @@ MAX_VIEWS = 32
 MAX_GROWTH = 2.5
 SMALL = 1 << 16
 SHORT = 1 << 11
+MUCH = 1 << 14
 TINY = 16
 # So many words, and none that any language is full of: a cipher, or a language that is not known here.
 MANY_WORDS = 6
@@ -222,7 +223,7 @@ class Normalised:
 
     def _join(self, view: View) -> None:
         self._room -= len(view.data)
-        if len(view.data) <= SHORT or all(view.data != other.data for other in self._joined):
+        if len(view.data) <= MUCH or all(view.data != other.data for other in self._joined):
             self._joined.append(view)
 
     def _decoded(self, view: View, found: set[str]) -> View | None:

@@ -6,8 +6,6 @@ pictures are passed over at the speed of the pattern. Patterns are linear: no tw
 
 from __future__ import annotations
 
-import binascii
-import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -16,6 +14,16 @@ from typing import Any
 
 import re2
 
+from pytest_agentsafety.text.decoders import (
+    from_base32,
+    from_base64,
+    from_bits,
+    from_code_points,
+    from_decimals,
+    from_hex,
+    from_morse,
+    from_words,
+)
 from pytest_agentsafety.text.views import View, back_through, begin_of, edits_of, merged
 
 # More readable segments than this in one text are no accident; what is behind them is left unread and says so.
@@ -49,10 +57,9 @@ _MOVED_HEX = "|".join(
     [f"(?:[2-7][0-9]){{{n}}}[2-7][n-s](?:[2-7][0-9n-s]){{{11 - n}}}" for n in range(11)]
     + ["(?:[2-7][0-9]){11,}[2-7][n-s]"]
 )
-ROT13_HINT = (
-    r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}|"
-    rf"(?:^|[^0-9A-Za-z])(?:{_MOVED_HEX})"
-)
+_MOVED = r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}"
+ROT13_HINT = _MOVED + r"|(?:^|[^0-9A-Za-z])(?:[2-7][0-9n-s]){12}"
+MOVED_HINT = rf"{_MOVED}|(?:^|[^0-9A-Za-z])(?:{_MOVED_HEX})"
 _GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
 _LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
 LOOSE_HINT = rf"(?:^|[^A-Za-z0-9+/])(?:{_LOOSE_QUAD}){{6}}"
@@ -74,86 +81,6 @@ BITS_HINT = r"(?:[01]{8}[\s,]{0,2}){6}"
 DECIMALS_HINT = r"(?:\b(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9])[\s,;]{1,2}){12}"
 POINTS_HINT = r"(?:U\+[0-9A-Fa-f]{4,6}[\s,]{0,2}){4}"
 MORSE_HINT = r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8}"
-
-
-def _from_base64(token: bytes) -> bytes | None:
-    body = token.translate(None, b" \t\r\n")
-    if b"=" not in body:
-        return _one_base64(body)
-    if b"=" in body.rstrip(b"="):
-        return b"".join(_one_base64(part) or b"" for part in re.findall(rb"[^=]+", body)) or None
-    return _one_base64(body.rstrip(b"="))
-
-
-def _one_base64(body: bytes) -> bytes | None:
-    over = len(body) % 4
-    if over:
-        body = body[:-1] if over == 1 else body + b"=" * (4 - over)
-    try:
-        return binascii.a2b_base64(body)
-    except binascii.Error:
-        return None
-
-
-def _from_words(token: bytes) -> bytes | None:
-    """Base64 word by word."""
-    return b" ".join(_one_base64(part.rstrip(b"=")) or b"" for part in token.split())
-
-
-_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv")
-
-
-def _from_base32(token: bytes) -> bytes | None:
-    digits = token.rstrip(b"=").translate(_BASE32)
-    size = len(digits) * 5 // 8
-    return (int(digits, 32) >> len(digits) * 5 - size * 8).to_bytes(size, "big")
-
-
-_NO_HEX = bytes(c for c in range(256) if chr(c) not in "0123456789abcdefABCDEF")
-_TO_BLANKS = bytes(c if chr(c).isdigit() and c < 128 else 32 for c in range(256))
-
-
-def _from_hex(token: bytes) -> bytes | None:
-    for prefix in (b"0x", b"0X"):
-        if prefix[1:] in token:
-            token = token.replace(prefix, b"")
-    digits = token.translate(None, _NO_HEX)
-    return binascii.unhexlify(digits[: len(digits) // 2 * 2])
-
-
-def _from_bits(token: bytes) -> bytes | None:
-    bits = token.translate(None, b" \t\r\n,")
-    size = len(bits) // 8
-    return int(bits[: size * 8], 2).to_bytes(size, "big")
-
-
-def _from_decimals(token: bytes) -> bytes | None:
-    return bytes(map(int, token.translate(_TO_BLANKS).split()))
-
-
-def _from_code_points(token: bytes) -> bytes | None:
-    codes = (int(code, 16) for code in re.findall(rb"[0-9A-Fa-f]{4,6}", token))
-    return "".join(chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else "?" for code in codes).encode()
-
-
-_MORSE = dict(
-    zip(
-        (  # noqa: SIM905 - a table
-            ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- "
-            "--.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. "
-            "---... -....-"
-        ).split(),
-        "abcdefghijklmnopqrstuvwxyz0123456789.,?'!/:-",
-        strict=True,
-    )
-)
-_MORSE_BYTES = {code.encode(): letter.encode() for code, letter in _MORSE.items()}
-
-
-def _from_morse(token: bytes) -> bytes | None:
-    words = re.split(rb" ?[/|] ?| {2,}|\n", token)
-    read = b" ".join(b"".join(_MORSE_BYTES.get(code, b"") for code in word.split()) for word in words)
-    return read if len(read) * 8 > len(token) else None
 
 
 @cache
@@ -180,25 +107,25 @@ _BASE64: tuple[tuple[tuple[str, ...], str, Decoder], ...] = (
         # Wrapped in lines, or not.
         ("base64", *_LOOSELY),
         f"{_START}(?:(?:(?:{_QUAD}){{8,}}{_BREAK})+(?:{_QUAD})*|(?:{_QUAD}){{4,}}){_TAIL}",
-        _from_base64,
+        from_base64,
     ),
-    (_LOOSELY, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
-    (_LOOSELY, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
+    (_LOOSELY, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", from_base64),
+    (_LOOSELY, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", from_words),
     (
         ("base64", "long", *_LOOSELY),
         f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}{_BREAK}{_ANY}{{4,}}){_LINE}={{0,2}}",
-        _from_base64,
+        from_base64,
     ),
 )
 _OTHERS: dict[str, tuple[str, Decoder]] = {
-    "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", _from_hex),
-    "base32": (r"[^0-9A-Za-z][A-Z2-7]{24,}={0,6}", _from_base32),
-    "bits": (r"[^0-9A-Za-z](?:[01]{8}[\s,]{0,2}){6,}", _from_bits),
-    "decimals": (f"[^0-9A-Za-z]{DECIMALS_HINT[:-1]},}}(?:1?[0-9]{{2}}\\b)?", _from_decimals),
-    "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", _from_code_points),
-    "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", _from_morse),
+    "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", from_hex),
+    "base32": (r"[^0-9A-Za-z][A-Z2-7]{24,}={0,6}", from_base32),
+    "bits": (r"[^0-9A-Za-z](?:[01]{8}[\s,]{0,2}){6,}", from_bits),
+    "decimals": (f"[^0-9A-Za-z]{DECIMALS_HINT[:-1]},}}(?:1?[0-9]{{2}}\\b)?", from_decimals),
+    "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", from_code_points),
+    "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", from_morse),
 }
-_SLOW = (_from_decimals, _from_code_points, _from_morse)
+_SLOW = (from_decimals, from_code_points, from_morse)
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -303,10 +230,10 @@ def _as_one(data: bytes, kinds: AbstractSet[str]) -> list[Segment] | None:
     if run is None:
         return None
     start, end = run
-    plain = _read(_from_base64, data[start : min(end, start + _HEAD)])
+    plain = _read(from_base64, data[start : min(end, start + _HEAD)])
     if plain is None:
         return [] if kinds.isdisjoint(_BASE64[0][0][:1] + _LOOSELY) else None
-    plain = None if (end - start) % 4 else _read(_from_base64, data[start:end])
+    plain = None if (end - start) % 4 else _read(from_base64, data[start:end])
     return [(start, end, plain)] if plain is not None and plain.isascii() else None
 
 
