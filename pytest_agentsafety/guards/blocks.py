@@ -26,6 +26,7 @@ SMALL = 1 << 16
 _PIECE = 1 << 15
 _MANY = 1 << 12
 _BEHIND = b" " * (WHOLE + 1)
+_SHORT_WORDS = 5  # bytes of a word and the gap behind it, where words are short
 _MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
 
 
@@ -55,8 +56,21 @@ class Piece:
     in `values`, which has the eight bytes from `offset` on, and so on. What not every text needs is made when asked.
     """
 
-    def __init__(self, raw: NDArray[np.uint8], size: int, low: int, stretches: int, before: int, *, wide: bool) -> None:
-        """`raw` has one byte in front of the part, which ends at `size`; the part begins at `low` in the text."""
+    def __init__(
+        self,
+        raw: NDArray[np.uint8],
+        size: int,
+        low: int,
+        stretches: int,
+        before: int,
+        *,
+        wide: bool,
+        once: bool = False,
+    ) -> None:
+        """`raw` has one byte in front of the part, which ends at `size`; the part begins at `low` in the text.
+
+        `once`: without words that are like the one before, in the same block, where these are most of them.
+        """
         import numpy as np
 
         self._raw, self._size, self._low, self._stretches, self.before = raw, size, low, stretches, before
@@ -65,9 +79,24 @@ class Piece:
         self.at, self.ends = at + self.offset, ends + self.offset
         self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).take(at)
         self.whole = self.parts & masks().take(ends - at, mode="clip")
+        if once and len(at) * _SHORT_WORDS > size:
+            self._drop_repeated()
         # A place in a table for each of them.
         self.slots = slots_of(self.whole)
         self.may_be_wide = wide
+
+    def _drop_repeated(self) -> None:
+        import numpy as np
+
+        # Of a short word the byte behind it counts, too.
+        starts = self.parts.astype(np.uint32)
+        new = np.ones(len(self.at), np.bool_)
+        new[1:] = (self.whole[1:] != self.whole[:-1]) | (starts[1:] != starts[:-1])
+        first = self.at.searchsorted(self.blocks)
+        new[first.compress(first < len(new))] = True
+        if int(np.count_nonzero(new)) * 2 < len(new):
+            self.at, self.ends = self.at.compress(new), self.ends.compress(new)
+            self.parts, self.whole = self.parts.compress(new), self.whole.compress(new)
 
     @cached_property
     def values(self) -> Values:
@@ -194,7 +223,8 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> Pie
     # One byte in front tells whether a word begins; those behind belong to words that do.
     text = (data[low - 1 : low] or b" ") + data[low : high + WHOLE] + _BEHIND
     raw = np.frombuffer(text.translate(_TABLE), np.uint8)
-    return Piece(raw, high - low + 1, low, stretches, before, wide=not text.isascii())
+    large = high - low < len(data)
+    return Piece(raw, high - low + 1, low, stretches, before, wide=not text.isascii(), once=large)
 
 
 def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:

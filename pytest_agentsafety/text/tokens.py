@@ -6,6 +6,7 @@ pictures are passed over at the speed of the pattern. Patterns are linear: no tw
 
 from __future__ import annotations
 
+import binascii
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -233,7 +234,7 @@ def _as_one(data: bytes, kinds: AbstractSet[str]) -> list[Segment] | None:
     plain = _read(from_base64, data[start : min(end, start + _HEAD)])
     if plain is None:
         return [] if kinds.isdisjoint(_BASE64[0][0][:1] + _LOOSELY) else None
-    plain = None if (end - start) % 4 else _read(from_base64, data[start:end])
+    plain = None if (end - start) % 4 else _read(binascii.a2b_base64, data[start:end])
     return [(start, end, plain)] if plain is not None and plain.isascii() else None
 
 

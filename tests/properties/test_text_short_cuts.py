@@ -153,10 +153,10 @@ def test_many_places_are_in_the_blocks_of_few(seed: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(blocks, "_PIECE", 1_000)
     monkeypatch.setattr(blocks, "SMALL", 0)
     for piece in blocks._pieces(data):
-        few = piece.block_of(piece.at).tolist()
+        few = piece.numbered.of(piece.at).tolist()
         with monkeypatch.context() as patch:
             patch.setattr(blocks, "_MANY", -1)
-            assert piece.block_of(piece.at).tolist() == few
+            assert piece.numbered.of(piece.at).tolist() == few
 
 
 _NEEDS = {
