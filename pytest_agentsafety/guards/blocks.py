@@ -76,8 +76,8 @@ class Piece:
         self._raw, self._size, self._low, self._stretches, self.before = raw, size, low, stretches, before
         self.offset = low - 1
         at, ends = _words(raw, size)
-        self.at, self.ends = at + self.offset, ends + self.offset
-        self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,)).take(at)
+        self.at, self.ends = (at + low, ends + low) if low else (at, ends)
+        self.parts: Values = np.ndarray(len(raw) - WHOLE, "<u8", raw, offset=1, strides=(1,)).take(at)
         self.whole = self.parts & masks().take(ends - at, mode="clip")
         if once and len(at) * _SHORT_WORDS > size:
             self._drop_repeated()
@@ -228,11 +228,17 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> Pie
 
 
 def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:
-    """Where words begin and end; the first byte is one in front of the text, and words begin in front of `size`."""
+    """Where words begin and end, counted from the second byte: the first one is in front of the text.
+
+    Words begin in front of `size`.
+    """
     import numpy as np
 
     letters = (raw - np.uint8(_SIGN + 1)) < np.uint8(0x80 - _SIGN - 1)
     edges = (letters[1:] != letters[:-1]).nonzero()[0]
-    edges = edges[int(letters[0]) :] + 1  # in front of this part a word began that ends in it
-    count = int(edges[::2].searchsorted(size))
-    return edges[: 2 * count : 2], edges[1 : 2 * count : 2]
+    edges = edges[int(letters[0]) :]  # in front of this part a word began that ends in it
+    at, ends = edges[::2], edges[1::2]
+    if len(at) and at[-1] >= size - 1:
+        count = int(at.searchsorted(size - 1))
+        return at[:count], ends[:count]
+    return at, ends

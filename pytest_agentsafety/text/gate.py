@@ -254,7 +254,7 @@ def look(data: bytes) -> Found:
         name.partition(" ")[2] for name in found if " " in name and (name[0] in _LEADS or "base64" not in found)
     )
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
-    if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
+    if "mixed" in shapes or b"@" in data or b"$" in data or b"|" in data:
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), MAX_WORDS)]
     if "solid" in shapes:
         names.discard("solid")

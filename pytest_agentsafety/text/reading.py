@@ -86,6 +86,9 @@ class Normalised:
 
     @property
     def views(self) -> tuple[View, ...]:
+        made = self._made_views
+        if made is not None:
+            return made
         # Guards ask from threads of their own: the first one makes them, the others wait.
         with self._lock:
             if self._made_views is None:
