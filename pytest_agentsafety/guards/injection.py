@@ -80,7 +80,7 @@ class InjectionGuard:
                 guard=self.name, status="crashed", action="block", rule="injection.crashed", reason=reason
             )
         if not hits:
-            return GuardrailResult(guard=self.name, status="clean", score=score)
+            return _clean(self.name, score)
         worst = max(hits, key=lambda hit: hit.rule.severity)
         redacted = self._redact(text, hits, context.stage) if context.stage == "tool_result" else None
         return GuardrailResult(
@@ -164,6 +164,11 @@ def _without_escaped(views: Sequence[View]) -> list[View]:
         if len(view.data) * 4 < len(before.data) * 3:
             escaped.add(id(before))
     return [view for view in views if id(view) not in escaped] or list(views)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _clean(name: str, score: float) -> GuardrailResult:
+    return GuardrailResult(guard=name, status="clean", score=score)
 
 
 @cache

@@ -245,7 +245,7 @@ def look(data: bytes) -> Found:
     possible = [*_possible(data, shape, shapes)]
     if b"1" in shape and _digits(shape) * 12 > len(data):
         possible.append(ROT47)
-    found = _found(data, possible)
+    found = _found(data, possible) if possible else []
     if len(data) > _LARGE:
         found = [name for name in found if _is_meant(name, data)]
     names.update(found)
