@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from pytest_agentsafety.text.ciphers import (
 from pytest_agentsafety.text.fold import back_to_unfolded, fold
 from pytest_agentsafety.text.gate import Found, is_plain, look, says_something
 from pytest_agentsafety.text.hidden import hidden
-from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, is_base64
+from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, decode_whole, is_base64
 from pytest_agentsafety.text.views import View
 
 MAX_DEPTH = 6
@@ -133,11 +134,13 @@ class Normalised:
 
     def _further(self, step: _Step) -> Iterator[_Step]:
         """Every reading of a reading."""
-        found = look(step.view.data)
+        # What is base64 as a whole says nothing else.
+        whole = decode_whole(step.view) if step.depth < MAX_DEPTH else None
+        found = look(step.view.data) if whole is None else Found({"base64"}, {})
         if step.depth >= MAX_DEPTH:
             self._unread |= not found.names.isdisjoint(_SURE)
             return
-        for kind, view in self._made(step, found):
+        for kind, view in self._made(step, found, whole):
             # What was decoded is a new text, in which something may be hidden again.
             kinds = step.kinds - {"hidden"} if kind == "decoded" else step.kinds
             after = _Step(view, step.depth + 1, kinds | {kind})
@@ -147,9 +150,9 @@ class Normalised:
                 return
             yield from self._read(view.name, view, after)
 
-    def _made(self, step: _Step, found: Found) -> Iterator[tuple[str, View]]:
+    def _made(self, step: _Step, found: Found, whole: View | None) -> Iterator[tuple[str, View]]:
         names, view = found.names, step.view
-        decoded = self._decoded(view, names)
+        decoded = self._decoded(view, names, whole)
         if decoded is not None:
             yield "decoded", decoded
         elif step.kinds.isdisjoint(_TURNING) and TINY <= len(view.data) <= SHORT and not is_plain(view.data):
@@ -229,7 +232,7 @@ class Normalised:
         if len(view.data) <= MUCH or all(view.data != other.data for other in self._joined):
             self._joined.append(view)
 
-    def _decoded(self, view: View, found: set[str]) -> View | None:
+    def _decoded(self, view: View, found: set[str], whole: View | None) -> View | None:
         """One layer of every encoding taken off; of a large text more, where there is nothing to read in between."""
         latest = view
         for lead in _LEADS:
@@ -238,8 +241,12 @@ class Normalised:
         if not found.isdisjoint(KINDS) and not self._full(view):
             try:
                 # An escape may have cut in two what looks like base64 now.
-                whole = latest is view or "long" not in found
-                latest = self._tokens(latest, found if whole else found | {"base64"})
+                uncut = latest is view or "long" not in found
+                latest = (
+                    self._tokens(latest, found if uncut else found | {"base64"})
+                    if whole is None
+                    else (self._deeper(whole))
+                )
             except Unread:
                 self._unread = True
                 self._stuffed.add(view.data)
@@ -266,16 +273,20 @@ class Normalised:
         self._unread |= lead.encode() in view.data
         return view
 
-    def _tokens(self, view: View, found: set[str]) -> View:
-        for _ in range(MAX_DEPTH):
-            plain = decode_tokens(view, found)
+    def _tokens(self, view: View, found: AbstractSet[str]) -> View:
+        plain = decode_tokens(view, found)
+        return view if plain is None else self._deeper(plain)
+
+    def _deeper(self, view: View) -> View:
+        """What was base64 once may be so again."""
+        for _ in range(MAX_DEPTH - 1):
+            if len(view.data) <= SMALL or not is_base64(view.data):
+                return view
+            plain = decode_whole(view) or decode_tokens(view, _SURE)
             if plain is None:
                 return view
             view = plain
-            if len(view.data) <= SMALL or not is_base64(view.data):
-                return view
-            found = _SURE
-        self._unread = True
+        self._unread |= len(view.data) > SMALL and is_base64(view.data)
         return view
 
 

@@ -134,6 +134,7 @@ class Unread(Exception):
     """More encoded segments than are decoded."""
 
 
+_BASE64_ALONE = frozenset({"base64"})
 BASE64_KINDS = frozenset({"base64", "loose", "words64", "long"})
 KINDS = BASE64_KINDS | _OTHERS.keys()
 Segment = tuple[int, int, bytes]
@@ -151,6 +152,14 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
     if not kinds.isdisjoint(BASE64_KINDS) and _has_room(segments, len(view.data)):
         segments = _merged(segments, _base64(view.data, kinds))
     return None if not segments else _decoded(view, segments)
+
+
+def decode_whole(view: View) -> View | None:
+    """A large text that is one run of base64 in ASCII, but for a few bytes, read. None for any other."""
+    if len(view.data) <= _LARGE or view.data[_HEAD : 2 * _HEAD].translate(None, _IN_RUN):
+        return None
+    segments = _as_one(view.data, _BASE64_ALONE)
+    return _decoded(view, segments) if segments else None
 
 
 def _decoded(view: View, segments: list[Segment]) -> View:
