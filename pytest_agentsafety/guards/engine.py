@@ -31,8 +31,8 @@ _SHORTHAND = re.compile(r"\[(?:\\.|[^\]\\])*\](?P<maybe>\?)?|(?P<lead> ?)~(?P<wo
 _BETWEEN = r"\s[\s>]*"
 _WIDEST = 8
 _LONG = 1 << 12
-# Of each way, of each clause, of each word.
-_Letters = list[list[list[frozenset[int]]]]
+# Of each way, of each clause, of each word: its bytes, as bits.
+_Letters = list[list[list[int]]]
 
 
 class EngineError(RuntimeError):
@@ -192,7 +192,7 @@ class _OneByOne:
     def _possible(self, data: bytes) -> Iterable[int]:
         if len(data) <= _LONG:
             return range(len(self._rules))
-        there = frozenset(data.lower())
+        there = _bits(data.lower())
         return [index for index, letters in enumerate(self._letters) if letters is None or _are_in(letters, there)]
 
     def _locate(self, index: int, view: View) -> list[Hit]:
@@ -203,12 +203,24 @@ class _OneByOne:
 
 def _letters_of(need: Need) -> _Letters:
     ways = need.ways
-    return [[[frozenset(word.rstrip("*").lower().encode()) for word in clause] for clause in way] for way in ways]
+    return [[sorted({_bits(word.rstrip("*").lower().encode()) for word in clause}) for clause in way] for way in ways]
 
 
-def _are_in(letters: _Letters, there: frozenset[int]) -> bool:
+def _bits(data: bytes) -> int:
+    """A bit for each byte that is in it."""
+    return sum(1 << byte for byte in (set(data) if len(data) < _LONG else _different(data)))
+
+
+def _different(data: bytes) -> Iterator[int]:
+    while data:
+        yield data[0]
+        data = data.translate(None, data[:1])
+
+
+def _are_in(letters: _Letters, there: int) -> bool:
     """Has any way a word of each clause that is made of these bytes?"""
-    return any(all(any(word <= there for word in clause) for clause in way) for way in letters)
+    missing = ~there
+    return any(all(any(not word & missing for word in clause) for clause in way) for way in letters)
 
 
 def _options() -> Any:

@@ -287,7 +287,7 @@ def _digits(shape: bytes) -> int:
 
 
 # Looked for in one pass. Only these: the automaton of others together grows with the text.
-_TOGETHER = ("base64", "loose", "base32", "token rot13", "words64", "lines", "tagged", "=", "% reversed")
+_TOGETHER = ("base64", "loose", "base32", "token rot13", "words64", "lines", "tagged", "=", "% reversed", "% rot13")
 
 
 @cache
@@ -297,8 +297,13 @@ def _together(names: tuple[str, ...]) -> Shapes:
 
 def _found(data: bytes, names: list[str]) -> list[str]:
     """Which of these patterns occur."""
-    together = tuple(name for name in _TOGETHER if name in names)
-    found = _together(together).look(data) if together else set()
+    together = [name for name in _TOGETHER if name in names]
+    found = _together(tuple(together)).look(data) if together else set()
+    for lead in "&\\":
+        turned = tuple(name for name in names if name[0] == lead and name != lead)
+        if turned:
+            found |= _together(turned).look(data)
+            together += turned
     # What can be read as it stands was not turned around, so nobody asks.
     told = (*together, "token reversed") if "base64" in found else together
     return [name for name in names if name in found or (name not in told and _pattern(name).search(data))]

@@ -242,11 +242,8 @@ class Normalised:
             try:
                 # An escape may have cut in two what looks like base64 now.
                 uncut = latest is view or "long" not in found
-                latest = (
-                    self._tokens(latest, found if uncut else found | {"base64"})
-                    if whole is None
-                    else (self._deeper(whole))
-                )
+                found = found if uncut else found | {"base64"}
+                latest = self._tokens(latest, found) if whole is None else self._deeper(whole)
             except Unread:
                 self._unread = True
                 self._stuffed.add(view.data)
