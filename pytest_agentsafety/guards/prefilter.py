@@ -34,7 +34,7 @@ _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and on
 _AT_ONCE = 1 << 14
 _NEAR_ENOUGH = 12  # two calls of the engine cost more than some blocks in between
 # So many ways are looked at one by one.
-_FEW = 6
+_FEW, _FEW_SEEN = 6, 128
 # In a text of so many bytes finding out where a rule may match costs more than trying it everywhere.
 _AS_ONE = 1 << 14
 _MAX_REMEMBERED, _LONGEST = 1 << 14, 24
@@ -125,7 +125,8 @@ class Prefilter:
         found = self._vocabulary.look(data)
         if not len(found.seen):
             return {}
-        ways = self._short.few(found.seen.tolist()) if len(data) <= _AS_ONE else None
+        alone = len(data) <= _AS_ONE and len(found.seen) <= _FEW_SEEN
+        ways = self._short.few(found.seen.tolist()) if alone else None
         if ways is not None:
             return {self._rules[rule]: [(0, len(data))] for rule in sorted({int(self._rule_of[way]) for way in ways})}
         users = self._users.take(found.seen, axis=0)
