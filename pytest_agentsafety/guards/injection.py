@@ -112,8 +112,9 @@ class InjectionGuard:
 
     def _judge(self, normalised: Normalised, stage: Stage) -> tuple[float, Sequence[Hit]]:
         """The same for the whole of a text."""
-        hits = serious(_rules(stage).scan(normalised), normalised) if self._with_rules else []
-        score = total_score(hits)
+        hits = _rules(stage).scan(normalised) if self._with_rules else []
+        hits = serious(hits, normalised) if hits else hits
+        score = total_score(hits) if hits else 0.0
         if score >= THRESHOLD:
             return score, hits
         found = self._ask(normalised, stage)
