@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,7 @@ SMALL = 1 << 16
 _PIECE = 1 << 15
 _MANY = 1 << 12
 _BEHIND = b" " * (WHOLE + 1)
+_SHORT_WORDS = 5  # bytes of a word and the gap behind it, where words are short
 _MARK, _BLANK, _SIGN, _FIRST_WIDE = 0x1F, 0x20, 0x21, 0xE2
 
 
@@ -55,19 +56,47 @@ class Piece:
     in `values`, which has the eight bytes from `offset` on, and so on. What not every text needs is made when asked.
     """
 
-    def __init__(self, raw: NDArray[np.uint8], size: int, low: int, stretches: int, before: int, *, wide: bool) -> None:
-        """`raw` has one byte in front of the part, which ends at `size`; the part begins at `low` in the text."""
+    def __init__(
+        self,
+        raw: NDArray[np.uint8],
+        size: int,
+        low: int,
+        stretches: int,
+        before: int,
+        *,
+        wide: bool,
+        once: bool = False,
+    ) -> None:
+        """`raw` has one byte in front of the part, which ends at `size`; the part begins at `low` in the text.
+
+        `once`: without words that are like the one before, in the same block, where these are most of them.
+        """
         import numpy as np
 
         self._raw, self._size, self._low, self._stretches, self.before = raw, size, low, stretches, before
         self.offset = low - 1
         at, ends = _words(raw, size)
-        self.at, self.ends = at + self.offset, ends + self.offset
-        self.parts: Values = np.ndarray(len(raw) - WHOLE + 1, "<u8", raw, strides=(1,))[at]
+        self.at, self.ends = (at + low, ends + low) if low else (at, ends)
+        self.parts: Values = np.ndarray(len(raw) - WHOLE, "<u8", raw, offset=1, strides=(1,)).take(at)
         self.whole = self.parts & masks().take(ends - at, mode="clip")
+        if once and len(at) * _SHORT_WORDS > size:
+            self._drop_repeated()
         # A place in a table for each of them.
         self.slots = slots_of(self.whole)
         self.may_be_wide = wide
+
+    def _drop_repeated(self) -> None:
+        import numpy as np
+
+        # Of a short word the byte behind it counts, too.
+        starts = self.parts.astype(np.uint32)
+        new = np.ones(len(self.at), np.bool_)
+        new[1:] = (self.whole[1:] != self.whole[:-1]) | (starts[1:] != starts[:-1])
+        first = self.at.searchsorted(self.blocks)
+        new[first.compress(first < len(new))] = True
+        if int(np.count_nonzero(new)) * 2 < len(new):
+            self.at, self.ends = self.at.compress(new), self.ends.compress(new)
+            self.parts, self.whole = self.parts.compress(new), self.whole.compress(new)
 
     @cached_property
     def values(self) -> Values:
@@ -105,18 +134,31 @@ class Piece:
         wide: Places = (self._raw[1 : self._size] >= _FIRST_WIDE).nonzero()[0]
         return wide + 1
 
-    def block_of(self, places: Places) -> Places:
+    @property
+    def numbered(self) -> Blocks:
+        return Blocks(self.blocks, self.before, self._low, self._size)
+
+
+class Blocks(NamedTuple):
+    """Where the blocks of a part of a text begin. `before` others begin in front of it; it begins at `low`."""
+
+    begins: Places
+    before: int
+    low: int
+    size: int
+
+    def of(self, places: Places) -> Places:
         """The number of the block in the text that each place is in."""
         import numpy as np
 
         if len(places) <= _MANY:
-            found: Places = self.blocks.searchsorted(places, "right")
+            found: Places = self.begins.searchsorted(places, "right")
             return found + (self.before - 1)
-        begins = np.concatenate((self.blocks, [self._low + self._size]))
-        numbers = np.arange(self.before, self.before + len(self.blocks)).repeat(begins[1:] - begins[:-1])
+        begins = np.concatenate((self.begins, [self.low + self.size]))
+        numbers = np.arange(self.before, self.before + len(self.begins)).repeat(begins[1:] - begins[:-1])
         # What is in front of the first block belongs to the one before.
-        before = np.full(begins[0] - self._low + 1, self.before - 1)
-        return np.concatenate((before, numbers)).take(places - self.offset)
+        before = np.full(begins[0] - self.low + 1, self.before - 1)
+        return np.concatenate((before, numbers)).take(places - (self.low - 1))
 
 
 def slots_of(values: Values) -> Places:
@@ -181,15 +223,22 @@ def _piece(data: bytes, low: int, high: int, stretches: int, before: int) -> Pie
     # One byte in front tells whether a word begins; those behind belong to words that do.
     text = (data[low - 1 : low] or b" ") + data[low : high + WHOLE] + _BEHIND
     raw = np.frombuffer(text.translate(_TABLE), np.uint8)
-    return Piece(raw, high - low + 1, low, stretches, before, wide=not text.isascii())
+    large = high - low < len(data)
+    return Piece(raw, high - low + 1, low, stretches, before, wide=not text.isascii(), once=large)
 
 
 def _words(raw: NDArray[np.uint8], size: int) -> tuple[Places, Places]:
-    """Where words begin and end; the first byte is one in front of the text, and words begin in front of `size`."""
+    """Where words begin and end, counted from the second byte: the first one is in front of the text.
+
+    Words begin in front of `size`.
+    """
     import numpy as np
 
     letters = (raw - np.uint8(_SIGN + 1)) < np.uint8(0x80 - _SIGN - 1)
     edges = (letters[1:] != letters[:-1]).nonzero()[0]
-    edges = edges[int(letters[0]) :] + 1  # in front of this part a word began that ends in it
-    count = int(edges[::2].searchsorted(size))
-    return edges[: 2 * count : 2], edges[1 : 2 * count : 2]
+    edges = edges[int(letters[0]) :]  # in front of this part a word began that ends in it
+    at, ends = edges[::2], edges[1::2]
+    if len(at) and at[-1] >= size - 1:
+        count = int(at.searchsorted(size - 1))
+        return at[:count], ends[:count]
+    return at, ends

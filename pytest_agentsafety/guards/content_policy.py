@@ -45,7 +45,7 @@ class ContentPolicyGuard:
         """Score and severity are those of the worst request that was found."""
         requests = list(self._requests(text))
         if not requests:
-            return clean(self)
+            return self._clean
         # A category that blocks goes before one that only escalates.
         worst = max(requests, key=lambda one: (self._action(one) == "block", one.entry.severity))
         return GuardrailResult(
@@ -66,6 +66,10 @@ class ContentPolicyGuard:
     def _requests(self, text: str) -> Iterator[_Request]:
         for view in normalise(text).views:
             yield from _in_view(self._lexicon, view)
+
+    @cached_property
+    def _clean(self) -> GuardrailResult:
+        return clean(self)
 
     @cached_property
     def _lexicon(self) -> Lexicon:

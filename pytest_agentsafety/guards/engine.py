@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import re2
 
 from pytest_agentsafety.guards.blocks import words_by_block
-from pytest_agentsafety.guards.prefilter import Prefilter, Stretches, need_of, shipped_vocabulary
+from pytest_agentsafety.guards.prefilter import Need, Prefilter, Stretches, need_of, shipped_vocabulary
 from pytest_agentsafety.text import Normalised, View
 
 Unit = Literal["sentence", "paragraph"]
@@ -30,6 +30,9 @@ _SHORTHAND = re.compile(r"\[(?:\\.|[^\]\\])*\](?P<maybe>\?)?|(?P<lead> ?)~(?P<wo
 # Lines may be quoted.
 _BETWEEN = r"\s[\s>]*"
 _WIDEST = 8
+_LONG = 1 << 12
+# Of each way, of each clause, of each word: its bytes, as bits.
+_Letters = list[list[list[int]]]
 
 
 class EngineError(RuntimeError):
@@ -104,7 +107,8 @@ class RuleSet:
         """The same rules for text whose word gaps are lost. Gaps of free words would match too much there."""
         rules = [rule for rule in self.rules if rule.severity >= 0.5]
         with self._lock:
-            return _OneByOne(rules, [expand_joined(rule.pattern) for rule in rules])
+            needs = [need_of(rule.id, expand(rule.pattern)) for rule in rules]
+            return _OneByOne(rules, [expand_joined(rule.pattern) for rule in rules], needs)
 
 
 def expand(pattern: str) -> str:
@@ -171,20 +175,52 @@ class Patterns:
 
 
 class _OneByOne:
-    """Every pattern by itself: for patterns whose common automaton would be huge, and texts that are short."""
+    """Every pattern by itself: for patterns whose common automaton would be huge, and texts that are short.
 
-    def __init__(self, rules: Sequence[Rule], patterns: Sequence[str]) -> None:
+    Longer texts mostly are runs of a few characters: there a rule has to find the letters of a word that it needs.
+    """
+
+    def __init__(self, rules: Sequence[Rule], patterns: Sequence[str], needs: Sequence[Need | None]) -> None:
         self._rules = rules
         options = _options()
         self._patterns = [re2.compile(pattern, options) for pattern in patterns]
+        self._letters = [None if need is None else _letters_of(need) for need in needs]
 
     def scan(self, view: View) -> list[Hit]:
-        return [hit for index in range(len(self._rules)) for hit in self._locate(index, view)]
+        return [hit for index in self._possible(view.data) for hit in self._locate(index, view)]
+
+    def _possible(self, data: bytes) -> Iterable[int]:
+        if len(data) <= _LONG:
+            return range(len(self._rules))
+        there = _bits(data.lower())
+        return [index for index, letters in enumerate(self._letters) if letters is None or _are_in(letters, there)]
 
     def _locate(self, index: int, view: View) -> list[Hit]:
         rule = self._rules[index]
         matches = islice(self._patterns[index].finditer(view.data), MAX_HITS)
         return [Hit(rule, *view.origin_of_bytes(*match.span()), view.name) for match in matches]
+
+
+def _letters_of(need: Need) -> _Letters:
+    ways = need.ways
+    return [[sorted({_bits(word.rstrip("*").lower().encode()) for word in clause}) for clause in way] for way in ways]
+
+
+def _bits(data: bytes) -> int:
+    """A bit for each byte that is in it."""
+    return sum(1 << byte for byte in (set(data) if len(data) < _LONG else _different(data)))
+
+
+def _different(data: bytes) -> Iterator[int]:
+    while data:
+        yield data[0]
+        data = data.translate(None, data[:1])
+
+
+def _are_in(letters: _Letters, there: int) -> bool:
+    """Has any way a word of each clause that is made of these bytes?"""
+    missing = ~there
+    return any(all(any(not word & missing for word in clause) for clause in way) for way in letters)
 
 
 def _options() -> Any:

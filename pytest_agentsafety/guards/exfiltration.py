@@ -103,7 +103,7 @@ class ExfiltrationGuard:
             loaded, shape, end = _context(text, shown, start, end)
             if self._takes_out(text[start:end], task, loaded=loaded):
                 yield Carrier(start, end, shape)
-        for start, end in _matches(_ACTIVE, shown):
+        for start, end in _matches(_ACTIVE, shown) if ":" in shown else ():
             scheme = _SCHEME.search(shown, start, end)
             if scheme is not None:
                 yield Carrier(scheme.start(), _end_of(shown, end), "script")
@@ -115,7 +115,7 @@ class ExfiltrationGuard:
 
     def _senders(self, shown: str, task: str) -> Iterator[Carrier]:
         """Forms and refreshes send whatever their URL looks like."""
-        for start, end in _matches(_SENDING, shown):
+        for start, end in _matches(_SENDING, shown) if "<" in shown else ():
             target = _TARGET.search(shown, start, end)
             address = parse(target.group(1)) if target else None
             if target and address is not None and not self._is_named(address, task):

@@ -80,7 +80,7 @@ class InjectionGuard:
                 guard=self.name, status="crashed", action="block", rule="injection.crashed", reason=reason
             )
         if not hits:
-            return GuardrailResult(guard=self.name, status="clean", score=score)
+            return _clean(self.name, score)
         worst = max(hits, key=lambda hit: hit.rule.severity)
         redacted = self._redact(text, hits, context.stage) if context.stage == "tool_result" else None
         return GuardrailResult(
@@ -112,8 +112,9 @@ class InjectionGuard:
 
     def _judge(self, normalised: Normalised, stage: Stage) -> tuple[float, Sequence[Hit]]:
         """The same for the whole of a text."""
-        hits = serious(_rules(stage).scan(normalised), normalised) if self._with_rules else []
-        score = total_score(hits)
+        hits = _rules(stage).scan(normalised) if self._with_rules else []
+        hits = serious(hits, normalised) if hits else hits
+        score = total_score(hits) if hits else 0.0
         if score >= THRESHOLD:
             return score, hits
         found = self._ask(normalised, stage)
@@ -159,11 +160,16 @@ def _without_escaped(views: Sequence[View]) -> list[View]:
     escaped = set()
     for view in views:
         before = view
-        while before.name == "decoded" and before.parent is not None:
+        while before.name == "decoded" and before.parent is not None and not before.partial:
             before = before.parent
         if len(view.data) * 4 < len(before.data) * 3:
             escaped.add(id(before))
     return [view for view in views if id(view) not in escaped] or list(views)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _clean(name: str, score: float) -> GuardrailResult:
+    return GuardrailResult(guard=name, status="clean", score=score)
 
 
 @cache

@@ -6,7 +6,7 @@ one may ask how to write "a system prompt". What speaks to the model ("you", "yo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import re2
@@ -244,7 +244,8 @@ _KINDS: Mapping[str, Any] = {
 def serious(hits: Iterable[Hit], text: Normalised) -> list[Hit]:
     """The hits without those of everyday sentences. What was found in another reading only stays."""
     hits = list(hits)
-    everyday = {_place(hit) for hit in hits if hit.view == "plain" and _everyday(hit, text.source)}
+    known: dict[tuple[str, int, str], bool] = {}
+    everyday = {_place(hit) for hit in hits if hit.view == "plain" and _everyday(hit, text.source, known)}
     return [hit for hit in hits if _place(hit) not in everyday]
 
 
@@ -258,15 +259,22 @@ def _place(hit: Hit) -> tuple[str, int, int]:
     return hit.rule.name, hit.start, hit.end
 
 
-def _everyday(hit: Hit, source: str) -> bool:
-    kind = _KINDS.get(hit.rule.name)
+def _everyday(hit: Hit, source: str, known: dict[tuple[str, int, str], bool]) -> bool:
+    """`known` is what was said of others of the same text: logs and tables say the same again and again."""
     if hit.end - hit.start > _AROUND:
         return False
-    before = fold(source[max(0, hit.start - _AROUND) : hit.start])
-    found, after = fold(source[hit.start : hit.end]), fold(source[hit.end : hit.end + _AROUND])
+    start = max(0, hit.start - _AROUND)
+    key = hit.rule.name, hit.start - start, source[start : hit.end + _AROUND]
+    if key not in known:
+        known[key] = _is_everyday(_KINDS.get(hit.rule.name), key[2], key[1], hit.end - start)
+    return known[key]
+
+
+def _is_everyday(kind: Callable[[str, str, str], bool] | None, text: str, start: int, end: int) -> bool:
+    before, found, after = fold(text[:start]), fold(text[start:end]), fold(text[end:])
     before = before[max((match.end() for match in _ENDS.finditer(before)), default=0) :]
     if not after.strip(" .?!\n'\"") and _ABOUT_A_TEXT.search(before):
         return True
-    end = _ENDS.search(after)
-    after = after[: end.start() + 1] if end else after
+    sentence = _ENDS.search(after)
+    after = after[: sentence.start() + 1] if sentence else after
     return bool(kind is not None and kind(before + found + after, before, found))

@@ -46,6 +46,8 @@ _SHARP = 30.0
 _FAR = 5.0
 _REPEATS = 6
 _MANY = 1 << 12
+# Where but one word in so many is new, the features of these are made alone; they reach over so many words before.
+_FEW, _BEFORE = 4, 3
 # Pieces of a long text share this many bytes, more than a window of ordinary words has.
 _OVERLAP = 4096
 
@@ -156,13 +158,45 @@ class HashedModel:
 
     def contributions(self, found: Words) -> NDArray[np.int16]:
         """What each word adds to the score of a window it is in, in units."""
-        out = weights(self._cells, text_features(found))
+        import numpy as np
+
+        # The training knows no text that says one word over and over; lists and tables do.
+        new = _new(found.hashes)
         at, concepts = self._lexicon.find(found)
+        if int(np.count_nonzero(new)) * _FEW < len(new):
+            return self._of_few(found, new, at, concepts)
+        out = weights(self._cells, text_features(found))
         if len(at):
             out[at] += weights(self._cells, concept_features(at, concepts))
-        # The training knows no text that says one word over and over; lists and tables do.
-        out *= _new(found.hashes)
+        out *= new
         return out
+
+    def _of_few(
+        self, found: Words, new: NDArray[np.bool_], at: NDArray[np.intp], concepts: NDArray[np.uint32]
+    ) -> NDArray[np.int16]:
+        """The same where most words add nothing."""
+        import numpy as np
+
+        out = np.zeros(len(new), np.int16)
+        chosen, near = _with_before(new)
+        some = found._replace(hashes=found.hashes.take(near), stems=found.stems.take(near))
+        out[chosen] = weights(self._cells, text_features(some)).take(near.searchsorted(chosen))
+        chosen, near = _with_before(new.take(at))
+        if len(chosen):
+            added = weights(self._cells, concept_features(at.take(near), concepts.take(near)))
+            out[at.take(chosen)] += added.take(near.searchsorted(chosen))
+        return out
+
+
+def _with_before(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of those chosen, and these with all that a feature of one of them is made of."""
+    import numpy as np
+
+    at = chosen.nonzero()[0]
+    near = np.zeros(len(chosen) + _BEFORE, np.bool_)
+    for gap in range(_BEFORE + 1):
+        near[at + gap] = True
+    return at, near[_BEFORE:].nonzero()[0]
 
 
 class Lexicon:

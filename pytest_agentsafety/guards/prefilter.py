@@ -34,7 +34,7 @@ _WIDE = 2  # a match of more gaps than a block has lies in so many blocks and on
 _AT_ONCE = 1 << 14
 _NEAR_ENOUGH = 12  # two calls of the engine cost more than some blocks in between
 # So many ways are looked at one by one.
-_FEW = 6
+_FEW, _FEW_SEEN = 6, 128
 # In a text of so many bytes finding out where a rule may match costs more than trying it everywhere.
 _AS_ONE = 1 << 14
 _MAX_REMEMBERED, _LONGEST = 1 << 14, 24
@@ -125,6 +125,10 @@ class Prefilter:
         found = self._vocabulary.look(data)
         if not len(found.seen):
             return {}
+        alone = len(data) <= _AS_ONE and len(found.seen) <= _FEW_SEEN
+        ways = self._short.few(found.seen.tolist()) if alone else None
+        if ways is not None:
+            return {self._rules[rule]: [(0, len(data))] for rule in sorted({int(self._rule_of[way]) for way in ways})}
         users = self._users.take(found.seen, axis=0)
         clauses = np.bitwise_or.reduce(users, axis=0)
         clauses |= self._without
@@ -152,8 +156,6 @@ class Prefilter:
         ways = np.unpackbits(possible.view(np.uint8), bitorder="little").nonzero()[0]
         if len(ways) > _FEW:
             return None
-        if size <= _AS_ONE:
-            return {self._rules[rule]: [(0, size)] for rule in sorted(set(self._rule_of.take(ways).tolist()))}
         starts = [0, *found.starts[1:].tolist(), *[size] * (_WIDE + 2)]
         spans: dict[int, Stretches] = {}
         for way in ways.tolist():
@@ -255,15 +257,23 @@ class _Short:
             if every & those:
                 for at in range(len(bits)):
                     found |= self._possible(bits[at : at + reach + 1]) & those
-        while found:
-            lowest = found & -found
-            yield lowest.bit_length() - 1
-            found ^= lowest
+        yield from _bits(found)
+
+    def few(self, entries: list[int]) -> list[int] | None:
+        """The ways that have a word of each clause among these entries, where they are not many."""
+        users, bits = self._users, self._without
+        for entry in entries:
+            bits |= users[entry]
+        possible = self._together(bits)
+        return list(_bits(possible)) if possible.bit_count() <= _FEW else None
 
     def _possible(self, some: list[int]) -> int:
         bits = self._without
         for one in some:
             bits |= one
+        return self._together(bits)
+
+    def _together(self, bits: int) -> int:
         for _ in range(CLAUSES - 1):
             bits &= bits >> self._size
         return bits & self._all
@@ -282,6 +292,13 @@ class _Short:
         if len(self._known) < _MAX_REMEMBERED and len(word) <= _LONGEST:
             self._known[word] = bits
         return bits
+
+
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _whole(bits: Bits) -> int:

@@ -55,7 +55,7 @@ class ScopeGuard:
 
     def check(self, text: str, context: GuardContext) -> GuardrailResult:
         if not self.scope.is_set:
-            return skipped(self, "no topics declared")
+            return self._nothing_declared
         views = [view.text for view in normalise(text).views]
         readings = [content_stems(view) for view in views]
         for topic, phrases in self._denied:
@@ -80,6 +80,10 @@ class ScopeGuard:
 
     def _blocked(self, rule: str, reason: str, confidence: float = 0.8) -> GuardrailResult:
         return triggered(self, "block", rule, reason, severity=0.4, confidence=confidence)
+
+    @cached_property
+    def _nothing_declared(self) -> GuardrailResult:
+        return skipped(self, "no topics declared")
 
     @cached_property
     def _likeness(self) -> Likeness | None:

@@ -26,6 +26,7 @@ from pytest_agentsafety.protocols import Guardrail
 DEADLINE_SECONDS = 30.0
 # A guard that says `inline = True` (microseconds, no waiting) runs in the caller up to this many characters.
 INLINE_MAX_CHARS = 64 * 1024
+_NOTHING = ("clean", "skipped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +65,15 @@ class StageRunner:
         began = time.perf_counter()
         guards = [guard for guard in self.guardrails if stage in guard.stages]
         results = self._check_all(guards, text, context if context.stage == stage else replace(context, stage=stage))
-        blocked = any(result.blocks for result in results)
-        new_text = text
-        if not blocked:
-            new_text, results = self._redact(guards, results, text, context)
+        new_text, blocked, found = text, False, not all(result.status in _NOTHING for result in results)
+        if found:
             blocked = any(result.blocks for result in results)
+            if not blocked:
+                new_text, results = self._redact(guards, results, text, context)
+                blocked = any(result.blocks for result in results)
         return StageVerdict(
             results=tuple(results),
-            decisive=_decisive(results),
+            decisive=_decisive(results) if found else None,
             text=new_text,
             blocked=blocked,
             elapsed_ms=(time.perf_counter() - began) * 1000,

@@ -14,6 +14,7 @@ _CODES = 0x30000  # beyond are only private characters, and the invisible ones o
 _PIECE = 1 << 15
 _LONGEST = 6
 _NOT_PLAIN, _NOT_NARROW = 0xFFFFFFFF, 0xFFFF
+_NO_CODE, _NO_UNIT = 0xFFFFFFFE, 0xFFFE  # of what becomes nothing: neither is a character
 # Blocks whose letters are themselves, so that nobody has to ask them one by one.
 _PLAIN = ((0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0xE000, 0xF8FF), (0x20000, 0x2F7FF), (0x2FA20, 0x2FFFF))
 
@@ -27,7 +28,7 @@ class _Folds:
         self.size = np.ones(_CODES, dtype=np.uint8)
         self.code = np.arange(_CODES, dtype=np.uint32)
         self.longer = np.zeros((1, _LONGEST), dtype=np.uint32)
-        # The fold where it is one character and known; most pieces of a text need nothing else.
+        # The fold where it is known, and one character or nothing; most pieces of a text need nothing else.
         self.plain = np.full(_CODES, _NOT_PLAIN, dtype=np.uint32)
         self.narrow = np.full(1 << 16, _NOT_NARROW, dtype=np.uint16)  # the same in half the room; no surrogate is
         for low, high in _PLAIN:
@@ -49,8 +50,12 @@ class _Folds:
                 self.code[code] = len(self.longer) - 1
             elif folded:
                 self.code[code] = self.plain[code] = folded[0]
-                if code < _NOT_NARROW and folded[0] < _NOT_NARROW:
+                if code < _NO_UNIT and folded[0] < _NO_UNIT:
                     self.narrow[code] = folded[0]
+            else:
+                self.plain[code] = _NO_CODE
+                if code < _NO_UNIT:
+                    self.narrow[code] = _NO_UNIT
         self.known[codes] = True
 
 
@@ -70,12 +75,18 @@ def fold_all(text: str) -> str:
 def _fold_piece(text: str) -> str:
     # A character of two halves has none that is one character folded.
     narrow = _FOLDS.narrow.take(np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16))
-    if narrow.max(initial=0) != _NOT_NARROW:
+    most = narrow.max(initial=0)
+    if most != _NOT_NARROW:
+        narrow = narrow if most != _NO_UNIT else narrow.compress(narrow != _NO_UNIT)
         return bytes(narrow.tobytes()).decode("utf-16-le", "surrogatepass")
     codes = _codes(text)
+    if codes.max(initial=0) >= _CODES:
+        codes = codes.compress(~_is_tag(codes))
     if codes.max(initial=0) < _CODES:
-        plain = _FOLDS.plain[codes]
-        if plain.max(initial=0) != _NOT_PLAIN:
+        plain = _FOLDS.plain.take(codes)
+        most = plain.max(initial=0)
+        if most != _NOT_PLAIN:
+            plain = plain if most != _NO_CODE else plain.compress(plain != _NO_CODE)
             return bytes(plain.tobytes()).decode("utf-32-le", "surrogatepass")
     codes, sizes = _looked_up(text)
     low = np.minimum(codes, _CODES - 1)
@@ -97,9 +108,24 @@ def _looked_up(text: str) -> tuple[Any, Any]:
     codes = _codes(text)
     low = np.minimum(codes, _CODES - 1)
     _FOLDS.learn(low)
-    invisible = (codes >= 0xE0000) & (codes < 0xE1000)
-    sizes = np.where(codes < _CODES, _FOLDS.size[low], np.where(invisible, 0, 1))
+    sizes = np.where(codes < _CODES, _FOLDS.size[low], np.where(_is_tag(codes), 0, 1))
     return codes, sizes
+
+
+def _is_tag(codes: Any) -> Any:
+    """Whether these are of the block that nobody sees."""
+    return codes - np.uint32(0xE0000) < 0x1000
+
+
+def translate(text: str, low: int, high: int, shift: int) -> str:
+    """With so much taken off the code of every character of `[low, high]`, piece by piece."""
+    return "".join(_shifted(text[i : i + _PIECE], low, high, shift) for i in range(0, len(text), _PIECE))
+
+
+def _shifted(text: str, low: int, high: int, shift: int) -> str:
+    codes = _codes(text)
+    meant = codes - np.uint32(low) <= high - low
+    return bytes((codes - meant * np.uint32(shift)).tobytes()).decode("utf-32-le", "surrogatepass")
 
 
 def columns(text: str) -> tuple[Column, Column]:

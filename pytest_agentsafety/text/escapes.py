@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pytest_agentsafety.text.views import Edits, View, back_through
+from pytest_agentsafety.text.views import Edits, View, back_through, overwrite
 
 _PIECE = 1 << 16
+_BACKSLASH = ord("\\")
 _LONGEST = 40
 _FEW_ROWS = 256
 _RAW = 1 << 24  # marks a byte as it is, beside code points
 _NOTHING = 1 << 25
+_GONE = b"\xff"
 _HEX = np.full(256, 255, dtype=np.uint8)
 for _value, _digits in enumerate(
     ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "aA", "bB", "cC", "dD", "eE", "fF")
@@ -42,15 +44,23 @@ class _Found(NamedTuple):
 def _number(data: Any, at: Any, digits: Any, base: int, most: int) -> tuple[Any, Any]:
     """Value and count of the digits from each position on."""
     value, count = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int32)
-    active = np.arange(len(at))
-    for place in range(most):
-        digit = digits[data[at[active] + place]]
+    active, at = None, at.copy()  # None: all of them
+    for _ in range(most):
+        digit = digits.take(data.take(at))
         going = digit != 255
-        active = active[going]
-        if not active.size:
+        if not going.all():
+            active = going.nonzero()[0] if active is None else active.compress(going)
+            at, digit = at.compress(going), digit.compress(going)
+        if not at.size:
             break
-        value[active] = value[active] * base + digit[going]
-        count[active] += 1
+        if active is None:
+            value *= base
+            value += digit
+            count += 1
+        else:
+            value[active] = value.take(active) * base + digit
+            count[active] += 1
+        at += 1
     return value, count
 
 
@@ -101,26 +111,59 @@ def _hash(name: str) -> int:
 _NAMES = sorted((_hash(name[:-1]), ord(char)) for name, char in html5.items() if name[-1] == ";" and len(char) == 1)
 _NAME_HASHES = np.array([key for key, _ in _NAMES], dtype=np.uint64)
 _NAME_CODES = np.array([code for _, code in _NAMES], dtype=np.int64)
+_SPREAD, _SLOT_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(64 - 16)
+
+
+def _slots(hashes: Any) -> Any:
+    return ((hashes * _SPREAD) >> _SLOT_BITS).astype(np.intp)
+
+
+# Where in the list a hash may stand; those that share a place are searched for.
+_SLOTS = _slots(_NAME_HASHES)
+_PLACES = np.zeros(1 << 16, dtype=np.int16)
+_PLACES[_SLOTS] = np.arange(len(_SLOTS))
+_SHARED = (np.bincount(_SLOTS, minlength=1 << 16) > 1).take(_SLOTS)
+
+
+def _entry(hashes: Any) -> tuple[Any, Any]:
+    """The row of the table that each of these may be, and whether it is."""
+    row = _PLACES.take(_slots(hashes)).astype(np.intp)
+    same = _NAME_HASHES.take(row) == hashes
+    others = (_SHARED.take(row) & ~same).nonzero()[0]
+    if len(others):
+        found = np.minimum(np.searchsorted(_NAME_HASHES, hashes.take(others)), len(_NAME_HASHES) - 1)
+        row[others], same[others] = found, _NAME_HASHES.take(found) == hashes.take(others)
+    return row, same
 
 
 def _named(data: Any, at: Any) -> _Found:
     value, end = np.zeros(len(at), dtype=np.uint64), at + 1
-    active = np.arange(len(at))
-    for place in range(1, 33):
-        char = data[at[active] + place]
-        going = _NAME[char]
-        active = active[going]
-        if not active.size:
+    active, place = None, at + 1  # None: all of them
+    for _ in range(1, 33):
+        char = data.take(place)
+        going = _NAME.take(char)
+        if not going.all():
+            active = going.nonzero()[0] if active is None else active.compress(going)
+            place, char = place.compress(going), char.compress(going)
+        if not place.size:
             break
-        value[active] = value[active] * np.uint64(131) + char[going].astype(np.uint64)
-        end[active] += 1
-    place_in = np.minimum(np.searchsorted(_NAME_HASHES, value), len(_NAME_HASHES) - 1)
-    good = (_NAME_HASHES[place_in] == value) & (data[end] == ord(";"))
-    return _Found(at[good], end[good] + 1, _NAME_CODES[place_in[good]])
+        if active is None:
+            value *= np.uint64(131)
+            value += char
+            end += 1
+        else:
+            value[active] = value.take(active) * np.uint64(131) + char
+            end[active] += 1
+        place += 1
+    row, good = _entry(value)
+    good &= data.take(end) == ord(";")
+    return _Found(at.compress(good), end.compress(good) + 1, _NAME_CODES.take(row.compress(good)))
 
 
 def _percent(data: Any, at: Any) -> list[_Found]:
-    is_u = (data[at + 1] | 32) == ord("u")
+    is_u = (data.take(at + 1) | 32) == ord("u")
+    if not is_u.any():
+        return [_raw(_fixed(data, at, 1, 2))]
     return [_raw(_fixed(data, at[~is_u], 1, 2)), _pairs(_fixed(data, at[is_u], 2, 4))]
 
 
@@ -213,15 +256,20 @@ _FAMILIES: dict[int, Callable[[Any, Any], list[_Found]]] = {
 def unescape(view: View, lead: str) -> View | None:
     """The text without escapes that begin with `lead`: `&`, `%`, a backslash or `=`. None where there are none."""
     code = ord(lead)
-    pieces = [_replaced(piece, found) for _, piece, found in _pieces(view.data, code)]
-    data = b"".join(pieces)
+    data = b"".join(_without(piece, code) for _, piece in _pieces(view.data, code))
     if len(data) == len(view.data):
         return None
     return View("decoded", _valid(data), view, back_through(lambda: _edits(view.data, code)))
 
 
-def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, Any, _Found]]:
-    """Pieces of the text that cut no escape in two, with the offset of each and what is escaped in it."""
+def _without(piece: bytes, lead: int) -> bytes:
+    if lead == _BACKSLASH and not len(piece) % 2 and not piece.strip(b"\\"):
+        return piece[: len(piece) // 2]  # a row of them
+    return _replaced(*_looked_at(piece, lead))
+
+
+def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, bytes]]:
+    """Pieces of the text that cut no escape in two, with the offset of each."""
     begin, letter = 0, bytes([lead])
     while begin < len(data):
         end = min(begin + _PIECE, len(data))
@@ -229,9 +277,13 @@ def _pieces(data: bytes, lead: int) -> Iterator[tuple[int, Any, _Found]]:
             near = data.find(letter, end - _LONGEST, end)
             near -= len(data[begin:near]) - len(data[begin:near].rstrip(letter))  # not inside a row of them
             end = near if near > begin else end
-        piece = np.frombuffer(data[begin:end] + bytes(_LONGEST), dtype=np.uint8)
-        yield begin, piece, _found(piece, lead)
+        yield begin, data[begin:end]
         begin = end
+
+
+def _looked_at(data: bytes, lead: int) -> tuple[Any, _Found]:
+    piece = np.frombuffer(data + bytes(_LONGEST), dtype=np.uint8)
+    return piece, _found(piece, lead)
 
 
 def _found(piece: Any, lead: int) -> _Found:
@@ -245,13 +297,14 @@ def _found(piece: Any, lead: int) -> _Found:
         order = np.argsort(start, kind="stable")
         end = np.concatenate([part.end for part in parts])[order]
         start, code = start[order], np.concatenate([part.code for part in parts])[order]
-    half = code >> 11 == 0x1B
+    half = (code.astype(np.uint32) - np.uint32(0xD800)) < 0x800
     return _Found(start, end, np.where(half, ord("?"), code) if half.any() else code)
 
 
 def _sizes(code: Any) -> Any:
     """Bytes of UTF-8."""
-    if code.max(initial=0) < 0x80:
+    most = code.max(initial=0)
+    if most < 0x80 or (most < _NOTHING and code.min() >= _RAW):
         return np.ones(len(code), dtype=np.int32)
     size = 1 + (code >= 0x80).astype(np.int32) + (code >= 0x800) + (code >= 0x10000)
     return np.where(code >= _NOTHING, 0, np.where(code >= _RAW, 1, size))
@@ -264,19 +317,16 @@ def _replaced(piece: Any, found: _Found) -> bytes:
     out = piece.copy()
     sizes = _sizes(found.code)
     _write(out, found.start, found.code, sizes)
-    depth = np.zeros(len(piece) + 1, dtype=np.int8)
-    # An escape begins behind the end of the one before it: so only an end may meet what is there already.
-    depth[found.start + sizes] = 1
-    depth[found.end] -= 1
-    return bytes(out[:size][np.cumsum(depth, dtype=np.int8)[:size] == 0].tobytes())
+    overwrite(out, found.start + sizes, found.end - found.start - sizes, _GONE[0])
+    return bytes(out[:size].tobytes()).translate(None, _GONE)
 
 
 def _write(out: Any, start: Any, code: Any, sizes: Any) -> None:
     one = sizes == 1
     if one.all():
-        out[start] = code.astype(np.uint8)
+        out[start] = _byte(code)
         return
-    out[start[one]] = (code[one] & 0xFF).astype(np.uint8)
+    out[start[one]] = _byte(code[one])
     for size, mark in ((2, 0xC0), (3, 0xE0), (4, 0xF0)):
         chosen = sizes == size
         at, value = start[chosen], code[chosen]
@@ -285,9 +335,15 @@ def _write(out: Any, start: Any, code: Any, sizes: Any) -> None:
             out[at + place] = (bits | mark if place == 0 else bits & 0x3F | 0x80).astype(np.uint8)
 
 
+def _byte(code: Any) -> Any:
+    """Neither of the two highest ones is in UTF-8; one of them stands here for what is left out."""
+    return np.minimum(code.astype(np.uint8), _GONE[0] - 1)
+
+
 def _edits(data: bytes, lead: int) -> Edits:
     starts, ends, sizes = [], [], []
-    for offset, _, found in _pieces(data, lead):
+    for offset, piece in _pieces(data, lead):
+        found = _looked_at(piece, lead)[1]
         starts.append(found.start + offset)
         ends.append(found.end + offset)
         sizes.append(_sizes(found.code))

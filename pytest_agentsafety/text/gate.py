@@ -23,6 +23,7 @@ from pytest_agentsafety.text.tokens import (
     BASE64_HINT,
     HEX_HINT,
     LOOSE_HINT,
+    MOVED_HINT,
     POINTS_HINT,
     REVERSED_HINT,
     ROT13_HINT,
@@ -165,6 +166,11 @@ def _pattern(name: str) -> Any:
 # or goes on behind a colon is a line of its own anyway.
 _LINE_WORD = r"(?:[A-Za-z0-9@$!\x80-\xff][A-Za-z0-9@$!'\x80-\xff-]{0,22},?)"
 SHORT_LINE = rf"(?:{_LINE_WORD}(?:[ \t]{_LINE_WORD})?[ \t]?\r?\n[\s>]*)"
+_STRICTLY = ", strictly"
+_MEANT = ("\\ reversed", "token rot13")
+# Behind a backslash, so that it begins no escape as it stands.
+_CUT_OFF = (*(f"u[0-9A-Fa-f]{{{digits}}}" for digits in range(4)), "x", "x[0-9A-Fa-f]")
+_NO_ESCAPE = "|".join(f"{escape}(?:[^0-9A-Fa-f]|$)" for escape in _CUT_OFF)
 _PATTERNS = {
     ROT47: "|".join(re.escape(apply(ROT47, word)) for word in (*_WORDS, "the ", "your", "that", "with")),
     "&": r"&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)",
@@ -177,18 +183,20 @@ _PATTERNS = {
     # Encodings that were turned around, or whose letters were moved: the other reading comes first.
     "token reversed": REVERSED_HINT,
     "token rot13": ROT13_HINT,
+    f"token rot13{_STRICTLY}": MOVED_HINT,
     "% reversed": "(?:^|[^%0-9A-Fa-f])(?:[0-9A-Fa-f]{2}%){3}",
     "% rot13": "%[2-7][n-sN-S]",
     "& rot13": "&#[kK][0-9n-sN-S]",
     "& reversed": ";[0-9]{2,5}#&",
     "\\ reversed": r"(?:[0-9A-Fa-f]{4}u|[0-9A-Fa-f]{2}x)\\",
+    f"\\ reversed{_STRICTLY}": rf"(?:[0-9A-Fa-f]{{4}}u|[0-9A-Fa-f]{{2}}x)\\(?:[^ux]|$|{_NO_ESCAPE})",
     "\\ rot13": r"\\(?:h[0-9n-sN-S]{4}|k[0-9n-sN-S]{2})",
     "hex": HEX_HINT,
     "base32": BASE32_HINT,
     "points": POINTS_HINT,
     # Chinese, Japanese or Korean characters with something between them.
     "apart": r"(?:[\xe3-\xed][\x80-\xbf]{2}[ \t\n.*_|/\\,+~-]{1,3}){4}[\xe3-\xed]",
-    "solid": r"[a-z]{20,}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24,}",
+    "solid": r"[a-z]{20}|(?:[A-Z][a-z]+){2}(?:[A-Z][a-z]{3,}){2}|[A-Z]{24}",
     # A word or two to a line, several times.
     "lines": f"{SHORT_LINE}{{2}}",
     "tagged": r"[A-Za-z](?:<[^<>]{0,80}>)+[A-Za-z]",
@@ -207,8 +215,16 @@ class Found(NamedTuple):
     places: dict[str, list[int]]
 
 
-_BY_LEAD = {lead.encode(): [name for name in _PATTERNS if name[0] == lead and name != "="] for lead in "&%\\"}
-_BY_LEAD[b"="] = ["="]
+# Hex digits of ASCII: as it stands, and so not turned around. Nothing that is written by anybody is both.
+_FORWARDS = re.compile(rb"[0-9A-Fa-f]?(?:[2-7][0-9A-Fa-f])+")
+_TOKEN = bytes(c for c in range(128) if chr(c).isalnum() or chr(c) in "+/")
+_MAX_REVERSED, _LAST = 64, 256
+
+_SMALL_LETTERS, _CAPITALS = re.compile(rb"[a-z]*"), re.compile(rb"[A-Z]*")
+
+_BY_LEAD = {
+    lead.encode(): [name for name in _PATTERNS if name[0] == lead and not name.endswith(_STRICTLY)] for lead in "&%\\="
+}
 
 
 _LEADS = "&%\\="
@@ -229,19 +245,36 @@ def look(data: bytes) -> Found:
     possible = [*_possible(data, shape, shapes)]
     if b"1" in shape and _digits(shape) * 12 > len(data):
         possible.append(ROT47)
-    found = _found(data, possible)
+    found = _found(data, possible) if possible else []
+    if len(data) > _LARGE:
+        found = [name for name in found if _is_meant(name, data)]
     names.update(found)
     # What can be read as it stands was not turned around. (`%` and its like say so by where they stand.)
     names.update(
         name.partition(" ")[2] for name in found if " " in name and (name[0] in _LEADS or "base64" not in found)
     )
     places: dict[str, list[int]] = {name: words[name] for name in ("glued", "split", "tripled") if name in words}
-    if "mixed" in shapes or any(sign in data for sign in (b"@", b"$", b"|")):
+    if "mixed" in shapes or b"@" in data or b"$" in data or b"|" in data:
         places["leet"] = [match.start() for match in islice(_leet().finditer(data.lower()), MAX_WORDS)]
     if "solid" in shapes:
         names.discard("solid")
-        places["solid"] = [match.start() for match in islice(_pattern("solid").finditer(data), MAX_WORDS)]
+        places["solid"] = _solid(data)
     return Found(names | {name for name, where in places.items() if where}, places)
+
+
+def _solid(data: bytes) -> list[int]:
+    """Where letters run on and on. The end of such a run is looked for apart: it may be that of the text."""
+    places: list[int] = []
+    at = 0
+    while len(places) < MAX_WORDS:
+        match = _pattern("solid").search(data, at)
+        if match is None:
+            break
+        places.append(match.start())
+        end = match.end()
+        run = (_SMALL_LETTERS if data[end - 1 : end].islower() else _CAPITALS).match(data, end)
+        at = run.end() if run else end
+    return places
 
 
 def _digits(shape: bytes) -> int:
@@ -254,7 +287,7 @@ def _digits(shape: bytes) -> int:
 
 
 # Looked for in one pass. Only these: the automaton of others together grows with the text.
-_TOGETHER = ("base64", "loose", "base32", "token rot13", "words64", "lines", "tagged", "=", "% reversed")
+_TOGETHER = ("base64", "loose", "base32", "token rot13", "words64", "lines", "tagged", "=", "% reversed", "% rot13")
 
 
 @cache
@@ -264,11 +297,34 @@ def _together(names: tuple[str, ...]) -> Shapes:
 
 def _found(data: bytes, names: list[str]) -> list[str]:
     """Which of these patterns occur."""
-    together = tuple(name for name in _TOGETHER if name in names)
-    found = _together(together).look(data) if together else set()
+    together = [name for name in _TOGETHER if name in names]
+    found = _together(tuple(together)).look(data) if together else set()
+    for lead in "&\\":
+        turned = tuple(name for name in names if name[0] == lead and name != lead)
+        if turned:
+            found |= _together(turned).look(data)
+            together += turned
     # What can be read as it stands was not turned around, so nobody asks.
     told = (*together, "token reversed") if "base64" in found else together
     return [name for name in names if name in found or (name not in told and _pattern(name).search(data))]
+
+
+def _is_meant(name: str, data: bytes) -> bool:
+    """A large text costs much to read once more: not where what tells of that reading says something as it stands."""
+    if name in _MEANT:
+        return _pattern(name + _STRICTLY).search(data) is not None
+    return name != "token reversed" or any(
+        number >= _MAX_REVERSED or not _FORWARDS.fullmatch(_run_before(data, match.end()))
+        for number, match in enumerate(_pattern(name).finditer(data))
+    )
+
+
+def _run_before(data: bytes, end: int) -> bytes:
+    """Of a run of letters and digits that ends there, or one byte before, its last ones."""
+    run = data[max(0, end - _LAST) : end]
+    if run[-1:] not in _TOKEN:
+        run = run[:-1]
+    return run[len(run.rstrip(_TOKEN)) :]
 
 
 def _possible(data: bytes, shape: bytes, shapes: set[str]) -> Iterator[str]:

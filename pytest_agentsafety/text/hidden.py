@@ -20,7 +20,11 @@ _BACKWARDS = re.compile("\u202e([^\u202c\u2029\n]*)")
 _TAG = re.compile("[\U000e0020-\U000e007e]")
 _TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e \n])(?=[\U000e0020-\U000e007e]{8})")
 _TAG_RUN_IN_WORD = re.compile("[^\x00-\x7f\U000e0020-\U000e007e][\U000e0020-\U000e007e]{8}")
-_TAG_SHIFT = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
+_TAGS, _FIRST_TAG, _LAST_TAG = 0xE0000, 0xE0020, 0xE007E
+_TAG_SHIFT = {code: chr(code - _TAGS) for code in range(_FIRST_TAG, _LAST_TAG + 1)}
+# The same in UTF-8.
+_TAGS_IN_A_ROW = rb"(?:\xf3\xa0[\x80\x81][\x80-\xbf]){8}"
+_SELECTORS = rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x86][\x80-\xbf]|\xf3\xa0\x87[\x80-\xaf]){8}"
 _SELECTED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 _SELECTOR = {0xFE00 + i: chr(i) for i in range(16)} | {0xE0100 + i: chr(16 + i) for i in range(240)}
 _TURNED = re.compile(f"[{''.join(c for c in UPSIDE_DOWN if not c.isascii())}]")
@@ -32,6 +36,7 @@ _APART = re.compile(r"([ .*_|/,+~-])([^\x00-\x7f])(?=\1)")
 # What is nothing is no letter, some fillers aside.
 _MAY_BE_APART = r"[ .*_|/,+~-](?:[^\x00-\x7f\p{L}\p{N}]|[\x{115f}\x{1160}\x{3164}\x{ffa0}])[ .*_|/,+~-]"
 _STILL_RAW = ("bidi", "spaced", "tags")  # the names of readings in which something may be hidden still
+_SMALL = 1 << 12
 _FEWEST_TURNED = 5
 _MOST_TURNED = 1 << 14
 _MOST_RUNS = 1_000
@@ -70,11 +75,11 @@ def _unescaped(view: View) -> View:
 def _hidden(view: View) -> Iterator[View]:
     text, data = view.text, view.data
     if b"\xf3" in data and _TAG.search(text) is not None:
-        yield from (View("tags", read, view, back_whole(len(view.data))) for read in _read_tags(text))
+        yield from (View("tags", read, view, back_whole(len(view.data))) for read in _read_tags(text, data))
     yield from _without_noise(view, text)
     if _OVERRIDE in text:
         yield _displayed(view, text)
-    if (b"\xf3" in data or b"\xef" in data) and _SELECTED.search(text) is not None:
+    if (b"\xf3" in data or b"\xef" in data) and _in_bytes(_SELECTORS).search(data) is not None:
         yield _selectors(view, text)
     if any(lead in data for lead in _TURNED_LEADS) and _TURNED.search(text) is not None:
         lines = [line for line in text.split("\n") if len(_TURNED.findall(line)) >= _FEWEST_TURNED]
@@ -83,25 +88,34 @@ def _hidden(view: View) -> Iterator[View]:
             yield View("upside down", turned.encode("utf-8", "surrogatepass"), view, back_whole(len(view.data)))
 
 
-def _read_tags(text: str) -> Iterator[bytes]:
+def _read_tags(text: str, data: bytes) -> Iterator[bytes]:
     """In place; a long run of them begins a word; short ones stand for letters of words.
 
     Behind what is no ASCII a long one may stand for letters, too: a word's other letters were changed before.
     """
-    if _tags_in_a_row().search(text.encode("utf-8", "surrogatepass")) is None:
-        yield _encode(text.translate(_TAG_SHIFT))
+    if _in_bytes(_TAGS_IN_A_ROW).search(data) is None:
+        yield _encode(_shown(text))
         return
-    yield _encode(_TAG_RUN.sub(" ", text).translate(_TAG_SHIFT))
+    yield _encode(_shown(_TAG_RUN.sub(" ", text)))
     if _TAG_RUN_IN_WORD.search(text) is not None:
-        yield _encode(text.translate(_TAG_SHIFT))
+        yield _encode(_shown(text))
+
+
+def _shown(text: str) -> str:
+    """Tag characters as the letters that they stand for."""
+    if len(text) <= _SMALL:
+        return text.translate(_TAG_SHIFT)
+    from pytest_agentsafety.text.bulk import translate
+
+    return translate(text, _FIRST_TAG, _LAST_TAG, _TAGS)
 
 
 @cache
-def _tags_in_a_row() -> Any:
+def _in_bytes(pattern: bytes) -> Any:
     """A look at bytes, which costs a tenth of one at characters with what is around them."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
-    return re2.compile(rb"(?:\xf3\xa0[\x80\x81][\x80-\xbf]){8}", options)
+    return re2.compile(pattern, options)
 
 
 def _encode(text: str) -> bytes:

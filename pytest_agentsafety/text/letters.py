@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -14,10 +14,12 @@ import re2
 
 from pytest_agentsafety.text.gate import SHORT_LINE
 from pytest_agentsafety.text.pieces import PIECE, matches
-from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, edits_of, merged
+from pytest_agentsafety.text.views import Back, Column, Edits, View, back_through, begin_of, edits_of, merged, overwrite
 
 _RUN = 6  # so many letters in a row have to stand alone
 _WIDEST = 12
+_SHORTEST_RUN = _RUN * (1 + _WIDEST)
+_LONGEST_TAG = 80
 _TAG = re.compile(rb"<[^<>]{0,80}>")
 _BETWEEN = bytes(c for c in range(33, 127) if not chr(c).isalnum() and chr(c) not in '<>"().!?')
 _NO_LETTER = bytes(c for c in range(128) if not chr(c).isalnum() and c != 10)
@@ -35,6 +37,9 @@ _MOST_IN_RUNS = 1 << 16
 _ALPHA = bytes(c for c in range(128) if chr(c).isalpha())
 _LINE_BREAK = re.compile(rb"[ \t]?\r?\n[\s>]*")
 _BREAK = b"\n\n"
+_IRREGULAR = (b"\r", b"\t", b"\v", b"\f", b">")
+_ONE_LINE = bytes.maketrans(b"\n", b" ")
+_NO_BYTE = b"\xff"
 _LETTER = np.zeros(256, dtype=bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum() or chr(c) in "@$!"]] = True
 
@@ -53,8 +58,8 @@ def runs(view: View) -> tuple[View, bool]:
     rows: list[tuple[int, int, int, int]] = []
     parts: list[bytes] = []
     at = 0
-    for match in _run().finditer(view.data):
-        start, end = max(0, match.start() - 1), min(match.end() + 1, match.start() + _MOST_IN_RUNS - at)
+    for begin, close in _runs_in(view.data):
+        start, end = max(0, begin - 1), min(close + 1, begin + _MOST_IN_RUNS - at)
         rows.append((at, at, start, start))
         parts.append(view.data[start:end])
         at += end - start + 1
@@ -64,6 +69,21 @@ def runs(view: View) -> tuple[View, bool]:
     letters = len(data) - len(data.translate(None, _ALPHA))
     left_out = at >= _MOST_IN_RUNS and letters * 4 > len(data)
     return View("spaced", data, view, back_through(lambda: edits_of(rows))), left_out
+
+
+def _runs_in(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where runs begin and end. One that is longer than what is read of all may end earlier here."""
+    at = 0
+    while at < len(data):
+        window = at + 2 * _MOST_IN_RUNS
+        found = _run().search(data, at, window)
+        if found is None:
+            at = window - _SHORTEST_RUN
+        elif found.end() + _WIDEST < window or window >= len(data) or found.end() - found.start() > _MOST_IN_RUNS:
+            yield found.span()
+            at = found.end()
+        else:
+            at = found.start()
 
 
 @cache
@@ -79,7 +99,7 @@ def close_gaps(view: View) -> tuple[View, View] | None:
     None where there is no run. A run ends with a line.
     """
     data = np.frombuffer(view.data, dtype=np.uint8)
-    return _close_gaps(view, data, _LETTER[data])
+    return _close_gaps(view, data, _LETTER.take(data))
 
 
 def close_signs(view: View) -> View:
@@ -109,13 +129,14 @@ def _close_gaps(view: View, data: Any, is_letter: Any) -> tuple[View, View] | No
     at = np.flatnonzero(is_letter).astype(np.int32)
     gap = np.diff(at, prepend=-(_WIDEST + 2), append=len(data) + _WIDEST + 1) - 1
     single = (gap[:-1] > 0) & (gap[1:] > 0)
-    begins = np.flatnonzero(single & ~(np.concatenate([[False], single[:-1]]) & (gap[:-1] <= _WIDEST)))
-    if not begins.size:
-        return None
+    begins = single & ~(np.concatenate([[False], single[:-1]]) & (gap[:-1] <= _WIDEST))
     chosen = np.flatnonzero(single)
-    run = np.searchsorted(begins, chosen, side="right") - 1
-    long = np.bincount(run, minlength=len(begins))[run] >= _RUN
-    chosen, run = chosen[long], run[long]
+    if not chosen.size:
+        return None
+    run = np.cumsum(begins.take(chosen), dtype=np.int32) - 1
+    long = (np.bincount(run) >= _RUN).take(run)
+    if not long.all():
+        chosen, run = chosen.compress(long), run.compress(long)
     if not chosen.size:
         return None
     last = np.append(run[1:] != run[:-1], True)
@@ -130,11 +151,14 @@ def _close_gaps(view: View, data: Any, is_letter: Any) -> tuple[View, View] | No
 
 def _closed(name: str, view: View, data: Any, at: Any, behind: Any) -> View:
     """The letters at those places, each with the character that goes behind it (0: none)."""
-    places = np.arange(len(at)) + np.cumsum(behind > 0) - (behind > 0)
-    out = np.empty(len(at) + int((behind > 0).sum()), dtype=np.uint8)
-    out[places] = data[at]
-    out[places[behind > 0] + 1] = behind[behind > 0]
-    return View(name, out.tobytes(), view, _back_to(places.astype(np.int32), at))
+    more = behind.nonzero()[0]
+    places = np.arange(len(at), dtype=np.int32)
+    if more[0] < len(at) - 1:
+        places[1:] += np.cumsum(behind[:-1] > 0, dtype=np.int32)
+    out = np.empty(len(at) + len(more), dtype=np.uint8)
+    out[places] = data.take(at)
+    out[places.take(more) + 1] = behind.take(more)
+    return View(name, out.tobytes(), view, _back_to(places, at))
 
 
 def _back_to(places: Column, at: Column) -> Back:
@@ -149,14 +173,28 @@ def _back_to(places: Column, at: Column) -> Back:
 
 
 def _without_tags(data: bytes) -> bytes:
-    """In pieces that end behind a tag, since every cut is remembered until a piece is done."""
+    """A large text in pieces that end behind a tag: what is remembered of the cuts is many times the text."""
+    if len(data) <= _SMALL or b"<" not in data:
+        return _TAG.sub(b"", data)
     parts, done = [], 0
     while done < len(data):
         end = len(data) if len(data) - done <= _PIECE else data.rfind(b">", done, done + _PIECE) + 1
         end = end if end > done else done + _PIECE
-        parts.append(_TAG.sub(b"", data[done:end]))
+        parts.append(_tags_marked(data[done:end]).translate(None, _NO_BYTE))
         done = end
     return b"".join(parts)
+
+
+def _tags_marked(data: bytes) -> bytes:
+    """With a byte that UTF-8 does not have for all of each tag."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    marks = ((raw | 2) == ord(">")).nonzero()[0]  # both, and no other character
+    size = marks[1:] - marks[:-1] + 1
+    kind = raw.take(marks)
+    tags = ((kind[:-1] == ord("<")) & (kind[1:] == ord(">")) & (size <= _LONGEST_TAG + 2)).nonzero()[0]
+    out = raw.copy()
+    overwrite(out, marks.take(tags), size.take(tags), _NO_BYTE[0])
+    return bytes(out.tobytes())
 
 
 def untag(view: View) -> View:
@@ -167,13 +205,15 @@ def untag(view: View) -> View:
 
 def join_lines(view: View) -> View:
     """Of lines of a word or two, sentences; of the rest of the text what stands around them."""
-    spans = merged((run.start(), run.end()) for run in _short_lines().finditer(view.data))
-    view = surroundings(view, [(start - _SENTENCE, end + _SENTENCE) for start, end in spans])
+    runs = [run.span() for run in _short_lines().finditer(view.data)]
+    some = surroundings(view, [(start - _SENTENCE, end + _SENTENCE) for start, end in merged(runs)])
+    if some is not view:
+        view, runs = some, [run.span() for run in _short_lines().finditer(some.data)]
     parts: list[bytes] = []
     done = 0
-    for run in _short_lines().finditer(view.data):
-        parts += (view.data[done : run.start()], _on_one_line(run.group()))
-        done = run.end()
+    for start, end in runs:
+        parts += (view.data[done:start], _on_one_line(view.data[start:end]))
+        done = end
     data = b"".join([*parts, view.data[done:]])
     return View("lines", data, view, back_through(lambda: edits_of(_joints(view.data))))
 
@@ -185,6 +225,10 @@ def _on_one_line(run: bytes) -> bytes:
 
 def _joined_piece(piece: bytes) -> bytes:
     """Between words there is one blank or a break, so no pattern is needed where all white space is of these two."""
+    if not any(sign in piece for sign in _IRREGULAR):
+        line = piece.translate(_ONE_LINE)
+        if b"  " not in line:
+            return line
     if b">" in piece or b"\t" in piece or piece[:1].isspace() or piece.endswith((b" ", b"\r")):
         return _LINE_BREAK.sub(b" ", piece)
     return b" ".join(piece.split()) + b" " * piece[-1:].isspace()
@@ -224,7 +268,7 @@ def around(view: View, places: Iterable[int], most: int) -> View:
 
 def surroundings(view: View, spans: Iterable[tuple[int, int]]) -> View:
     """Some parts of a text, each with lines of its own; the text itself where that is most of it."""
-    spans = merged((_begin(view.data, start), _begin(view.data, end)) for start, end in spans)
+    spans = merged((begin_of(view.data, start), begin_of(view.data, end)) for start, end in spans)
     if sum(end - start for start, end in spans) * 4 > len(view.data) * 3:
         return view
     rows: list[tuple[int, int, int, int]] = []
@@ -234,14 +278,6 @@ def surroundings(view: View, spans: Iterable[tuple[int, int]]) -> View:
         at += end - start + len(_BREAK)
     data = _BREAK.join(view.data[start:end] for start, end in spans)
     return View(view.name, data, view, back_through(lambda: edits_of(rows)))
-
-
-def _begin(data: bytes, place: int) -> int:
-    """That place, or where the character begins that it is inside of."""
-    place = min(max(0, place), len(data))
-    while 0 < place < len(data) and data[place] & 0xC0 == 0x80:
-        place -= 1
-    return place
 
 
 def _subsequence(data: bytes, dropped: bytes) -> Edits:
@@ -257,7 +293,8 @@ def _subsequence(data: bytes, dropped: bytes) -> Edits:
 
 def set_words_apart(view: View) -> View:
     """Rows of words with signs between them, as words."""
-    data = b"\n".join(match.group() for match in islice(_row().finditer(view.data), _MOST_ROWS)).translate(_WORD_GAPS)
+    spans = (match.span() for match in islice(_row().finditer(view.data), _MOST_ROWS))
+    data = b"\n".join(view.data[start:end] for start, end in spans).translate(_WORD_GAPS)
     return View("joined", data, view, back_through(lambda: _rows(view.data)))
 
 

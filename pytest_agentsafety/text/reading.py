@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from pytest_agentsafety.text.ciphers import (
 from pytest_agentsafety.text.fold import back_to_unfolded, fold
 from pytest_agentsafety.text.gate import Found, is_plain, look, says_something
 from pytest_agentsafety.text.hidden import hidden
-from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, is_base64
+from pytest_agentsafety.text.tokens import KINDS, Unread, decode_tokens, decode_whole, is_base64
 from pytest_agentsafety.text.views import View
 
 MAX_DEPTH = 6
@@ -30,6 +31,7 @@ MAX_VIEWS = 32
 MAX_GROWTH = 2.5
 SMALL = 1 << 16
 SHORT = 1 << 11
+MUCH = 1 << 14
 TINY = 16
 # So many words, and none that any language is full of: a cipher, or a language that is not known here.
 MANY_WORDS = 6
@@ -64,6 +66,7 @@ class Normalised:
         self._root = _source(source)
         self._joined: list[View] = []
         self._unread = False
+        self._stuffed: set[bytes] = set()
         self._room = 0
         self._lock = Lock()
         self._made_views: tuple[View, ...] | None = None
@@ -84,6 +87,9 @@ class Normalised:
 
     @property
     def views(self) -> tuple[View, ...]:
+        made = self._made_views
+        if made is not None:
+            return made
         # Guards ask from threads of their own: the first one makes them, the others wait.
         with self._lock:
             if self._made_views is None:
@@ -128,11 +134,13 @@ class Normalised:
 
     def _further(self, step: _Step) -> Iterator[_Step]:
         """Every reading of a reading."""
-        found = look(step.view.data)
+        # What is base64 as a whole says nothing else.
+        whole = decode_whole(step.view) if step.depth < MAX_DEPTH else None
+        found = look(step.view.data) if whole is None else Found({"base64"}, {})
         if step.depth >= MAX_DEPTH:
             self._unread |= not found.names.isdisjoint(_SURE)
             return
-        for kind, view in self._made(step, found):
+        for kind, view in self._made(step, found, whole):
             # What was decoded is a new text, in which something may be hidden again.
             kinds = step.kinds - {"hidden"} if kind == "decoded" else step.kinds
             after = _Step(view, step.depth + 1, kinds | {kind})
@@ -142,9 +150,9 @@ class Normalised:
                 return
             yield from self._read(view.name, view, after)
 
-    def _made(self, step: _Step, found: Found) -> Iterator[tuple[str, View]]:
+    def _made(self, step: _Step, found: Found, whole: View | None) -> Iterator[tuple[str, View]]:
         names, view = found.names, step.view
-        decoded = self._decoded(view, names)
+        decoded = self._decoded(view, names, whole)
         if decoded is not None:
             yield "decoded", decoded
         elif step.kinds.isdisjoint(_TURNING) and TINY <= len(view.data) <= SHORT and not is_plain(view.data):
@@ -221,22 +229,32 @@ class Normalised:
 
     def _join(self, view: View) -> None:
         self._room -= len(view.data)
-        self._joined.append(view)
+        if len(view.data) <= MUCH or all(view.data != other.data for other in self._joined):
+            self._joined.append(view)
 
-    def _decoded(self, view: View, found: set[str]) -> View | None:
+    def _decoded(self, view: View, found: set[str], whole: View | None) -> View | None:
         """One layer of every encoding taken off; of a large text more, where there is nothing to read in between."""
         latest = view
         for lead in _LEADS:
             if lead in found:
                 latest = self._unescaped(latest, lead)
-        if not found.isdisjoint(KINDS):
+        if not found.isdisjoint(KINDS) and not self._full(view):
             try:
                 # An escape may have cut in two what looks like base64 now.
-                whole = latest is view or "long" not in found
-                latest = self._tokens(latest, found if whole else found | {"base64"})
+                uncut = latest is view or "long" not in found
+                found = found if uncut else found | {"base64"}
+                latest = self._tokens(latest, found) if whole is None else self._deeper(whole)
             except Unread:
                 self._unread = True
+                self._stuffed.add(view.data)
         return None if latest is view else latest
+
+    def _full(self, view: View) -> bool:
+        """Is it one that holds more than is decoded, with but its lines joined?"""
+        before = view
+        while before.name == "lines" and before.parent is not None:
+            before = before.parent
+        return before is not view and len(before.data) == len(view.data) and before.data in self._stuffed
 
     def _unescaped(self, view: View, lead: str) -> View:
         from pytest_agentsafety.text.escapes import unescape
@@ -252,16 +270,20 @@ class Normalised:
         self._unread |= lead.encode() in view.data
         return view
 
-    def _tokens(self, view: View, found: set[str]) -> View:
-        for _ in range(MAX_DEPTH):
-            plain = decode_tokens(view, found)
+    def _tokens(self, view: View, found: AbstractSet[str]) -> View:
+        plain = decode_tokens(view, found)
+        return view if plain is None else self._deeper(plain)
+
+    def _deeper(self, view: View) -> View:
+        """What was base64 once may be so again."""
+        for _ in range(MAX_DEPTH - 1):
+            if len(view.data) <= SMALL or not is_base64(view.data):
+                return view
+            plain = decode_whole(view) or decode_tokens(view, _SURE)
             if plain is None:
                 return view
             view = plain
-            if len(view.data) <= SMALL or not is_base64(view.data):
-                return view
-            found = _SURE
-        self._unread = True
+        self._unread |= len(view.data) > SMALL and is_base64(view.data)
         return view
 
 

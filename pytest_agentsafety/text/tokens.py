@@ -7,21 +7,35 @@ pictures are passed over at the speed of the pattern. Patterns are linear: no tw
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import re2
 
-from pytest_agentsafety.text.views import View, back_through, edits_of
+from pytest_agentsafety.text.decoders import (
+    from_base32,
+    from_base64,
+    from_bits,
+    from_code_points,
+    from_decimals,
+    from_hex,
+    from_morse,
+    from_words,
+)
+from pytest_agentsafety.text.views import View, back_through, begin_of, edits_of, merged
 
 # More readable segments than this in one text are no accident; what is behind them is left unread and says so.
 MAX_SEGMENTS = 8_192
 _MAX_TRIES = 256
 # Whether a token is readable is seen at its head. Lists of numbers are not read to their end if they are this long.
 _HEAD, _LONG = 256, 1 << 16
+
+# More than any rule or window of the model looks at.
+_LARGE, _AROUND = 1 << 16, 1 << 12
+_BETWEEN = b"\n\n"
 
 _HEAD_OF_ALL, _FEW_OTHERS = 1 << 12, 50
 _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
@@ -39,10 +53,14 @@ REVERSED_HINT = (
     rf"(?:[{_FOURTH}][{_THIRD}][{_SECOND}][{_FIRST}]){{4}}(?:$|[^A-Za-z0-9+/])|"
     r"(?:[0-9A-Fa-f][2-7]){12}(?:$|[^0-9A-Za-z])"
 )
-ROT13_HINT = (
-    r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}|"
-    r"(?:^|[^0-9A-Za-z])(?:[2-7][0-9n-s]){12}"
+# A run of digits alone is the same when its letters are moved.
+_MOVED_HEX = "|".join(
+    [f"(?:[2-7][0-9]){{{n}}}[2-7][n-s](?:[2-7][0-9n-s]){{{11 - n}}}" for n in range(11)]
+    + ["(?:[2-7][0-9]){11,}[2-7][n-s]"]
 )
+_MOVED = r"(?:^|[^A-Za-z0-9+/])(?:[A-MPQV-Zn-s][0-3D-KN-Uajklmt-z][014589ADEHILMNORSVWZbcfgjkpqtuxy][A-Za-z0-9+/]){4}"
+ROT13_HINT = _MOVED + r"|(?:^|[^0-9A-Za-z])(?:[2-7][0-9n-s]){12}"
+MOVED_HINT = rf"{_MOVED}|(?:^|[^0-9A-Za-z])(?:{_MOVED_HEX})"
 _GAP = r"(?:[ \t]{0,4}\r?\n[ \t]{0,8}|[ \t])?"
 _LOOSE_QUAD = f"[{_FIRST}]{_GAP}[{_SECOND}]{_GAP}[{_THIRD}]{_GAP}[{_FOURTH}]{_GAP}"
 LOOSE_HINT = rf"(?:^|[^A-Za-z0-9+/])(?:{_LOOSE_QUAD}){{6}}"
@@ -66,85 +84,6 @@ POINTS_HINT = r"(?:U\+[0-9A-Fa-f]{4,6}[\s,]{0,2}){4}"
 MORSE_HINT = r"(?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8}"
 
 
-def _from_base64(token: bytes) -> bytes | None:
-    body = token.translate(None, b" \t\r\n")
-    if b"=" not in body:
-        return _one_base64(body)
-    if b"=" in body.rstrip(b"="):
-        return b"".join(_one_base64(part) or b"" for part in re.findall(rb"[^=]+", body)) or None
-    return _one_base64(body.rstrip(b"="))
-
-
-def _one_base64(body: bytes) -> bytes | None:
-    over = len(body) % 4
-    if over:
-        body = body[:-1] if over == 1 else body + b"=" * (4 - over)
-    try:
-        return binascii.a2b_base64(body)
-    except binascii.Error:
-        return None
-
-
-def _from_words(token: bytes) -> bytes | None:
-    """Base64 word by word."""
-    return b" ".join(_one_base64(part.rstrip(b"=")) or b"" for part in token.split())
-
-
-_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv")
-
-
-def _from_base32(token: bytes) -> bytes | None:
-    digits = token.rstrip(b"=").translate(_BASE32)
-    size = len(digits) * 5 // 8
-    return (int(digits, 32) >> len(digits) * 5 - size * 8).to_bytes(size, "big")
-
-
-_NO_HEX = bytes(c for c in range(256) if chr(c) not in "0123456789abcdefABCDEF")
-_TO_BLANKS = bytes(c if chr(c).isdigit() and c < 128 else 32 for c in range(256))
-
-
-def _from_hex(token: bytes) -> bytes | None:
-    for prefix in (b"0x", b"0X"):
-        token = token.replace(prefix, b"")
-    digits = token.translate(None, _NO_HEX)
-    return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
-
-
-def _from_bits(token: bytes) -> bytes | None:
-    bits = token.translate(None, b" \t\r\n,")
-    size = len(bits) // 8
-    return int(bits[: size * 8], 2).to_bytes(size, "big")
-
-
-def _from_decimals(token: bytes) -> bytes | None:
-    return bytes(map(int, token.translate(_TO_BLANKS).split()))
-
-
-def _from_code_points(token: bytes) -> bytes | None:
-    codes = (int(code, 16) for code in re.findall(rb"[0-9A-Fa-f]{4,6}", token))
-    return "".join(chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else "?" for code in codes).encode()
-
-
-_MORSE = dict(
-    zip(
-        (  # noqa: SIM905 - a table
-            ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- "
-            "--.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. "
-            "---... -....-"
-        ).split(),
-        "abcdefghijklmnopqrstuvwxyz0123456789.,?'!/:-",
-        strict=True,
-    )
-)
-_MORSE_BYTES = {code.encode(): letter.encode() for code, letter in _MORSE.items()}
-
-
-def _from_morse(token: bytes) -> bytes | None:
-    words = re.split(rb" ?[/|] ?| {2,}|\n", token)
-    read = b" ".join(b"".join(_MORSE_BYTES.get(code, b"") for code in word.split()) for word in words)
-    return read if len(read) * 8 > len(token) else None
-
-
 @cache
 def _compiled(pattern: str) -> Any:
     """By RE2, which is several times as fast as `re` where a pattern nearly matches."""
@@ -157,34 +96,37 @@ def _compiled(pattern: str) -> Any:
 
 _START = "[^A-Za-z0-9+/]"
 _ANY = "[A-Za-z0-9+/]"
+_IN_RUN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _BREAK = r"\r?\n[ \t]{0,8}"
 _LINE = rf"(?:{_BREAK}{_ANY}{{4,}})*"
 _LOOSELY = ("loose", "words64")
+_BEHIND = b" \t\r\n,;:"
+_SHORTEST = 14  # three padded quads with blanks between
 # Which kinds tell of it, the pattern (one byte that may stand before a run, and the run), and who reads it.
 _BASE64: tuple[tuple[tuple[str, ...], str, Decoder], ...] = (
     (
         # Wrapped in lines, or not.
         ("base64", *_LOOSELY),
         f"{_START}(?:(?:(?:{_QUAD}){{8,}}{_BREAK})+(?:{_QUAD})*|(?:{_QUAD}){{4,}}){_TAIL}",
-        _from_base64,
+        from_base64,
     ),
-    (_LOOSELY, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", _from_base64),
-    (_LOOSELY, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", _from_words),
+    (_LOOSELY, f"{_START}(?:{_LOOSE_QUAD}){{4,}}{_TAIL}", from_base64),
+    (_LOOSELY, f"{_START}(?:{_PADDED} ){{2,}}{_PADDED}", from_words),
     (
         ("base64", "long", *_LOOSELY),
         f"{_START}(?:{_ANY}{{32,}}|{_ANY}{{16,}}{_BREAK}{_ANY}{{4,}}){_LINE}={{0,2}}",
-        _from_base64,
+        from_base64,
     ),
 )
 _OTHERS: dict[str, tuple[str, Decoder]] = {
-    "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", _from_hex),
-    "base32": (r"[^0-9A-Za-z][A-Z2-7]{24,}={0,6}", _from_base32),
-    "bits": (r"[^0-9A-Za-z](?:[01]{8}[\s,]{0,2}){6,}", _from_bits),
-    "decimals": (f"[^0-9A-Za-z]{DECIMALS_HINT[:-1]},}}(?:1?[0-9]{{2}}\\b)?", _from_decimals),
-    "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", _from_code_points),
-    "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", _from_morse),
+    "hex": (f"[^0-9A-Za-z]{HEX_HINT[:-1]},}}", from_hex),
+    "base32": (r"[^0-9A-Za-z][A-Z2-7]{24,}={0,6}", from_base32),
+    "bits": (r"[^0-9A-Za-z](?:[01]{8}[\s,]{0,2}){6,}", from_bits),
+    "decimals": (f"[^0-9A-Za-z]{DECIMALS_HINT[:-1]},}}(?:1?[0-9]{{2}}\\b)?", from_decimals),
+    "points": (f"[^0-9A-Za-z]{POINTS_HINT[:-1]},}}", from_code_points),
+    "morse": (r"[^.\-](?:[.-]{1,6}(?: {1,3}| ?[/|] ?)){8,}[.-]{1,6}", from_morse),
 }
-_SLOW = (_from_decimals, _from_code_points, _from_morse)
+_SLOW = (from_decimals, from_code_points, from_morse)
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -192,6 +134,7 @@ class Unread(Exception):
     """More encoded segments than are decoded."""
 
 
+_BASE64_ALONE = frozenset({"base64"})
 BASE64_KINDS = frozenset({"base64", "loose", "words64", "long"})
 KINDS = BASE64_KINDS | _OTHERS.keys()
 Segment = tuple[int, int, bytes]
@@ -206,20 +149,54 @@ def decode_tokens(view: View, kinds: AbstractSet[str]) -> View | None:
     for name, (pattern, decoder) in _OTHERS.items():
         if name in kinds:
             segments = _merged(segments, _segments(pattern, decoder, view.data))
-    if not kinds.isdisjoint(BASE64_KINDS):
+    if not kinds.isdisjoint(BASE64_KINDS) and _has_room(segments, len(view.data)):
         segments = _merged(segments, _base64(view.data, kinds))
-    if not segments:
+    return None if not segments else _decoded(view, segments)
+
+
+def decode_whole(view: View) -> View | None:
+    """A large text that is one run of base64 in ASCII, but for a few bytes, read. None for any other."""
+    if len(view.data) <= _LARGE or view.data[_HEAD : 2 * _HEAD].translate(None, _IN_RUN):
         return None
+    segments = _as_one(view.data, _BASE64_ALONE)
+    return _decoded(view, segments) if segments else None
+
+
+def _decoded(view: View, segments: list[Segment]) -> View:
+    """With what is decoded in place; of a large text, where little is, no more than stands around it."""
     parts: list[bytes] = []
     rows: list[tuple[int, int, int, int]] = []
-    done = size = 0
-    for start, end, plain in segments:
-        parts += (view.data[done:start], plain)
-        size += start - done
-        rows.append((size, size + len(plain), start, end))
-        size += len(plain)
-        done = end
-    return View("decoded", b"".join([*parts, view.data[done:]]), view, back_through(lambda: edits_of(rows)))
+    ahead = iter([*segments, (len(view.data) + 1, 0, b"")])
+    begin, end, plain = next(ahead)
+    size = 0
+    stretches = _stretches(view.data, segments)
+    for low, high in stretches:
+        if low:
+            parts.append(_BETWEEN * bool(rows))
+            size += len(parts[-1])
+            rows.append((size, size, low, low))
+        done = low
+        while begin < high:
+            parts += (view.data[done:begin], plain)
+            size += begin - done
+            rows.append((size, size + len(plain), begin, end))
+            size += len(plain)
+            done = end
+            begin, end, plain = next(ahead)
+        parts.append(view.data[done:high])
+        size += high - done
+    decoded = View("decoded", b"".join(parts), view, back_through(lambda: edits_of(rows)))
+    decoded.partial = stretches != [(0, len(view.data))]
+    return decoded
+
+
+def _stretches(data: bytes, segments: list[Segment]) -> list[tuple[int, int]]:
+    """The parts of a text that are worth reading again."""
+    whole = [(0, len(data))]
+    if len(data) <= _LARGE:
+        return whole
+    spans = merged((begin_of(data, start - _AROUND), begin_of(data, end + _AROUND)) for start, end, _ in segments)
+    return spans if sum(end - start for start, end in spans) * 4 <= len(data) * 3 else whole
 
 
 def is_base64(data: bytes) -> bool:
@@ -230,9 +207,20 @@ def is_base64(data: bytes) -> bool:
     return len(data.translate(None, _DIGITS)) * _FEW_OTHERS < len(data)
 
 
+def _has_room(segments: list[Segment], size: int) -> bool:
+    """Is there any place between these for base64?"""
+    begins = (*(start for start, _, _ in segments), size)
+    ends = (0, *(end for _, end, _ in segments))
+    return any(begin - end >= _SHORTEST for begin, end in zip(begins, ends, strict=True))
+
+
 def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:
     """By whichever pattern most of the text can be read."""
-    data = data.translate(_URL_SAFE)
+    if b"-" in data or b"_" in data:
+        data = data.translate(_URL_SAFE)
+    whole = _as_one(data, kinds)
+    if whole is not None:
+        return whole
     best: list[Segment] = []
     for told_by, pattern, decoder in _BASE64:
         if kinds.isdisjoint(told_by):
@@ -246,22 +234,56 @@ def _base64(data: bytes, kinds: AbstractSet[str]) -> list[Segment]:
     return best
 
 
+def _as_one(data: bytes, kinds: AbstractSet[str]) -> list[Segment] | None:
+    """What the patterns find in a large text that is hardly more than one run; None where they have to look."""
+    run = _only_run(data) if len(data) > _LARGE else None
+    if run is None:
+        return None
+    start, end = run
+    plain = _read(from_base64, data[start : min(end, start + _HEAD)])
+    if plain is None:
+        return [] if kinds.isdisjoint(_BASE64[0][0][:1] + _LOOSELY) else None
+    plain = None if (end - start) % 4 else _read(binascii.a2b_base64, data[start:end])
+    return [(start, end, plain)] if plain is not None and plain.isascii() else None
+
+
+def _only_run(data: bytes) -> tuple[int, int] | None:
+    """The run of base64 that is the text but for a few bytes."""
+    others = data.translate(None, _IN_RUN)
+    if len(others) >= _SHORTEST:
+        return None
+    places = [-1, len(data)]
+    for other in set(others):
+        at = data.find(other)
+        while at >= 0:
+            places.append(at)
+            at = data.find(other, at + 1)
+    places.sort()
+    size, start = max((after - before - 1, before + 1) for before, after in pairwise(places))
+    end = start + size
+    padding = size - len(data[start:end].rstrip(b"="))
+    whole = len(data) - size < _SHORTEST and padding <= 2 and data.find(b"=", start, end - padding) < 0
+    return (start, end) if whole else None
+
+
 def _length(segment: Segment) -> int:
     return segment[1] - segment[0]
 
 
 def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
     found: list[Segment] = []
+    known: dict[bytes, bytes | None] = {}  # short ones often are the same again
     tries = 0
     for match in _compiled(pattern).finditer(b"\n" + data):
         # What stands before a run belongs to the match; since a byte was put before the text, the place is right.
         start, end = match.span()
-        token = data[start : end - 1].rstrip(b" \t\r\n,;:")
-        readable = _read(decoder, _head(token) if decoder in _SLOW else token[:_HEAD])
-        if readable is not None and len(token) > _HEAD:
-            if decoder in _SLOW and len(token) > _LONG:
-                raise Unread
-            readable = _read(decoder, token)
+        token = data[start : end - 1].rstrip(_BEHIND)
+        if len(token) > _HEAD:
+            readable = _read_long(decoder, token)
+        elif token in known:
+            readable = known[token]
+        else:
+            readable = known[token] = _read(decoder, token)
         if readable is None:
             tries += 1
             if tries > _MAX_TRIES:
@@ -273,9 +295,19 @@ def _segments(pattern: str, decoder: Decoder, data: bytes) -> list[Segment]:
     return found
 
 
+def _read_long(decoder: Decoder, token: bytes) -> bytes | None:
+    """The head first, which mostly tells."""
+    slow = decoder in _SLOW
+    if _read(decoder, _head(token) if slow else token[:_HEAD]) is None:
+        return None
+    if slow and len(token) > _LONG:
+        raise Unread
+    return _read(decoder, token)
+
+
 def _head(token: bytes) -> bytes:
     """Without a number that is cut in two."""
-    return token if len(token) <= _HEAD else token[:_HEAD].rstrip(b"0123456789ABCDEFabcdef.-")
+    return token[:_HEAD].rstrip(b"0123456789ABCDEFabcdef.-")
 
 
 def _read(decoder: Decoder, token: bytes) -> bytes | None:
@@ -286,15 +318,12 @@ def _read(decoder: Decoder, token: bytes) -> bytes | None:
 def _readable(raw: bytes) -> bytes | None:
     """UTF-8 without control characters, as far as that goes if a character is cut off at the end."""
     try:
-        text = raw.decode("utf-8")
+        raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(raw) - 3 or not error.start:
             return None
         raw = raw[: error.start]
-        text = raw.decode("utf-8")
-    if text.isprintable():
-        return raw or None
-    return None if raw.translate(None, _CONTROLS) != raw else raw
+    return raw if raw and len(raw.translate(None, _CONTROLS)) == len(raw) else None
 
 
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"

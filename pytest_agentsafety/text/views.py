@@ -11,6 +11,7 @@ Back = Callable[[int, int], tuple[int, int]]
 Column = Any  # of offsets: a sequence of int, or an array of numpy
 
 
+_MAX_ORIGINS = 64
 _TURNS = ("rot", "atbash", "reversed")
 _GUESSES = ("leet", "rot", "atbash", "reversed", "tripled", "split", "squeezed", "joined")
 
@@ -30,10 +31,16 @@ def edits_of(rows: Sequence[tuple[int, int, int, int]]) -> Edits:
 
 
 class View:
-    """A reading of a text. `back` maps a span of its bytes to one of the parent's; by default nothing moved."""
+    """A reading of a text. `back` maps a span of its bytes to one of the parent's; by default nothing moved.
+
+    `partial`: what is the same in the parent is left out, but for some of it around what is not.
+    """
+
+    partial = False
 
     def __init__(self, name: str, data: bytes, parent: View | None = None, back: Back | None = None) -> None:
         self.name, self.data, self.parent, self._back = name, data, parent, back
+        self._origins: dict[tuple[int, int], tuple[int, int]] = {}
 
     def __repr__(self) -> str:
         return f"View({self.name!r}, {self.text!r})"
@@ -69,12 +76,22 @@ class View:
 
     def origin_of_bytes(self, start: int, end: int) -> tuple[int, int]:
         """The same for bytes of `data`; the answer is in characters of the source."""
-        view = self
+        view, path = self, []
         while view.parent is not None:
             if view._back is not None:
                 start, end = view._back(start, end)
             view = view.parent
-        return view._characters(start, end)
+            # Of one encoded segment all parts come from the same place.
+            known = view._origins.get((start, end))
+            if known is not None:
+                break
+            path.append((view._origins, (start, end)))
+        else:
+            known = view._characters(start, end)
+        for origins, span in path:
+            if len(origins) < _MAX_ORIGINS:
+                origins[span] = known
+        return known
 
     @cached_property
     def _ascii(self) -> bool:
@@ -132,6 +149,30 @@ def back_reversed(size: int) -> Back:
 def back_whole(size: int) -> Back:
     """Where no part of the new text belongs to one part of the old."""
     return lambda _start, _end: (0, size)
+
+
+def begin_of(data: bytes, place: int) -> int:
+    """That place of a text in UTF-8, or where the character begins that it is inside of."""
+    place = min(max(0, place), len(data))
+    while 0 < place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
+
+
+def overwrite(out: Any, at: Any, count: Any, value: int) -> None:
+    """Put a value in so many places of an array from each of those on; nowhere is one twice."""
+    if not len(at):
+        return
+    done = int(count.min())
+    for place in range(done):
+        out[at + place] = value
+    while True:
+        more = count > done
+        if not more.any():
+            return
+        at, count = at.compress(more), count.compress(more)
+        out[at + done] = value
+        done += 1
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_agentsafety.guards import blocks, pii_views, prefilter
@@ -22,6 +22,8 @@ from pytest_agentsafety.text.fold import fold, fold_char
 from pytest_agentsafety.text.hidden import _read_tags
 from pytest_agentsafety.text.tokens import is_base64
 
+# In a text of ASCII they are nothing, in any other one blanks.
+_RARE_BLANKS = frozenset("\v\f\x1c\x1d\x1e\x1f")
 _LONG_WAY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _LETTERS = st.one_of(
     st.text("abc \n\x00éüßæÆ½§\xad\xa0", max_size=60),
@@ -41,6 +43,7 @@ def test_a_large_text_folds_as_its_characters_do(unusual: str) -> None:
 @given(_LETTERS, st.sampled_from([1, 40]), st.booleans())
 def test_a_text_folds_as_its_characters_do(text: str, times: int, within_plain: bool) -> None:
     text = (text + "plain words of ASCII, most of the text " * within_plain) * times
+    assume(not text.isascii() or _RARE_BLANKS.isdisjoint(text))
     assert fold(text) == "".join(map(fold_char, text))
 
 
@@ -102,7 +105,7 @@ _TAG_RUN = re.compile("(?<![\U000e0020-\U000e007e \n])(?=[\U000e0020-\U000e007e]
 
 @given(st.text("".join(map(chr, range(0xE0020, 0xE007F))) + "a \né中\U000e0010" * 9, max_size=40))
 def test_tags_in_a_row_begin_a_word_and_others_do_not(text: str) -> None:
-    read = next(_read_tags(text)).decode()
+    read = next(_read_tags(text, text.encode("utf-8", "surrogatepass"))).decode()
     assert read == _TAG_RUN.sub(" ", text).translate({code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)})
 
 
@@ -153,10 +156,10 @@ def test_many_places_are_in_the_blocks_of_few(seed: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(blocks, "_PIECE", 1_000)
     monkeypatch.setattr(blocks, "SMALL", 0)
     for piece in blocks._pieces(data):
-        few = piece.block_of(piece.at).tolist()
+        few = piece.numbered.of(piece.at).tolist()
         with monkeypatch.context() as patch:
             patch.setattr(blocks, "_MANY", -1)
-            assert piece.block_of(piece.at).tolist() == few
+            assert piece.numbered.of(piece.at).tolist() == few
 
 
 _NEEDS = {

@@ -35,7 +35,7 @@ def test_every_character_without_case_is_a_place() -> None:
 def test_blocks_are_of_so_many_stretches_without_white_space() -> None:
     (piece,) = pieces(b" " + b"a-b-c \n " * (2 * BLOCK + 1))
     assert piece.blocks.tolist() == [0, 1 + 8 * (BLOCK - 1), 1 + 8 * (2 * BLOCK - 1)]
-    assert piece.block_of(piece.at)[[0, 3 * BLOCK - 4, 3 * BLOCK - 3, -1]].tolist() == [0, 0, 1, 2]
+    assert piece.numbered.of(piece.at)[[0, 3 * BLOCK - 4, 3 * BLOCK - 3, -1]].tolist() == [0, 0, 1, 2]
 
 
 def test_an_empty_text_has_nothing() -> None:
@@ -51,10 +51,37 @@ def test_in_pieces_a_text_has_the_same_words(seed: int, monkeypatch: pytest.Monk
     (whole,) = pieces(data)
     monkeypatch.setattr(blocks, "_PIECE", 97)
     monkeypatch.setattr(blocks, "SMALL", 0)
+    monkeypatch.setattr(blocks, "_SHORT_WORDS", 0)
     parts = list(blocks._pieces(data))
     assert len(parts) > 20
     for field in ("at", "whole", "wide_at", "blocks"):
         joined = [value for part in parts for value in getattr(part, field).tolist()]
         assert joined == getattr(whole, field).tolist()
-    numbers = [number for part in parts for number in part.block_of(part.at).tolist()]
-    assert numbers == whole.block_of(whole.at).tolist()
+    numbers = [number for part in parts for number in part.numbered.of(part.at).tolist()]
+    assert numbers == whole.numbered.of(whole.at).tolist()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_large_text_says_again_and_again_is_left_out_but_once_in_a_block(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rnd = random.Random(seed)
+    some = ["a ", "a\n", "a,", "b.", "- ", "ab ", "ab-", "请a "][: 2 + seed % 7]
+    data = "".join(rnd.choice(some) * rnd.choice((1, 3, 40)) for _ in range(60)).encode()
+    (whole,) = pieces(data)
+    monkeypatch.setattr(blocks, "_PIECE", 97)
+    monkeypatch.setattr(blocks, "SMALL", 0)
+    parts = list(blocks._pieces(data))
+    assert _said(parts) == _said([whole])
+    assert sum(len(part.at) for part in parts) < len(whole.at)
+
+
+def _said(parts: list[Piece]) -> set[tuple[int, int, int]]:
+    """Of every block each word, and its first four bytes with what is behind it."""
+    return {
+        (number, word, start & 0xFFFFFFFF)
+        for part in parts
+        for number, word, start in zip(
+            part.numbered.of(part.at).tolist(), part.whole.tolist(), part.parts.tolist(), strict=True
+        )
+    }
