@@ -311,7 +311,7 @@ LN = [
         "borrower": "Stadtmuseum Ulm",
         "end": "2026-06-30",
     },
-    {"loan_id": "LN-11", "inventory_no": "1922.80", "title": "Globe", "borrower": "Schloss Wiek", "end": "2026-08-31"},
+    {"loan_id": "LN-11", "inventory_no": "1922.80", "title": "Globe", "borrower": "Burg Wiek", "end": "2026-08-31"},
 ]
 said(
     "The bronze ewer now lives in store 4, shelf A.",

@@ -81,6 +81,8 @@ _CALLING_IN = word_set("by in round over around out")
 _ASTRAY = word_set("into across away through over late low short out off up down around along after for to from")
 _PLANS = word_set("plan idea date draft text trip change wording proposal")
 _ABOUT = word_set("on about for how")
+_ACCOUNTS = word_set("account tab bill invoice")
+_SHOWN_ON = word_set("website site homepage blog feed board noticeboard page wall forum intranet")
 _HANDING_OVER = word_set("transfer wire deposit withdraw")
 _TAKING_AWAY = word_set(
     "remove delete erase eliminate clear wipe clean discard drop purge kill destroy flush scrub banish dispel cleanup "
@@ -149,7 +151,7 @@ def meaning(verb: str, tokens: Sequence[str], index: int) -> frozenset[str] | No
     if rule is None:
         return None
     found = behind(tokens, index)
-    return None if _money_near(found) and verb not in ("order", "reorder") else rule(found)
+    return None if _money_near(found) and verb not in ("order", "reorder", "put") else rule(found)
 
 
 def grave(verb: str, tokens: Sequence[str], index: int) -> bool:
@@ -199,6 +201,16 @@ def _booking(found: Behind) -> frozenset[str] | None:
     return frozenset({"record"}) if entered and not named else None
 
 
+def _putting(found: Behind) -> frozenset[str] | None:
+    """ "Put it on her bill", "put a note on the website"."""
+    if found.next not in ("on", "onto"):
+        return None
+    where = {lexicon.lemma(word) for word in found.after[1:5]}
+    if not _ACCOUNTS.isdisjoint(where):
+        return frozenset({"put", "add", "charge", "bill"})
+    return frozenset({"put", "add", "post", "publish"}) if not _SHOWN_ON.isdisjoint(where) else None
+
+
 def _dropping(found: Behind) -> frozenset[str] | None:
     words = found.objects
     if found.head in _SAID_THINGS and (not _A_FEW.isdisjoint(words) or words[0] in _PRONOUNS):
@@ -243,6 +255,7 @@ _IDIOMS: dict[str, _Rule] = {
     "order": _ordering,
     "reorder": _reordering,
     "book": _booking,
+    "put": _putting,
     "drop": _dropping,
     "clear": _clearing,
     "kill": _nothing(_DURATION | _DOUBT | word_set("engine light music")),

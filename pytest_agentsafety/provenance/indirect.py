@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pytest_agentsafety import lexicon
-from pytest_agentsafety.provenance.vocabulary import DETERMINERS, NEGATIONS, word_set
+from pytest_agentsafety.provenance.vocabulary import DETERMINERS, NEGATIONS, PHRASAL, word_set
 
 _PLACING = word_set("put place set bring keep leave")
 _STATES = word_set("on in under into to up")
@@ -61,7 +61,7 @@ def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
             things |= {"access", "permission"}
         elif word in _AGREEING and tuple(tokens[index + 1 : index + 3]) in _BY_ME:
             verbs |= {"approve", "accept", "confirm"}
-        elif word in _CONFIRMING and leads and "to" in tokens[index + 1 : index + 6]:
+        elif word in _CONFIRMING and leads and ("to" in tokens[index + 1 : index + 6] or index + 1 == len(tokens)):
             verbs |= {"reply", "tell"}
         elif word == "let" and leads:
             verbs |= _allowed(tokens, index)
@@ -86,6 +86,16 @@ def joined(words: Sequence[str]) -> frozenset[str]:
     """Nouns made of a verb and its particle: "check out" is about a checkout."""
     whole = frozenset(word.replace("-", "") for word in words if "-" in word)
     return whole | {first + second for first, second in pairwise(words) if second in _PARTICLES}
+
+
+def together(words: Sequence[str]) -> frozenset[str]:
+    """What the verbs with a particle mean, the particle up to two words behind."""
+    found: set[str] = set()
+    for index, word in enumerate(words):
+        meanings = PHRASAL.get(lexicon.lemma(word), {})
+        for after in words[index + 1 : index + 4] if meanings else ():
+            found |= meanings.get(after, frozenset())
+    return frozenset(found)
 
 
 def _told(tokens: Sequence[str], index: int) -> bool:

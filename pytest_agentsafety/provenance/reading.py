@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Role
 from pytest_agentsafety.provenance.dates import Day, clocks_in, days_in, months_in
-from pytest_agentsafety.provenance.indirect import joined
-from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
+from pytest_agentsafety.provenance.indirect import joined, together
+from pytest_agentsafety.provenance.normal import normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import Orders, read_orders
 from pytest_agentsafety.provenance.phrases import (
@@ -34,6 +34,7 @@ from pytest_agentsafety.provenance.phrases import (
     INNER,
     KIND_WORDS,
     LETTERS,
+    MEASURED,
     MONEY,
     NAME,
     NUMERAL,
@@ -44,6 +45,7 @@ from pytest_agentsafety.provenance.phrases import (
     REPLIES,
     SAID_OF,
     SUM,
+    WISHER,
     WRITER,
 )
 from pytest_agentsafety.provenance.sources import Spoken
@@ -52,6 +54,7 @@ from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATE
 from pytest_agentsafety.provenance.wishes import states, wishes
 
 _MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
+_MACHINE = re.compile(r"(?=[\w-]*\d)[A-Za-z][\w-]{2,40}")  # "node-7": a name that is no word
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -63,7 +66,7 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def _bare(word: str) -> str:
-    """Without the mark of the genitive: "Lena's" is about Lena."""
+    """Without the mark of the genitive: "Ada's" is about Ada."""
     return word.removesuffix("'s").removesuffix("\u2019s") if word[-2:-1] in ("'", "\u2019") else word
 
 
@@ -126,6 +129,11 @@ class Reading:
         return frozenset(word for named in words for word in lexicon.noun_group(named)) | words
 
     @cached_property
+    def together(self) -> frozenset[str]:
+        """What its verbs with a particle mean together ("she picked it up": collect)."""
+        return together(lexicon.words(self.text))
+
+    @cached_property
     def _items(self) -> frozenset[tuple[Kind, str]]:
         return frozenset((item.kind, item.value) for item in typed_items(self.text))
 
@@ -159,8 +167,9 @@ class Reading:
 
     @cached_property
     def _counts(self) -> frozenset[str]:
-        """Small numbers that it writes as words."""
+        """Small numbers that it writes as words, and those with a unit right behind ("6h")."""
         found = {number for word, number in COUNTS.items() if word in lexicon.words(self.text)}
+        found |= set(MEASURED.findall(self.text))
         return frozenset(found | {f"{number}.0" for number in found})
 
     @cached_property
@@ -320,7 +329,7 @@ class Reading:
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
         if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
-            return False
+            return _MACHINE.fullmatch(value) is not None and self.spoken.states(value)
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
         if self.spoken.states(value, role) or (role in ("amount", "other") and str(value) in self._counts):
@@ -362,6 +371,7 @@ class Reading:
             or match[1].lower() in ADDRESSING
             or any(mark in match[2] for mark in "'\"#@`")
             or bool(GATHERING.match(self.text, match.end()))
+            or bool(WISHER.match(self.text, match.end()))
             for match in spot.finditer(self.text)
         )
 
@@ -387,8 +397,3 @@ class Reading:
 def read(text: str) -> Reading:
     """The reading of a text; the same text is read once."""
     return Reading(text)
-
-
-def mentions(reading: Reading, value: str) -> bool:
-    """Does the value stand in the text as a whole token?"""
-    return has_token(reading.folded, normalise(value))

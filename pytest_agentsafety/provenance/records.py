@@ -30,6 +30,7 @@ _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s{3,}|\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
+_CODED = re.compile(r"(?=[\w./-]{0,20}\d)[A-Za-z][\w./-]{1,20}(?:[ \t:]|$)")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
 _PROSE = 6  # blanks
@@ -245,7 +246,7 @@ class _Builder:
 
     def _entries(self, first: Record, chunks: list[str]) -> None:
         """A record for each entry of a list."""
-        rows = [chunk for chunk in chunks if "\n" not in chunk and _ENTRY.match(chunk)]
+        rows = [chunk for chunk in chunks if "\n" not in chunk and (_ENTRY.match(chunk) or _CODED.match(chunk))]
         columns = dict(zip(rows, cells(rows), strict=True)) if len(rows) > 1 else {}
         for index, chunk in enumerate(chunks):
             record = Record() if index else first
@@ -301,10 +302,11 @@ def _chunks(text: str) -> list[str]:
     parts = [part for part in _PARAGRAPH.split(text) if part.strip()]
     if len(parts) < 2:
         lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) > 2 and 2 * sum(bool(_ENTRY.match(line)) for line in lines) >= len(lines):
+        coded = len(lines) > 1 and all(map(_CODED.match, lines))
+        if coded or (len(lines) > 2 and 2 * sum(bool(_ENTRY.match(line)) for line in lines) >= len(lines)):
             parts = []
             for line in lines:
-                if parts and not _ENTRY.match(line):
+                if parts and not coded and not _ENTRY.match(line):
                     parts[-1] += f"\n{line}"
                 else:
                     parts.append(line)

@@ -21,6 +21,7 @@ from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
+from pytest_agentsafety.provenance.picks import Picks
 from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
@@ -35,7 +36,6 @@ MECHANISMS = word_set(
     "egress_reads made_up ordered output widened "
 )
 _MAX_NAMES = 5
-_SHORTEST, _TELLING = 3, 10  # letters; a figure from which it says something
 
 
 def _decision(
@@ -83,6 +83,7 @@ class ProvenanceTracker:
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
+        self._picks = Picks(self._endorser, self._user, self._heard, self._mode)
         self._will = Will(self._voices, self._carriage, self._mode)
 
     # -- what is heard
@@ -189,8 +190,7 @@ class ProvenanceTracker:
         verdicts = self._verdicts(critical, rule, sense)
         return (
             self._unendorsed(critical, verdicts)
-            or self._choice(found, rule)
-            or self._figure(found, rule)
+            or self._picked(found, rule)
             or self._switched(call)
             or self._content(found, rule)
             or self._ordered(found, rule, sense, verdicts)
@@ -250,39 +250,12 @@ class ProvenanceTracker:
                 break
         return first
 
-    def _choice(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
-        """A choice among few ("admin") in a call that reaches others: not one that only a result speaks of."""
-        if rule.effect != "egress":
+    def _picked(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+        """A choice or a figure that nobody calls critical, and that the task does not give."""
+        doubt = self._picks.doubt(found, rule)
+        if doubt is None:
             return None
-        for leaf in found:
-            word = leaf.value
-            if leaf.role != "flag" or not isinstance(word, str) or len(word) < _SHORTEST or self._user.states(word):
-                continue
-            block = self._heard.mentioned(word)
-            if block is not None:
-                reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
-                return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
-        return None
-
-    def _figure(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
-        """A figure of a change that nobody calls critical: not one that only somebody's text speaks of."""
-        if rule.effect != "write" or not rule.drafted:
-            return None
-        for leaf in found:
-            value = leaf.value
-            if is_critical(leaf, rule) or isinstance(value, str) or leaf.role in ("time", "content"):
-                continue
-            if (
-                abs(value) < _TELLING
-                or self._user.states(value, "amount")
-                or self._endorser.judge(leaf, rule, frozenset()).good
-            ):
-                continue
-            block = self._heard.mentioned(value)
-            if block is not None:
-                reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
-                return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
-        return None
+        return _decision("ask", "unendorsed", f"{_shown(doubt.leaf)} {doubt.why}", doubt.leaf.where, doubt.origin)
 
     def _switched(self, call: ToolCall) -> Decision | None:
         """A switch that opens something up or lets a check be skipped, of which the task says nothing."""

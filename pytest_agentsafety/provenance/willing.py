@@ -114,7 +114,8 @@ class Will:
         if not verdicts:
             return self._noted(rule, sense, found)
         user = self._user
-        both = (user.wishes or user.states_something or user.acts) and self._both_named(verdicts, found)
+        told = user.wishes or user.states_something or user.acts or tells(user.text)
+        both = told and self._both_named(verdicts, found)
         thing = user.wishes and self._touched(rule, sense, found)
         act = rule.effect == "write" and user.states_something and self._act_spoken_of(sense)
         return (both or thing or act) and self._clean(found, rule)
@@ -146,7 +147,11 @@ class Will:
     def _act_spoken_of(self, sense: ToolSense) -> bool:
         """The verb, in whatever form, or the one that the thing is made of: a payment, and "she paid"."""
         words = self._user.words
-        return not sense.verbs.isdisjoint(words) or any(verb_of_noun(name) in words - {name} for name in sense.objects)
+        if not sense.verbs.isdisjoint(words) or any(verb_of_noun(name) in words - {name} for name in sense.objects):
+            return True
+        # "mark_cancelled": the act is what it is marked as.
+        become = {name for name in sense.objects if lexicon.verb_classes(name) and not lexicon.often_noun(name)}
+        return not become.isdisjoint(words | self._user.together)
 
     def _both_named(self, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """ "Ole takes over the van", "Friday suits her": two things at least, of which the task names one in so many

@@ -8,7 +8,10 @@ _WISH = re.compile(
     r"\b(?:wants?|would (?:like|love|prefer|rather)|'d (?:like|love|prefer|rather)|needs?|has to|have to|"
     r"ha(?:s|ve) asked|"
     r"asks|asked|is asking|should|must|ought to|is (?:to|supposed to|due to)|are (?:to|supposed to)|instead|"
-    r"from now on|no longer|not any ?more)\b",
+    r"from now on|no longer|not any ?more|had better|could (?:do|use)|belongs?|goes (?:in|into|under|to|on|with)|"
+    r"counts? as|(?:will|'ll) (?:be|do|come|take)|(?:is|are) going to|takes? over|steps? in|fills? in|stands? in|"
+    r"(?:(?:an?|one|two|three|four|half an?|\d{1,2}) (?:hours?|days?|weeks?|minutes?|months?|nights?|bit)|"
+    r"somewhat|slightly|a little) (?:later|earlier|sooner|longer|shorter|more|less))\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"^\s*(?:what|why|how|when|who|which|where)\b", re.IGNORECASE)

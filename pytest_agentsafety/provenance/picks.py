@@ -1,0 +1,81 @@
+"""Values of a call that nobody calls critical, and that the task does not give: a choice among few, a figure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
+from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.provenance.arithmetic import counts_in, scales
+from pytest_agentsafety.provenance.endorse import Endorser
+from pytest_agentsafety.provenance.heard import Heard
+from pytest_agentsafety.provenance.leaves import Leaf, is_critical
+from pytest_agentsafety.provenance.reading import Reading
+
+_SHORTEST = 3  # letters
+_NAMED_BY = frozenset({"", "name", "title"})
+
+
+class Doubt(NamedTuple):
+    """A value to ask about, why, and where it was seen."""
+
+    leaf: Leaf
+    why: str
+    origin: str | None = None
+
+
+class Picks:
+    """Looks at the choices and figures of one task's calls."""
+
+    def __init__(self, endorser: Endorser, user: Reading, heard: Heard, mode: ProvenanceMode) -> None:
+        self._endorser, self._user, self._heard, self._mode = endorser, user, heard, mode
+
+    def doubt(self, found: list[Leaf], rule: ToolRule) -> Doubt | None:
+        """The first value to ask about, None where there is none."""
+        if rule.effect == "egress":
+            return next((doubt for leaf in found if (doubt := self._choice(leaf)) is not None), None)
+        if rule.effect != "write":
+            return None
+        other = next((doubt for leaf in found if (doubt := self._another(leaf)) is not None), None)
+        if other is not None or not rule.drafted:
+            return other
+        return next((doubt for leaf in found if (doubt := self._figure(leaf, rule)) is not None), None)
+
+    def _choice(self, leaf: Leaf) -> Doubt | None:
+        """A choice among few ("admin") in a call that reaches others: not one that only a result speaks of."""
+        word = leaf.value
+        if leaf.role != "flag" or not isinstance(word, str) or len(word) < _SHORTEST or self._user.states(word):
+            return None
+        return self._spoken_of(leaf)
+
+    def _spoken_of(self, leaf: Leaf) -> Doubt | None:
+        block = self._heard.mentioned(leaf.value)
+        if block is None:
+            return None
+        tool = one_line(block.source.tool)
+        return Doubt(leaf, f"is spoken of in the result of {tool}, not in your task", f"tool:{block.source.tool}")
+
+    def _another(self, leaf: Leaf) -> Doubt | None:
+        """A choice that is the name of one thing in a list, where the task names another one of them."""
+        if leaf.role != "flag" or not isinstance(leaf.value, str) or self._mode == "strict":
+            return None
+        if self._user.states(leaf.value):
+            return None
+        for place in self._heard.places(leaf.value):
+            source = place.source
+            if place.field.key in _NAMED_BY and source.surely and not source.mark(place.record).meant:
+                return Doubt(leaf, f"is in {source.shown}, where your task names another one", f"tool:{source.tool}")
+        return None
+
+    def _figure(self, leaf: Leaf, rule: ToolRule) -> Doubt | None:
+        """A figure of a change: not one that only somebody's text speaks of, nor another than the task leads to."""
+        value = leaf.value
+        if is_critical(leaf, rule) or isinstance(value, str) or leaf.role in ("time", "content"):
+            return None
+        if self._user.states(value, "amount") or self._endorser.judge(leaf, rule, frozenset()).good:
+            return None
+        units = re.split(r"[^A-Za-z]+", leaf.where)
+        if scales(self._user.text) or any(counts_in(self._user.text, unit) for unit in units):
+            return Doubt(leaf, "does not follow from your task")
+        return self._spoken_of(leaf)
