@@ -30,7 +30,8 @@ _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s{3,}|\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
-_CODED = re.compile(r"(?=[\w./-]{0,20}\d)[A-Za-z][\w./-]{1,20}(?:[ \t:]|$)")
+# "A-17 ...", "#34 ...", "2026-05-01 09:00 ...": where every line starts so, every line is an entry.
+_CODED = re.compile(r"(?:(?=[\w./-]{0,20}\d)[A-Za-z][\w./-]{1,20}|#\d{1,8}|\d{4}-\d\d-\d\d)(?:[ \t:|,]|$)")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
 _PROSE = 6  # blanks
