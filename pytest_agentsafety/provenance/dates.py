@@ -75,10 +75,37 @@ def _ends(text: str) -> list[Day]:
     return found
 
 
+_EDGE = re.compile(
+    r"\b(?:(?P<end>(?:end|last day))|(?P<start>start|beginning|first day)|(?P<mid>the middle))"
+    rf" of {_MONTH.format('m')}(?![a-z])|\bmid[- ]{_MONTH.format('n')}(?![a-z])",
+    re.IGNORECASE,
+)
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _edges(text: str) -> list[Day]:
+    """The days of "by the end of June", "the beginning of May", "mid-March"."""
+    found = []
+    for match in _EDGE.finditer(text):
+        month = _MONTHS[(match["m"] or match["n"])[:3].lower()]
+        last = _LONGEST[month - 1]
+        days = (
+            (last, last - 1)
+            if match["end"] and month == 2
+            else (last,)
+            if match["end"]
+            else (1,)
+            if match["start"]
+            else (15,)
+        )
+        found += [Day(month, day) for day in days]
+    return found
+
+
 @lru_cache(maxsize=4096)
 def days_in(text: str) -> frozenset[Day]:
     """The days that a text names. Impossible ones are left out."""
-    found = [*(day for match in _WRITTEN.finditer(text) for day in _days(match)), *_ends(text)]
+    found = [*(day for match in _WRITTEN.finditer(text) for day in _days(match)), *_ends(text), *_edges(text)]
     return frozenset(day for day in found if 1 <= day.month <= 12 and 1 <= day.day <= 31)
 
 

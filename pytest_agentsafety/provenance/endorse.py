@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.arithmetic import worked_out
+from pytest_agentsafety.provenance.beside import beside_the_named, is_alone, said_by
 from pytest_agentsafety.provenance.heard import Heard, Place, Source
 from pytest_agentsafety.provenance.intext import InText, listed
 from pytest_agentsafety.provenance.leaves import Leaf
@@ -134,7 +134,7 @@ class Endorser:
         claimed = rule.effect == "pay" and source.outside and (not mark.by_name or not self._speaks_of(source, leaf))
         if self._named_only(place, leaf):
             return Verdict(False, f"is a field of {where}, where anybody may call himself what your task names")
-        if _beside_the_named(place):
+        if beside_the_named(place):
             return Verdict(False, f"is a field of {where}, where your task names another one beside it")
         if mark.surely and not claimed and not self._topic_only(place, leaf):
             return self._rivals(place, leaf, rule, where) or Verdict(
@@ -175,7 +175,12 @@ class Endorser:
     def _asked_by_name(self, source: Source) -> bool:
         """Was it read with nothing but the task's own words?"""
         asked = [value for value in source.arguments.values() if isinstance(value, str) and value]
-        return bool(asked) and all(self.voices.user.states(value) for value in asked)
+        return bool(asked) and all(self.voices.user.states(value) or self._in_words(value) for value in asked)
+
+    def _in_words(self, searched: str) -> bool:
+        """Is a search made of nothing but the task's words?"""
+        words = content_words(searched)
+        return bool(words) and words <= self.voices.user.words and not any(mark in searched for mark in "@/\\")
 
     def _made_here(self, place: Place, leaf: Leaf, rule: ToolRule) -> bool:
         """Is it a new id of the agent's own making, and nothing that went in or that others said?"""
@@ -184,6 +189,7 @@ class Endorser:
         said_before = any(other.source is not place.source for other in self._heard.places(leaf.value))
         return (
             new
+            and sum(record.parent is None for record in place.source.records) < 2  # a list was there before
             and rule.effect != "pay"
             and place.field.spelling not in went_in
             and not (said_before or self._heard.in_text(leaf.value))
@@ -194,7 +200,7 @@ class Endorser:
         grave = rule.effect in _SENSITIVE or leaf.role in ("destination", "url")
         if not grave or leaf.role == "amount" or self.voices.user.says_all_of(place.source.things):
             return None  # an amount goes with the record that says whom to pay
-        others = {value for source in self._heard.sources for value in _said_by(source, place, self.voices.user.names)}
+        others = {value for source in self._heard.sources for value in said_by(source, place, self.voices.user.names)}
         if not others:
             return None
         shown = listed({place.field.value, *others})
@@ -226,12 +232,12 @@ class Endorser:
             return Verdict(True, f"one of all in {where}")
         if rule.effect == "write" and not grave and user.says_all_of(mark.words):
             return Verdict(True, f"one of all that you mean in {where}")
-        alone = len(source.records) == 1 or all(r.parent is not None for r in source.records[1:])
+        alone = is_alone(place.record, source.records)
         if alone and (not grave or not source.outside):
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        if rule.effect == "write" and user.chooses(things) and not source.surely:
+        if rule.effect == "write" and user.chooses(things) and (not source.surely or user.chooses_another):
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -251,7 +257,7 @@ class Endorser:
             return None
         number = as_number(leaf.value)
         if number == 1 and (rule.effect == "write" or _QUANTITY.search(leaf.where)):
-            return Verdict(True, "one, where nothing else is said")
+            return Verdict(True, "one, where nothing else is said", meant=True)
         if number is None or number <= 0 or self._heard.mentioned(leaf.value):
             return None
         if worked_out(float(number), self._figures(), self.voices.user.text):
@@ -328,50 +334,10 @@ def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
     return True
 
 
-def _beside_the_named(place: Place) -> bool:
-    """One of several values of a list in a record ("crew": Ann and Bo), of which the task names another."""
-    whole = place.source.mark(place.record).whole
-    if not whole:
-        return False
-    if f"={place.field.spelling}" in whole or place.field.key in ("", PIECE):
-        return False
-    return any(item.key == place.field.key and f"={item.spelling}" in whole for item in place.record.fields)
-
-
 def _leads_out(path: str) -> bool:
     """An absolute path, one with "..", or one with a hidden part."""
     parts = re.split(r"[/\\]", path)
     return path[:1] in ("/", "\\", "~") or path[1:2] == ":" or any(part.startswith(".") for part in parts)
-
-
-def _said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[str]:
-    """The values that records of a source give in place of this one, where the task names those records too.
-
-    What others write does not contest the user's own data.
-    """
-    if source.outside and not place.source.outside:
-        return
-    kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
-    for record, mark in source.marks.items():
-        # A word that the user's own list has for many ("open") makes no rivals of what more is said of.
-        less = source is place.source and not source.outside and not mark.best and mark.words < own.words
-        less = less and _only_sorts(own.whole & mark.whole, (place.record, record))
-        alike = not less and (not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source))
-        if place.source.outside and not source.outside:  # the user's own data knows somebody of that name
-            alike = alike or not names.isdisjoint(own.words & mark.words)
-        if not alike or record.holds(spelling):
-            continue
-        for item in record.fields:
-            same_sort = item.key == place.field.key and source.tool == place.source.tool
-            if item.kind == kind and (same_sort or kind in ("email", "account", "url", "phone")):
-                yield item.value
-
-
-def _only_sorts(shared: frozenset[str], records: Iterable[Record]) -> bool:
-    """Are the values that records share plain words for a sort ("open"), and no names?"""
-    spelled = {value.removeprefix("=") for value in shared}
-    found = [item.value for record in records for item in record.fields if item.spelling in spelled]
-    return all(value.isalpha() and value.islower() and lexicon.known(value) for value in found)
 
 
 @lru_cache(maxsize=1024)

@@ -83,6 +83,17 @@ def _named_value(field: Field, reading: Reading) -> bool:
     return has_token(reading.folded, written)
 
 
+def _called(field: Field, reading: Reading) -> list[str]:
+    """What the task calls a value that stands in it: two hours of one day share the day."""
+    days = sorted(days_in(field.value) & reading.days) if field.kind == "date" else []
+    if not days:
+        return [f"={field.spelling}"]
+    return [
+        *(f"=day {day.month}-{day.day}" for day in days),
+        *([f"=clock {clock_of(field.value)}"] if _named_clock(field, reading) else []),
+    ]
+
+
 def _named_clock(field: Field, reading: Reading) -> bool:
     return bool(reading.clocks) and clock_of(field.value) in reading.clocks
 
@@ -116,7 +127,7 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
                 found[ending] = 3 * weight
             whole = _named_value(field, reading)
             if whole:
-                found[f"={field.spelling}"] = weight
+                found |= dict.fromkeys(_called(field, reading), weight)
             telling = whole and not (field.kind == "name" and not words - dull and field.value.isalpha())
             named = telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
             strong = strong or named

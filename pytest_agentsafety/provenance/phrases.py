@@ -47,6 +47,9 @@ CHOOSING = re.compile(
     r"whichever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
     re.IGNORECASE,
 )
+ANOTHER = re.compile(
+    r"\b(?:another|(?:some|any)(?:one|body|thing) else|a different|(?:some|any) other)\b", re.IGNORECASE
+)
 EXTREMES = {
     "max number": re.compile(
         r"\b(?:largest|biggest|most|highest|longest|best|top|greatest|max(?:imum)?|heaviest|priciest|dearest|oldest|"

@@ -16,6 +16,7 @@ from pytest_agentsafety.provenance.orders import Orders, read_orders
 from pytest_agentsafety.provenance.phrases import (
     ADDRESSING,
     ALL,
+    ANOTHER,
     BEFORE_NUMBER,
     CAPITAL,
     CHOOSING,
@@ -274,6 +275,11 @@ class Reading:
     def chooses(self, things: frozenset[str]) -> bool:
         """Does it leave a choice among such things to whoever does it ("the best one under 100")?"""
         return bool(self.extremes(things)) or bool(CHOOSING.search(self.text))
+
+    @cached_property
+    def chooses_another(self) -> bool:
+        """Does it want another one than it names?"""
+        return bool(ANOTHER.search(self.text))
 
     @cached_property
     def delegates(self) -> bool:

@@ -84,7 +84,7 @@ class ProvenanceTracker:
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
         self._picks = Picks(self._endorser, self._user, self._heard, self._mode)
-        self._will = Will(self._voices, self._carriage, self._mode)
+        self._will = Will(self._voices, self._carriage, self._heard, self._mode)
 
     # -- what is heard
 

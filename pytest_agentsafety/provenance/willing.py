@@ -10,13 +10,14 @@ from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.content import Carriage
 from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.endorse import led_to
+from pytest_agentsafety.provenance.heard import Heard
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical
 from pytest_agentsafety.provenance.orders import verb_of_noun
-from pytest_agentsafety.provenance.reading import content_words
+from pytest_agentsafety.provenance.reading import content_words, read
 from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import OWN_WORDS_ONLY, Want, named_to_be_made, spoken_of, wanted
-from pytest_agentsafety.provenance.wishes import tells
+from pytest_agentsafety.provenance.wishes import FINISHED, state_told, tells, told_states
 
 _OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
 # Names of parameters that tell nothing of what the call is about.
@@ -26,12 +27,15 @@ _DULL = word_set("id ids key name no number code value new old text data item da
 _RESERVING = word_set("register enrol enroll reserve book sign schedule arrange")
 
 
+_ENDING = word_set("complete finish tick close resolve")
+
+
 class Will:
     """What the voices of one task want done."""
 
-    def __init__(self, voices: Voices, carriage: Carriage, mode: ProvenanceMode) -> None:
+    def __init__(self, voices: Voices, carriage: Carriage, heard: Heard, mode: ProvenanceMode) -> None:
         self._voices, self._user = voices, voices.user
-        self._carriage, self._mode = carriage, mode
+        self._carriage, self._heard, self._mode = carriage, heard, mode
 
     def wants(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """Is the act ordered, and the thing named or every critical value given by the user?"""
@@ -99,7 +103,10 @@ class Will:
         return sense.verbs <= GENERAL and self._clean(found, rule)
 
     def _clean(self, found: list[Leaf], rule: ToolRule) -> bool:
-        texts = (leaf.value for leaf in found if isinstance(leaf.value, str) and not is_critical(leaf, rule))
+        texts = [leaf.value for leaf in found if isinstance(leaf.value, str) and not is_critical(leaf, rule)]
+        picked = [leaf.value for leaf in found if leaf.role == "flag" and isinstance(leaf.value, str)]
+        if any(self._carriage.spoken_of(word) and not self._user.states(word) for word in picked):
+            return False
         return not any(self._carriage.look(text) for text in texts)
 
     def _loosely(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
@@ -110,14 +117,14 @@ class Will:
         if rule.effect == "egress" and (not verdicts or any(leaf.role == "content" for leaf in found)):
             return False  # words leave by an order only
         if self._becomes(found, rule):
-            return bool(verdicts) and self._clean(found, rule)
+            return bool(verdicts) and self._clean([leaf for leaf in found if not self._so_told(leaf)], rule)
         if not verdicts:
             return self._noted(rule, sense, found)
         user = self._user
         told = user.wishes or user.states_something or user.acts or tells(user.text)
         both = told and self._both_named(verdicts, found)
         thing = user.wishes and self._touched(rule, sense, found)
-        act = rule.effect == "write" and user.states_something and self._act_spoken_of(sense)
+        act = rule.effect == "write" and user.states_something and self._act_told(sense, found, rule)
         return (both or thing or act) and self._clean(found, rule)
 
     def _noted(self, rule: ToolRule, sense: ToolSense, found: list[Leaf]) -> bool:
@@ -132,9 +139,18 @@ class Will:
         """ "Close lane 3": what is ordered is a value of the call ("closed")."""
         return rule.effect == "write" and any(
             lexicon.lemma(leaf.value.lower()) in self._user.orders
+            or (self._is_so(leaf.value) and self._told_of(found, rule, FINISHED | {leaf.value.lower()}))
             for leaf in found
             if isinstance(leaf.value, str) and leaf.value.isalpha() and not is_critical(leaf, rule)
         )
+
+    def _so_told(self, leaf: Leaf) -> bool:
+        return leaf.role == "flag" and isinstance(leaf.value, str) and self._is_so(leaf.value)
+
+    def _is_so(self, value: str) -> bool:
+        """ "The van is ready": the task tells a state, and the value is a word for it."""
+        said = told_states(self._user.text)
+        return value.lower() in said or (value.lower() in FINISHED and not said.isdisjoint(FINISHED))
 
     def _touched(self, rule: ToolRule, sense: ToolSense, found: list[Leaf]) -> bool:
         """Does the task speak of what the call acts on, of the act, or of what it sets?"""
@@ -152,6 +168,26 @@ class Will:
         # "mark_cancelled": the act is what it is marked as.
         become = {name for name in sense.objects if lexicon.verb_classes(name) and not lexicon.often_noun(name)}
         return not become.isdisjoint(words | self._user.together)
+
+    def _act_told(self, sense: ToolSense, found: list[Leaf], rule: ToolRule) -> bool:
+        """The act by its verb, or by what came of it: "the slides are done" completes them."""
+        if self._act_spoken_of(sense):
+            return True
+        ended = not told_states(self._user.text).isdisjoint(FINISHED) and not sense.verbs.isdisjoint(_ENDING)
+        return ended and self._told_of(found, rule, FINISHED)
+
+    def _told_of(self, found: list[Leaf], rule: ToolRule, states: frozenset[str]) -> bool:
+        """Does a sentence that tells one of these states speak of everything that the call aims at?"""
+        told = read(state_told(self._user.text, states))
+        return all(
+            told.states(leaf.value, leaf.role)
+            or any(
+                not place.source.mark(place.record).words.isdisjoint(told.words)
+                for place in self._heard.places(leaf.value)
+            )
+            for leaf in found
+            if is_critical(leaf, rule)
+        )
 
     def _both_named(self, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """ "Ole takes over the van", "Friday suits her": two things at least, of which the task names one in so many
