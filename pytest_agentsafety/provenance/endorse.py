@@ -15,14 +15,16 @@ from pytest_agentsafety.model.policy import ProvenanceMode, Role, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.arithmetic import worked_out
 from pytest_agentsafety.provenance.beside import beside_the_named, is_alone, said_by
+from pytest_agentsafety.provenance.choosing import calls, chooses_another, speaks_of_several
+from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.heard import Heard, Place, Source
 from pytest_agentsafety.provenance.intext import InText, listed
 from pytest_agentsafety.provenance.leaves import Leaf
-from pytest_agentsafety.provenance.normal import has_unseen
+from pytest_agentsafety.provenance.normal import has_token, has_unseen, normalise
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
-from pytest_agentsafety.provenance.values import same_spelling
+from pytest_agentsafety.provenance.values import kind_of, same_spelling
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 
@@ -91,7 +93,7 @@ class Endorser:
             return Verdict(True, "in your own words", user=True)
         if rule.effect in ("read", "write") and self._made_of_a_name(value, role):
             return Verdict(True, "made of a name that you give")
-        if role in ("identifier", "path") and isinstance(value, str) and self.voices.user.calls(value):
+        if role in ("identifier", "path") and isinstance(value, str) and calls(self.voices.user, value):
             return Verdict(True, "called by you by its words", user=True)
         developer, delegated = self.voices.developer, self.voices.delegated
         if developer is not None and developer.states(value, role, things):
@@ -114,7 +116,25 @@ class Endorser:
                 return verdict
             refusal = refusal or verdict
             beside = None if place.source.pointed or place.source.ours else place.source
-        return self._derived(leaf, rule) or self._text.value(leaf, rule) or refusal
+        part = None if refusal is not None else self._part_of_field(leaf, rule)
+        return self._derived(leaf, rule) or part or self._text.value(leaf, rule) or refusal
+
+    def _part_of_field(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
+        """Some words of a field of the record that the task means ("missing: the deed" gives "the deed")."""
+        if leaf.role not in ("identifier", "other", None) or rule.effect not in ("write", "egress"):
+            return None
+        if self._mode == "strict" or not isinstance(leaf.value, str) or len(leaf.value) < _PART:
+            return None
+        if kind_of(leaf.value) != "name" or self._heard.in_text(leaf.value):
+            return None
+        wanted = normalise(leaf.value)
+        for source in self._heard.sources:
+            for record, mark in source.marks.items() if source.pointed else ():
+                if mark.surely and any(
+                    has_token(item.spelling, wanted) for item in record.fields if item.kind == "name"
+                ):
+                    return Verdict(True, f"part of what you mean in {source.shown}")
+        return None
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""
@@ -175,7 +195,18 @@ class Endorser:
     def _asked_by_name(self, source: Source) -> bool:
         """Was it read with nothing but the task's own words?"""
         asked = [value for value in source.arguments.values() if isinstance(value, str) and value]
-        return bool(asked) and all(self.voices.user.states(value) or self._in_words(value) for value in asked)
+        user = self.voices.user
+        return bool(asked) and all(
+            user.states(value) or self._in_words(value) or bool(days_in(value) & user.days) for value in asked
+        )
+
+    def _all_found(self, source: Source) -> bool:
+        """ "Cancel her lessons": several, and the result has nothing but what the task's words were looked up by."""
+        return (
+            not source.surely
+            and self._asked_by_name(source)
+            and speaks_of_several(self.voices.user.text, source.things)
+        )
 
     def _in_words(self, searched: str) -> bool:
         """Is a search made of nothing but the task's words?"""
@@ -232,12 +263,14 @@ class Endorser:
             return Verdict(True, f"one of all in {where}")
         if rule.effect == "write" and not grave and user.says_all_of(mark.words):
             return Verdict(True, f"one of all that you mean in {where}")
+        if rule.effect in ("write", "delete") and leaf.role == "identifier" and self._all_found(source):
+            return Verdict(True, f"one of those that you mean in {where}")
         alone = is_alone(place.record, source.records)
         if alone and (not grave or not source.outside):
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        if rule.effect == "write" and user.chooses(things) and (not source.surely or user.chooses_another):
+        if rule.effect == "write" and user.chooses(things) and (not source.surely or chooses_another(user.text)):
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -318,6 +351,7 @@ class Endorser:
 _ADDRESS_KEY = re.compile(r"phone|mobile|telephone|e_?-?mail|handle|^tel$|^cell$")
 _ACCOUNT_NAME = re.compile(r"[a-z][a-z.\-_]{2,30}")
 _SHORTEST_NAME = 2
+_PART = 5  # letters
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 _COUNTING_WORDS = word_set("day hour minute month year week time item piece euro dollar unit")
 _QUANTITY = re.compile(r"(?i)quantity|qty|count|pieces|units?$|copies")

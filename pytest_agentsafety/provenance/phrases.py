@@ -11,7 +11,6 @@ BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
 NAME = re.compile(r"\w(?:[\w \-'\u2019&,]{0,198}\w)?")
 NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
-FILE_NAME = re.compile(r"([^\W\d]\w*(?:[ _-]\w+)+)\.[a-z0-9]{2,5}", re.IGNORECASE)
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 ENDING = re.compile(
     r"(?<![\w.])\*?\.([a-z][a-z0-9]{0,4})\b(?![./@])|\b(pdf|csv|txt|docx?|xlsx?|json|yaml|log|png|jpe?g|md|zip|html)"
@@ -47,9 +46,6 @@ CHOOSING = re.compile(
     r"whichever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
     re.IGNORECASE,
 )
-ANOTHER = re.compile(
-    r"\b(?:another|(?:some|any)(?:one|body|thing) else|a different|(?:some|any) other)\b", re.IGNORECASE
-)
 EXTREMES = {
     "max number": re.compile(
         r"\b(?:largest|biggest|most|highest|longest|best|top|greatest|max(?:imum)?|heaviest|priciest|dearest|oldest|"
@@ -61,7 +57,11 @@ EXTREMES = {
         re.IGNORECASE,
     ),
     "max time": re.compile(r"\b(?:newest|latest|last|most recent|recent|furthest|farthest)\b", re.IGNORECASE),
-    "min time": re.compile(r"\b(?:oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b", re.IGNORECASE),
+    "min time": re.compile(
+        r"\b(?:waiting (?:the )?longest|longest(?:[- ]waiting| ago)|"
+        r"oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b",
+        re.IGNORECASE,
+    ),
 }
 DELEGATION = re.compile(
     r"\b(?P<verb>do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|"

@@ -16,7 +16,6 @@ from pytest_agentsafety.provenance.orders import Orders, read_orders
 from pytest_agentsafety.provenance.phrases import (
     ADDRESSING,
     ALL,
-    ANOTHER,
     BEFORE_NUMBER,
     CAPITAL,
     CHOOSING,
@@ -28,7 +27,6 @@ from pytest_agentsafety.provenance.phrases import (
     EVERYBODY,
     EXTREMES,
     FILE,
-    FILE_NAME,
     GATHERING,
     HANDLED,
     ID_WORDS,
@@ -277,11 +275,6 @@ class Reading:
         return bool(self.extremes(things)) or bool(CHOOSING.search(self.text))
 
     @cached_property
-    def chooses_another(self) -> bool:
-        """Does it want another one than it names?"""
-        return bool(ANOTHER.search(self.text))
-
-    @cached_property
     def delegates(self) -> bool:
         """Does it order to do what some other text says? A question ("do you know what ...") orders nothing."""
         for match in DELEGATION.finditer(self.text):
@@ -350,12 +343,6 @@ class Reading:
             return False
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
-
-    def calls(self, file: str) -> bool:
-        """Does it call a file by the words of its name ("the rowing rota" for "rowing_rota.txt")?"""
-        match = FILE_NAME.fullmatch(file)
-        words = words_only(match[1].replace("_", " ")) if match is not None else ""
-        return words.count(" ") > 2 and words in self.plain
 
     def asserts(self, value: object) -> bool:
         """Does the value stand in a sentence that is no question?"""

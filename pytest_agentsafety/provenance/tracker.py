@@ -22,7 +22,7 @@ from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.picks import Picks
-from pytest_agentsafety.provenance.reading import read
+from pytest_agentsafety.provenance.reading import content_words, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.vocabulary import word_set
@@ -132,7 +132,10 @@ class ProvenanceTracker:
             checked = True
             if not self._led(leaf, rule, sense):
                 return False
-        return checked or any(lexicon.noun_group(name) & self._user.things for name in sense.objects)
+        if checked or any(lexicon.noun_group(name) & self._user.things for name in sense.objects):
+            return True
+        called = content_words(" ".join(lexicon.words(call.name))) - sense.verbs
+        return not call.arguments and not called.isdisjoint(self._user.words)
 
     def _looked_up(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> bool:
         """Was it read by an id under which nothing stands but what the task means?"""

@@ -49,7 +49,7 @@ class Will:
         if named and self._mode != "strict" and rule.effect == "pay" and self._reserves(rule):
             return True
         known = bool(verdicts) and all(verdict.user or verdict.meant or verdict.named for verdict in verdicts)
-        if known and rule.effect == "pay" and self._priced(rule, found):
+        if known and rule.effect == "pay" and self._priced(rule, sense, found):
             return True
         if given and rule.effect in ("egress", "pay") and self._asked_for(rule, sense, verdicts, found):
             return True
@@ -82,12 +82,14 @@ class Will:
         sums = any(role in ("amount", "secret", "destination") for role in rule.roles.values())
         return rule.drafted and not sums and not _RESERVING.isdisjoint(self._user.orders)
 
-    def _priced(self, rule: ToolRule, found: list[Leaf]) -> bool:
-        """ "Add the deposit, 40 euros, to her booking": the user says the sum and where it goes, and nobody is paid."""
+    def _priced(self, rule: ToolRule, sense: ToolSense, found: list[Leaf]) -> bool:
+        """ "Add the deposit, 40 euros, to her booking", "she paid the 40 euros in cash": the user says the sum and
+        where it goes, and nobody is paid."""
         sums = [leaf for leaf in found if leaf.role == "amount"]
         inside = not any(role in ("destination", "secret", "url") for role in rule.roles.values())
         spelled = bool(sums) and all(self._user.states(leaf.value, "amount") for leaf in sums)
-        return inside and spelled and self._mode != "strict" and not self._user.orders.isdisjoint(GENERAL)
+        noted = self._user.states_something and sense.verbs <= GENERAL and self._act_spoken_of(sense)
+        return inside and spelled and self._mode != "strict" and (noted or not self._user.orders.isdisjoint(GENERAL))
 
     def _new_value(self, found: list[Leaf], rule: ToolRule) -> bool:
         """ "Thermostat to 19, please", "Mia gets cabin 9": no order, but the thing and its new value."""

@@ -133,6 +133,8 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     told = replace(told, many="array" in types)
     if _many_things(parts, told) and "array" in types:
         return replace(told, verbs=(), named=True, plainly=True)  # "get_remarks", told as "Answers to the survey"
+    if _same_plural(parts, told) and "array" in types:
+        return replace(told, verbs=(), named=True, plainly=True)
     if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:
         return told  # "Open the door"
     reads = bool(parts) and lemma(parts[0]) in _READING
@@ -146,6 +148,16 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     if not phrase:
         return told
     return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
+
+
+def _same_plural(parts: list[str], told: Told) -> bool:
+    """ "visits", told as "Visits of a day": the plural again, and no object that a verb would have."""
+    again = len(parts) == 1 and list(told.words[:1]) == parts and lemma(parts[0]) != parts[0]
+    return (
+        again
+        and told.words[1:3] != ()
+        and (told.words[1] == "of" or told.words[1:3] in (("and", "their"), ("and", "its")))
+    )
 
 
 def _many_things(parts: list[str], told: Told) -> bool:
