@@ -36,8 +36,11 @@ def said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[str
     kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
     for record, mark in source.marks.items():
         # A word that the user's own list has for many ("open") makes no rivals of what more is said of.
-        less = source is place.source and not source.outside and not mark.best and mark.words < own.words
-        less = less and _only_sorts(own.whole & mark.whole, (place.record, record))
+        shared = own.whole & mark.whole
+        less = source is place.source and not mark.best and mark.words < own.words
+        less = less and (
+            (not source.outside and _only_sorts(shared, (place.record, record))) or all(map(_is_when, shared))
+        )
         alike = not less and (not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source))
         if place.source.outside and not source.outside:  # the user's own data knows somebody of that name
             alike = alike or not names.isdisjoint(own.words & mark.words)
@@ -47,6 +50,11 @@ def said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[str
             same_sort = item.key == place.field.key and source.tool == place.source.tool
             if item.kind == kind and (same_sort or kind in ("email", "account", "url", "phone")):
                 yield item.value
+
+
+def _is_when(shared: str) -> bool:
+    """A day or an hour, that anything may have."""
+    return shared.startswith(("=day ", "=clock "))
 
 
 def _only_sorts(shared: frozenset[str], records: Iterable[Record]) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.provenance.normal import words_only
-from pytest_agentsafety.provenance.reading import Reading
+from pytest_agentsafety.provenance.vocabulary import word_set
 
 _ANOTHER = re.compile(
     r"\b(?:another|(?:some|any)(?:one|body|thing) else|a different|(?:some|any) other)\b", re.IGNORECASE
@@ -18,6 +18,9 @@ _SEVERAL = re.compile(
     r"\b(?:her|his|their|the|these|those|my|our)\s+(?:[a-z]+\s+){0,2}?([a-z]{3,}s)\b",
     re.IGNORECASE,
 )
+
+
+_MEASURING = word_set("set add raise lower increase decrease reduce limit cap cut extend order give change move")
 
 
 @lru_cache(maxsize=256)
@@ -47,8 +50,17 @@ def numbers_of(task: str, thing: str) -> frozenset[str]:
     return frozenset(number for match in found for number in match.groups() if number)
 
 
-def calls(reading: Reading, file: str) -> bool:
-    """Does a text call a file by the words of its name ("the rowing rota" for "rowing_rota.txt")?"""
+def calls(plain: str, file: str) -> bool:
+    """Does a text (its words only) call a file by the words of its name ("the rowing rota" for "rowing_rota.txt")?"""
     match = _FILE_NAME.fullmatch(file)
     words = words_only(match[1].replace("_", " ")) if match is not None else ""
-    return words.count(" ") > 2 and words in reading.plain
+    return words.count(" ") > 2 and words in plain
+
+
+def takes(word: str, before: str, after: str) -> bool:
+    """ "Close 481.", "take over 481": a number that is done something with, and counts nothing."""
+    if after.strip()[:1] not in ("", ".", ",", ";", "?", "!") or after[:1] == "%":
+        return False
+    verbs = [word, *lexicon.words(before[-24:])[-1:]]
+    acted = [verb for verb in verbs if verb == lexicon.lemma(verb) and lexicon.clear_classes(verb)]
+    return any(lexicon.verb_effect(verb) in ("write", "egress", "delete") and verb not in _MEASURING for verb in acted)

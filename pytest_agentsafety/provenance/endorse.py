@@ -93,7 +93,7 @@ class Endorser:
             return Verdict(True, "in your own words", user=True)
         if rule.effect in ("read", "write") and self._made_of_a_name(value, role):
             return Verdict(True, "made of a name that you give")
-        if role in ("identifier", "path") and isinstance(value, str) and calls(self.voices.user, value):
+        if role in ("identifier", "path") and isinstance(value, str) and calls(self.voices.user.plain, value):
             return Verdict(True, "called by you by its words", user=True)
         developer, delegated = self.voices.developer, self.voices.delegated
         if developer is not None and developer.states(value, role, things):

@@ -20,6 +20,9 @@ _BLOCKING = word_set("block")
 _AGREEING = word_set("fine ok okay good alright approved")
 _BY_ME = (("with", "me"), ("by", "me"), ("for", "me"), ("with", "us"), ("by", "us"))
 _CONFIRMING = word_set("confirm acknowledge explain")
+_ACCESS = word_set("access permission")
+_GRANTING = word_set("good can looks look")
+_WISHED = word_set("liked preferred wanted needed asked")
 _DURATION = word_set("hour minute day morning afternoon evening time slot week")
 _REMINDERS = word_set("reminder task todo to-do alarm event calendar timer")
 _ME = word_set("me us")
@@ -28,7 +31,24 @@ _AGAIN = (("do", "it"), ("do", "that"), ("do", "so"), ("do", "this"), ("go", "ah
 _PARTICLES = word_set("in out up off on down back over")
 _NEAR = 12
 _TELLERS = word_set("i we they he she it who which")
-_TRIGGERS = _PLACING | _REMINDING | _BLOCKING | _AGREEING | _CONFIRMING | word_set("let with able do go")
+_MOVED = word_set("later earlier sooner")
+_EXTENDED = word_set("longer")
+_UNITS = word_set("minute hour day week month bit little while night")
+_OUT = word_set("ahead out live in through")
+_AS_IT_IS = (("as", "it"), ("as", "is"), ("as", "they"))
+_MOVING = frozenset({"move", "reschedule", "shift"})
+_APPROVING = frozenset({"approve", "accept", "confirm"})
+_TRIGGERS = (
+    _MOVED
+    | _EXTENDED
+    | _GRANTING
+    | _PLACING
+    | _REMINDING
+    | _BLOCKING
+    | _AGREEING
+    | _CONFIRMING
+    | word_set("let with able do go")
+)
 
 
 class Indirect(NamedTuple):
@@ -56,22 +76,51 @@ def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
         ):
             verbs |= {"schedule", "create", "reserve"}
             things |= {"calendar", "event", "time"}
-        elif word == "able" and tokens[index + 1 : index + 2] == ("to",):
-            verbs |= {"grant", "allow"}
-            things |= {"access", "permission"}
-        elif word in _AGREEING and tuple(tokens[index + 1 : index + 3]) in _BY_ME:
-            verbs |= {"approve", "accept", "confirm"}
         elif word in _CONFIRMING and leads and ("to" in tokens[index + 1 : index + 6] or index + 1 == len(tokens)):
             verbs |= {"reply", "tell"}
-        elif word == "let" and leads:
-            verbs |= _allowed(tokens, index)
         elif word == "with" and index:
             beside = _beside(tokens, index)
             verbs |= {"add", *beside} if beside else frozenset()
             things |= beside
         elif tuple(tokens[index : index + 2]) in _AGAIN and leads:
             verbs |= asked
+        else:
+            verbs |= _consented(tokens, index, leads=leads)
+            things |= _ACCESS if word == "able" and verbs & {"grant"} else frozenset()
     return Indirect(frozenset(verbs), frozenset(things))
+
+
+def _by_some_time(tokens: Sequence[str], index: int) -> bool:
+    """ "An hour later", "a bit longer": of something that is to come, and not told of the past."""
+    before = tokens[max(0, index - 3) : index]
+    past = any(lexicon.is_past(word) and word not in _WISHED for word in tokens[:index])
+    return not past and not _UNITS.isdisjoint(map(lexicon.lemma, before))
+
+
+def _granted(tokens: Sequence[str], index: int) -> bool:
+    """ "Good to go", "can go out", "can stay as it is", "looks good"."""
+    after = tuple(tokens[index + 1 : index + 3])
+    if tokens[index] == "good":
+        return after == ("to", "go")
+    if tokens[index] in ("looks", "look"):
+        return after[:1] in (("good",), ("fine",), ("ok",))
+    rest = tokens[index + 1 : index + 6]
+    goes = rest[:1] in (("go",), ("run",)) and (len(rest) == 1 or rest[1] in _OUT)
+    return index > 1 and (goes or any(pair in _AS_IT_IS for pair in pairwise(rest)))
+
+
+def _consented(tokens: Sequence[str], index: int, *, leads: bool) -> Set[str]:
+    """What is agreed to, allowed, or to be at another time."""
+    word = tokens[index]
+    if word == "able" and tokens[index + 1 : index + 2] == ("to",):
+        return {"grant", "allow"}
+    if word in _AGREEING and tuple(tokens[index + 1 : index + 3]) in _BY_ME:
+        return _APPROVING
+    if word == "let" and leads:
+        return _allowed(tokens, index)
+    if word in _MOVED | _EXTENDED and _by_some_time(tokens, index):
+        return _MOVING if word in _MOVED else {"extend", "prolong"}
+    return _APPROVING if word in _GRANTING and _granted(tokens, index) else frozenset()
 
 
 def asked_about(tokens: Sequence[str]) -> frozenset[str]:

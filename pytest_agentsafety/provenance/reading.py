@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Role
+from pytest_agentsafety.provenance.choosing import takes
 from pytest_agentsafety.provenance.dates import Day, clocks_in, days_in, months_in
 from pytest_agentsafety.provenance.indirect import joined, together
 from pytest_agentsafety.provenance.normal import normalise, words_only
@@ -378,6 +379,8 @@ class Reading:
                 match = BEFORE_NUMBER.search(text, max(0, start - 40), start)
                 word, joint = (match[1], match[2]) if match is not None else ("", "")
                 if len(number) > 3 or any(mark in joint for mark in "#'\""):
+                    return True
+                if len(number) > 2 and takes(word, text[: start - len(joint) - len(word)], text[end : end + 4]):
                     return True
                 known = lexicon.groups_of(lexicon.lemma(word)) - _MEASURES
                 if word and (word in ID_WORDS or lexicon.lemma(word) in things or known):

@@ -27,6 +27,8 @@ _DULL = word_set("id ids key name no number code value new old text data item da
 _RESERVING = word_set("register enrol enroll reserve book sign schedule arrange")
 
 
+# Classes of verbs that settle something: no wish for anything else is one for these.
+_DECIDING = frozenset({"approve", "reject", "publish", "permit"})
 _ENDING = word_set("complete finish tick close resolve")
 
 
@@ -125,7 +127,10 @@ class Will:
         user = self._user
         told = user.wishes or user.states_something or user.acts or tells(user.text)
         both = told and self._both_named(verdicts, found)
-        thing = user.wishes and self._touched(rule, sense, found)
+        decides = any(not lexicon.clear_classes(verb).isdisjoint(_DECIDING) for verb in sense.verbs)
+        told = told and not (decides and not self._act_told(sense, found, rule))
+        both = both and told
+        thing = told and user.wishes and self._touched(rule, sense, found)
         act = rule.effect == "write" and user.states_something and self._act_told(sense, found, rule)
         return (both or thing or act) and self._clean(found, rule)
 

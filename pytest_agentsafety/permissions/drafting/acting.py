@@ -99,7 +99,8 @@ def acting(name: str, told: Told) -> Acting:
         joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
         chosen = chosen[:1] + [index for index in candidates if joined and index > joined[0]]
     verbs = tuple(dict.fromkeys(_verb_at(parts, index) for index in chosen))
-    maker = agent_noun(parts[-1]) if parts and not clear else None
+    behind = len(parts) > 2 and parts[-2] in _RELATING  # "notes_for_driver" drive nothing
+    maker = agent_noun(parts[-1]) if parts and not clear and not behind else None
     if maker and (not told.verbs or all(same_action(maker, verb) for verb in told.verbs)):
         verbs, clear = (maker,), True  # "unit_converter"
     rest = [
