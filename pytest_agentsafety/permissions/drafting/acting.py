@@ -57,6 +57,7 @@ _ASKED = word_set("who what which where when why how")
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _MANNER = word_set("batch bulk mass multi force")
 _OF = word_set("to from of for by")
+_WITH_OF = word_set("approve dispose inform notify warn tell think learn hear speak consist rid")
 _DETERMINED = word_set("a an the this that these those all any every each some it them your my our one")
 _STATE = word_set("is has have can are was exists does should get list")
 _QUALITIES = word_set("open free clear empty complete clean live current present separate direct loose")  # or verbs
@@ -134,7 +135,7 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     told = replace(told, many="array" in types)
     if _many_things(parts, told) and "array" in types:
         return replace(told, verbs=(), named=True, plainly=True)  # "get_remarks", told as "Answers to the survey"
-    if _same_plural(parts, told) and "array" in types:
+    if _same_again(parts, told, "array" in types):
         return replace(told, verbs=(), named=True, plainly=True)
     if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:
         return told  # "Open the door"
@@ -151,14 +152,15 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
 
 
-def _same_plural(parts: list[str], told: Told) -> bool:
-    """ "visits", told as "Visits of a day": the plural again, and no object that a verb would have."""
-    again = len(parts) == 1 and list(told.words[:1]) == parts and lemma(parts[0]) != parts[0]
-    return (
-        again
-        and told.words[1:3] != ()
-        and (told.words[1] == "of" or told.words[1:3] in (("and", "their"), ("and", "its")))
-    )
+def _same_again(parts: list[str], told: Told, array: bool) -> bool:
+    """ "visits", told as "Visits of a day": the word again, a noun, and no object that a verb would have."""
+    if not parts or parts[0] != "".join(told.words[:1]) or (len(parts) > 1 and parts[1] not in _RELATING):
+        return False
+    base = lemma(parts[0])
+    noun = often_noun(base) or bool(groups_of(base)) or not clear_classes(base)
+    noun = noun or (base != parts[0] and base not in _WITH_OF)
+    beside = array and len(parts) == 1 and base != parts[0] and told.words[1:3] in (("and", "their"), ("and", "its"))
+    return noun and (told.words[1:2] == ("of",) or beside)
 
 
 def _many_things(parts: list[str], told: Told) -> bool:
