@@ -21,6 +21,15 @@ _AGREEING = word_set("fine ok okay good alright approved")
 _BY_ME = (("with", "me"), ("by", "me"), ("for", "me"), ("with", "us"), ("by", "us"))
 _CONFIRMING = word_set("confirm acknowledge explain")
 _ACCESS = word_set("access permission")
+_MUST = word_set("should must ought needs has")
+_RELATING = (
+    ("should", "read"),
+    ("should", "say"),
+    ("should", "be"),
+    ("is", "called"),
+    ("is", "named"),
+    ("is", "spelled"),
+)
 _GRANTING = word_set("good can looks look")
 _WISHED = word_set("liked preferred wanted needed asked")
 _DURATION = word_set("hour minute day morning afternoon evening time slot week")
@@ -34,11 +43,11 @@ _TELLERS = word_set("i we they he she it who which")
 _MOVED = word_set("later earlier sooner")
 _EXTENDED = word_set("longer")
 _UNITS = word_set("minute hour day week month bit little while night")
-_OUT = word_set("ahead out live in through")
+_OUT = word_set("ahead out live in through on")
 _AS_IT_IS = (("as", "it"), ("as", "is"), ("as", "they"))
 _MOVING = frozenset({"move", "reschedule", "shift"})
-_APPROVING = frozenset({"approve", "accept", "confirm"})
-_TRIGGERS = (
+_APPROVING = frozenset({"approve", "accept", "confirm", "release"})
+_TRIGGERS = word_set("know gone read called named spelled") | (
     _MOVED
     | _EXTENDED
     | _GRANTING
@@ -105,8 +114,19 @@ def _granted(tokens: Sequence[str], index: int) -> bool:
     if tokens[index] in ("looks", "look"):
         return after[:1] in (("good",), ("fine",), ("ok",))
     rest = tokens[index + 1 : index + 6]
-    goes = rest[:1] in (("go",), ("run",)) and (len(rest) == 1 or rest[1] in _OUT)
+    goes = tokens[index] == "can" and rest[:1] in (("go",), ("run",)) and (len(rest) == 1 or rest[1] in _OUT)
     return index > 1 and (goes or any(pair in _AS_IT_IS for pair in pairwise(rest)))
+
+
+def _said_how_it_is(tokens: Sequence[str], index: int) -> Set[str]:
+    """ "Ole should know", "I want it gone", "it should read Ole", "she is called Ada now"."""
+    before, word = tokens[:index], tokens[index]
+    if word == "know":
+        told = not _MUST.isdisjoint(before[-2:]) and before[0] not in ("i", "we", "you", "who", "what")
+        return {"tell", "inform"} if told else frozenset()
+    if word == "gone":
+        return {"remove", "cancel"} if "want" in before else frozenset()
+    return {"rename", "correct"} if tuple(tokens[index - 1 : index + 1]) in _RELATING else frozenset()
 
 
 def _consented(tokens: Sequence[str], index: int, *, leads: bool) -> Set[str]:
@@ -120,6 +140,8 @@ def _consented(tokens: Sequence[str], index: int, *, leads: bool) -> Set[str]:
         return _allowed(tokens, index)
     if word in _MOVED | _EXTENDED and _by_some_time(tokens, index):
         return _MOVING if word in _MOVED else {"extend", "prolong"}
+    if word in ("know", "gone", "read", "called", "named", "spelled"):
+        return _said_how_it_is(tokens, index)
     return _APPROVING if word in _GRANTING and _granted(tokens, index) else frozenset()
 
 

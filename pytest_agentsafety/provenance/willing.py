@@ -29,6 +29,7 @@ _RESERVING = word_set("register enrol enroll reserve book sign schedule arrange"
 
 # Classes of verbs that settle something: no wish for anything else is one for these.
 _DECIDING = frozenset({"approve", "reject", "publish", "permit"})
+_ENDED = word_set("finish complete conclude")
 _ENDING = word_set("complete finish tick close resolve")
 
 
@@ -180,6 +181,8 @@ class Will:
         """The act by its verb, or by what came of it: "the slides are done" completes them."""
         if self._act_spoken_of(sense):
             return True
+        if not sense.verbs.isdisjoint(_ENDING) and not _ENDED.isdisjoint(self._user.words):
+            return True  # "we have finished it"
         ended = not told_states(self._user.text).isdisjoint(FINISHED) and not sense.verbs.isdisjoint(_ENDING)
         return ended and self._told_of(found, rule, FINISHED)
 
