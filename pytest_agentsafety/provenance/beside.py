@@ -26,20 +26,22 @@ def beside_the_named(place: Place) -> bool:
     return any(item.key == place.field.key and f"={item.spelling}" in whole for item in place.record.fields)
 
 
-def said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[str]:
+def said_by(source: Source, place: Place, names: frozenset[str], *, only_part: bool) -> Iterator[str]:
     """The values that records of a source give in place of this one, where the task names those records too.
 
-    What others write does not contest the user's own data.
+    What others write does not contest the user's own data. `only_part`: in the user's own list, what has only a part of
+    the words that the task says is no rival of what has them all.
     """
     if source.outside and not place.source.outside:
         return
     kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
     for record, mark in source.marks.items():
-        # A word that the user's own list has for many ("open") makes no rivals of what more is said of.
+        # A word that the user's own list has for many ("open") makes no rivals of what more is said of, nor does a day.
         shared = own.whole & mark.whole
         less = source is place.source and not mark.best and mark.words < own.words
         less = less and (
-            (not source.outside and _only_sorts(shared, (place.record, record))) or all(map(_is_when, shared))
+            (not source.outside and (only_part or _only_sorts(shared, (place.record, record))))
+            or all(map(_is_when, shared))
         )
         alike = not less and (not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source))
         if place.source.outside and not source.outside:  # the user's own data knows somebody of that name

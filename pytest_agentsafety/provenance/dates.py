@@ -114,9 +114,12 @@ _CLOCKS = re.compile(
     r"|\b(?P<h2>1[0-2]|0?[1-9])\s?(?P<half2>[ap])\.?m\b"
     r"|\b(?:at|from|until|till|to|by|around|before|after) (?P<h3>2[0-3]|1?\d)"
     r"(?: o'clock\b|(?![\w:%]|[.,/-]\d| ?[%$\u20ac\u00a3]| [a-z]))"
+    r"|\b(?P<h4>2[0-3]|1?\d) o'clock\b"
+    r"|\b(?P<part>half past|quarter past|quarter to) (?P<h5>\w{3,6}|1[0-2]|[1-9])\b"
     r"|\b(?P<noon>noon|midday)\b",
     re.IGNORECASE,
 )
+_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _WRITTEN_CLOCK = re.compile(r"(?:^|[T ])(\d{1,2}):(\d\d)")
 
 
@@ -128,12 +131,25 @@ def clocks_in(text: str) -> frozenset[str]:
         if match["noon"]:
             found.add("12:00")
             continue
-        hour = int(match["h"] or match["h2"] or match["h3"])
+        if match["part"]:
+            found |= _parted(match["part"].lower(), match["h5"].lower())
+            continue
+        hour = int(match["h"] or match["h2"] or match["h3"] or match["h4"])
         half = (match["half"] or match["half2"] or "").lower()
         hour = hour % 12 + (12 if half == "p" else 0) if half else hour
         if hour < 24:
             found.add(f"{hour:02d}:{match['m'] or '00'}")
     return frozenset(found)
+
+
+def _parted(part: str, hour: str) -> set[str]:
+    """ "Half past two": of the morning or of the afternoon."""
+    number = int(hour) if hour.isdigit() else _HOURS.index(hour) + 1 if hour in _HOURS else 0
+    if not number:
+        return set()
+    minute = {"half past": 30, "quarter past": 15, "quarter to": 45}[part]
+    first = (number - (part == "quarter to")) % 12
+    return {f"{first:02d}:{minute}", f"{first + 12:02d}:{minute}"}
 
 
 def clock_of(value: str) -> str | None:

@@ -20,11 +20,11 @@ from pytest_agentsafety.provenance.dates import days_in
 from pytest_agentsafety.provenance.heard import Heard, Place, Source
 from pytest_agentsafety.provenance.intext import InText, listed
 from pytest_agentsafety.provenance.leaves import Leaf
-from pytest_agentsafety.provenance.normal import has_token, has_unseen, normalise
+from pytest_agentsafety.provenance.normal import has_unseen
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
-from pytest_agentsafety.provenance.values import kind_of, same_spelling
+from pytest_agentsafety.provenance.values import same_spelling
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 
@@ -116,25 +116,8 @@ class Endorser:
                 return verdict
             refusal = refusal or verdict
             beside = None if place.source.pointed or place.source.ours else place.source
-        part = None if refusal is not None else self._part_of_field(leaf, rule)
+        part = None if refusal is not None else self._text.part_of_field(leaf, rule)
         return self._derived(leaf, rule) or part or self._text.value(leaf, rule) or refusal
-
-    def _part_of_field(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
-        """Some words of a field of the record that the task means ("missing: the deed" gives "the deed")."""
-        if leaf.role not in ("identifier", "other", None) or rule.effect not in ("write", "egress"):
-            return None
-        if self._mode == "strict" or not isinstance(leaf.value, str) or len(leaf.value) < _PART:
-            return None
-        if kind_of(leaf.value) != "name" or self._heard.in_text(leaf.value):
-            return None
-        wanted = normalise(leaf.value)
-        for source in self._heard.sources:
-            for record, mark in source.marks.items() if source.pointed else ():
-                if mark.surely and any(
-                    has_token(item.spelling, wanted) for item in record.fields if item.kind == "name"
-                ):
-                    return Verdict(True, f"part of what you mean in {source.shown}")
-        return None
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""
@@ -231,7 +214,12 @@ class Endorser:
         grave = rule.effect in _SENSITIVE or leaf.role in ("destination", "url")
         if not grave or leaf.role == "amount" or self.voices.user.says_all_of(place.source.things):
             return None  # an amount goes with the record that says whom to pay
-        others = {value for source in self._heard.sources for value in said_by(source, place, self.voices.user.names)}
+        part = rule.effect != "pay" and leaf.role == "identifier"
+        others = {
+            value
+            for source in self._heard.sources
+            for value in said_by(source, place, self.voices.user.names, only_part=part)
+        }
         if not others:
             return None
         shown = listed({place.field.value, *others})
@@ -270,7 +258,13 @@ class Endorser:
             return Verdict(True, f"the only one in {where}")
         if alone and leaf.role == "destination" and source.looked_up and _ADDRESS_KEY.search(place.field.key):
             return Verdict(True, f"the address of the one you mean, in {where}")
-        if rule.effect == "write" and user.chooses(things) and (not source.surely or chooses_another(user.text)):
+        ends = any(other.extreme for other in source.marks.values())  # "the cheapest" is no open choice
+        if (
+            rule.effect == "write"
+            and not ends
+            and user.chooses(things)
+            and (not source.surely or chooses_another(user.text))
+        ):
             return Verdict(True, f"a choice you left open, from {where}")
         return Verdict(False, f"is a field of {where}, in a record that your task does not name")
 
@@ -351,7 +345,6 @@ class Endorser:
 _ADDRESS_KEY = re.compile(r"phone|mobile|telephone|e_?-?mail|handle|^tel$|^cell$")
 _ACCOUNT_NAME = re.compile(r"[a-z][a-z.\-_]{2,30}")
 _SHORTEST_NAME = 2
-_PART = 5  # letters
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 _COUNTING_WORDS = word_set("day hour minute month year week time item piece euro dollar unit")
 _QUANTITY = re.compile(r"(?i)quantity|qty|count|pieces|units?$|copies")

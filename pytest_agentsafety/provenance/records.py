@@ -32,6 +32,7 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 # "A-17 ...", "#34 ...", "2026-05-01 09:00 ...": where every line starts so, every line is an entry.
 _CODED = re.compile(r"(?:(?=[\w./-]{0,20}\d)[A-Za-z][\w./-]{1,20}|#\d{1,8}|\d{4}-\d\d-\d\d)(?:[ \t:|,]|$)")
+_KEYED = re.compile(r"\s*[-*]?\s*([A-Za-z][\w .-]{0,30}):[ \t]*(.{0,200})$")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
 _PROSE = 6  # blanks
@@ -247,12 +248,14 @@ class _Builder:
 
     def _entries(self, first: Record, chunks: list[str]) -> None:
         """A record for each entry of a list."""
+        cards = _cards(chunks)
         rows = [chunk for chunk in chunks if "\n" not in chunk and (_ENTRY.match(chunk) or _CODED.match(chunk))]
         columns = dict(zip(rows, cells(rows), strict=True)) if len(rows) > 1 else {}
         for index, chunk in enumerate(chunks):
             record = Record() if index else first
             _entry(record, chunk, listed=len(chunks) > 1)
             record.fields += [_field(*cell) for cell in columns.get(chunk, ())]
+            record.fields += [_field("id", number) for number in cards[index : index + 1]]
             if index:
                 self.records.append(record)
 
@@ -286,6 +289,19 @@ def _is_table(data: dict[str, Any]) -> bool:
 
 def _is_listing(text: str) -> bool:
     return "<" not in text and all(len(line) <= _LINE for line in text.splitlines())
+
+
+def _cards(chunks: list[str]) -> list[str]:
+    """The numbers of paragraphs that all have the same lines of a key and a value, and begin with an id; or none."""
+    lines = [[_KEYED.match(line) for line in chunk.strip().splitlines()] for chunk in chunks]
+    if len(chunks) < 2 or not all(all(matches) for matches in lines):
+        return []
+    rows = [[match for match in matches if match is not None] for matches in lines]
+    keys = [match[1].lower() for match in rows[0]]
+    if len(keys) < 2 or not _NAMING.search(keys[0]) or any([m[1].lower() for m in row] != keys for row in rows):
+        return []
+    found = [row[0][2].strip() for row in rows]
+    return found if all(_LEADING_ID.fullmatch(number) or number.isdigit() for number in found) else []
 
 
 def _entry(record: Record, text: str, *, listed: bool) -> None:

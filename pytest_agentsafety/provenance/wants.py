@@ -84,6 +84,11 @@ def _gravely_ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool
     )
 
 
+def clearly_ordered(reading: Reading, effect: Effect) -> bool:
+    """Does a verb that clearly means it order this effect, on whatever?"""
+    return any(_clearly(order, effect) for order in reading.ordered.grave)
+
+
 def named_to_be_made(reading: Reading, sense: ToolSense, names: frozenset[str] = frozenset()) -> bool:
     """ "I need an ad", "make her an offer": is the thing itself asked for, whatever the tool calls its making?
 
