@@ -27,6 +27,10 @@ _FILE_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}$", re.IGNORECASE)
 _LOCAL_PART = re.compile(r"[._+-]")
 _TOPICS = TEXT_KEYS | {"title", "topic", "headline", "label", "tag", "tags", "category", "date", "id"}
 _UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]|\b[A-Za-z]{1,5}\.?$|^[A-Z]{3}\b|\s")
+_PRICED = re.compile(r"\b(?:cheap\w*|expensive|priciest|dearest|costl\w+)", re.IGNORECASE)
+_PRICE = re.compile(
+    r"price|cost|fee|rate|fare|spent|amount|total|charge|(?:^|_)(?:eur|usd|gbp|chf|euros?|dollars?)(?:$|_)"
+)
 _WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|fare")
 
 
@@ -212,6 +216,8 @@ def _mark_extremes(
             if value is not None and field.key not in ("id", ""):
                 columns.setdefault(field.key, []).append((value, record))
     said = [key for key in columns if content_words(key.replace("_", " ")) & sentence.words]
+    if _PRICED.search(sentence.text):  # "the cheapest clicks" are the ones of the lowest price
+        said = [key for key in columns if _PRICE.search(key)] or said
     for column in [columns[key] for key in said] or columns.values():
         texts = {isinstance(value, str) for value, _ in column}
         if len(column) < 2 or len(texts) > 1:
