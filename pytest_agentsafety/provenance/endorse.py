@@ -22,8 +22,9 @@ from pytest_agentsafety.provenance.intext import InText, listed
 from pytest_agentsafety.provenance.leaves import Leaf
 from pytest_agentsafety.provenance.normal import has_unseen
 from pytest_agentsafety.provenance.numbers import as_number
-from pytest_agentsafety.provenance.reading import Reading, content_words
+from pytest_agentsafety.provenance.reading import content_words
 from pytest_agentsafety.provenance.records import PIECE, Record
+from pytest_agentsafety.provenance.said import dated, half_said
 from pytest_agentsafety.provenance.values import same_spelling
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
@@ -58,7 +59,8 @@ class Endorser:
 
     def _made_up(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
         """In the user's own world the agent may choose words itself, where they decide nothing known to be critical."""
-        free = leaf.role in ("other", None) and isinstance(leaf.value, str) and leaf.value.count(" ") < _FEW_WORDS
+        free = leaf.role in ("other", None) or (leaf.role == "identifier" and half_said(leaf.value, self.voices.user))
+        free = free and isinstance(leaf.value, str) and leaf.value.count(" ") < _FEW_WORDS
         if not free or rule.effect != "write" or self._mode == "strict" or "made_up" in self._off:
             return None
         return (
@@ -87,7 +89,7 @@ class Endorser:
         )
 
     def _stated(self, value: object, role: Role | None, rule: ToolRule, things: frozenset[str]) -> Verdict | None:
-        if self.voices.user.states(value, role, things):
+        if self.voices.user.states(value, role, things) or dated(value, self.voices.user):
             return Verdict(True, "given by you", user=True)
         if role in ("identifier", "other", None) and self._in_own_words(value, rule):
             return Verdict(True, "in your own words", user=True)
@@ -283,7 +285,8 @@ class Endorser:
         if not counts or self._mode == "strict" or "derived" in self._off:
             return None
         number = as_number(leaf.value)
-        if number == 1 and (rule.effect == "write" or _QUANTITY.search(leaf.where)):
+        alone = rule.effect == "write" and _PRICE.search(leaf.where) is None
+        if number == 1 and (alone or _QUANTITY.search(leaf.where)):
             return Verdict(True, "one, where nothing else is said", meant=True)
         if number is None or number <= 0 or self._heard.mentioned(leaf.value):
             return None
@@ -347,18 +350,10 @@ _ACCOUNT_NAME = re.compile(r"[a-z][a-z.\-_]{2,30}")
 _SHORTEST_NAME = 2
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 _COUNTING_WORDS = word_set("day hour minute month year week time item piece euro dollar unit")
+_PRICE = re.compile(r"(?i)price|amount|fee|cost|sum|total|balance|salary|wage|budget|limit|rate|pay|charge|rent")
 _QUANTITY = re.compile(r"(?i)quantity|qty|count|pieces|units?$|copies")
 _SPAN = re.compile(r"\d{1,2}[:.]\d\d ?(?:-|\u2013|to|until) ?\d{1,2}[:.]\d\d")
 _SPAN_JOINT = re.compile(r" ?(?:-|\u2013|to|until) ?")
-
-
-def led_to(source_arguments: Iterable[str], reading: Reading) -> bool:
-    """Do the user's words lead to a search for this: does half of every argument's words stand in the task?"""
-    for argument in source_arguments:
-        words = content_words(argument)
-        if not words or 2 * len(words & reading.words) < len(words):
-            return False
-    return True
 
 
 def _leads_out(path: str) -> bool:

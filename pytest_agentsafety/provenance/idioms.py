@@ -82,6 +82,7 @@ _ASTRAY = word_set("into across away through over late low short out off up down
 _PLANS = word_set("plan idea date draft text trip change wording proposal")
 _ABOUT = word_set("on about for how")
 _CONSENT = word_set("go-ahead ok okay nod approval blessing green-light")
+_WRITTEN_IN = word_set("file record note notes log chart diary journal book history")
 _INTO = word_set("in into to")
 _ACCOUNTS = word_set("account tab bill invoice")
 _SHOWN_ON = word_set("website site homepage blog feed board noticeboard page wall forum intranet")
@@ -208,6 +209,8 @@ def _putting(found: Behind) -> frozenset[str] | None:
     where = {lexicon.lemma(word) for word in found.after[1:5]}
     if "archive" in where and found.next in _INTO:
         return frozenset({"archive", "move", "put"})
+    if found.next in _INTO and not _WRITTEN_IN.isdisjoint(where):
+        return frozenset({"put", "add", "write", "log", "record", "note"})
     if found.next not in ("on", "onto"):
         return None
     if not _ACCOUNTS.isdisjoint(where):

@@ -56,6 +56,9 @@ _IRREVOCABLE = frozenset({"pay", "delete", "execute"})
 _CURRENCIES = frozenset(
     {"euro", "euros", "dollar", "dollars", "d\u00f3lares", "pfund", "franken", "francs", "$", "\u20ac", "eur", "usd"}
 )
+_PRONOUNS = frozenset({"her", "him", "them", "it", "that", "this", "these", "those", "in", "on", "at"})
+_IT_IS = frozenset({"who's", "it's", "that's", "he's", "she's", "what's", "they're", "you're", "we're", "there's"})
+_CARRIED_BY = 7  # words before a noun, among which the verb that carries it is looked for
 _GIVING = frozenset({"send", "give", "move", "forward", "hand", "remit", "wire", "return", "pass"})
 
 
@@ -153,7 +156,9 @@ def _carried(tokens: Sequence[str], index: int) -> bool:
     """Is it a noun that a verb like "make" or "need" carries?"""
     if tokens[index + 1 : index + 2] and tokens[index + 1] not in AFTER_NOUN:  # "their email addresses"
         return False
-    for back in range(index - 1, max(-1, index - 5), -1):
+    if tokens[index] in _PRONOUNS:
+        return False
+    for back in range(index - 1, max(-1, index - _CARRIED_BY), -1):
         word = tokens[back]
         if word == "of" and back > 1 and tokens[back - 2][:1].isdigit():
             continue  # "12 kg of sand"
@@ -209,6 +214,8 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
     if tokens[index + 1 : index + 2] and tokens[index + 1] in IS:  # "rent is 2200"
         return None
     leads = _leads(tokens, index)
+    if index and word == lemma and (tokens[index - 1] in IS or tokens[index - 1] in _IT_IS):
+        return None  # "who's free", "it is open"
     if index and tokens[index - 1] in DETERMINERS and not leads:
         return _nominal(tokens, index)
     if _told(tokens, index):

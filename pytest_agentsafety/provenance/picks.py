@@ -87,6 +87,17 @@ class Picks:
             return None
         return self._spoken_of(leaf._replace(value=clock))
 
+    def _changes_a_known_one(self, leaf: Leaf) -> bool:
+        """Is it to take the place of a figure in the record that the task means, though the task gives figures?"""
+        if not self._user.spoken.numbers and not self._user.computes:
+            return False
+        key = leaf.where.lower()
+        return any(
+            mark.surely and any(item.key == key and item.kind == "number" for item in record.fields)
+            for source in self._heard.sources
+            for record, mark in source.marks.items()
+        )
+
     def _unmeant(self, leaf: Leaf, rule: ToolRule) -> bool:
         """Is a whole number what records go by under the very name of the parameter ("plot": 7), and none is meant?"""
         if not isinstance(leaf.value, int) or self._mode == "strict" or _COUNTED.search(leaf.where):
@@ -114,6 +125,8 @@ class Picks:
             return Doubt(leaf, "is the number of something that your task does not mean")
         if self._endorser.judge(leaf, rule, frozenset()).good:
             return None
+        if self._changes_a_known_one(leaf):
+            return Doubt(leaf, "does not follow from your task")
         units = re.split(r"[^A-Za-z]+", leaf.where)
         if scales(self._user.text) or any(counts_in(self._user.text, unit) for unit in units):
             return Doubt(leaf, "does not follow from your task")

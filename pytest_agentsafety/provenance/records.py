@@ -210,6 +210,8 @@ class _Builder:
                     self._add(Record(parent=record), key, item)
                 else:
                     self._fill(record, key, item)
+        elif value is True and key:
+            record.labels.append(_field(key, key.replace("_", " ")))  # what is so names it ("available": true)
         elif value is not None and not isinstance(value, bool) and value != "":
             self._leaf(record, key, str(value))
 
@@ -221,6 +223,8 @@ class _Builder:
 
     def _leaf(self, record: Record, key: str, value: str) -> None:
         short = len(value) <= _SHORT and "\n" not in value
+        if key and value.lower() in ("yes", "true"):
+            record.labels.append(_field(key, key.replace("_", " ")))
         if short and key.strip("_").lower() not in TEXT_KEYS:
             if (key or self._own) and not (key and _is_sentence(value)):
                 record.fields.append(_field(key, value))

@@ -15,7 +15,7 @@ from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.asking import unasked
 from pytest_agentsafety.provenance.content import Carriage, Finding
 from pytest_agentsafety.provenance.dates import days_in, ordinals_in, speaks_relatively
-from pytest_agentsafety.provenance.endorse import Endorser, led_to
+from pytest_agentsafety.provenance.endorse import Endorser
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
@@ -24,7 +24,9 @@ from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.picks import Picks
 from pytest_agentsafety.provenance.reading import content_words, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
+from pytest_agentsafety.provenance.said import led_to
 from pytest_agentsafety.provenance.sources import UNKNOWN
+from pytest_agentsafety.provenance.values import kind_of
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import things_of, wanted
@@ -125,8 +127,11 @@ class ProvenanceTracker:
         """Do the user's words lead to this call? Its arguments are theirs or endorsed; without any, its object is."""
         checked = False
         for leaf in leaves(call, rule):
-            if leaf.role == "time" and days_in(str(leaf.value)) & self._user.days:
+            if days_in(str(leaf.value)) & self._user.days and (
+                leaf.role == "time" or kind_of(str(leaf.value)) == "date"
+            ):
                 checked = True
+                continue
             if leaf.role in ("time", "flag") or isinstance(leaf.value, (int, float)) or is_filter(leaf):
                 continue
             checked = True

@@ -16,6 +16,7 @@ Want = Literal["act and thing", "act", "thing", "nothing"]
 OWN_WORDS_ONLY = frozenset({"pay", "delete", "execute"})
 _MOST = 1_000  # tools whose orders are remembered for one task
 _MAKING = frozenset({"create", "make", "add", "issue", "submit", "place", "enter"})
+_ANYTHING = frozenset({"item", "object", "thing", "entry", "record", "element", "resource"})  # names no sort of thing
 _HANDED_OVER = frozenset({"send", "give", "share", "equip", "upload"})  # verb classes that may hand over anything
 
 
@@ -102,7 +103,7 @@ def _clearly(verb: str, effect: Effect) -> bool:
 
 def spoken_of(reading: Reading, sense: ToolSense) -> bool:
     """Is the sort of thing that the tool acts on spoken of? True where the tool names none."""
-    return not sense.objects or not reading.things.isdisjoint(things_of(sense.objects))
+    return sense.objects <= _ANYTHING or not reading.things.isdisjoint(things_of(sense.objects))
 
 
 def wanted(rule: ToolRule, sense: ToolSense, own: Reading, delegated: Reading | None) -> Want:

@@ -10,11 +10,11 @@ from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.content import Carriage
 from pytest_agentsafety.provenance.dates import days_in
-from pytest_agentsafety.provenance.endorse import led_to
 from pytest_agentsafety.provenance.heard import Heard
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical
 from pytest_agentsafety.provenance.orders import verb_of_noun
 from pytest_agentsafety.provenance.reading import content_words, read
+from pytest_agentsafety.provenance.said import led_to
 from pytest_agentsafety.provenance.vocabulary import GENERAL, word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import (
@@ -25,7 +25,7 @@ from pytest_agentsafety.provenance.wants import (
     spoken_of,
     wanted,
 )
-from pytest_agentsafety.provenance.wishes import FINISHED, state_told, tells, told_states
+from pytest_agentsafety.provenance.wishes import FINISHED, may, state_told, tells, told_states
 
 _OPENING = word_set("open visit follow load browse view go")  # a page, and what it says comes back
 # Names of parameters that tell nothing of what the call is about.
@@ -38,6 +38,7 @@ _RESERVING = word_set("register enrol enroll reserve book sign schedule arrange"
 
 # Classes of verbs that settle something: no wish for anything else is one for these.
 _DECIDING = frozenset({"approve", "reject", "publish", "permit"})
+_BUYING = frozenset({"buy", "request"})
 _ENDED = word_set("finish complete conclude")
 _ENDING = word_set("complete finish tick close resolve")
 
@@ -59,6 +60,8 @@ class Will:
         given = bool(verdicts) and all(verdict.user for verdict in verdicts)
         if given and rule.effect == "delete" and clearly_ordered(self._user, "delete") and _all_codes(found, rule):
             return True
+        if given and rule.effect == "delete" and self._person_removed(sense, found, rule):
+            return True
         named = bool(verdicts) and all(verdict.user or verdict.meant for verdict in verdicts)
         if named and self._mode != "strict" and rule.effect == "pay" and self._reserves(rule):
             return True
@@ -76,11 +79,25 @@ class Will:
             return True
         return self._loosely(rule, sense, verdicts, found)
 
+    def _person_removed(self, sense: ToolSense, found: list[Leaf], rule: ToolRule) -> bool:
+        """ "Take Ole off the list", "remove her": the verb is said of a person, and the tool is about one."""
+        if not clearly_ordered(self._user, "delete") or not all(
+            "person" in lexicon.groups_of(one) for one in sense.objects
+        ):
+            return False
+        names = [
+            str(leaf.value).split()[0] for leaf in found if is_critical(leaf, rule) and str(leaf.value)[:1].isupper()
+        ]
+        whom = "|".join(["him", "her", "them", *map(re.escape, names)])
+        said = re.findall(rf"\b([a-z]+) (?:{whom})\b(?! \w+'s|'s)", self._user.text, re.IGNORECASE)
+        return any(lexicon.verb_classes(verb.lower()) for verb in said)
+
     def _asked_for(self, rule: ToolRule, sense: ToolSense, verdicts: list[Verdict], found: list[Leaf]) -> bool:
         """ "I need an ad", "we need 20 kg of sand from Ole": all is given, and what is needed is the thing itself."""
         if named_to_be_made(self._user, sense, _names(found)):
             return True
-        own = len(verdicts) > 1 and self._mode != "strict" and spoken_of(self._user, sense)
+        bought = not sense.classes.isdisjoint(_BUYING) and any(leaf.role == "amount" for leaf in found)
+        own = len(verdicts) > 1 and self._mode != "strict" and (bought or spoken_of(self._user, sense))
         return own and rule.effect == "pay" and self._user.wishes
 
     def _named(self, rule: ToolRule, verdicts: list[Verdict], found: list[Leaf], *, given: bool) -> bool:
@@ -137,7 +154,7 @@ class Will:
         if not verdicts:
             return self._noted(rule, sense, found)
         user = self._user
-        told = user.wishes or user.states_something or user.acts or tells(user.text)
+        told = user.wishes or user.states_something or user.acts or tells(user.text) or may(user.text)
         both = told and self._both_named(verdicts, found)
         decides = any(not lexicon.clear_classes(verb).isdisjoint(_DECIDING) for verb in sense.verbs)
         told = told and not (decides and not self._act_told(sense, found, rule))

@@ -64,6 +64,19 @@ def states(text: str) -> bool:
     )
 
 
+_MAY = re.compile(
+    r"\b(?:can|could|would) (?!(?:i|we|you|it|that|this|there|anyone|anybody|someone)\b)[\w']+(?: [\w']+)?? "
+    r"(?:take|do|have|get|cover|join|come|stay|use|swap|go|move|keep|sit|start|handle)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=256)
+def may(text: str) -> bool:
+    """Is it asked whether somebody else can have or do something ("can Ole take the van?")?"""
+    return _MAY.search(text) is not None
+
+
 def wishes(text: str) -> bool:
     """Does a sentence that is no question and forbids nothing say what somebody wants, needs, or what is to be?"""
     return any(

@@ -159,7 +159,10 @@ def _same_again(parts: list[str], told: Told, array: bool) -> bool:
     base = lemma(parts[0])
     noun = often_noun(base) or bool(groups_of(base)) or not clear_classes(base)
     noun = noun or (base != parts[0] and base not in _WITH_OF)
-    beside = array and len(parts) == 1 and base != parts[0] and told.words[1:3] in (("and", "their"), ("and", "its"))
+    beside = array and len(parts) == 1 and base != parts[0]
+    beside = beside and (
+        told.words[1:3] in (("and", "their"), ("and", "its")) or told.words[1:2] in (("by",), ("with",))
+    )
     return noun and (told.words[1:2] == ("of",) or beside)
 
 
