@@ -158,6 +158,17 @@ def clock_of(value: str) -> str | None:
     return f"{int(match[1]):02d}:{match[2]}" if match is not None else None
 
 
+_YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d(?![\w]|[.,]\d)|(?<!\d)(?:19|20)\d\d(?=-\d\d-\d\d)")
+
+
+@lru_cache(maxsize=4096)
+def far_from(value: str, text: str) -> bool:
+    """Is a day in another year than those that a text names, and in none right beside them?"""
+    years = {int(year) for year in _YEAR.findall(text)}
+    own = {int(year) for year in _YEAR.findall(value)}
+    return bool(years) and any(min(abs(year - other) for other in years) > 1 for year in own)
+
+
 _ORDINAL = re.compile(
     r"\bthe (\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|time|edition|place|century|grade|of))", re.IGNORECASE
 )

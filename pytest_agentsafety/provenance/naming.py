@@ -114,9 +114,10 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
     found: dict[str, float] = {}
     strong = person = False
     spoken = reading.telling
-    for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
+    for heavy, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
             words = _words(field)
+            weight = heavy if field.value.count(" ") < _TITLE else _IN_LABEL  # prose names nothing
             hits = frozenset[str]()
             if not words.isdisjoint(spoken):
                 words = words - dull

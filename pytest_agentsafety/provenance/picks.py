@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import NamedTuple
 
+from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import ProvenanceMode, ToolRule
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.arithmetic import counts_in, scales
@@ -14,10 +16,12 @@ from pytest_agentsafety.provenance.dates import clock_of
 from pytest_agentsafety.provenance.endorse import Endorser
 from pytest_agentsafety.provenance.heard import Heard, Place
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical
+from pytest_agentsafety.provenance.phrases import COUNTS
 from pytest_agentsafety.provenance.reading import Reading
 
 _SHORTEST = 3  # letters
 _COUNTED = re.compile(r"(?i)amount|price|count|quantity|qty|pieces|hours?|days?|minutes?|percent|level|size|capacity")
+_HOW_MANY = re.compile(r"(?i)count|quantity|qty|pieces|copies|how_?many")
 _NAMED_BY = frozenset({"", "name", "title"})
 
 
@@ -87,6 +91,11 @@ class Picks:
             return None
         return self._spoken_of(leaf._replace(value=clock))
 
+    @cached_property
+    def _counts_something(self) -> bool:
+        """Does the task give any number, in digits or as a word?"""
+        return bool(self._user.spoken.numbers) or not COUNTS.keys().isdisjoint(lexicon.words(self._user.text))
+
     def _changes_a_known_one(self, leaf: Leaf) -> bool:
         """Is it to take the place of a figure in the record that the task means, though the task gives figures?"""
         if not self._user.spoken.numbers and not self._user.computes:
@@ -125,7 +134,7 @@ class Picks:
             return Doubt(leaf, "is the number of something that your task does not mean")
         if self._endorser.judge(leaf, rule, frozenset()).good:
             return None
-        if self._changes_a_known_one(leaf):
+        if self._changes_a_known_one(leaf) or (_HOW_MANY.search(leaf.where) and self._counts_something):
             return Doubt(leaf, "does not follow from your task")
         units = re.split(r"[^A-Za-z]+", leaf.where)
         if scales(self._user.text) or any(counts_in(self._user.text, unit) for unit in units):

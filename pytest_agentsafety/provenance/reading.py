@@ -55,6 +55,7 @@ from pytest_agentsafety.provenance.wishes import states, wishes
 
 _MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
 _MACHINE = re.compile(r"(?=[\w-]*\d)[A-Za-z][\w-]{2,40}")  # "node-7": a name that is no word
+_HELPING = frozenset({"be", "have", "do"})  # "being", "having": as telling as "is"
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -62,7 +63,8 @@ _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are r
 def content_words(text: str) -> frozenset[str]:
     """The lemmas of a text's telling words."""
     found = (_bare(word) for word in lexicon.words(text))
-    return frozenset(lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
+    lemmas = (lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
+    return frozenset(lemma for lemma in lemmas if lemma not in _HELPING)
 
 
 def _bare(word: str) -> str:

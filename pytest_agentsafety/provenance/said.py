@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_agentsafety.provenance.dates import clock_of, days_in
+from pytest_agentsafety.provenance.dates import clock_of, days_in, far_from
 from pytest_agentsafety.provenance.reading import Reading, content_words
 from pytest_agentsafety.provenance.values import kind_of
 
@@ -28,6 +28,8 @@ def half_said(value: object, reading: Reading) -> bool:
 def dated(value: object, reading: Reading) -> bool:
     """A day that the task names in other words, at an hour that it names."""
     if not isinstance(value, str) or kind_of(value) != "date" or not days_in(value) & reading.days:
+        return False
+    if far_from(value, reading.text):
         return False
     clock = clock_of(value)
     return clock is None or clock in reading.clocks

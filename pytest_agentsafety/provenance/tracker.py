@@ -14,7 +14,7 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.asking import unasked
 from pytest_agentsafety.provenance.content import Carriage, Finding
-from pytest_agentsafety.provenance.dates import days_in, ordinals_in, speaks_relatively
+from pytest_agentsafety.provenance.dates import days_in, far_from, ordinals_in, speaks_relatively
 from pytest_agentsafety.provenance.endorse import Endorser
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
@@ -311,15 +311,20 @@ class ProvenanceTracker:
         """Where the task names days, a day in a write is one of them or a field of what the task points to."""
         if not self._user.days or "dates" in self._off:
             return None
+        text = self._user.text
         for leaf in found:
             if not isinstance(leaf.value, str) or not (leaf.role == "time" or is_moment(leaf, rule)):
                 continue
             days = days_in(leaf.value)
-            if not days or days & self._user.days or self._seen_day(leaf.value):
+            if not days or self._seen_day(leaf.value) or (days & self._user.days and not far_from(leaf.value, text)):
                 continue
-            if ordinals_in(self._user.text) & {day.day for day in days}:
+            if not far_from(leaf.value, text) and ordinals_in(text) & {day.day for day in days}:
                 continue
-            if speaks_relatively(self._user.text) and self._heard.mentioned(leaf.value[:10]) is None:
+            if (
+                not far_from(leaf.value, text)
+                and speaks_relatively(text)
+                and self._heard.mentioned(leaf.value[:10]) is None
+            ):
                 continue  # reckoned by the agent, and no text has it
             reason = f"{_shown(leaf)} is a day that your task does not name"
             return _decision("ask", "date", reason, leaf.where, self.origin(leaf.value).source)
