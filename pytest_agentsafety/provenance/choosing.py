@@ -62,5 +62,5 @@ def takes(word: str, before: str, after: str) -> bool:
     if after.strip()[:1] not in ("", ".", ",", ";", "?", "!") or after[:1] == "%":
         return False
     verbs = [word, *lexicon.words(before[-24:])[-1:]]
-    acted = [verb for verb in verbs if verb == lexicon.lemma(verb) and lexicon.clear_classes(verb)]
+    acted = [verb for verb in verbs if verb == lexicon.lemma(verb) and lexicon.verb_classes(verb)]
     return any(lexicon.verb_effect(verb) in ("write", "egress", "delete") and verb not in _MEASURING for verb in acted)
