@@ -11,6 +11,8 @@ from itertools import pairwise
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.provenance.vocabulary import DETERMINERS, IS, JOINING, ME, word_set
 
+_NEAR = 24  # words around a verb that are looked at, so that no text can stall
+_FEW = 8  # words that may call before an order
 # Right before an order, wherever it stands in its clause.
 _LEADERS = JOINING | word_set("so otherwise else pls plz let's lets you'd quickly immediately promptly therefore wanna")
 # Only at the start of a clause: "right, move it", not "the right move".
@@ -54,7 +56,7 @@ def leads(tokens: Sequence[str], index: int) -> bool:
     if tuple(tokens[max(0, index - 2) : index]) in _FRONTED:
         return True
     if before in _CALLS:
-        return all(word in _CALLS or word in JOINING for word in tokens[: index - 1])
+        return index <= _FEW and all(word in _CALLS or word in JOINING for word in tokens[: index - 1])
     if before in ME and tokens[index - 2 : index - 1] == ("help",):
         return True
     return (
@@ -67,8 +69,8 @@ def asked_about(verb: str, tokens: Sequence[str], index: int, *, question: bool)
     if index == 0 or lexicon.verb_effect(verb) in ("read", "egress", None):
         return False
     first = tokens[0]
-    past = first in _ASKED or (first in ("has", "have") and "been" in tokens[:index])
-    return (past or (question and first in _ASKING)) and _GOES_ON.isdisjoint(tokens[1:index])
+    past = first in _ASKED or (first in ("has", "have") and "been" in tokens[max(0, index - _NEAR) : index])
+    return (past or (question and first in _ASKING)) and _GOES_ON.isdisjoint(tokens[max(1, index - _NEAR) : index])
 
 
 def softly(tokens: Sequence[str], index: int, *, question: bool) -> str | None:
@@ -79,7 +81,7 @@ def softly(tokens: Sequence[str], index: int, *, question: bool) -> str | None:
         return None
     if word.endswith("ing") and word != lemma:
         wished = index > 0 and tokens[index - 1] in _NEEDING
-        welcome = index == 0 and any(pair == ("would", "be") for pair in pairwise(tokens[1:]))
+        welcome = index == 0 and any(pair == ("would", "be") for pair in pairwise(tokens[1:_NEAR]))
         return lemma if wished or welcome else None
     if lexicon.is_past(word):
         return lemma if index and _to_become(tokens, index) else None
@@ -88,21 +90,24 @@ def softly(tokens: Sequence[str], index: int, *, question: bool) -> str | None:
 
 def _to_become(tokens: Sequence[str], index: int) -> bool:
     """ "Make sure that it is moved", "it is to be moved", "I'd be glad if you moved it"."""
-    before = tokens[:index]
+    before = tokens[max(0, index - _NEAR) : index]
     if before[-1] in _BECOMES and before[-1] not in ("was", "were"):
         sure = any(pair in _SURE for pair in pairwise(before)) or "ensure" in before
         planned = before[-1] == "be" and before[-2:-1] == ("to",) and before[-3:-2] != () and before[-3] in IS
         return sure or planned
-    return before[-1] == "you" and "if" in before and not _PRAISE.isdisjoint(tokens)
+    return (
+        before[-1] == "you" and "if" in before and not _PRAISE.isdisjoint(tokens[max(0, index - _NEAR) : index + _NEAR])
+    )
 
 
 def _suggested(tokens: Sequence[str], index: int, *, question: bool) -> bool:
     """ "We should move it", "can we move it?", "why don't we move it?"."""
     two = tuple(tokens[index - 2 : index])
     if two in (("we", "should"), ("we", "must"), ("i", "must"), ("i", "should")):
-        return not question and _OPINION.isdisjoint(tokens[:index])
+        return not question and _OPINION.isdisjoint(tokens[max(0, index - _NEAR) : index])
     if two in (("can", "we"), ("could", "we")):
-        return tokens[0] in ("can", "could") or all(word in _CALLS or word in JOINING for word in tokens[: index - 2])
+        called = index <= _FEW and all(word in _CALLS or word in JOINING for word in tokens[: index - 2])
+        return tokens[0] in ("can", "could") or called
     return two == ("why", "not") or tuple(tokens[index - 3 : index]) in (
         ("why", "don't", "you"),
         ("why", "don't", "we"),

@@ -39,6 +39,7 @@ _ASKING = word_set("did do does have has is are was were")
 _AGAIN = (("do", "it"), ("do", "that"), ("do", "so"), ("do", "this"), ("go", "ahead"))
 _PARTICLES = word_set("in out up off on down back over")
 _NEAR = 12
+_FAR = 24  # words before one that are looked at, so that no text can stall
 _TELLERS = word_set("i we they he she it who which")
 _MOVED = word_set("later earlier sooner")
 _EXTENDED = word_set("longer")
@@ -102,7 +103,7 @@ def implied(tokens: Sequence[str], asked: Set[str]) -> Indirect:
 def _by_some_time(tokens: Sequence[str], index: int) -> bool:
     """ "An hour later", "a bit longer": of something that is to come, and not told of the past."""
     before = tokens[max(0, index - 3) : index]
-    past = any(lexicon.is_past(word) and word not in _WISHED for word in tokens[:index])
+    past = any(lexicon.is_past(word) and word not in _WISHED for word in tokens[max(0, index - _FAR) : index])
     return not past and not _UNITS.isdisjoint(map(lexicon.lemma, before))
 
 
@@ -120,9 +121,9 @@ def _granted(tokens: Sequence[str], index: int) -> bool:
 
 def _said_how_it_is(tokens: Sequence[str], index: int) -> Set[str]:
     """ "Ole should know", "I want it gone", "it should read Ole", "she is called Ada now"."""
-    before, word = tokens[:index], tokens[index]
+    before, word = tokens[max(0, index - _FAR) : index], tokens[index]
     if word == "know":
-        told = not _MUST.isdisjoint(before[-2:]) and before[0] not in ("i", "we", "you", "who", "what")
+        told = not _MUST.isdisjoint(before[-2:]) and tokens[0] not in ("i", "we", "you", "who", "what")
         return {"tell", "inform"} if told else frozenset()
     if word == "gone":
         return {"remove", "cancel"} if "want" in before else frozenset()

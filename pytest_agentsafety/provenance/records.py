@@ -32,7 +32,7 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
 # "A-17 ...", "#34 ...", "2026-05-01 09:00 ...": where every line starts so, every line is an entry.
 _CODED = re.compile(r"(?:(?=[\w./-]{0,20}\d)[A-Za-z][\w./-]{1,20}|#\d{1,8}|\d{4}-\d\d-\d\d)(?:[ \t:|,]|$)")
-_KEYED = re.compile(r"\s*[-*]?\s*([A-Za-z][\w .-]{0,30}):[ \t]*(.{0,200})$")
+_KEYED = re.compile(r"[ \t]{0,8}(?:[-*][ \t]{0,4})?([A-Za-z][\w .-]{0,30}):[ \t]*(.{0,200})$")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
 _PROSE = 6  # blanks
