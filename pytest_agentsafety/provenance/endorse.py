@@ -118,8 +118,7 @@ class Endorser:
                 return verdict
             refusal = refusal or verdict
             beside = None if place.source.pointed or place.source.ours else place.source
-        part = None if refusal is not None else self._text.part_of_field(leaf, rule)
-        return self._derived(leaf, rule) or part or self._text.value(leaf, rule) or refusal
+        return self._derived(leaf, rule) or self._text.value(leaf, rule) or refusal
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""

@@ -11,12 +11,10 @@ from pytest_agentsafety.provenance.codes import left_to_a_text, only_code, only_
 from pytest_agentsafety.provenance.heard import Block, Heard
 from pytest_agentsafety.provenance.leaves import Leaf
 from pytest_agentsafety.provenance.links import has_query
-from pytest_agentsafety.provenance.normal import has_token, normalise
 from pytest_agentsafety.provenance.phrases import KIND_WORDS
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 
-_PART = 5  # letters
 _LINKS = frozenset({"link", "url", "page", "website", "site", "article", "webpage"})
 
 
@@ -48,23 +46,6 @@ class InText:
                 if verdict is not None:
                     return verdict
         return refusal
-
-    def part_of_field(self, leaf: Leaf, rule: ToolRule) -> Verdict | None:
-        """Some words of a field of the record that the task means ("missing: the deed" gives "the deed")."""
-        if leaf.role not in ("identifier", "other", None) or rule.effect not in ("write", "egress"):
-            return None
-        if self._mode == "strict" or not isinstance(leaf.value, str) or len(leaf.value) < _PART:
-            return None
-        if kind_of(leaf.value) != "name" or self._heard.in_text(leaf.value):
-            return None
-        wanted = normalise(leaf.value)
-        for source in self._heard.sources:
-            for record, mark in source.marks.items() if source.pointed else ():
-                if mark.surely and any(
-                    has_token(item.spelling, wanted) for item in record.fields if item.kind == "name"
-                ):
-                    return Verdict(True, f"part of what you mean in {source.shown}")
-        return None
 
     def _only_one(self, leaf: Leaf, block: Block) -> bool:
         """A phone number, e-mail or postal address to be noted down: the only one that somebody wrote, whom the task

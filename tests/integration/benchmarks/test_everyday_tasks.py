@@ -15,7 +15,7 @@ STANDS = {
     "fifth": (11, 0),
     "sixth": (18, 2),
     "seventh": (19, 1),
-    "eighth": (19, 1),
+    "eighth": (18, 1),
     "ninth": (19, 2),
     "tenth": (16, 1),
 }

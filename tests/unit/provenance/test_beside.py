@@ -51,3 +51,13 @@ def test_a_twin_that_others_wrote_stays_a_rival() -> None:
 
 def test_the_last_one_is_no_open_choice() -> None:
     assert outcomes("Note on the last tour that it is full", ROWS, acting=NOTE) == {"T-41": "ask", "T-42": "allowed"}
+
+
+FILES = tool("list_files", "read", "list", "file", "own")
+ASKS = tool("request_paper", "egress", "request", "paper", file_no="identifier", paper="identifier")
+
+
+def test_words_of_a_field_are_no_value() -> None:
+    rows = [{"file_no": "F-77", "name": "Mia Ravn", "state": "missing: the harbour deed"}]
+    run = Run("Something is missing in Mia Ravn's file, request it").heard(FILES, rows)
+    assert run.outcome(ASKS, file_no="F-77", paper="harbour deed") == "ask"
