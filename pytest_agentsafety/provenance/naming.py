@@ -21,6 +21,7 @@ Mention = Literal["none", "weak", "strong"]
 _SHORTEST = 3
 _READ, _READ_IN_ALL = 2_000, 40_000  # characters of a text, and of all
 _TITLE = 8  # words; half of a longer text is no name
+_PROSE = 12  # blanks
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
 _FILE_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}$", re.IGNORECASE)
@@ -117,7 +118,8 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
     for heavy, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
             words = _words(field)
-            weight = heavy if field.value.count(" ") < _TITLE else _IN_LABEL  # prose names nothing
+            longest = _PROSE if field.key in TEXT_KEYS else _TITLE  # what is longer is prose, and names nothing
+            weight = heavy if field.value.count(" ") < longest else _IN_LABEL
             hits = frozenset[str]()
             if not words.isdisjoint(spoken):
                 words = words - dull
