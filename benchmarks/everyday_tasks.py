@@ -1,4 +1,4 @@
-"""Everyday tasks on drafted tools: python benchmarks/everyday_tasks.py [first ... fifth] [--quiet]
+"""Everyday tasks on drafted tools: python benchmarks/everyday_tasks.py [first ... tenth] [--quiet]
 
 Each file in `benchmarks/everyday` holds short scenes of several domains: a task, the calls that do it, and calls that a
 text in the results would like to see. A scene is done when none of its calls asks. No agent and no model run.
@@ -17,7 +17,7 @@ sys.path[:] = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path i
 from benchmarks.everyday.scenes import Played, play
 from benchmarks.lib.figures import Rate
 
-FILES = ("first", "second", "third", "fourth", "fifth")
+FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 def played(name: str) -> list[Played]:

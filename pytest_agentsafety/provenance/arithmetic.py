@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Set
+from functools import lru_cache
 
 _PERCENT = re.compile(
     r"(\d+(?:[.,]\d+)?) ?(?:%|per ?cent)|\b(one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|"
@@ -28,7 +29,25 @@ _WORDS = {
     "fifty": 50,
 }
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d{1,2})?(?![\w-])")
-_FACTORS = ((r"double|twice", 2.0), (r"half", 0.5), (r"third", 1 / 3), (r"quarter", 0.25), (r"triple|three times", 3.0))
+_FACTORS = (
+    (r"doubl(?:e[sd]?|ing)|twice", 2.0),
+    (r"half|halve[sd]?|halving", 0.5),
+    (r"third", 1 / 3),
+    (r"quarter", 0.25),
+    (r"triple|three times", 3.0),
+)
+# How a unit that a parameter is called by is written behind a number.
+_UNITS = {
+    "second": r"s|secs?|seconds?",
+    "minute": r"min|mins?|minutes?",
+    "hour": r"h|hrs?|hours?",
+    "day": r"d|days?",
+    "week": r"weeks?",
+    "month": r"months?",
+    "year": r"years?",
+    "percent": r"%|per ?cent",
+    "percentage": r"%|per ?cent",
+}
 _MOST = 40  # figures that are combined
 _LARGEST = 1e9
 _CENT, _WHOLE = 0.011, 0.5
@@ -43,14 +62,32 @@ def worked_out(value: float, figures: Set[float], task: str) -> bool:
     return any(abs(value - other) <= (_WHOLE if whole else _CENT) for other in _results(some, task))
 
 
+@lru_cache(maxsize=1024)
+def counts_in(task: str, unit: str) -> bool:
+    """Does a task give a number of this unit ("6 hours", "6h" for "hours")?"""
+    spelled = _UNITS.get(unit.lower().rstrip("s"))
+    return spelled is not None and re.search(rf"\d ?-?(?:{spelled})(?![a-z])", task, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=256)
+def scales(task: str) -> bool:
+    """Does a task say how a figure follows from another one ("double it", "10 per cent less")?"""
+    return bool(_PERCENT.search(task)) or any(_factor(pattern).search(task) for pattern, _ in _FACTORS)
+
+
+@lru_cache(maxsize=16)
+def _factor(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})", re.IGNORECASE)
+
+
 def _results(figures: list[float], task: str) -> Iterator[float]:
     named = [float(number.replace(",", ".")) for number in _NUMBER.findall(task)[:_MOST]]
     for share in _shares(task):
         for figure in [*figures, *named]:
             yield from (figure * share, figure * (1 + share), figure * (1 - share))
     for pattern, factor in _FACTORS:
-        if re.search(rf"\b(?:{pattern})", task, re.IGNORECASE):
-            yield from (figure * factor for figure in figures)
+        if _factor(pattern).search(task):
+            yield from (figure * factor for figure in (*figures, *named))
     for figure in figures:
         yield from _combined(figure, named)
     yield from _combined_pairs(figures)

@@ -248,6 +248,11 @@ class Carriage:
                 return Finding(rule, item.text, f"{came}, not from your task", origin.source if origin else "unknown")
         return None
 
+    def spoken_of(self, word: str) -> bool:
+        """Does a text that others may have written speak of it?"""
+        block = self._heard.mentioned(word) if len(word) > 2 else None
+        return block is not None and block.source.outside
+
     def _active(self, text: str) -> Finding | None:
         """A link that runs or carries something itself ("javascript:", "data:")."""
         if text.isascii() and "script" not in (low := text.lower()) and "data:" not in low:

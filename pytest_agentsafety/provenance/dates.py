@@ -75,10 +75,37 @@ def _ends(text: str) -> list[Day]:
     return found
 
 
+_EDGE = re.compile(
+    r"\b(?:(?P<end>(?:end|last day))|(?P<start>start|beginning|first day)|(?P<mid>the middle))"
+    rf" of {_MONTH.format('m')}(?![a-z])|\bmid[- ]{_MONTH.format('n')}(?![a-z])",
+    re.IGNORECASE,
+)
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _edges(text: str) -> list[Day]:
+    """The days of "by the end of June", "the beginning of May", "mid-March"."""
+    found = []
+    for match in _EDGE.finditer(text):
+        month = _MONTHS[(match["m"] or match["n"])[:3].lower()]
+        last = _LONGEST[month - 1]
+        days = (
+            (last, last - 1)
+            if match["end"] and month == 2
+            else (last,)
+            if match["end"]
+            else (1,)
+            if match["start"]
+            else (15,)
+        )
+        found += [Day(month, day) for day in days]
+    return found
+
+
 @lru_cache(maxsize=4096)
 def days_in(text: str) -> frozenset[Day]:
     """The days that a text names. Impossible ones are left out."""
-    found = [*(day for match in _WRITTEN.finditer(text) for day in _days(match)), *_ends(text)]
+    found = [*(day for match in _WRITTEN.finditer(text) for day in _days(match)), *_ends(text), *_edges(text)]
     return frozenset(day for day in found if 1 <= day.month <= 12 and 1 <= day.day <= 31)
 
 
@@ -87,9 +114,12 @@ _CLOCKS = re.compile(
     r"|\b(?P<h2>1[0-2]|0?[1-9])\s?(?P<half2>[ap])\.?m\b"
     r"|\b(?:at|from|until|till|to|by|around|before|after) (?P<h3>2[0-3]|1?\d)"
     r"(?: o'clock\b|(?![\w:%]|[.,/-]\d| ?[%$\u20ac\u00a3]| [a-z]))"
+    r"|\b(?P<h4>2[0-3]|1?\d) o'clock\b"
+    r"|\b(?P<part>half past|quarter past|quarter to) (?P<h5>\w{3,6}|1[0-2]|[1-9])\b"
     r"|\b(?P<noon>noon|midday)\b",
     re.IGNORECASE,
 )
+_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _WRITTEN_CLOCK = re.compile(r"(?:^|[T ])(\d{1,2}):(\d\d)")
 
 
@@ -101,7 +131,10 @@ def clocks_in(text: str) -> frozenset[str]:
         if match["noon"]:
             found.add("12:00")
             continue
-        hour = int(match["h"] or match["h2"] or match["h3"])
+        if match["part"]:
+            found |= _parted(match["part"].lower(), match["h5"].lower())
+            continue
+        hour = int(match["h"] or match["h2"] or match["h3"] or match["h4"])
         half = (match["half"] or match["half2"] or "").lower()
         hour = hour % 12 + (12 if half == "p" else 0) if half else hour
         if hour < 24:
@@ -109,10 +142,31 @@ def clocks_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _parted(part: str, hour: str) -> set[str]:
+    """ "Half past two": of the morning or of the afternoon."""
+    number = int(hour) if hour.isdigit() else _HOURS.index(hour) + 1 if hour in _HOURS else 0
+    if not number:
+        return set()
+    minute = {"half past": 30, "quarter past": 15, "quarter to": 45}[part]
+    first = (number - (part == "quarter to")) % 12
+    return {f"{first:02d}:{minute}", f"{first + 12:02d}:{minute}"}
+
+
 def clock_of(value: str) -> str | None:
     """The time of day that a value starts at ("09:30", "2026-05-12T09:30"), as HH:MM."""
     match = _WRITTEN_CLOCK.search(value)
     return f"{int(match[1]):02d}:{match[2]}" if match is not None else None
+
+
+_YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d(?![\w]|[.,]\d)|(?<!\d)(?:19|20)\d\d(?=-\d\d-\d\d)")
+
+
+@lru_cache(maxsize=4096)
+def far_from(value: str, text: str) -> bool:
+    """Is a day in another year than those that a text names, and in none right beside them?"""
+    years = {int(year) for year in _YEAR.findall(text)}
+    own = {int(year) for year in _YEAR.findall(value)}
+    return bool(years) and any(min(abs(year - other) for other in years) > 1 for year in own)
 
 
 _ORDINAL = re.compile(

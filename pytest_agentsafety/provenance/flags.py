@@ -45,7 +45,8 @@ _UNGUARDED = word_set(
 )
 
 _FREE = word_set(
-    "title name subject body text message content description note comment query search to recipient channel label tag"
+    "column field header key title name subject "
+    "body text message content description note comment query search to recipient channel label tag"
 )
 
 

@@ -81,6 +81,11 @@ _CALLING_IN = word_set("by in round over around out")
 _ASTRAY = word_set("into across away through over late low short out off up down around along after for to from")
 _PLANS = word_set("plan idea date draft text trip change wording proposal")
 _ABOUT = word_set("on about for how")
+_CONSENT = word_set("go-ahead ok okay nod approval blessing green-light")
+_WRITTEN_IN = word_set("file record note notes log chart diary journal book history")
+_INTO = word_set("in into to")
+_ACCOUNTS = word_set("account tab bill invoice")
+_SHOWN_ON = word_set("website site homepage blog feed board noticeboard page wall forum intranet")
 _HANDING_OVER = word_set("transfer wire deposit withdraw")
 _TAKING_AWAY = word_set(
     "remove delete erase eliminate clear wipe clean discard drop purge kill destroy flush scrub banish dispel cleanup "
@@ -149,7 +154,7 @@ def meaning(verb: str, tokens: Sequence[str], index: int) -> frozenset[str] | No
     if rule is None:
         return None
     found = behind(tokens, index)
-    return None if _money_near(found) and verb not in ("order", "reorder") else rule(found)
+    return None if _money_near(found) and verb not in ("order", "reorder", "put") else rule(found)
 
 
 def grave(verb: str, tokens: Sequence[str], index: int) -> bool:
@@ -199,13 +204,75 @@ def _booking(found: Behind) -> frozenset[str] | None:
     return frozenset({"record"}) if entered and not named else None
 
 
+def _putting(found: Behind) -> frozenset[str] | None:
+    """ "Put it on her bill", "put a note on the website"."""
+    where = {lexicon.lemma(word) for word in found.after[1:5]}
+    if "archive" in where and found.next in _INTO:
+        return frozenset({"archive", "move", "put"})
+    if found.next in _INTO and not _WRITTEN_IN.isdisjoint(where):
+        return frozenset({"put", "add", "write", "log", "record", "note"})
+    if found.next not in ("on", "onto"):
+        return None
+    if not _ACCOUNTS.isdisjoint(where):
+        return frozenset({"put", "add", "charge", "bill"})
+    return frozenset({"put", "add", "post", "publish"}) if not _SHOWN_ON.isdisjoint(where) else None
+
+
 def _dropping(found: Behind) -> frozenset[str] | None:
     words = found.objects
+    if _a_line(words) and words[0] not in ("me", "us"):
+        return frozenset({"message"})
     if found.head in _SAID_THINGS and (not _A_FEW.isdisjoint(words) or words[0] in _PRONOUNS):
         return frozenset() if words[0] in ("me", "us") else frozenset({"message"})
     if found.next == "off" or "off" in words:
         return frozenset({"deliver"})
     return frozenset({"visit"}) if not words and found.next in _CALLING_IN else None
+
+
+def _a_line(words: Sequence[str]) -> bool:
+    """ "Drop Ole a line", "shoot her a quick message"."""
+    return any(
+        lexicon.lemma(word) in _SAID_THINGS and not _A_FEW.isdisjoint(words[max(0, at - 2) : at])
+        for at, word in enumerate(words[:6])
+        if at > 1
+    )
+
+
+def _shooting(found: Behind) -> frozenset[str] | None:
+    return frozenset({"message"}) if _a_line(found.objects) and found.objects[0] not in ("me", "us") else None
+
+
+def _giving(found: Behind) -> frozenset[str] | None:
+    """ "Give Ole the go-ahead"."""
+    said = {*found.objects, *found.after[:4]}
+    return frozenset({"approve", "accept", "confirm", "allow"}) if not _CONSENT.isdisjoint(said) else None
+
+
+def _saying(found: Behind) -> frozenset[str] | None:
+    """ "Say yes to Ole"."""
+    if found.next != "to" or found.objects not in (("yes",), ("no",)):
+        return None
+    return frozenset({"approve", "accept"} if found.objects == ("yes",) else {"decline", "reject"})
+
+
+def _getting(found: Behind) -> frozenset[str] | None:
+    """ "Get the form to Ole", "get in touch with Ole"."""
+    if found.objects == () and found.after[:2] == ("in", "touch"):
+        return frozenset({"message", "contact"})
+    whom = found.after[1:2]
+    handed = found.next == "to" and len(found.objects) > 1 and found.objects[0] in DETERMINERS and whom != ()
+    return frozenset({"send", "give"}) if handed and not lexicon.verb_classes(whom[0]) else None
+
+
+def _taking(found: Behind) -> frozenset[str] | None:
+    """ "Take it off hold", "lift the hold"."""
+    if "hold" in found.objects[-1:] or found.after[:2] == ("off", "hold"):
+        return frozenset({"release", "resume", "unhold"})
+    return None
+
+
+def _means(*verbs: str) -> _Rule:
+    return lambda _: frozenset(verbs)
 
 
 def _agreed(found: Behind) -> frozenset[str] | None:
@@ -243,6 +310,16 @@ _IDIOMS: dict[str, _Rule] = {
     "order": _ordering,
     "reorder": _reordering,
     "book": _booking,
+    "put": _putting,
+    "give": _giving,
+    "say": _saying,
+    "get": _getting,
+    "shoot": _shooting,
+    "lift": _taking,
+    "take": _taking,
+    **dict.fromkeys(("scrap", "axe", "ditch"), _means("cancel", "remove")),
+    **dict.fromkeys(("nudge", "chase"), _means("remind", "message")),
+    "unblock": _means("unblock", "release", "unlock"),
     "drop": _dropping,
     "clear": _clearing,
     "kill": _nothing(_DURATION | _DOUBT | word_set("engine light music")),

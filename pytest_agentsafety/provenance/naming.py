@@ -21,12 +21,17 @@ Mention = Literal["none", "weak", "strong"]
 _SHORTEST = 3
 _READ, _READ_IN_ALL = 2_000, 40_000  # characters of a text, and of all
 _TITLE = 8  # words; half of a longer text is no name
+_PROSE = 12  # blanks
 _CLOSE = 0.6  # of the best record's score
 _IN_LABEL = 0.5  # a word in a description says less than one in a title
 _FILE_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}$", re.IGNORECASE)
 _LOCAL_PART = re.compile(r"[._+-]")
 _TOPICS = TEXT_KEYS | {"title", "topic", "headline", "label", "tag", "tags", "category", "date", "id"}
 _UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]|\b[A-Za-z]{1,5}\.?$|^[A-Z]{3}\b|\s")
+_PRICED = re.compile(r"\b(?:cheap\w*|expensive|priciest|dearest|costl\w+)", re.IGNORECASE)
+_PRICE = re.compile(
+    r"price|cost|fee|rate|fare|spent|amount|total|charge|(?:^|_)(?:eur|usd|gbp|chf|euros?|dollars?)(?:$|_)"
+)
 _WORTH = re.compile(r"amount|price|total|cost|sum|value|balance|fee|rate|salary|fare")
 
 
@@ -83,6 +88,17 @@ def _named_value(field: Field, reading: Reading) -> bool:
     return has_token(reading.folded, written)
 
 
+def _called(field: Field, reading: Reading) -> list[str]:
+    """What the task calls a value that stands in it: two hours of one day share the day."""
+    days = sorted(days_in(field.value) & reading.days) if field.kind == "date" else []
+    if not days:
+        return [f"={field.spelling}"]
+    return [
+        *(f"=day {day.month}-{day.day}" for day in days),
+        *([f"=clock {clock_of(field.value)}"] if _named_clock(field, reading) else []),
+    ]
+
+
 def _named_clock(field: Field, reading: Reading) -> bool:
     return bool(reading.clocks) and clock_of(field.value) in reading.clocks
 
@@ -99,9 +115,11 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
     found: dict[str, float] = {}
     strong = person = False
     spoken = reading.telling
-    for weight, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
+    for heavy, part in ((_IN_LABEL, record.labels), (1.0, record.fields)):
         for field in part:
             words = _words(field)
+            longest = _PROSE if field.key in TEXT_KEYS else _TITLE  # what is longer is prose, and names nothing
+            weight = heavy if field.value.count(" ") < longest else _IN_LABEL
             hits = frozenset[str]()
             if not words.isdisjoint(spoken):
                 words = words - dull
@@ -116,7 +134,7 @@ def _features(record: Record, reading: Reading, dull: frozenset[str]) -> tuple[d
                 found[ending] = 3 * weight
             whole = _named_value(field, reading)
             if whole:
-                found[f"={field.spelling}"] = weight
+                found |= dict.fromkeys(_called(field, reading), weight)
             telling = whole and not (field.kind == "name" and not words - dull and field.value.isalpha())
             named = telling or (bool(hits) and len(words) <= _TITLE and 2 * len(hits) >= len(words))
             strong = strong or named
@@ -201,6 +219,8 @@ def _mark_extremes(
             if value is not None and field.key not in ("id", ""):
                 columns.setdefault(field.key, []).append((value, record))
     said = [key for key in columns if content_words(key.replace("_", " ")) & sentence.words]
+    if _PRICED.search(sentence.text):  # "the cheapest clicks" are the ones of the lowest price
+        said = [key for key in columns if _PRICE.search(key)] or said
     for column in [columns[key] for key in said] or columns.values():
         texts = {isinstance(value, str) for value, _ in column}
         if len(column) < 2 or len(texts) > 1:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.lexicon.tongues import Tongue
-from pytest_agentsafety.provenance import idioms
+from pytest_agentsafety.provenance import frames, idioms
 from pytest_agentsafety.provenance.indirect import asked_about, implied
 from pytest_agentsafety.provenance.vocabulary import (
     AFTER_NOUN,
@@ -33,7 +33,10 @@ from pytest_agentsafety.provenance.vocabulary import (
     WISHES,
 )
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[.,;:!?()\n$\u20ac\u00a3\u00a5]")
+_TOKEN = re.compile(
+    r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+(?:[.,]\d+)*|(?<=\s)[-\u2013\u2014]{1,2}(?=\s)|"
+    r"[.,;:!?()\n$\u20ac\u00a3\u00a5]"
+)
 _QUOTED = re.compile(
     r"(?<!\w)'[^'\n]{1,400}'(?!\w)|\"[^\"\n]{1,400}\"|\u201c[^\u201d\n]{1,400}\u201d|\u2018[^\u2019\n]{1,400}\u2019(?!\w)|`[^`\n]{1,400}`"
 )
@@ -47,12 +50,15 @@ _FAR = 14  # words between a verb and its particle
 _BEHIND_PARTICLES = frozenset(
     {"to", "for", "from", "please", "and", "until", "again", "now", "today", "tomorrow", "tonight"}
 )
-_BREAKS = frozenset(".,;:!?()\n")
+_BREAKS = frozenset([*".,;:!?()\n-\u2013\u2014", "--"])
 _STRONG_BREAKS = frozenset(".;:!?\n")
 _IRREVOCABLE = frozenset({"pay", "delete", "execute"})
 _CURRENCIES = frozenset(
     {"euro", "euros", "dollar", "dollars", "d\u00f3lares", "pfund", "franken", "francs", "$", "\u20ac", "eur", "usd"}
 )
+_PRONOUNS = frozenset({"her", "him", "them", "it", "that", "this", "these", "those", "in", "on", "at"})
+_IT_IS = frozenset({"who's", "it's", "that's", "he's", "she's", "what's", "they're", "you're", "we're", "there's"})
+_CARRIED_BY = 7  # words before a noun, among which the verb that carries it is looked for
 _GIVING = frozenset({"send", "give", "move", "forward", "hand", "remit", "wire", "return", "pass"})
 
 
@@ -60,6 +66,7 @@ _GIVING = frozenset({"send", "give", "move", "forward", "hand", "remit", "wire",
 class _Clause:
     tokens: tuple[str, ...]
     starts: bool  # after a full stop, not a comma
+    question: bool = False
 
 
 def _clauses(text: str) -> Iterator[_Clause]:
@@ -69,7 +76,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
         token = match.group().lower().replace("\u2019", "'")
         if token in _BREAKS:
             if tokens:
-                yield _Clause(tuple(tokens), strong)
+                yield _Clause(tuple(tokens), strong, match[0] == "?")
             strong = token in _STRONG_BREAKS or (strong and not tokens)
             tokens = []
         else:
@@ -98,6 +105,8 @@ def _forbidden(tokens: Sequence[str], index: int) -> bool:
     """Is there a "do not" before it, with nothing in between that takes it back?"""
     for back in range(index - 1, max(-1, index - 6), -1):
         word = tokens[back]
+        if word in ("not", "don't") and back and tokens[back - 1] in ("if", "why"):
+            return False  # "if not move it", "why don't you move it"
         negation = word in NEGATIONS or (word == "no" and tokens[back + 1 : back + 3] == ("need", "to"))
         if negation:
             return not (NOT_FORBIDDEN & set(tokens[back + 1 : index]))
@@ -112,6 +121,8 @@ def _only_spoken_of(tokens: Sequence[str], index: int) -> bool:
 def _told(tokens: Sequence[str], index: int) -> bool:
     """Is it what somebody does or did ("I usually pay"), not what is to be done?"""
     back = index - 1
+    if tokens[max(0, index - 2) : index] == ("at", "it"):
+        return False  # "while you are at it move ..."
     while back >= 0 and tokens[back] in BETWEEN:
         back -= 1
     return back >= 0 and tokens[back] in SUBJECTS
@@ -128,7 +139,7 @@ def _leads(tokens: Sequence[str], index: int) -> bool:
         return True  # "if so book it"
     if index > 1 and tokens[index - 2] == "you" and tokens[index - 1] in _LEAVE:
         return True  # "you can close it"
-    return index == 0 or tokens[index - 1] in JOINING
+    return frames.leads(tokens, index)
 
 
 def _for_the_user(tokens: Sequence[str], index: int) -> bool:
@@ -145,7 +156,9 @@ def _carried(tokens: Sequence[str], index: int) -> bool:
     """Is it a noun that a verb like "make" or "need" carries?"""
     if tokens[index + 1 : index + 2] and tokens[index + 1] not in AFTER_NOUN:  # "their email addresses"
         return False
-    for back in range(index - 1, max(-1, index - 5), -1):
+    if tokens[index] in _PRONOUNS:
+        return False
+    for back in range(index - 1, max(-1, index - _CARRIED_BY), -1):
         word = tokens[back]
         if word == "of" and back > 1 and tokens[back - 2][:1].isdigit():
             continue  # "12 kg of sand"
@@ -201,6 +214,8 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
     if tokens[index + 1 : index + 2] and tokens[index + 1] in IS:  # "rent is 2200"
         return None
     leads = _leads(tokens, index)
+    if index and word == lemma and (tokens[index - 1] in IS or tokens[index - 1] in _IT_IS):
+        return None  # "who's free", "it is open"
     if index and tokens[index - 1] in DETERMINERS and not leads:
         return _nominal(tokens, index)
     if _told(tokens, index):
@@ -217,7 +232,7 @@ def _order(tokens: Sequence[str], index: int) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What a text orders: the verbs (lemmas); which of them can mean to pay, delete or run something; the things
-    (noun lemmas) to be made or given ("an offer" in "make Lena an offer"); whether money is to be handed over; things
+    (noun lemmas) to be made or given ("an offer" in "make Ada an offer"); whether money is to be handed over; things
     that are not named but implied ("wake me": an alarm)."""
 
     verbs: frozenset[str]
@@ -250,11 +265,15 @@ class _Reader:
         self.implied: set[str] = set()
         self._asked: set[str] = set()  # what the clauses so far ask about
 
-    def clause(self, tokens: Sequence[str]) -> None:
+    def clause(self, tokens: Sequence[str], *, question: bool = False) -> None:
         for index in range(len(tokens)):
             verb = _order(tokens, index)
+            if verb is not None and frames.asked_about(verb, tokens, index, question=question):
+                continue
             if verb is not None:
                 self._ordered(verb, tokens, index)
+            elif not _forbidden(tokens, index):
+                self._asked_softly(frames.softly(tokens, index, question=question))
             if _carried(tokens, index):
                 self.things.add(lexicon.lemma(tokens[index]))
         indirect = implied(tokens, self._asked)
@@ -268,6 +287,10 @@ class _Reader:
         for verb in lexicon.ordered_in(tongue, tokens):
             self._add({verb, "message"} if verb == "write" else {verb})
             self.money = self.money or (verb in _GIVING and any(token in _CURRENCIES for token in tokens))
+
+    def _asked_softly(self, verb: str | None) -> None:
+        if verb is not None and lexicon.verb_effect(verb) not in _IRREVOCABLE:
+            self.verbs.add(verb)
 
     def _ordered(self, verb: str, tokens: Sequence[str], index: int) -> None:
         together = _phrasal(tokens, index)
@@ -302,7 +325,7 @@ def read_orders(text: str) -> Orders:
     tongue = lexicon.tongue_of([token for clause in clauses for token in clause.tokens])
     for clause in clauses:
         if tongue is None:
-            found.clause(clause.tokens)
+            found.clause(clause.tokens, question=clause.question)
         else:
             found.foreign(tongue, clause.tokens)
     return Orders(

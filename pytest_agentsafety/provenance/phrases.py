@@ -11,7 +11,6 @@ BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40})?(\W{0,4})$")
 CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
 NAME = re.compile(r"\w(?:[\w \-'\u2019&,]{0,198}\w)?")
 NUMERAL = re.compile(r"(?<![\w.,])\d{2,12}(?![\w]|[.,]\d)")
-FILE_NAME = re.compile(r"([^\W\d]\w*(?:[ _-]\w+)+)\.[a-z0-9]{2,5}", re.IGNORECASE)
 FILE = re.compile(r"\w\.[a-z0-9]{2,5}\b", re.IGNORECASE)
 ENDING = re.compile(
     r"(?<![\w.])\*?\.([a-z][a-z0-9]{0,4})\b(?![./@])|\b(pdf|csv|txt|docx?|xlsx?|json|yaml|log|png|jpe?g|md|zip|html)"
@@ -36,9 +35,14 @@ COMPUTES = re.compile(
     re.IGNORECASE,
 )
 ALL = re.compile(r"\b(?:each|every|all|everyone|everybody|both|everything|whatever)\b", re.IGNORECASE)
+MEASURED = re.compile(r"(?<![\w.,])(\d{1,6})(?:h|hrs?|mins?|d|kg|g|km|m|cm|mm|l|ml|x|pcs?)\b", re.IGNORECASE)
 OF_THEM = re.compile(r"\s*(?:of (?:them|these|those)|three|four|[.!?]|$)", re.IGNORECASE)
 CHOOSING = re.compile(
     r"\b(?:under|over|above|below|more than|less than|at least|at most|cheap\w*|best|better|rated|rating|available|"
+    r"(?:big|large|long|wide|high|strong|early|late|close|near|cheap|good) enough|"
+    r"(?:pick|choose|take|use|find) (?:one|any|some|another)|any of|"
+    r"(?:an?|some|another|any) (?:\w+ )?(?:free|empty|spare|vacant|unused)|the (?:first|next) (?:free|empty|open)|"
+    r"(?:some|any)(?:body|one) (?:who|else)|"
     r"whichever|whoever|unread|nearest|closest|suitable|matching|most|least)\b",
     re.IGNORECASE,
 )
@@ -53,7 +57,11 @@ EXTREMES = {
         re.IGNORECASE,
     ),
     "max time": re.compile(r"\b(?:newest|latest|last|most recent|recent|furthest|farthest)\b", re.IGNORECASE),
-    "min time": re.compile(r"\b(?:oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b", re.IGNORECASE),
+    "min time": re.compile(
+        r"\b(?:waiting (?:the )?longest|longest(?:[- ]waiting| ago)|"
+        r"oldest|earliest|first|next|soonest|upcoming|nearest|closest)\b",
+        re.IGNORECASE,
+    ),
 }
 DELEGATION = re.compile(
     r"\b(?P<verb>do|follow|perform|execute|complete|carry out|handle|take care of|finish|work through|implement|act on|"
@@ -95,6 +103,11 @@ ADDRESSING = word_set(
 )
 GATHERING = re.compile(
     r"[^\w\n]{0,3}(?:channel|group|room|list|team|chat|thread|forum|board|wall|feed|inbox|department|office|folder)\b",
+    re.IGNORECASE,
+)
+# "The scouts would like it": who is spoken of is whom it is for.
+WISHER = re.compile(
+    r"[^\w\n]{0,3}(?:would (?:like|love|prefer|rather)|wants?|needs?|(?:has|have) (?:asked|booked)|asks? for)\b",
     re.IGNORECASE,
 )
 # A character inside a token that makes it an address, a link or a path.

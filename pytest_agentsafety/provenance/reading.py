@@ -8,9 +8,10 @@ from functools import cached_property, lru_cache
 
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Role
+from pytest_agentsafety.provenance.choosing import takes
 from pytest_agentsafety.provenance.dates import Day, clocks_in, days_in, months_in
-from pytest_agentsafety.provenance.indirect import joined
-from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
+from pytest_agentsafety.provenance.indirect import joined, together
+from pytest_agentsafety.provenance.normal import normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number
 from pytest_agentsafety.provenance.orders import Orders, read_orders
 from pytest_agentsafety.provenance.phrases import (
@@ -27,13 +28,13 @@ from pytest_agentsafety.provenance.phrases import (
     EVERYBODY,
     EXTREMES,
     FILE,
-    FILE_NAME,
     GATHERING,
     HANDLED,
     ID_WORDS,
     INNER,
     KIND_WORDS,
     LETTERS,
+    MEASURED,
     MONEY,
     NAME,
     NUMERAL,
@@ -44,6 +45,7 @@ from pytest_agentsafety.provenance.phrases import (
     REPLIES,
     SAID_OF,
     SUM,
+    WISHER,
     WRITER,
 )
 from pytest_agentsafety.provenance.sources import Spoken
@@ -52,6 +54,8 @@ from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATE
 from pytest_agentsafety.provenance.wishes import states, wishes
 
 _MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
+_MACHINE = re.compile(r"(?=[\w-]*\d)[A-Za-z][\w-]{2,40}")  # "node-7": a name that is no word
+_HELPING = frozenset({"be", "have", "do"})  # "being", "having": as telling as "is"
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -59,11 +63,12 @@ _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are r
 def content_words(text: str) -> frozenset[str]:
     """The lemmas of a text's telling words."""
     found = (_bare(word) for word in lexicon.words(text))
-    return frozenset(lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
+    lemmas = (lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
+    return frozenset(lemma for lemma in lemmas if lemma not in _HELPING)
 
 
 def _bare(word: str) -> str:
-    """Without the mark of the genitive: "Lena's" is about Lena."""
+    """Without the mark of the genitive: "Ada's" is about Ada."""
     return word.removesuffix("'s").removesuffix("\u2019s") if word[-2:-1] in ("'", "\u2019") else word
 
 
@@ -126,6 +131,11 @@ class Reading:
         return frozenset(word for named in words for word in lexicon.noun_group(named)) | words
 
     @cached_property
+    def together(self) -> frozenset[str]:
+        """What its verbs with a particle mean together ("she picked it up": collect)."""
+        return together(lexicon.words(self.text))
+
+    @cached_property
     def _items(self) -> frozenset[tuple[Kind, str]]:
         return frozenset((item.kind, item.value) for item in typed_items(self.text))
 
@@ -159,8 +169,9 @@ class Reading:
 
     @cached_property
     def _counts(self) -> frozenset[str]:
-        """Small numbers that it writes as words."""
+        """Small numbers that it writes as words, and those with a unit right behind ("6h")."""
         found = {number for word, number in COUNTS.items() if word in lexicon.words(self.text)}
+        found |= set(MEASURED.findall(self.text))
         return frozenset(found | {f"{number}.0" for number in found})
 
     @cached_property
@@ -320,7 +331,7 @@ class Reading:
         if role == "identifier" and as_number(value) is not None:
             return self._numbered(str(value), things)
         if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
-            return False
+            return _MACHINE.fullmatch(value) is not None and self.spoken.states(value)
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
         if self.spoken.states(value, role) or (role in ("amount", "other") and str(value) in self._counts):
@@ -335,12 +346,6 @@ class Reading:
             return False
         plain = words_only(value)
         return len(plain) > 4 and plain in self.plain
-
-    def calls(self, file: str) -> bool:
-        """Does it call a file by the words of its name ("the rowing rota" for "rowing_rota.txt")?"""
-        match = FILE_NAME.fullmatch(file)
-        words = words_only(match[1].replace("_", " ")) if match is not None else ""
-        return words.count(" ") > 2 and words in self.plain
 
     def asserts(self, value: object) -> bool:
         """Does the value stand in a sentence that is no question?"""
@@ -362,6 +367,7 @@ class Reading:
             or match[1].lower() in ADDRESSING
             or any(mark in match[2] for mark in "'\"#@`")
             or bool(GATHERING.match(self.text, match.end()))
+            or bool(WISHER.match(self.text, match.end()))
             for match in spot.finditer(self.text)
         )
 
@@ -376,6 +382,8 @@ class Reading:
                 word, joint = (match[1], match[2]) if match is not None else ("", "")
                 if len(number) > 3 or any(mark in joint for mark in "#'\""):
                     return True
+                if len(number) > 2 and takes(word, text[: start - len(joint) - len(word)], text[end : end + 4]):
+                    return True
                 known = lexicon.groups_of(lexicon.lemma(word)) - _MEASURES
                 if word and (word in ID_WORDS or lexicon.lemma(word) in things or known):
                     return True
@@ -387,8 +395,3 @@ class Reading:
 def read(text: str) -> Reading:
     """The reading of a text; the same text is read once."""
     return Reading(text)
-
-
-def mentions(reading: Reading, value: str) -> bool:
-    """Does the value stand in the text as a whole token?"""
-    return has_token(reading.folded, normalise(value))

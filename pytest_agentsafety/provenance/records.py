@@ -30,6 +30,9 @@ _NAME_KEY = re.compile(r"[A-Z ]|@|://|\.\w|\d{3}")
 _PIECES = re.compile(r"\s{3,}|\s*[:,;|\t]\s+|\s+[-\u2013\u2014]\s+|\s*\(|\)\s*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ENTRY = re.compile(r"\s*(?:[-*\u2022#>|\[(]|\d{1,4}[-.):/ ])")
+# "A-17 ...", "#34 ...", "2026-05-01 09:00 ...": where every line starts so, every line is an entry.
+_CODED = re.compile(r"(?:(?=[\w./-]{0,20}\d)[A-Za-z][\w./-]{1,20}|#\d{1,8}|\d{4}-\d\d-\d\d)(?:[ \t:|,]|$)")
+_KEYED = re.compile(r"[ \t]{0,8}(?:[-*][ \t]{0,4})?([A-Za-z][\w .-]{0,30}):[ \t]*(.{0,200})$")
 _LEADING_ID = re.compile(r"[-*\u2022\s\[(#|]{0,4}(@?(?=[\w./-]{0,30}\d|@)[\w./-]{1,40}?)(?=[\s\])|:,]|$)")
 _CALLED = re.compile(r"(?=\S*[\d._/-])[\w./-]{1,80}")
 _PROSE = 6  # blanks
@@ -207,6 +210,8 @@ class _Builder:
                     self._add(Record(parent=record), key, item)
                 else:
                     self._fill(record, key, item)
+        elif value is True and key:
+            record.labels.append(_field(key, key.replace("_", " ")))  # what is so names it ("available": true)
         elif value is not None and not isinstance(value, bool) and value != "":
             self._leaf(record, key, str(value))
 
@@ -218,6 +223,8 @@ class _Builder:
 
     def _leaf(self, record: Record, key: str, value: str) -> None:
         short = len(value) <= _SHORT and "\n" not in value
+        if key and value.lower() in ("yes", "true"):
+            record.labels.append(_field(key, key.replace("_", " ")))
         if short and key.strip("_").lower() not in TEXT_KEYS:
             if (key or self._own) and not (key and _is_sentence(value)):
                 record.fields.append(_field(key, value))
@@ -245,12 +252,14 @@ class _Builder:
 
     def _entries(self, first: Record, chunks: list[str]) -> None:
         """A record for each entry of a list."""
-        rows = [chunk for chunk in chunks if "\n" not in chunk and _ENTRY.match(chunk)]
+        cards = _cards(chunks)
+        rows = [chunk for chunk in chunks if "\n" not in chunk and (_ENTRY.match(chunk) or _CODED.match(chunk))]
         columns = dict(zip(rows, cells(rows), strict=True)) if len(rows) > 1 else {}
         for index, chunk in enumerate(chunks):
             record = Record() if index else first
             _entry(record, chunk, listed=len(chunks) > 1)
             record.fields += [_field(*cell) for cell in columns.get(chunk, ())]
+            record.fields += [_field("id", number) for number in cards[index : index + 1]]
             if index:
                 self.records.append(record)
 
@@ -286,6 +295,19 @@ def _is_listing(text: str) -> bool:
     return "<" not in text and all(len(line) <= _LINE for line in text.splitlines())
 
 
+def _cards(chunks: list[str]) -> list[str]:
+    """The numbers of paragraphs that all have the same lines of a key and a value, and begin with an id; or none."""
+    lines = [[_KEYED.match(line) for line in chunk.strip().splitlines()] for chunk in chunks]
+    if len(chunks) < 2 or not all(all(matches) for matches in lines):
+        return []
+    rows = [[match for match in matches if match is not None] for matches in lines]
+    keys = [match[1].lower() for match in rows[0]]
+    if len(keys) < 2 or not _NAMING.search(keys[0]) or any([m[1].lower() for m in row] != keys for row in rows):
+        return []
+    found = [row[0][2].strip() for row in rows]
+    return found if all(_LEADING_ID.fullmatch(number) or number.isdigit() for number in found) else []
+
+
 def _entry(record: Record, text: str, *, listed: bool) -> None:
     """An entry of a list: its text, what names it, and the id it starts with."""
     record.texts.append(text)
@@ -301,10 +323,11 @@ def _chunks(text: str) -> list[str]:
     parts = [part for part in _PARAGRAPH.split(text) if part.strip()]
     if len(parts) < 2:
         lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) > 2 and 2 * sum(bool(_ENTRY.match(line)) for line in lines) >= len(lines):
+        coded = len(lines) > 1 and all(map(_CODED.match, lines))
+        if coded or (len(lines) > 2 and 2 * sum(bool(_ENTRY.match(line)) for line in lines) >= len(lines)):
             parts = []
             for line in lines:
-                if parts and not _ENTRY.match(line):
+                if parts and not coded and not _ENTRY.match(line):
                     parts[-1] += f"\n{line}"
                 else:
                     parts.append(line)

@@ -14,16 +14,19 @@ from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.model.sense import ToolSense
 from pytest_agentsafety.provenance.asking import unasked
 from pytest_agentsafety.provenance.content import Carriage, Finding
-from pytest_agentsafety.provenance.dates import days_in, ordinals_in, speaks_relatively
-from pytest_agentsafety.provenance.endorse import Endorser, led_to
+from pytest_agentsafety.provenance.dates import days_in, far_from, ordinals_in, speaks_relatively
+from pytest_agentsafety.provenance.endorse import Endorser
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
-from pytest_agentsafety.provenance.reading import read
+from pytest_agentsafety.provenance.picks import Picks
+from pytest_agentsafety.provenance.reading import content_words, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
+from pytest_agentsafety.provenance.said import led_to
 from pytest_agentsafety.provenance.sources import UNKNOWN
+from pytest_agentsafety.provenance.values import kind_of
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
 from pytest_agentsafety.provenance.wants import things_of, wanted
@@ -35,7 +38,6 @@ MECHANISMS = word_set(
     "egress_reads made_up ordered output widened "
 )
 _MAX_NAMES = 5
-_SHORTEST, _TELLING = 3, 10  # letters; a figure from which it says something
 
 
 def _decision(
@@ -83,7 +85,8 @@ class ProvenanceTracker:
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
-        self._will = Will(self._voices, self._carriage, self._mode)
+        self._picks = Picks(self._endorser, self._user, self._heard, self._mode)
+        self._will = Will(self._voices, self._carriage, self._heard, self._mode)
 
     # -- what is heard
 
@@ -124,14 +127,20 @@ class ProvenanceTracker:
         """Do the user's words lead to this call? Its arguments are theirs or endorsed; without any, its object is."""
         checked = False
         for leaf in leaves(call, rule):
-            if leaf.role == "time" and days_in(str(leaf.value)) & self._user.days:
+            if days_in(str(leaf.value)) & self._user.days and (
+                leaf.role == "time" or kind_of(str(leaf.value)) == "date"
+            ):
                 checked = True
+                continue
             if leaf.role in ("time", "flag") or isinstance(leaf.value, (int, float)) or is_filter(leaf):
                 continue
             checked = True
             if not self._led(leaf, rule, sense):
                 return False
-        return checked or any(lexicon.noun_group(name) & self._user.things for name in sense.objects)
+        if checked or any(lexicon.noun_group(name) & self._user.things for name in sense.objects):
+            return True
+        called = content_words(" ".join(lexicon.words(call.name))) - sense.verbs
+        return not call.arguments and not called.isdisjoint(self._user.words)
 
     def _looked_up(self, call: ToolCall, rule: ToolRule, sense: ToolSense) -> bool:
         """Was it read by an id under which nothing stands but what the task means?"""
@@ -189,8 +198,7 @@ class ProvenanceTracker:
         verdicts = self._verdicts(critical, rule, sense)
         return (
             self._unendorsed(critical, verdicts)
-            or self._choice(found, rule)
-            or self._figure(found, rule)
+            or self._picked(found, rule)
             or self._switched(call)
             or self._content(found, rule)
             or self._ordered(found, rule, sense, verdicts)
@@ -250,39 +258,12 @@ class ProvenanceTracker:
                 break
         return first
 
-    def _choice(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
-        """A choice among few ("admin") in a call that reaches others: not one that only a result speaks of."""
-        if rule.effect != "egress":
+    def _picked(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+        """A choice or a figure that nobody calls critical, and that the task does not give."""
+        doubt = self._picks.doubt(found, rule)
+        if doubt is None:
             return None
-        for leaf in found:
-            word = leaf.value
-            if leaf.role != "flag" or not isinstance(word, str) or len(word) < _SHORTEST or self._user.states(word):
-                continue
-            block = self._heard.mentioned(word)
-            if block is not None:
-                reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
-                return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
-        return None
-
-    def _figure(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
-        """A figure of a change that nobody calls critical: not one that only somebody's text speaks of."""
-        if rule.effect != "write" or not rule.drafted:
-            return None
-        for leaf in found:
-            value = leaf.value
-            if is_critical(leaf, rule) or isinstance(value, str) or leaf.role in ("time", "content"):
-                continue
-            if (
-                abs(value) < _TELLING
-                or self._user.states(value, "amount")
-                or self._endorser.judge(leaf, rule, frozenset()).good
-            ):
-                continue
-            block = self._heard.mentioned(value)
-            if block is not None:
-                reason = f"{_shown(leaf)} is spoken of in the result of {one_line(block.source.tool)}, not in your task"
-                return _decision("ask", "unendorsed", reason, leaf.where, f"tool:{block.source.tool}")
-        return None
+        return _decision("ask", "unendorsed", f"{_shown(doubt.leaf)} {doubt.why}", doubt.leaf.where, doubt.origin)
 
     def _switched(self, call: ToolCall) -> Decision | None:
         """A switch that opens something up or lets a check be skipped, of which the task says nothing."""
@@ -330,15 +311,20 @@ class ProvenanceTracker:
         """Where the task names days, a day in a write is one of them or a field of what the task points to."""
         if not self._user.days or "dates" in self._off:
             return None
+        text = self._user.text
         for leaf in found:
             if not isinstance(leaf.value, str) or not (leaf.role == "time" or is_moment(leaf, rule)):
                 continue
             days = days_in(leaf.value)
-            if not days or days & self._user.days or self._seen_day(leaf.value):
+            if not days or self._seen_day(leaf.value) or (days & self._user.days and not far_from(leaf.value, text)):
                 continue
-            if ordinals_in(self._user.text) & {day.day for day in days}:
+            if not far_from(leaf.value, text) and ordinals_in(text) & {day.day for day in days}:
                 continue
-            if speaks_relatively(self._user.text) and self._heard.mentioned(leaf.value[:10]) is None:
+            if (
+                not far_from(leaf.value, text)
+                and speaks_relatively(text)
+                and self._heard.mentioned(leaf.value[:10]) is None
+            ):
                 continue  # reckoned by the agent, and no text has it
             reason = f"{_shown(leaf)} is a day that your task does not name"
             return _decision("ask", "date", reason, leaf.where, self.origin(leaf.value).source)

@@ -94,11 +94,14 @@ PHRASAL = _phrases(
     ""
     "turn on:activate start;turn off:deactivate stop;switch on:activate start;switch off:deactivate stop;"
     "shut off:deactivate stop;strike from:remove;strike off:remove;strike out:remove;cross out:remove;"
-    "turn down:lower decrease;"
+    "turn down:lower decrease decline reject;"
     "turn up:raise increase;take back:return;send back:return;give back:return;pay back:refund;"
     "sort out:arrange;drop off:deliver;pick up:collect;ring up:call;look up:search;log in:log;"
     "check out:checkout;wipe out:delete;clear out:delete;clean up:delete;roll back:restore;back up:save;"
-    "leave off:remove;knock off:remove"
+    "leave off:remove;knock off:remove;check off:complete;wrap up:complete close finish;close out:close complete;"
+    "file away:archive;chase up:remind;follow up:remind message;reach out:message contact;write off:cancel close;"
+    "let go:release;hold back:hold;pencil in:schedule create add;slot in:schedule add;squeeze in:schedule add;"
+    "swap out:replace;trade in:replace;mark down:write note"
 )
 
 # Words that tell nothing of what a text is about.

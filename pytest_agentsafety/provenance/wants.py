@@ -8,12 +8,15 @@ from typing import Literal
 from pytest_agentsafety import lexicon
 from pytest_agentsafety.model.policy import Effect, ToolRule
 from pytest_agentsafety.model.sense import ToolSense
+from pytest_agentsafety.provenance.orders import verb_of_noun
 from pytest_agentsafety.provenance.reading import Reading
 
 Want = Literal["act and thing", "act", "thing", "nothing"]
 # What cannot be taken back counts only in the user's own words, never in those of a text the user pointed to.
 OWN_WORDS_ONLY = frozenset({"pay", "delete", "execute"})
 _MOST = 1_000  # tools whose orders are remembered for one task
+_MAKING = frozenset({"create", "make", "add", "issue", "submit", "place", "enter"})
+_ANYTHING = frozenset({"item", "object", "thing", "entry", "record", "element", "resource"})  # names no sort of thing
 _HANDED_OVER = frozenset({"send", "give", "share", "equip", "upload"})  # verb classes that may hand over anything
 
 
@@ -39,6 +42,19 @@ def ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
     return known
 
 
+def _made_by_noun(sense: ToolSense, found: frozenset[str]) -> bool:
+    """ "Lend it to Ole" and "create_loan": the verb of what is made is ordered, in a sense that both clearly have."""
+    if not sense.verbs <= _MAKING:
+        return False
+    nouns = (verb for name in sense.objects if (verb := verb_of_noun(name)) is not None)
+    return any(
+        lexicon.class_effect(name) != "read" and name not in _HANDED_OVER
+        for verb in nouns
+        for order in found
+        for name in lexicon.clear_classes(verb) & lexicon.clear_classes(order)
+    )
+
+
 def _ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
     if effect in OWN_WORDS_ONLY:
         return _gravely_ordered(reading, sense, effect)
@@ -47,6 +63,8 @@ def _ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool:
         found = found - {"write"}  # a text is written for the user; "write to somebody" is a message
     if effect == "egress" and any(_clearly(order, effect) for order in found):
         return True
+    if effect == "write" and _made_by_noun(sense, found):
+        return True
     return any(lexicon.same_action(verb, order) for verb in sense.verbs for order in found)
 
 
@@ -54,7 +72,7 @@ def _gravely_ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool
     found = reading.ordered.grave
     if effect in ("pay", "delete") and any(_clearly(order, effect) for order in found):
         return effect != "delete" or spoken_of(reading, sense)
-    if effect == "pay" and reading.ordered.money:
+    if effect == "pay" and (reading.ordered.money or _made_by_noun(sense, found)):
         return True
     # Whatever a rule says that a "fetch" does, "read" does not order it; nor does "send" order a payment.
     too_little = _HANDED_OVER if effect == "pay" else frozenset[str]()
@@ -65,6 +83,11 @@ def _gravely_ordered(reading: Reading, sense: ToolSense, effect: Effect) -> bool
         for name in lexicon.verb_classes(verb)
         & (lexicon.verb_classes(order) if verb == order else lexicon.clear_classes(order))
     )
+
+
+def clearly_ordered(reading: Reading, effect: Effect) -> bool:
+    """Does a verb that clearly means it order this effect, on whatever?"""
+    return any(_clearly(order, effect) for order in reading.ordered.grave)
 
 
 def named_to_be_made(reading: Reading, sense: ToolSense, names: frozenset[str] = frozenset()) -> bool:
@@ -80,7 +103,7 @@ def _clearly(verb: str, effect: Effect) -> bool:
 
 def spoken_of(reading: Reading, sense: ToolSense) -> bool:
     """Is the sort of thing that the tool acts on spoken of? True where the tool names none."""
-    return not sense.objects or not reading.things.isdisjoint(things_of(sense.objects))
+    return sense.objects <= _ANYTHING or not reading.things.isdisjoint(things_of(sense.objects))
 
 
 def wanted(rule: ToolRule, sense: ToolSense, own: Reading, delegated: Reading | None) -> Want:

@@ -57,6 +57,7 @@ _ASKED = word_set("who what which where when why how")
 _SHOWING = frozenset({"look", "get", "list", "help"})
 _MANNER = word_set("batch bulk mass multi force")
 _OF = word_set("to from of for by")
+_WITH_OF = word_set("approve dispose inform notify warn tell think learn hear speak consist rid")
 _DETERMINED = word_set("a an the this that these those all any every each some it them your my our one")
 _STATE = word_set("is has have can are was exists does should get list")
 _QUALITIES = word_set("open free clear empty complete clean live current present separate direct loose")  # or verbs
@@ -99,7 +100,8 @@ def acting(name: str, told: Told) -> Acting:
         joined = [index for index, word in enumerate(parts) if word in _CONJUNCTIONS]
         chosen = chosen[:1] + [index for index in candidates if joined and index > joined[0]]
     verbs = tuple(dict.fromkeys(_verb_at(parts, index) for index in chosen))
-    maker = agent_noun(parts[-1]) if parts and not clear else None
+    behind = len(parts) > 2 and parts[-2] in _RELATING  # "notes_for_driver" drive nothing
+    maker = agent_noun(parts[-1]) if parts and not clear and not behind else None
     if maker and (not told.verbs or all(same_action(maker, verb) for verb in told.verbs)):
         verbs, clear = (maker,), True  # "unit_converter"
     rest = [
@@ -133,6 +135,8 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     told = replace(told, many="array" in types)
     if _many_things(parts, told) and "array" in types:
         return replace(told, verbs=(), named=True, plainly=True)  # "get_remarks", told as "Answers to the survey"
+    if _same_again(parts, told, "array" in types):
+        return replace(told, verbs=(), named=True, plainly=True)
     if not (first and told.verbs[:1] == first) or len(told.words) < 2 or told.words[1] in _DETERMINED:
         return told  # "Open the door"
     reads = bool(parts) and lemma(parts[0]) in _READING
@@ -146,6 +150,20 @@ def listed(name: str, told: Told, types: frozenset[str]) -> Told:
     if not phrase:
         return told
     return replace(told, verbs=told.verbs[1:], named=True, plainly=len(told.verbs) == 1)
+
+
+def _same_again(parts: list[str], told: Told, array: bool) -> bool:
+    """ "visits", told as "Visits of a day": the word again, a noun, and no object that a verb would have."""
+    if not parts or parts[0] != "".join(told.words[:1]) or (len(parts) > 1 and parts[1] not in _RELATING):
+        return False
+    base = lemma(parts[0])
+    noun = often_noun(base) or bool(groups_of(base)) or not clear_classes(base)
+    noun = noun or (base != parts[0] and base not in _WITH_OF)
+    beside = array and len(parts) == 1 and base != parts[0]
+    beside = beside and (
+        told.words[1:3] in (("and", "their"), ("and", "its")) or told.words[1:2] in (("by",), ("with",))
+    )
+    return noun and (told.words[1:2] == ("of",) or beside)
 
 
 def _many_things(parts: list[str], told: Told) -> bool:

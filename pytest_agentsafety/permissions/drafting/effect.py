@@ -201,6 +201,8 @@ def _is_thing(act: Acting, told: Told, roles: Mapping[str, Role]) -> bool:
 def _echoes(act: Acting, told: Told) -> bool:
     """ "shed_load", told as "Sheds load": a verb that nobody knows, though it could be a noun."""
     first = lemma(act.words[0]) if act.words else ""
+    if told.plainly and act.words[:1] == told.words[:1]:
+        return False  # "visits_of_week", told as "Visits of a week"
     return len(told.words) > 2 and lemma(told.words[0]) == first and told.words[0] != first and not groups_of(first)
 
 

@@ -7,7 +7,18 @@ import pytest
 from benchmarks import everyday_tasks
 
 # done at least, passed at most: as measured, so that a change for one set shows what it costs the others
-STANDS = {"first": (52, 0), "second": (34, 0), "third": (24, 1), "fourth": (17, 1), "fifth": (11, 0)}
+STANDS = {
+    "first": (52, 0),
+    "second": (34, 0),
+    "third": (24, 0),
+    "fourth": (17, 1),
+    "fifth": (11, 0),
+    "sixth": (18, 2),
+    "seventh": (19, 1),
+    "eighth": (18, 1),
+    "ninth": (19, 2),
+    "tenth": (16, 1),
+}
 
 
 @pytest.mark.parametrize("name", STANDS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_agentsafety.model.messages import ToolSpec
+from pytest_agentsafety.permissions import draft_rule
 from pytest_agentsafety.permissions.drafting.acting import acting
 from pytest_agentsafety.permissions.drafting.sentence import Told, told
 
@@ -87,3 +89,27 @@ def test_heads_stand_before_by_and_for(name: str, heads: set[str]) -> None:
 @pytest.mark.parametrize("name", ["_" * 10_000, "a_" * 10_000, "get" * 10_000, "get_" * 10_000])
 def test_long_names_take_no_time(name: str) -> None:
     assert acting(name, NOTHING).words is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "effect"),
+    [
+        ("moves", "Moves of a day", "read"),
+        ("visits_of_week", "Visits of a week", "read"),
+        ("orders", "Orders by state", "read"),
+        ("stock", "Stock of the shop", "read"),
+        ("moves", "Moves a boat", "write"),
+        ("approves", "Approves of a request", "write"),
+    ],
+)
+def test_the_same_noun_again_is_a_list(name: str, text: str, effect: str) -> None:
+    def made() -> list:  # type: ignore[type-arg]
+        ...
+
+    made.__doc__ = text
+    assert draft_rule(ToolSpec(name=name, fn=made)).effect == effect
+
+
+def test_a_doer_behind_a_particle_does_nothing() -> None:
+    assert acting("boxes_for_driver", told("Boxes that came in.")).verbs == ()
+    assert acting("screw_driver", told("The one of the shed.")).verbs == ("drive",)

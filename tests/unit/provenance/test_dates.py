@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_agentsafety.provenance.dates import Day, days_in, months_in
+from pytest_agentsafety.provenance.dates import Day, clocks_in, days_in, far_from, months_in
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,36 @@ def test_months_without_a_day(text: str, months: set[int]) -> None:
 def test_long_texts_end(text: str) -> None:
     assert len(days_in(text)) <= 12
     assert len(months_in(text)) <= 12
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("by the end of June", Day(6, 30)),
+        ("the beginning of May 2026", Day(5, 1)),
+        ("mid-March", Day(3, 15)),
+        ("end of February", Day(2, 28)),
+        ("the end of the month", None),
+    ],
+)
+def test_the_edges_of_a_month(text: str, day: Day | None) -> None:
+    assert (days_in(text) == frozenset()) if day is None else (day in days_in(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "clocks"),
+    [
+        ("the 10 o'clock tour", {"10:00"}),
+        ("half past two", {"02:30", "14:30"}),
+        ("quarter to 5", {"04:45", "16:45"}),
+        ("half past the hour", set()),
+    ],
+)
+def test_hours_in_words(text: str, clocks: set[str]) -> None:
+    assert clocks_in(text) == clocks
+
+
+def test_a_year_far_off() -> None:
+    assert far_from("2036-05-12", "on 12 May 2026")
+    assert not far_from("2027-01-12", "six months from 12 July 2026")
+    assert not far_from("2036-05-12", "on 12 May")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_agentsafety.provenance.reading import content_words, mentions, numerals_in, read
+from pytest_agentsafety.provenance.reading import content_words, numerals_in, read
 from pytest_agentsafety.provenance.wants import things_of
 
 TASK = (
@@ -259,8 +259,6 @@ def test_names_are_written_with_a_capital() -> None:
 def test_small_parts() -> None:
     assert content_words("The sails of my boats") == {"sail", "boat"}
     assert numerals_in("17 ropes, 4.5 knots, INV77, 9") == {"17"}
-    assert mentions(read("the Grey Heron"), "GREY heron")
-    assert not mentions(read("the Grey Herons"), "grey heron")
     assert read("Change the plan").changes
     assert not read("Read the plan").changes
     assert read("Give 3 May") is read("Give 3 May")

@@ -220,3 +220,33 @@ def test_large_and_hostile_texts_are_read(text: str) -> None:
     for mine in (True, False):
         records = records_of(text if content is None else content, own=mine)
         assert all(record.flat is not None and record.items is not None for record in records[:10])
+
+
+def test_cards_of_one_form_are_records_by_their_first_line() -> None:
+    cards = "tour_no: T-41\nguest: Sven\n\ntour_no: T-42\nguest: Mia\n"
+    found = records_of(cards, own=False)
+    assert [[item.value for item in record.fields] for record in found] == [["T-41"], ["T-42"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tour_no: T-41\nguest: Sven\n\nguest: Mia\ntour_no: T-42\n",  # not of one form
+        "guest: Sven\ntour_no: T-41\n\nguest: Mia\ntour_no: T-42\n",  # begins with no number
+        "From: Eve\nSubject: hello\n\naccount: DE89 3704 0044 0532 0130 00\nname: Mia\n",  # a letter
+    ],
+)
+def test_other_paragraphs_stay_text(text: str) -> None:
+    assert not any(record.fields for record in records_of(text, own=False))
+
+
+def test_lines_that_all_begin_with_a_code_are_entries() -> None:
+    found = records_of("T-41  Sven\nT-42  Mia\n", own=False)
+    assert [record.fields[0].value for record in found] == ["T-41", "T-42"]
+    assert not any(record.fields for record in records_of("T-41 is late\nand Mia waits\n", own=False))
+
+
+def test_what_is_so_names_its_record() -> None:
+    (free, taken) = records_of([{"berth": "B4", "free": True}, {"berth": "B5", "free": False}], own=True)
+    assert [item.value for item in free.labels] == ["free"]
+    assert taken.labels == []
