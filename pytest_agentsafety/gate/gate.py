@@ -94,7 +94,7 @@ class Gate:
         self._base = base
         self._workspace = workspace
         self._run_budget = run_budget
-        self._rules = RuleBook(policy.tools)
+        self._rules = RuleBook(policy.tools, sensed="provenance" in policy.guards and policy.provenance != "off")
         self._rerouting = Rerouting(policy.models, self._prices, router=router, fall_back=fall_back)
         self._circuit = CircuitBreaker() if circuit is None else circuit
         self._request_seconds = request_seconds

@@ -27,6 +27,8 @@ _CONDITIONAL = re2.compile(r"/\*!\d*((?s:.*?))\*/")
 _LINE_COMMENT = re2.compile(r"--[^\n]*\n|#[^\n]*\n")
 _MARK = re.compile(r"[$'\"\\^`{]|/\*|--|%20")
 _SCALARS = frozenset({int, float, bool, type(None)})
+_TEXT = frozenset({str})
+_ENDS = frozenset("}]")  # of what may be JSON
 
 
 class Strings:
@@ -39,11 +41,37 @@ class Strings:
     def __init__(self, value: Any) -> None:
         self._found: list[tuple[str, str]] = []
         self._error: ValueError | None = None
+        if type(value) is dict and self._read_flat(value):
+            return
         try:
             for found in strings(value):
                 self._found.append(found)
         except ValueError as error:
             self._error = error
+
+    def _read_flat(self, value: dict[Any, Any]) -> bool:
+        """Names and plain values, lists of words among them, as most calls have: the same, and much less to do."""
+        found: list[tuple[str, str]] = []
+        count = 1
+        for key, item in value.items():
+            kind, count = type(item), count + 1
+            if type(key) is not str or plain_name(key) in _PROGRAM:
+                return False
+            if kind is str:
+                if item[-1:] in _ENDS or item[-1:].isspace():
+                    return False
+                found.append((key, item))
+            elif kind is list and item and _TEXT.issuperset(map(type, item)):
+                count += len(item)
+                if any(text[-1:] in _ENDS or text[-1:].isspace() for text in item):
+                    return False
+                path = key or ""
+                found.append((path, " ".join(item)))
+                found += [(f"{path}.{at}" if path else str(at), text) for at, text in enumerate(item)]
+            elif kind not in _SCALARS:
+                return False
+        self._found = found if count <= MAX_STRINGS else []
+        return count <= MAX_STRINGS
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._found) if self._error is None else self._until_error(self._error)

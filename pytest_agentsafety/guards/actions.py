@@ -98,6 +98,18 @@ def _short_hits(text: str) -> Sequence[Hit]:
     return tuple(_commands().scan(normalise(text)))
 
 
+# Texts that hold no command in any of their readings. The same few names and dates come in one call after the other.
+_HARMLESS: set[str] = set()
+_MOST_HARMLESS = 8_192
+
+
+def _note_harmless(text: str) -> None:
+    if len(text) <= _BEFORE:
+        if len(_HARMLESS) >= _MOST_HARMLESS:
+            _HARMLESS.clear()
+        _HARMLESS.add(text)
+
+
 def _runs_later(text: str) -> bool:
     """Does it name a file that somebody executes?"""
     return _short_runs_later(text) if len(text) <= _BEFORE else _RUN_LATER.search(text.strip()) is not None
@@ -216,12 +228,18 @@ class _Reader:
             method = self._method(text)
             if method:
                 return method
+        if len(text) <= _BEFORE and text in _HARMLESS:
+            return None
         if self._is_only_read(path, name) and not self._is_bare(text):
             return None
+        harmless = True
         for reading in readings(text):
             for hit in _hits(reading):
+                harmless = False
                 if not _is_limited(hit, reading) and not self._is_mention(path, hit, reading):
                     return hit.rule.id
+        if harmless:
+            _note_harmless(text)
         return None
 
     def _method(self, text: str) -> str | None:
@@ -246,8 +264,7 @@ class _Reader:
     def _is_bare(self, text: str) -> bool:
         """Nothing but a command: whoever writes that to somebody may mean a machine."""
         stripped = text.strip()
-        short = len(stripped) <= _BEFORE and "\n" not in stripped
-        return self._rule.effect != "read" and short and _SPEAKS.search(stripped) is None and _starts(stripped)
+        return self._rule.effect != "read" and len(stripped) <= _BEFORE and _is_command(stripped)
 
     def _executes(self, path: str) -> bool:
         """Is this argument something that is run, by the name of the tool or by its own?"""
@@ -270,9 +287,10 @@ class _Reader:
         return _FUNCTION_WORDS.search(before) is not None
 
 
-def _starts(text: str) -> bool:
-    """Is a command at the very start?"""
-    return any(hit.start == 0 for hit in _hits(text))
+@lru_cache(maxsize=8192)
+def _is_command(text: str) -> bool:
+    """Is it one line with a command at its very start, and none that speaks of commands?"""
+    return "\n" not in text and _SPEAKS.search(text) is None and any(hit.start == 0 for hit in _hits(text))
 
 
 def _is_limited(hit: Hit, text: str) -> bool:
