@@ -373,7 +373,7 @@ class Reading:
             whole = not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
             if whole and not (text[end : end + 1] in (".", ",") and text[end + 1 : end + 2].isdigit()):
                 match = BEFORE_NUMBER.search(text, max(0, start - 40), start)
-                word, joint = (match[1], match[2]) if match is not None else ("", "")
+                word, joint = (match[1] or "", match[2]) if match is not None else ("", "")
                 if len(number) > 3 or any(mark in joint for mark in "#'\""):
                     return True
                 known = lexicon.groups_of(lexicon.lemma(word)) - _MEASURES
