@@ -31,6 +31,7 @@ _SECRET_KEY = re.compile(
 )
 _SHORT = 80  # characters of a value; longer texts are not remembered
 _TELLING = 4  # characters from which a number speaks for itself
+_NOWHERE: Mapping[Source, Sequence[int]] = {}
 _TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
 
 
@@ -162,7 +163,7 @@ class Source:
 
     def block_at(self, place: int) -> int:
         """The number of the block at a place of `flat`."""
-        return bisect_right(self._starts, place) - 1
+        return bisect_right(self._starts, place) - 1 if len(self.blocks) > 1 else 0
 
     def mark(self, record: Record) -> Mark:
         return self.marks[record]
@@ -200,7 +201,9 @@ class Heard:
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
-        _ = source.flat, source.hidden, source.encoded, source.secrets  # now, not in the middle of a decision
+        _ = source.flat, source.hidden, source.secrets  # now, not in the middle of a decision
+        if source.encoded and len(source.flat) <= SEARCHED:
+            _ = [block.record.otherwise.words for block in source.blocks]
         self._free.add(source.flat, source)
         if source.hidden:
             self._encoded.append(source)
@@ -244,42 +247,47 @@ class Heard:
         key = value if type(value) is str else (str(value),)  # 1e20 is a number, and "1e+20" is none
         places = known.get(key)
         if places is None:
-            found = self._fields.get(same_spelling(str(value)), [])
-            number = None if found else as_number(value)
-            if number is not None:
-                found = next(filter(None, map(self._fields.get, spellings(number))), [])
-            places = known[key] = list(map(Place._make, reversed(found)))
+            found = self._fields.get(same_spelling(str(value)))
+            if found is None and (number := as_number(value)) is not None:
+                found = next(filter(None, map(self._fields.get, spellings(number))), None)
+            places = known[key] = [] if found is None else list(map(Place._make, reversed(found)))
         return places
 
     def in_text(self, value: object) -> tuple[Block, ...]:
         """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""
-        seen, key = self._seen, str(value)
+        seen, key = self._seen, value if type(value) is str else str(value)
         found = seen.get(key)
         if found is None:
-            found = seen[key] = tuple(self._searched(value))
+            found = seen[key] = tuple(self._searched(value, key))
         return found
 
     def mentioned(self, value: object) -> Block | None:
         """A block in which the value stands in any sense, also a short number."""
         found = [places for token in _tokens(value) if (places := self._free.places(token))]
-        for source in reversed(self.sources) if found else ():
-            for places in found:
-                if source in places:
-                    return source.blocks[source.block_at(places[source][0])]
+        if found:
+            for source in reversed(self.sources):
+                for places in found:
+                    if source in places:
+                        return source.blocks[source.block_at(places[source][0])]
         return None
 
-    def _searched(self, value: object) -> Iterator[Block]:
-        text = str(value)
+    def _searched(self, value: object, text: str) -> Sequence[Block]:
         bare = len(text) < _TELLING and as_number(value) is not None
-        found = [places for token in _tokens(value) if (places := self._free.places(token, labelled=bare))]
+        free = self._free
+        found = [places for token in _tokens(value) if (places := free.places(token, labelled=bare))]
         kind = kind_of(text)
-        spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else {}
-        for source in reversed(self.sources if found else list(spelled)):
-            if source not in spelled and not any(source in places for places in found):
-                continue
-            here = {source.block_at(start) for places in found for start in places.get(source, ())}
-            here.update(spelled.get(source, ()))
-            yield from [source.blocks[index] for index in sorted(here)]
+        spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else _NOWHERE
+        if not found and not spelled:
+            return ()
+        blocks: list[Block] = []
+        for source in reversed(self.sources):
+            here = set(spelled.get(source, ()))
+            for places in found:
+                if source in places:
+                    here.update(map(source.block_at, places[source]))
+            if here:
+                blocks += [source.blocks[index] for index in sorted(here)]
+        return blocks
 
     def _spelled_so(self, kind: Kind, spelling: str) -> Mapping[Source, Sequence[int]]:
         """The blocks that have a typed value in whatever spelling, by source, oldest first."""

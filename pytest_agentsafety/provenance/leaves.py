@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.messages import ToolCall
@@ -12,6 +13,7 @@ from pytest_agentsafety.provenance.values import kind_of
 _MAX_DEPTH = 32
 _TEXT = frozenset({str})
 _MAX_BITS = 4096
+_NEVER: frozenset[Role] = frozenset({"content", "time", "query", "flag"})  # roles that decide nothing
 
 
 class Leaf(NamedTuple):
@@ -20,6 +22,10 @@ class Leaf(NamedTuple):
     where: str
     role: Role | None
     value: Any
+
+
+# One call less than `Leaf` for what is made at every argument of every call.
+_leaf: Callable[[tuple[str, Role | None, Any]], Leaf] = partial(tuple.__new__, Leaf)
 
 
 def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role], depth: int) -> Iterator[Leaf]:
@@ -48,14 +54,15 @@ def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role]
 def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:
     """All values of a call but flags and what was left empty."""
     found: list[Leaf] = []
+    roles = rule.roles
     for name, value in call.arguments.items():
         kind = type(value)
         if kind is str or kind is float:
             if value != "":
-                found.append(Leaf(name, rule.roles.get(name), value))
+                found.append(_leaf((name, roles.get(name), value)))
         elif kind is list and _TEXT.issuperset(map(type, value)):
-            role = rule.roles.get(name)
-            found += [Leaf(f"{name}[{index}]", role, text) for index, text in enumerate(value) if text != ""]
+            role = roles.get(name)
+            found += [_leaf((f"{name}[{index}]", role, text)) for index, text in enumerate(value) if text != ""]
         elif value is not None and kind is not bool:
             inside = _inside(name, rule.roles.get(name), value, rule.roles, 0)
             found += [leaf for leaf in inside if leaf.value is not None and leaf.value != "" and not _is_flag(leaf)]
@@ -75,11 +82,12 @@ def is_moment(leaf: Leaf, rule: ToolRule) -> bool:
 
 def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     """Does this value decide whom or what a call reaches? Where nobody read the roles, the unknown does too."""
-    if rule.drafted and rule.effect == "write" and is_moment(leaf, rule):
+    role = leaf.role
+    if role in _NEVER or (rule.drafted and rule.effect == "write" and is_moment(leaf, rule)):
         return False
-    if leaf.role is None or leaf.role in CRITICAL_ROLES:
+    if role is None or role in CRITICAL_ROLES:
         return True
-    if not rule.drafted or leaf.role != "other":
+    if not rule.drafted or role != "other":
         return False
     return rule.effect != "write" or not isinstance(leaf.value, (int, float))
 

@@ -52,6 +52,7 @@ from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATE
 from pytest_agentsafety.provenance.wishes import states, wishes
 
 _MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
+_TELLING_ROLES: frozenset[Role] = frozenset({"path", "url", "amount", "secret", "other"})
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -79,8 +80,14 @@ class Reading:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spoken = Spoken(text)
-        self._stated: dict[tuple[str, Role | None, frozenset[str]], bool] = {}
+        self._stated: dict[str | tuple[str, Role | None, frozenset[str]], bool] = {}
         self.known: dict[object, bool] = {}  # what was worked out of what it wants, by what was asked
+
+    def prepare(self) -> None:
+        """Work out now what many decisions ask, so that none of them has to in its midst."""
+        _ = self.things, self.days, self.names, self.plain, self.given, self._counts, self._alls, self.acts_on_all
+        _ = self.acts, self.wishes, self.replies, self.computes, self.tells_of_letters, self.delegates
+        _ = self.folded, self.spoken.folded, self.spoken.numbers
 
     @cached_property
     def folded(self) -> str:
@@ -308,7 +315,8 @@ class Reading:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
         if not isinstance(value, str) or len(value) > _REMEMBERED:
             return self._states(value, role, things)
-        key = (value, role, things)
+        # What is asked without a role later is remembered as such, where the role makes no difference.
+        key = value if _means_nothing(role, value) else (value, role, things)
         known = self._stated.get(key)
         if known is None:
             if len(self._stated) > _MOST:
@@ -381,6 +389,15 @@ class Reading:
                     return True
             start = text.find(number, end)
         return False
+
+
+def _means_nothing(role: Role | None, value: str) -> bool:
+    """Would a value of this role stand where it stands without any?"""
+    if role == "destination":
+        return not value.isalpha()
+    if role == "identifier":
+        return as_number(value) is None
+    return role is None or role not in _TELLING_ROLES
 
 
 @lru_cache(maxsize=256)

@@ -50,6 +50,8 @@ class Spoken:
             return True
         if not isinstance(value, str):
             return False
+        if role != "url" and role != "path":
+            return has_token(self.folded, normalise(text))
         return any(has_token(self.folded, spelling) for spelling in _spellings(normalise(text), role))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pytest_agentsafety import lexicon
@@ -21,7 +22,7 @@ from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
-from pytest_agentsafety.provenance.reading import read
+from pytest_agentsafety.provenance.reading import Reading, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.vocabulary import word_set
@@ -35,6 +36,7 @@ MECHANISMS = word_set(
     "egress_reads made_up ordered output widened "
 )
 _MAX_NAMES = 5
+_LONGEST_NAME, _PREPARED = 80, 20_000  # characters of a parameter's name, and of a task
 _SHORTEST, _TELLING = 3, 10  # letters; a figure from which it says something
 
 
@@ -46,8 +48,20 @@ def _decision(
     )
 
 
+def _prepare(reading: Reading) -> None:
+    """Read a text now, and not in the middle of a decision. What goes wrong does so there again, and denies."""
+    if len(reading.text) <= _PREPARED:
+        with suppress(Exception):
+            reading.prepare()
+
+
+_named = lru_cache(maxsize=1024)(one_line)  # of parameters
+
+
 def _shown(leaf: Leaf) -> str:
-    return f'{one_line(leaf.where)} "{one_line(str(leaf.value), 120)}"'
+    where = leaf.where
+    named = _named(where) if len(where) <= _LONGEST_NAME else one_line(where)
+    return f'{named} "{one_line(str(leaf.value), 120)}"'
 
 
 class ProvenanceTracker:
@@ -77,9 +91,13 @@ class ProvenanceTracker:
         self._told: dict[Record, set[str]] = {}
         self._lost: str | None = None
         self._build()
+        if mode != "off":
+            _prepare(self._user)
 
     def _build(self) -> None:
         delegated = read("\n".join(self._delegated)) if self._delegated else None
+        if delegated is not None:
+            _prepare(delegated)
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
