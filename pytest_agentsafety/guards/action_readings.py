@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -27,8 +27,7 @@ _CONDITIONAL = re2.compile(r"/\*!\d*((?s:.*?))\*/")
 _LINE_COMMENT = re2.compile(r"--[^\n]*\n|#[^\n]*\n")
 _MARK = re.compile(r"[$'\"\\^`{]|/\*|--|%20")
 _SCALARS = frozenset({int, float, bool, type(None)})
-_TEXT = frozenset({str})
-_ENDS = frozenset("}]")  # of what may be JSON
+_TEXT, _CLOSING = frozenset({str}), frozenset("}]")
 
 
 class Strings:
@@ -41,37 +40,10 @@ class Strings:
     def __init__(self, value: Any) -> None:
         self._found: list[tuple[str, str]] = []
         self._error: ValueError | None = None
-        if type(value) is dict and self._read_flat(value):
-            return
         try:
-            for found in strings(value):
-                self._found.append(found)
+            _read(value, self._found)
         except ValueError as error:
             self._error = error
-
-    def _read_flat(self, value: dict[Any, Any]) -> bool:
-        """Names and plain values, lists of words among them, as most calls have: the same, and much less to do."""
-        found: list[tuple[str, str]] = []
-        count = 1
-        for key, item in value.items():
-            kind, count = type(item), count + 1
-            if type(key) is not str or plain_name(key) in _PROGRAM:
-                return False
-            if kind is str:
-                if item[-1:] in _ENDS or item[-1:].isspace():
-                    return False
-                found.append((key, item))
-            elif kind is list and item and _TEXT.issuperset(map(type, item)):
-                count += len(item)
-                if any(text[-1:] in _ENDS or text[-1:].isspace() for text in item):
-                    return False
-                path = key or ""
-                found.append((path, " ".join(item)))
-                found += [(f"{path}.{at}" if path else str(at), text) for at, text in enumerate(item)]
-            elif kind not in _SCALARS:
-                return False
-        self._found = found if count <= MAX_STRINGS else []
-        return count <= MAX_STRINGS
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._found) if self._error is None else self._until_error(self._error)
@@ -81,8 +53,8 @@ class Strings:
         raise error
 
 
-def strings(value: Any) -> Iterator[tuple[str, str]]:
-    """The same, read as far as somebody goes through it."""
+def _read(value: Any, found: list[tuple[str, str]]) -> None:
+    """Put the strings of a value into `found`, in order. Raises ValueError beyond a bound."""
     pending: list[tuple[str, Any, int]] = [("", value, 0)]
     count = 0
     while pending:
@@ -91,17 +63,22 @@ def strings(value: Any) -> Iterator[tuple[str, str]]:
         if count > MAX_STRINGS or depth > MAX_DEPTH:
             raise ValueError(f"arguments hold more than {MAX_STRINGS} values or {MAX_DEPTH} levels")
         if isinstance(item, str):
-            yield path, item
+            found.append((path, item))
             inner = _json_in(item)
             if inner is not None:
                 pending.append((path, inner, depth + 1))
         elif type(item) not in _SCALARS:
-            yield from _joined(path, item)
-            pending.extend(reversed([(p, v, depth + 1) for p, v in _children(path, item)]))
+            found += _joined(path, item)
+            children = _children(path, item, depth + 1)
+            children.reverse()
+            pending += children
 
 
 def _json_in(text: str) -> Any:
     """The object or list that a string holds, None when it holds none."""
+    last = text[-1:]
+    if last not in _CLOSING and not last.isspace():
+        return None
     stripped = text.strip()
     if len(stripped) > _MAX_JSON or stripped[:1] + stripped[-1:] not in ("{}", "[]"):
         return None
@@ -111,11 +88,13 @@ def _json_in(text: str) -> Any:
         return None
 
 
-def _joined(path: str, item: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(item, list | tuple) and item and all(isinstance(part, str | int | float) for part in item):
-        yield path, " ".join(map(str, item))
-    elif isinstance(item, Mapping):
-        yield from _command_line(path, item)
+def _joined(path: str, item: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(item, (list, tuple)):
+        if item and (_TEXT.issuperset(map(type, item)) or all(isinstance(part, (str, int, float)) for part in item)):
+            return ((path, " ".join(map(str, item))),)
+    elif isinstance(item, Mapping) and not _PROGRAM.isdisjoint(map(plain_name, item)):
+        return _command_line(path, item)
+    return ()
 
 
 def _command_line(path: str, item: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
@@ -128,11 +107,12 @@ def _command_line(path: str, item: Mapping[Any, Any]) -> Iterator[tuple[str, str
                 yield (f"{path}.{key}" if path else str(key)), f"{program} {rest}"
 
 
-def _children(path: str, item: Any) -> Iterator[tuple[str, Any]]:
+def _children(path: str, item: Any, depth: int) -> list[tuple[str, Any, int]]:
     if isinstance(item, Mapping):
-        yield from ((f"{path}.{key}" if path else str(key), child) for key, child in item.items())
-    elif isinstance(item, list | tuple):
-        yield from ((f"{path}.{i}" if path else str(i), child) for i, child in enumerate(item))
+        return [(f"{path}.{key}" if path else str(key), child, depth) for key, child in item.items()]
+    if isinstance(item, (list, tuple)):
+        return [(f"{path}.{at}" if path else str(at), child, depth) for at, child in enumerate(item)]
+    return []
 
 
 def plain_name(name: object) -> str:

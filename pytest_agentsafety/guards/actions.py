@@ -273,7 +273,12 @@ class _Reader:
     @cached_property
     def _is_program(self) -> bool:
         """A name beside the text says that it is a script, or decides what is run."""
-        return any(len(text) <= _NAME and _runs_later(text) for _, text in self._texts)
+        for _, text in self._texts:
+            # The same few names come again and again.
+            found = _short_runs_later(text) if len(text) <= _BEFORE else len(text) <= _NAME and _runs_later(text)
+            if found:
+                return True
+        return False
 
     def _is_mention(self, path: str, hit: Hit, text: str) -> bool:
         """A search for words: by a command that only searches, or where a sentence leads up to the command."""

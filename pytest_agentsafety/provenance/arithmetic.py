@@ -28,7 +28,16 @@ _WORDS = {
     "fifty": 50,
 }
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d{1,2})?(?![\w-])")
-_FACTORS = ((r"double|twice", 2.0), (r"half", 0.5), (r"third", 1 / 3), (r"quarter", 0.25), (r"triple|three times", 3.0))
+_FACTORS = tuple(
+    (re.compile(rf"\b(?:{words})", re.IGNORECASE), factor)
+    for words, factor in (
+        ("double|twice", 2.0),
+        ("half", 0.5),
+        ("third", 1 / 3),
+        ("quarter", 0.25),
+        ("triple|three times", 3.0),
+    )
+)
 _MOST = 40  # figures that are combined
 _LARGEST = 1e9
 _CENT, _WHOLE = 0.011, 0.5
@@ -49,7 +58,7 @@ def _results(figures: list[float], task: str) -> Iterator[float]:
         for figure in [*figures, *named]:
             yield from (figure * share, figure * (1 + share), figure * (1 - share))
     for pattern, factor in _FACTORS:
-        if re.search(rf"\b(?:{pattern})", task, re.IGNORECASE):
+        if pattern.search(task) is not None:
             yield from (figure * factor for figure in figures)
     for figure in figures:
         yield from _combined(figure, named)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -76,9 +75,12 @@ class Source:
     @cached_property
     def counts(self) -> frozenset[int]:
         """How many records it has, and how many share a value of a field."""
-        shared = Counter(
-            (item.key, item.spelling) for record in self.records for item in (*record.fields, *record.labels)
-        )
+        shared: dict[tuple[str, str], int] = {}
+        for record in self.records:
+            for found in record.fields, record.labels:
+                for item in found:
+                    key = item.key, item.spelling
+                    shared[key] = shared.get(key, 0) + 1
         return frozenset({len(self.records), *shared.values()} - {0, 1})
 
     @cached_property
@@ -197,7 +199,6 @@ class Heard:
         self._typed_in = self._spelled_in = 0
         self._encoded: list[Source] = []
         self._codes: dict[str, list[tuple[str, Place]]] = {}
-        self._coded = 0
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
@@ -211,6 +212,7 @@ class Heard:
         for record in source.records:
             for found in record.fields:
                 index.setdefault(found.spelling, []).append((found, record, source))
+        self._index_codes(source)
         # New ones: a search that goes on elsewhere must not leave in them what it did not find.
         self._seen, self._found = {}, {}
 
@@ -223,18 +225,15 @@ class Heard:
 
     @property
     def has_codes(self) -> bool:
-        """Are there any? Brings their index up to date."""
-        self._index_codes()
+        """Are there any?"""
         return bool(self._codes)
 
-    def _index_codes(self) -> None:
-        for source in self.sources[self._coded :]:
-            for record in () if source.outside or source.ours else source.records:
-                for found in record.fields:
-                    code = "" if found.kind in _NO_CODES else _code(found.value)
-                    if code:
-                        self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
-        self._coded = len(self.sources)
+    def _index_codes(self, source: Source) -> None:
+        for record in () if source.outside or source.ours else source.records:
+            for found in record.fields:
+                code = "" if found.kind in _NO_CODES else _code(found.value)
+                if code:
+                    self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
 
     @property
     def blocks(self) -> Iterator[Block]:

@@ -55,13 +55,15 @@ def _prepare(reading: Reading) -> None:
             reading.prepare()
 
 
-_named = lru_cache(maxsize=1024)(one_line)  # of parameters
+_named = lru_cache(maxsize=1024)(one_line)  # names of tools and parameters
 
 
 def _shown(leaf: Leaf) -> str:
-    where = leaf.where
-    named = _named(where) if len(where) <= _LONGEST_NAME else one_line(where)
-    return f'{named} "{one_line(str(leaf.value), 120)}"'
+    return f'{_shown_name(leaf.where)} "{one_line(str(leaf.value), 120)}"'
+
+
+def _shown_name(name: str) -> str:
+    return _named(name) if len(name) <= _LONGEST_NAME else one_line(name)
 
 
 class ProvenanceTracker:
@@ -200,20 +202,26 @@ class ProvenanceTracker:
         """Allowed (a read, or endorsed), ask, or (strict only) denied."""
         found = leaves(call, rule)
         if rule.effect == "read":
-            return self._read(one_line(call.name), found, rule, sense)
+            return self._read(_shown_name(call.name), found, rule, sense)
         if self._mode == "off" or self._lost is not None:
             return self._untraced(one_line(call.name), rule)
-        critical = [leaf for leaf in found if is_critical(leaf, rule)]
+        critical: list[Leaf] = []
+        texts: list[Leaf] = []
+        for leaf in found:
+            if is_critical(leaf, rule):
+                critical.append(leaf)
+            elif isinstance(leaf.value, str):
+                texts.append(leaf)
         verdicts = self._verdicts(critical, rule, sense)
         return (
             self._unendorsed(critical, verdicts)
             or self._choice(found, rule)
             or self._figure(found, rule)
             or self._switched(call)
-            or self._content(found, rule)
-            or self._ordered(found, rule, sense, verdicts)
+            or self._content(texts, rule)
+            or self._ordered(texts, rule, sense, verdicts)
             or self._dates(found, rule)
-            or self._effect(one_line(call.name), rule, sense, found, verdicts)
+            or self._effect(_shown_name(call.name), rule, sense, found, critical, verdicts)
         )
 
     def _untraced(self, name: str, rule: ToolRule) -> Decision:
@@ -314,29 +322,28 @@ class ProvenanceTracker:
                 return _decision("ask", "widened", reason, switch.where, self.origin(switch.value).source)
         return None
 
-    def _content(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+    def _content(self, texts: list[Leaf], rule: ToolRule) -> Decision | None:
         """What leaves with the content, where the content leaves."""
         if rule.effect not in ("egress", "pay", "execute") and self._mode != "strict":
             return None
-        for leaf in found:
-            if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                searched = self._carriage.query(leaf.value) if leaf.role == "query" else None
-                finding = searched or self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
-                if finding is not None:
-                    return self._finding(leaf, finding)
+        for leaf in texts:
+            searched = self._carriage.query(leaf.value) if leaf.role == "query" else None
+            finding = searched or self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
+            if finding is not None:
+                return self._finding(leaf, finding)
         return None
 
-    def _ordered(self, found: list[Leaf], rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> Decision | None:
+    def _ordered(self, texts: list[Leaf], rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> Decision | None:
         """Content that stands word for word in a text which orders this very act."""
-        given = bool(verdicts) and all(verdict.user for verdict in verdicts)
-        if "ordered" in self._off or (rule.effect == "write" and given):  # the user said where it goes
+        if "ordered" in self._off or not texts:
             return None
-        for leaf in found:
-            if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                block = self._carriage.dictated(leaf.value, sense, rule.effect)
-                if block is not None:
-                    reason = f"{_shown(leaf)} stands in the result of {one_line(block)}, which orders this very call"
-                    return _decision("ask", "ordered_elsewhere", reason, leaf.where, f"tool:{block}")
+        if rule.effect == "write" and verdicts and all(verdict.user for verdict in verdicts):
+            return None  # the user said where it goes
+        for leaf in texts:
+            block = self._carriage.dictated(leaf.value, sense, rule.effect)
+            if block is not None:
+                reason = f"{_shown(leaf)} stands in the result of {one_line(block)}, which orders this very call"
+                return _decision("ask", "ordered_elsewhere", reason, leaf.where, f"tool:{block}")
         return None
 
     def _finding(self, leaf: Leaf, finding: Finding) -> Decision:
@@ -372,7 +379,13 @@ class ProvenanceTracker:
     # -- does the user want it
 
     def _effect(
-        self, name: str, rule: ToolRule, sense: ToolSense, found: list[Leaf], verdicts: list[Verdict]
+        self,
+        name: str,
+        rule: ToolRule,
+        sense: ToolSense,
+        found: list[Leaf],
+        critical: list[Leaf],
+        verdicts: list[Verdict],
     ) -> Decision:
         forbidden = contradiction(self._user.folded, rule.effect)
         if forbidden is not None:
@@ -386,7 +399,6 @@ class ProvenanceTracker:
         if "intent" not in self._off and not self._will.wants(rule, sense, verdicts, found):
             want = wanted(rule, sense, self._user, self._voices.delegated)
             return _decision("ask", "not_asked_for", unasked(name, rule.effect, sense, self._user, want))
-        critical = [leaf for leaf in found if is_critical(leaf, rule)]
         return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
 
     @cached_property
@@ -409,7 +421,9 @@ class ProvenanceTracker:
 
 
 def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:
-    named = [f"{_shown(leaf)} ({verdict.by})" for leaf, verdict in zip(critical, verdicts, strict=False)]
-    if not named:
+    count = min(len(critical), len(verdicts))
+    if not count:
         return "your task asks for this"
-    return ", ".join(named[:_MAX_NAMES]) + (", ..." if len(named) > _MAX_NAMES else "")
+    few = zip(critical[:_MAX_NAMES], verdicts, strict=False)
+    named = ", ".join([f"{_shown(leaf)} ({verdict.by})" for leaf, verdict in few])
+    return f"{named}, ..." if count > _MAX_NAMES else named
