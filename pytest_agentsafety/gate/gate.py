@@ -23,6 +23,7 @@ from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
 from pytest_agentsafety.guards import StageRunner, check_shape, default_guardrails
+from pytest_agentsafety.guards.actions import prepare as prepare_actions
 from pytest_agentsafety.llm import activate, current
 from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.reading import Reader
@@ -90,6 +91,8 @@ class Gate:
         self._prices = default_prices() if prices is None else prices
         for guard in guardrails or ():
             check_shape(guard, place="Gate(guardrails=...)")
+        if "destructive" in policy.guards:
+            prepare_actions()
         self._stages = StageRunner(default_guardrails(policy, root=base) if guardrails is None else guardrails)
         self._base = base
         self._workspace = workspace

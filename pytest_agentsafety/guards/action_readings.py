@@ -64,8 +64,8 @@ def _read(value: Any, found: list[tuple[str, str]]) -> None:
             raise ValueError(f"arguments hold more than {MAX_STRINGS} values or {MAX_DEPTH} levels")
         if isinstance(item, str):
             found.append((path, item))
-            inner = _json_in(item)
-            if inner is not None:
+            last = item[-1:]
+            if (last in _CLOSING or last.isspace()) and (inner := _json_in(item)) is not None:
                 pending.append((path, inner, depth + 1))
         elif type(item) not in _SCALARS:
             found += _joined(path, item)
@@ -76,9 +76,6 @@ def _read(value: Any, found: list[tuple[str, str]]) -> None:
 
 def _json_in(text: str) -> Any:
     """The object or list that a string holds, None when it holds none."""
-    last = text[-1:]
-    if last not in _CLOSING and not last.isspace():
-        return None
     stripped = text.strip()
     if len(stripped) > _MAX_JSON or stripped[:1] + stripped[-1:] not in ("{}", "[]"):
         return None

@@ -92,6 +92,34 @@ def _hits(text: str) -> Sequence[Hit]:
     return _short_hits(text) if len(text) <= _BEFORE else _commands().scan(normalise(text))
 
 
+# Arguments as they come: between them they need what is compiled when a text first needs it.
+_ORDINARY = (
+    "Lunch with the team",
+    "anna.b-smith@mail.example.org",
+    "12 Long Street, 1-3-5 Upper-Town, 75002 City, Country",
+    "Room 4b is booked from 2024-05-19 16:00 to 17:30.",
+    "GB00TEST00000000000000",
+    "+00 20 0000 0000",
+    "report_final-2.docx",
+    "k3y-4x7q",
+    "https://www.example.org/a/b-c?d=e&f=10%25#g",
+    "Bring:\n- water\n- bread\n- a map",
+    "Dear all,\n\nthe agenda-for-tomorrow-morning lies at the usual place.\n\nYours,\nA. B.\n",
+    "C:\\data\\new\\report.txt",
+    'She wrote: "It is $20; <b>cheap</b>."',
+)
+
+
+@cache
+def prepare() -> None:
+    """Compile what ordinary arguments are searched with: once in a process, and not in the first decisions."""
+    for text in _ORDINARY:
+        _is_command(text)
+        _runs_later(text)
+        for reading in readings(text):
+            _hits(reading)
+
+
 # Names, dates and accounts come again in one call after the other, and are read in every way each time.
 @lru_cache(maxsize=8192)
 def _short_hits(text: str) -> Sequence[Hit]:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 import re2
 
-from pytest_agentsafety.provenance.normal import normalise, words_only
+from pytest_agentsafety.provenance.normal import has_digit, normalise, words_only
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
@@ -55,7 +55,7 @@ def is_code(closed_text: str) -> bool:
 
 def hidden_codes(text: str) -> Iterator[str]:
     """What a text may hold without showing it, closed up: words backwards, and groups put together, either way."""
-    if not any(map(str.isdigit, text)):
+    if not has_digit(text):
         return
     for word in text.split():
         if word.isascii() and not any(map(str.isdigit, word)):

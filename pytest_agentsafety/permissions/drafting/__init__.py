@@ -54,7 +54,7 @@ def draft_policy(specs: Iterable[ToolSpec]) -> dict[str, ToolRule]:
 
 # Reading a tool takes longer than deciding on a call of it, and every task of a harness wraps the same tools anew. An
 # entry keeps what its key is the address of.
-_READ: dict[tuple[str | int, ...], tuple[tuple[Any, ...], _Draft]] = {}
+_READ: dict[tuple[object, ...], tuple[tuple[Any, ...], _Draft]] = {}
 _MOST_READ = 4_096
 
 
