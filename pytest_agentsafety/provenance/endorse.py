@@ -47,7 +47,7 @@ class Endorser:
 
     def judge(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
-        if isinstance(leaf.value, str) and has_unseen(leaf.value):
+        if isinstance(leaf.value, str) and not leaf.value.isascii() and has_unseen(leaf.value):
             return Verdict(False, "has characters that nobody can see")
         verdict = self._stated(leaf.value, leaf.role, rule, _things_at(leaf.where, things))
         if verdict is None and leaf.role != "secret":
@@ -114,7 +114,8 @@ class Endorser:
                 return verdict
             refusal = refusal or verdict
             beside = None if place.source.pointed or place.source.ours else place.source
-        return self._derived(leaf, rule) or self._text.value(leaf, rule) or refusal
+        derived = self._derived(leaf, rule) if leaf.role in ("amount", "other") else None
+        return derived or self._text.value(leaf, rule) or refusal
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import contains
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
@@ -280,12 +281,16 @@ class Heard:
             return ()
         blocks: list[Block] = []
         for source in reversed(self.sources):
+            whole = source.blocks
+            if source not in spelled and not any(map(contains, found, repeat(source))):
+                continue
+            if len(whole) == 1:
+                blocks += whole
+                continue
             here = set(spelled.get(source, ()))
             for places in found:
-                if source in places:
-                    here.update(map(source.block_at, places[source]))
-            if here:
-                blocks += [source.blocks[index] for index in sorted(here)]
+                here.update(map(source.block_at, places.get(source, ())))
+            blocks += [whole[index] for index in sorted(here)]
         return blocks
 
     def _spelled_so(self, kind: Kind, spelling: str) -> Mapping[Source, Sequence[int]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
+from pytest_agentsafety.model.policy import CRITICAL_ROLES, Effect, Role, ToolRule
 from pytest_agentsafety.provenance.values import kind_of
 
 _MAX_DEPTH = 32
 _TEXT = frozenset({str})
 _MAX_BITS = 4096
+_MOMENTS: frozenset[Role] = frozenset({"identifier", "other", "destination"})  # a day may be taken for one of these
 _NEVER: frozenset[Role] = frozenset({"content", "time", "query", "flag"})  # roles that decide nothing
 
 
@@ -75,7 +76,7 @@ def _is_flag(leaf: Leaf) -> bool:
 
 def is_moment(leaf: Leaf, rule: ToolRule) -> bool:
     """Is it a day or an hour in a write that nobody wrote a rule for? It says when, whatever its name was taken for."""
-    if not rule.drafted or rule.effect != "write" or leaf.role not in ("identifier", "other", "destination"):
+    if not rule.drafted or rule.effect != "write" or leaf.role not in _MOMENTS:
         return False
     return isinstance(leaf.value, str) and kind_of(leaf.value) == "date"
 
@@ -90,6 +91,16 @@ def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     if not rule.drafted or role != "other":
         return False
     return rule.effect != "write" or not isinstance(leaf.value, (int, float))
+
+
+@lru_cache(maxsize=32)
+def deciding(drafted: bool, effect: Effect) -> Mapping[Role | None, bool | None]:
+    """Are values critical under such a rule, by role? None where `is_critical` has to look at the value."""
+    found: dict[Role | None, bool | None] = dict.fromkeys(_NEVER, False)
+    found |= dict.fromkeys((None, *CRITICAL_ROLES), True) | {"other": drafted and effect != "write"}
+    if drafted and effect == "write":
+        found |= dict.fromkeys(_MOMENTS, None)
+    return found
 
 
 def is_filter(leaf: Leaf) -> bool:

@@ -315,8 +315,14 @@ class Reading:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
         if not isinstance(value, str) or len(value) > _REMEMBERED:
             return self._states(value, role, things)
-        # What is asked without a role later is remembered as such, where the role makes no difference.
-        key = value if _means_nothing(role, value) else (value, role, things)
+        # Where the role makes no difference it is remembered without one: that is asked, too.
+        key: str | tuple[str, Role | None, frozenset[str]] = value
+        if (
+            role in _TELLING_ROLES
+            or (role == "destination" and value.isalpha())
+            or (role == "identifier" and as_number(value) is not None)
+        ):
+            key = (value, role, things)
         known = self._stated.get(key)
         if known is None:
             if len(self._stated) > _MOST:
@@ -325,13 +331,14 @@ class Reading:
         return known
 
     def _states(self, value: object, role: Role | None, things: frozenset[str]) -> bool:
-        if role == "identifier" and as_number(value) is not None:
+        number = as_number(value)
+        if role == "identifier" and number is not None:
             return self._numbered(str(value), things)
         if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
             return False
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
-        if self.spoken.states(value, role) or (role in ("amount", "other") and str(value) in self._counts):
+        if self.spoken.has(value, number, role) or (role in ("amount", "other") and str(value) in self._counts):
             return True
         if not isinstance(value, str) or role == "secret":
             return False
@@ -389,15 +396,6 @@ class Reading:
                     return True
             start = text.find(number, end)
         return False
-
-
-def _means_nothing(role: Role | None, value: str) -> bool:
-    """Would a value of this role stand where it stands without any?"""
-    if role == "destination":
-        return not value.isalpha()
-    if role == "identifier":
-        return as_number(value) is None
-    return role is None or role not in _TELLING_ROLES
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,7 @@ from pytest_agentsafety.provenance.endorse import Endorser, led_to
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
-from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
+from pytest_agentsafety.provenance.leaves import Leaf, deciding, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
 from pytest_agentsafety.provenance.reading import Reading, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
@@ -207,8 +207,10 @@ class ProvenanceTracker:
             return self._untraced(one_line(call.name), rule)
         critical: list[Leaf] = []
         texts: list[Leaf] = []
+        decides = deciding(rule.drafted, rule.effect)
         for leaf in found:
-            if is_critical(leaf, rule):
+            role = leaf.role
+            if is_critical(leaf, rule) if (known := decides.get(role, False)) is None else known:
                 critical.append(leaf)
             elif isinstance(leaf.value, str):
                 texts.append(leaf)
