@@ -114,8 +114,7 @@ class Endorser:
                 return verdict
             refusal = refusal or verdict
             beside = None if place.source.pointed or place.source.ours else place.source
-        derived = self._derived(leaf, rule) if leaf.role in ("amount", "other") else None
-        return derived or self._text.value(leaf, rule) or refusal
+        return self._derived(leaf, rule) or self._text.value(leaf, rule) or refusal
 
     def _place(self, place: Place, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """A field of a record: is the record the one that the user means?"""
@@ -353,15 +352,14 @@ def _said_by(source: Source, place: Place, names: frozenset[str]) -> Iterator[st
     if source.outside and not place.source.outside:
         return
     kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
-    known = place.source.outside and not source.outside
     for record, mark in source.marks.items():
-        if not (mark.whole or mark.surely or (known and mark.words)):
+        if not (mark.whole or mark.words or mark.surely):
             continue  # the task says nothing of it
         # A word that the user's own list has for many ("open") makes no rivals of what more is said of.
         less = source is place.source and not source.outside and not mark.best and mark.words < own.words
         less = less and _only_sorts(own.whole & mark.whole, (place.record, record))
         alike = not less and (not own.whole.isdisjoint(mark.whole) or (mark.surely and source is place.source))
-        if known:  # the user's own data knows somebody of that name
+        if place.source.outside and not source.outside:  # the user's own data knows somebody of that name
             alike = alike or not names.isdisjoint(own.words & mark.words)
         if not alike or record.holds(spelling):
             continue

@@ -83,12 +83,6 @@ class Reading:
         self._stated: dict[str | tuple[str, Role | None, frozenset[str]], bool] = {}
         self.known: dict[object, bool] = {}  # what was worked out of what it wants, by what was asked
 
-    def prepare(self) -> None:
-        """Work out now what many decisions ask, so that none of them has to in its midst."""
-        _ = self.things, self.days, self.names, self.plain, self.given, self._counts, self._alls, self.acts_on_all
-        _ = self.acts, self.wishes, self.replies, self.computes, self.tells_of_letters, self.delegates
-        _ = self.folded, self.spoken.folded, self.spoken.numbers
-
     @cached_property
     def folded(self) -> str:
         return normalise(self.text)
@@ -316,13 +310,9 @@ class Reading:
         if not isinstance(value, str) or len(value) > _REMEMBERED:
             return self._states(value, role, things)
         # Where the role makes no difference it is remembered without one: that is asked, too.
-        key: str | tuple[str, Role | None, frozenset[str]] = value
-        if (
-            role in _TELLING_ROLES
-            or (role == "destination" and value.isalpha())
-            or (role == "identifier" and as_number(value) is not None)
-        ):
-            key = (value, role, things)
+        telling = role in _TELLING_ROLES or (role == "destination" and value.isalpha())
+        telling = telling or (role == "identifier" and as_number(value) is not None)
+        key = (value, role, things) if telling else value
         known = self._stated.get(key)
         if known is None:
             if len(self._stated) > _MOST:

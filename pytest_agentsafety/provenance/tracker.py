@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from pytest_agentsafety import lexicon
@@ -22,8 +21,14 @@ from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
 from pytest_agentsafety.provenance.leaves import Leaf, deciding, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
-from pytest_agentsafety.provenance.reading import Reading, read
+from pytest_agentsafety.provenance.opening import prepare
+from pytest_agentsafety.provenance.reading import read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
+from pytest_agentsafety.provenance.saying import MAX_NAMES as _MAX_NAMES
+from pytest_agentsafety.provenance.saying import decision as _decision
+from pytest_agentsafety.provenance.saying import endorsed as _endorsed
+from pytest_agentsafety.provenance.saying import shown as _shown
+from pytest_agentsafety.provenance.saying import shown_name as _shown_name
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.provenance.voices import Verdict, Voices
@@ -35,35 +40,7 @@ MECHANISMS = word_set(
     "intent arguments pointing structured trusted freetext delegation derived dates content confidential "
     "egress_reads made_up ordered output widened "
 )
-_MAX_NAMES = 5
-_LONGEST_NAME, _PREPARED = 80, 20_000  # characters of a parameter's name, and of a task
 _SHORTEST, _TELLING = 3, 10  # letters; a figure from which it says something
-
-
-def _decision(
-    outcome: Outcome, rule: str, reason: str, where: str | None = None, origin: str | None = None
-) -> Decision:
-    return Decision(
-        outcome=outcome, guard="provenance", rule=f"provenance.{rule}", reason=reason, argument=where, origin=origin
-    )
-
-
-def _prepare(reading: Reading) -> None:
-    """Read a text now, and not in the middle of a decision. What goes wrong does so there again, and denies."""
-    if len(reading.text) <= _PREPARED:
-        with suppress(Exception):
-            reading.prepare()
-
-
-_named = lru_cache(maxsize=1024)(one_line)  # names of tools and parameters
-
-
-def _shown(leaf: Leaf) -> str:
-    return f'{_shown_name(leaf.where)} "{one_line(str(leaf.value), 120)}"'
-
-
-def _shown_name(name: str) -> str:
-    return _named(name) if len(name) <= _LONGEST_NAME else one_line(name)
 
 
 class ProvenanceTracker:
@@ -94,12 +71,12 @@ class ProvenanceTracker:
         self._lost: str | None = None
         self._build()
         if mode != "off":
-            _prepare(self._user)
+            prepare(self._user)
 
     def _build(self) -> None:
         delegated = read("\n".join(self._delegated)) if self._delegated else None
         if delegated is not None:
-            _prepare(delegated)
+            prepare(delegated)
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
@@ -420,12 +397,3 @@ class ProvenanceTracker:
             raise RuntimeError(self._lost)
         held: tuple[str, tuple[str, ...]] = self._answering.check(text)
         return held
-
-
-def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:
-    count = min(len(critical), len(verdicts))
-    if not count:
-        return "your task asks for this"
-    few = zip(critical[:_MAX_NAMES], verdicts, strict=False)
-    named = ", ".join([f"{_shown(leaf)} ({verdict.by})" for leaf, verdict in few])
-    return f"{named}, ..." if count > _MAX_NAMES else named
