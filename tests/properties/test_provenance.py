@@ -301,9 +301,10 @@ def test_a_name_in_any_case_and_white_space_is_the_same(spelling: Any, words: li
     assert run.outcome("post_notice", board=spelling(name), text="hi") == "allowed"
 
 
-ROLES = st.sampled_from(
-    [None, "path", "url", "destination", "amount", "identifier", "content", "secret", "time", "query", "flag", "other"]
-)
+EVERY_ROLE = [
+    *(None, "path", "url", "destination", "amount", "identifier", "content", "secret", "time", "query", "flag", "other")
+]
+ROLES = st.sampled_from(EVERY_ROLE)
 PARTS = st.sampled_from(
     [
         "anna",
@@ -323,13 +324,13 @@ PARTS = st.sampled_from(
 SPOKEN = st.lists(PARTS, min_size=1, max_size=6).map("".join)
 
 
-@examples(200)
-@given(task=SPOKEN, asked=st.lists(st.tuples(st.one_of(SPOKEN, st.integers(0, 20)), ROLES), min_size=1, max_size=8))
-def test_what_was_asked_of_a_task_before_makes_no_difference(task: str, asked: list[tuple[Any, Any]]) -> None:
-    text = f"Send Anna the order 17: {task}"
+@examples(300)
+@given(task=SPOKEN, value=st.one_of(SPOKEN, st.integers(0, 20)), roles=st.permutations(EVERY_ROLE))
+def test_what_was_asked_of_a_task_before_makes_no_difference(task: str, value: Any, roles: list[Any]) -> None:
+    text = f"Send ANNA 20 ropes and the order 17: {task}"
     one = Reading(text)
     prepare(one)
-    for value, role in asked:
+    for role in roles:
         assert one.states(value, role) == Reading(text)._states(value, role, frozenset())
 
 
