@@ -314,6 +314,7 @@ PARTS = st.sampled_from(
         "#",
         " ",
         "17",
+        "20",
         "1,700.00",
         "www.shore.test/a",
         "three",
