@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
+from pytest_agentsafety.provenance.dates import Day, days_in
 from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
@@ -83,6 +84,12 @@ class Source:
                     key = item.key, item.spelling
                     shared[key] = shared.get(key, 0) + 1
         return frozenset({len(self.records), *shared.values()} - {0, 1})
+
+    @cached_property
+    def days(self) -> frozenset[Day]:
+        """The days that its fields name."""
+        found = (days_in(item.value) for record in self.records for item in record.fields)
+        return frozenset().union(*found)
 
     @cached_property
     def spelled(self) -> str:

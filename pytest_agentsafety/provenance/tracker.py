@@ -350,10 +350,7 @@ class ProvenanceTracker:
 
     def _seen_day(self, value: str) -> bool:
         days = days_in(value)
-        return any(
-            source.pointed and any(days & days_in(item.value) for record in source.records for item in record.fields)
-            for source in self._heard.sources
-        )
+        return any(source.pointed and not days.isdisjoint(source.days) for source in self._heard.sources)
 
     # -- does the user want it
 
