@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
 from pytest_agentsafety.provenance.dates import Day, days_in
-from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
+from pytest_agentsafety.provenance.disguise import CODE, REMEMBERED, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
@@ -212,7 +212,7 @@ class Heard:
         self.sources.append(source)
         _ = source.flat, source.hidden, source.secrets  # now, not in the middle of a decision
         if source.encoded and len(source.flat) <= SEARCHED:
-            _ = [block.record.otherwise.words for block in source.blocks]
+            _ = [block.record.otherwise.words for block in source.blocks if len(block.record.flat) < REMEMBERED]
         self._free.add(source.flat, source)
         if source.hidden:
             self._encoded.append(source)
