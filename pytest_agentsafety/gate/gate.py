@@ -23,6 +23,7 @@ from pytest_agentsafety.gate.state import NullObserver, NullSink, TaskState
 from pytest_agentsafety.gate.tally import Tally
 from pytest_agentsafety.gate.tool_door import ToolSide
 from pytest_agentsafety.guards import StageRunner, check_shape, default_guardrails
+from pytest_agentsafety.guards.actions import prepare as prepare_actions
 from pytest_agentsafety.llm import activate, current
 from pytest_agentsafety.llm.circuit import CircuitBreaker
 from pytest_agentsafety.llm.reading import Reader
@@ -90,11 +91,13 @@ class Gate:
         self._prices = default_prices() if prices is None else prices
         for guard in guardrails or ():
             check_shape(guard, place="Gate(guardrails=...)")
+        if "destructive" in policy.guards:
+            prepare_actions()
         self._stages = StageRunner(default_guardrails(policy, root=base) if guardrails is None else guardrails)
         self._base = base
         self._workspace = workspace
         self._run_budget = run_budget
-        self._rules = RuleBook(policy.tools)
+        self._rules = RuleBook(policy.tools, sensed="provenance" in policy.guards and policy.provenance != "off")
         self._rerouting = Rerouting(policy.models, self._prices, router=router, fall_back=fall_back)
         self._circuit = CircuitBreaker() if circuit is None else circuit
         self._request_seconds = request_seconds
@@ -158,7 +161,13 @@ class Gate:
             budget=self._budget(resume),
             approver=approver,
             stages=self._stages,
-            provenance=ProvenanceTracker(prompt, system=system, mode=policy.provenance, off=self._provenance_off),
+            provenance=ProvenanceTracker(
+                prompt,
+                system=system,
+                mode=policy.provenance,
+                off=self._provenance_off,
+                asked="provenance" in policy.guards,
+            ),
             permissions=permissions,
             retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
             observer=NullObserver() if observer is None else observer,

@@ -6,6 +6,7 @@ import inspect
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pytest_agentsafety.model.canonical import canonical_json, digest
@@ -17,28 +18,14 @@ from pytest_agentsafety.permissions import sense_of, with_inferred_roles
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the defaults of a signature; another one in every process
 
 
-# Reading a tool takes longer than deciding on a call of it, and every task of a harness wraps the same tools anew. An
-# entry keeps what its key is the address of.
-_READ: dict[tuple[str, str, int], tuple[Any, ToolSense]] = {}
-_MOST_READ = 4_096
-
-
-def _sense(spec: ToolSpec) -> ToolSense:
-    shown = spec.input_schema if spec.input_schema is not None else spec.fn
-    key = (spec.name, spec.description, id(shown))
-    found = _READ.get(key)
-    if found is None:
-        if len(_READ) >= _MOST_READ:
-            _READ.clear()
-        found = _READ[key] = (shown, sense_of(spec))
-    return found[1]
-
-
 class RuleBook:
-    """Rules by tool name. A tool is looked at once, when it is first wrapped."""
+    """Rules by tool name. A tool is looked at once, when it is first wrapped.
 
-    def __init__(self, rules: Mapping[str, ToolRule]) -> None:
-        self._rules = dict(rules)
+    `sensed`: also what its words say it does is read then, and not in the middle of a decision on its first call.
+    """
+
+    def __init__(self, rules: Mapping[str, ToolRule], *, sensed: bool = False) -> None:
+        self._rules, self._sensed = dict(rules), sensed
         self._learned: set[str] = set()
         self._specs: dict[str, ToolSpec] = {}
         self._senses: dict[str, ToolSense] = {}
@@ -61,7 +48,7 @@ class RuleBook:
         """What a tool's own words say it does; of a tool that was never wrapped only the name is known."""
         found = self._senses.get(tool)
         if found is None:
-            found = self._senses[tool] = _sense(self._specs.get(tool) or ToolSpec(name=tool, fn=_no_tool))
+            found = self._senses[tool] = sense_of(self._specs.get(tool) or ToolSpec(name=tool, fn=_no_tool))
         return found
 
     def learn(self, specs: Sequence[ToolSpec]) -> None:
@@ -70,11 +57,17 @@ class RuleBook:
             for spec in specs:
                 if self._specs.get(spec.name) is not spec:
                     self._senses.pop(spec.name, None)
-                self._specs[spec.name] = spec
+                    self._specs[spec.name] = spec
+                    self._read(spec)
                 rule = self._rules.get(spec.name)
                 if rule is not None and spec.name not in self._learned:
                     self._learned.add(spec.name)
                     self._rules[spec.name] = with_inferred_roles(rule, _open_arguments(rule, spec))
+
+    def _read(self, spec: ToolSpec) -> None:
+        if self._sensed:
+            with suppress(Exception):  # the decision on its first call meets the same again, and denies
+                self._senses[spec.name] = sense_of(spec)
 
     @property
     def tools_sha256(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ _CONDITIONAL = re2.compile(r"/\*!\d*((?s:.*?))\*/")
 _LINE_COMMENT = re2.compile(r"--[^\n]*\n|#[^\n]*\n")
 _MARK = re.compile(r"[$'\"\\^`{]|/\*|--|%20")
 _SCALARS = frozenset({int, float, bool, type(None)})
+_TEXT, _CLOSING = frozenset({str}), frozenset("}]")
 
 
 class Strings:
@@ -40,8 +41,7 @@ class Strings:
         self._found: list[tuple[str, str]] = []
         self._error: ValueError | None = None
         try:
-            for found in strings(value):
-                self._found.append(found)
+            _read(value, self._found)
         except ValueError as error:
             self._error = error
 
@@ -53,8 +53,8 @@ class Strings:
         raise error
 
 
-def strings(value: Any) -> Iterator[tuple[str, str]]:
-    """The same, read as far as somebody goes through it."""
+def _read(value: Any, found: list[tuple[str, str]]) -> None:
+    """Put the strings of a value into `found`, in order. Raises ValueError beyond a bound."""
     pending: list[tuple[str, Any, int]] = [("", value, 0)]
     count = 0
     while pending:
@@ -63,13 +63,15 @@ def strings(value: Any) -> Iterator[tuple[str, str]]:
         if count > MAX_STRINGS or depth > MAX_DEPTH:
             raise ValueError(f"arguments hold more than {MAX_STRINGS} values or {MAX_DEPTH} levels")
         if isinstance(item, str):
-            yield path, item
-            inner = _json_in(item)
-            if inner is not None:
+            found.append((path, item))
+            last = item[-1:]
+            if (last in _CLOSING or last.isspace()) and (inner := _json_in(item)) is not None:
                 pending.append((path, inner, depth + 1))
         elif type(item) not in _SCALARS:
-            yield from _joined(path, item)
-            pending.extend(reversed([(p, v, depth + 1) for p, v in _children(path, item)]))
+            found += _joined(path, item)
+            children = _children(path, item, depth + 1)
+            children.reverse()
+            pending += children
 
 
 def _json_in(text: str) -> Any:
@@ -83,11 +85,13 @@ def _json_in(text: str) -> Any:
         return None
 
 
-def _joined(path: str, item: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(item, list | tuple) and item and all(isinstance(part, str | int | float) for part in item):
-        yield path, " ".join(map(str, item))
-    elif isinstance(item, Mapping):
-        yield from _command_line(path, item)
+def _joined(path: str, item: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(item, (list, tuple)):
+        if item and (_TEXT.issuperset(map(type, item)) or all(isinstance(part, (str, int, float)) for part in item)):
+            return ((path, " ".join(map(str, item))),)
+    elif isinstance(item, Mapping) and not _PROGRAM.isdisjoint(map(plain_name, item)):
+        return _command_line(path, item)
+    return ()
 
 
 def _command_line(path: str, item: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
@@ -100,11 +104,12 @@ def _command_line(path: str, item: Mapping[Any, Any]) -> Iterator[tuple[str, str
                 yield (f"{path}.{key}" if path else str(key)), f"{program} {rest}"
 
 
-def _children(path: str, item: Any) -> Iterator[tuple[str, Any]]:
+def _children(path: str, item: Any, depth: int) -> list[tuple[str, Any, int]]:
     if isinstance(item, Mapping):
-        yield from ((f"{path}.{key}" if path else str(key), child) for key, child in item.items())
-    elif isinstance(item, list | tuple):
-        yield from ((f"{path}.{i}" if path else str(i), child) for i, child in enumerate(item))
+        return [(f"{path}.{key}" if path else str(key), child, depth) for key, child in item.items()]
+    if isinstance(item, (list, tuple)):
+        return [(f"{path}.{at}" if path else str(at), child, depth) for at, child in enumerate(item)]
+    return []
 
 
 def plain_name(name: object) -> str:

@@ -92,10 +92,50 @@ def _hits(text: str) -> Sequence[Hit]:
     return _short_hits(text) if len(text) <= _BEFORE else _commands().scan(normalise(text))
 
 
+# Arguments as they come: between them they need what is compiled when a text first needs it.
+_ORDINARY = (
+    "Lunch with the team",
+    "anna.b-smith@mail.example.org",
+    "12 Long Street, 1-3-5 Upper-Town, 75002 City, Country",
+    "Room 4b is booked from 2024-05-19 16:00 to 17:30.",
+    "GB00TEST00000000000000",
+    "+00 20 0000 0000",
+    "report_final-2.docx",
+    "k3y-4x7q",
+    "https://www.example.org/a/b-c?d=e&f=10%25#g",
+    "Bring:\n- water\n- bread\n- a map",
+    "Dear all,\n\nthe agenda-for-tomorrow-morning lies at the usual place.\n\nYours,\nA. B.\n",
+    "C:\\data\\new\\report.txt",
+    'She wrote: "It is $20; <b>cheap</b>."',
+)
+
+
+@cache
+def prepare() -> None:
+    """Compile what ordinary arguments are searched with: once in a process, and not in the first decisions."""
+    for text in _ORDINARY:
+        _is_command(text)
+        _runs_later(text)
+        for reading in readings(text):
+            _hits(reading)
+
+
 # Names, dates and accounts come again in one call after the other, and are read in every way each time.
 @lru_cache(maxsize=8192)
 def _short_hits(text: str) -> Sequence[Hit]:
     return tuple(_commands().scan(normalise(text)))
+
+
+# Texts that hold no command in any of their readings. The same few names and dates come in one call after the other.
+_HARMLESS: set[str] = set()
+_MOST_HARMLESS = 8_192
+
+
+def _note_harmless(text: str) -> None:
+    if len(text) <= _BEFORE:
+        if len(_HARMLESS) >= _MOST_HARMLESS:
+            _HARMLESS.clear()
+        _HARMLESS.add(text)
 
 
 def _runs_later(text: str) -> bool:
@@ -216,12 +256,18 @@ class _Reader:
             method = self._method(text)
             if method:
                 return method
+        if len(text) <= _BEFORE and text in _HARMLESS:
+            return None
         if self._is_only_read(path, name) and not self._is_bare(text):
             return None
+        harmless = True
         for reading in readings(text):
             for hit in _hits(reading):
+                harmless = False
                 if not _is_limited(hit, reading) and not self._is_mention(path, hit, reading):
                     return hit.rule.id
+        if harmless:
+            _note_harmless(text)
         return None
 
     def _method(self, text: str) -> str | None:
@@ -246,8 +292,7 @@ class _Reader:
     def _is_bare(self, text: str) -> bool:
         """Nothing but a command: whoever writes that to somebody may mean a machine."""
         stripped = text.strip()
-        short = len(stripped) <= _BEFORE and "\n" not in stripped
-        return self._rule.effect != "read" and short and _SPEAKS.search(stripped) is None and _starts(stripped)
+        return self._rule.effect != "read" and len(stripped) <= _BEFORE and _is_command(stripped)
 
     def _executes(self, path: str) -> bool:
         """Is this argument something that is run, by the name of the tool or by its own?"""
@@ -256,7 +301,12 @@ class _Reader:
     @cached_property
     def _is_program(self) -> bool:
         """A name beside the text says that it is a script, or decides what is run."""
-        return any(len(text) <= _NAME and _runs_later(text) for _, text in self._texts)
+        for _, text in self._texts:
+            # The same few names come again and again.
+            found = _short_runs_later(text) if len(text) <= _BEFORE else len(text) <= _NAME and _runs_later(text)
+            if found:
+                return True
+        return False
 
     def _is_mention(self, path: str, hit: Hit, text: str) -> bool:
         """A search for words: by a command that only searches, or where a sentence leads up to the command."""
@@ -270,9 +320,10 @@ class _Reader:
         return _FUNCTION_WORDS.search(before) is not None
 
 
-def _starts(text: str) -> bool:
-    """Is a command at the very start?"""
-    return any(hit.start == 0 for hit in _hits(text))
+@lru_cache(maxsize=8192)
+def _is_command(text: str) -> bool:
+    """Is it one line with a command at its very start, and none that speaks of commands?"""
+    return "\n" not in text and _SPEAKS.search(text) is None and any(hit.start == 0 for hit in _hits(text))
 
 
 def _is_limited(hit: Hit, text: str) -> bool:

@@ -34,6 +34,7 @@ class Decision:
     origin: str | None = None
 
 
+@quick
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """Where an argument's value comes from: `source` is "user", "developer", "tool:<name>" or "unknown"."""

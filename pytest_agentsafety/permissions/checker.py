@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +47,7 @@ def _is_unlimited(call: ToolCall, rule: ToolRule) -> bool:
         return False
     changing = rule.effect in _CHANGING
     for name, value in call.arguments.items():
-        if not _is_flat(value) and (changing or not _is_shallow(value)):
+        if type(value) not in _FLAT and not _is_flat(value) and (changing or not _is_shallow(value)):
             return False
         if changing and (rule.roles.get(name) or role_of_name(name)) == "path":
             return False
@@ -142,7 +143,7 @@ class PermissionChecker:
     def _hooks(self, rule: ToolRule, paths: Sequence[Leaf]) -> Decision | None:
         """Without allowed paths there is no limit to leave, but what runs by itself is still nobody's to write."""
         for leaf in paths if rule.effect in _CHANGING else ():
-            verdict = judge_unlimited(str(leaf.value), str(self._base or Path.cwd()), rule.effect)
+            verdict = judge_unlimited(str(leaf.value), str(self._base or os.getcwd()), rule.effect)  # noqa: PTH109 - quick
             if verdict.why is not None:
                 return _denied(
                     verdict.rule, f'{one_line(leaf.where)} "{one_line(str(leaf.value))}" {verdict.why}', leaf

@@ -36,6 +36,8 @@ def said_by(source: Source, place: Place, names: frozenset[str], *, only_part: b
         return
     kind, spelling, own = place.field.kind, place.field.spelling, place.source.mark(place.record)
     for record, mark in source.marks.items():
+        if not (mark.whole or mark.words or mark.surely):
+            continue  # the task says nothing of it
         # A word that the user's own list has for many ("open") makes no rivals of what more is said of, nor does a day.
         shared = own.whole & mark.whole
         less = source is place.source and not mark.best and mark.words < own.words

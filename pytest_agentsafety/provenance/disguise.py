@@ -8,11 +8,11 @@ from functools import cached_property, lru_cache
 
 import re2
 
-from pytest_agentsafety.provenance.normal import normalise, words_only
+from pytest_agentsafety.provenance.normal import has_digit, normalise, words_only
 from pytest_agentsafety.provenance.vocabulary import word_set
 from pytest_agentsafety.text import readings
 
-_SHORT = 2_000  # characters of a text whose readings are remembered
+REMEMBERED = 2_000  # characters of a text whose readings are
 CODE = 6  # characters from which letters and digits are a code
 # Short groups with one or two characters between them: "4 7 1 1", "x-k-7-7", "12 34 56". Bounded, so linear.
 _ROT13 = str.maketrans(
@@ -55,7 +55,7 @@ def is_code(closed_text: str) -> bool:
 
 def hidden_codes(text: str) -> Iterator[str]:
     """What a text may hold without showing it, closed up: words backwards, and groups put together, either way."""
-    if not any(map(str.isdigit, text)):
+    if not has_digit(text):
         return
     for word in text.split():
         if word.isascii() and not any(map(str.isdigit, word)):
@@ -95,7 +95,7 @@ class Otherwise:
 
 def read_otherwise(text: str) -> Otherwise:
     """A text in its other readings. The same results are read in one task after the other."""
-    return _remembered(text) if len(text) <= _SHORT else Otherwise(text)
+    return _remembered(text) if len(text) <= REMEMBERED else Otherwise(text)
 
 
 _remembered = lru_cache(maxsize=512)(Otherwise)

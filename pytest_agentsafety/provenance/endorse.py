@@ -50,7 +50,7 @@ class Endorser:
 
     def judge(self, leaf: Leaf, rule: ToolRule, things: frozenset[str]) -> Verdict:
         """Whether a critical value of a call is endorsed. `things`: the words for what the tool acts on."""
-        if isinstance(leaf.value, str) and has_unseen(leaf.value):
+        if isinstance(leaf.value, str) and not leaf.value.isascii() and has_unseen(leaf.value):
             return Verdict(False, "has characters that nobody can see")
         verdict = self._stated(leaf.value, leaf.role, rule, _things_at(leaf.where, things))
         if verdict is None and leaf.role != "secret":

@@ -11,6 +11,7 @@ from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.provenance.vocabulary import NEGATIONS, word_set
 
 _MAX_DEPTH, _NEAR = 8, 5
+_NUMBERS = frozenset({int, float, type(None)})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 
 # Words of a switch that open something up, each with the words of a task that ask for it.
@@ -62,7 +63,10 @@ class Switch(NamedTuple):
 def switches(call: ToolCall) -> Iterator[Switch]:
     """The switches of a call that widen what it does."""
     for name, value in call.arguments.items():
-        yield from _inside(name, name, value, 0)
+        kind = type(value)
+        # Most arguments are no switch, whatever they are called.
+        if kind not in _NUMBERS and (kind is not str or (value.isalpha() and value.lower() in _WIDENING)):
+            yield from _inside(name, name, value, 0)
 
 
 def _inside(where: str, name: str, value: Any, depth: int) -> Iterator[Switch]:

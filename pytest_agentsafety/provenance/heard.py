@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import contains
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.decisions import Origin
 from pytest_agentsafety.model.safe_text import one_line
-from pytest_agentsafety.provenance.disguise import CODE, closed, decoded, is_code, is_spelled_otherwise
+from pytest_agentsafety.provenance.dates import Day, days_in
+from pytest_agentsafety.provenance.disguise import CODE, REMEMBERED, closed, decoded, is_code, is_spelled_otherwise
 from pytest_agentsafety.provenance.naming import Mark
 from pytest_agentsafety.provenance.normal import has_token, normalise, words_only
 from pytest_agentsafety.provenance.numbers import as_number, spellings
@@ -31,6 +32,7 @@ _SECRET_KEY = re.compile(
 )
 _SHORT = 80  # characters of a value; longer texts are not remembered
 _TELLING = 4  # characters from which a number speaks for itself
+_NOWHERE: Mapping[Source, Sequence[int]] = {}
 _TELLING_WORDS = 5  # characters, with the blanks around it, that a value has to be longer than
 
 
@@ -75,10 +77,19 @@ class Source:
     @cached_property
     def counts(self) -> frozenset[int]:
         """How many records it has, and how many share a value of a field."""
-        shared = Counter(
-            (item.key, item.spelling) for record in self.records for item in (*record.fields, *record.labels)
-        )
+        shared: dict[tuple[str, str], int] = {}
+        for record in self.records:
+            for found in record.fields, record.labels:
+                for item in found:
+                    key = item.key, item.spelling
+                    shared[key] = shared.get(key, 0) + 1
         return frozenset({len(self.records), *shared.values()} - {0, 1})
+
+    @cached_property
+    def days(self) -> frozenset[Day]:
+        """The days that its fields name."""
+        found = (days_in(item.value) for record in self.records for item in record.fields)
+        return frozenset().union(*found)
 
     @cached_property
     def spelled(self) -> str:
@@ -162,7 +173,7 @@ class Source:
 
     def block_at(self, place: int) -> int:
         """The number of the block at a place of `flat`."""
-        return bisect_right(self._starts, place) - 1
+        return bisect_right(self._starts, place) - 1 if len(self.blocks) > 1 else 0
 
     def mark(self, record: Record) -> Mark:
         return self.marks[record]
@@ -196,11 +207,12 @@ class Heard:
         self._typed_in = self._spelled_in = 0
         self._encoded: list[Source] = []
         self._codes: dict[str, list[tuple[str, Place]]] = {}
-        self._coded = 0
 
     def add(self, source: Source) -> None:
         self.sources.append(source)
-        _ = source.flat, source.hidden, source.encoded, source.secrets  # now, not in the middle of a decision
+        _ = source.flat, source.hidden, source.secrets  # now, not in the middle of a decision
+        if source.encoded and len(source.flat) <= SEARCHED:
+            _ = [block.record.otherwise.words for block in source.blocks if len(block.record.flat) < REMEMBERED]
         self._free.add(source.flat, source)
         if source.hidden:
             self._encoded.append(source)
@@ -208,6 +220,7 @@ class Heard:
         for record in source.records:
             for found in record.fields:
                 index.setdefault(found.spelling, []).append((found, record, source))
+        self._index_codes(source)
         # New ones: a search that goes on elsewhere must not leave in them what it did not find.
         self._seen, self._found = {}, {}
 
@@ -220,18 +233,15 @@ class Heard:
 
     @property
     def has_codes(self) -> bool:
-        """Are there any? Brings their index up to date."""
-        self._index_codes()
+        """Are there any?"""
         return bool(self._codes)
 
-    def _index_codes(self) -> None:
-        for source in self.sources[self._coded :]:
-            for record in () if source.outside or source.ours else source.records:
-                for found in record.fields:
-                    code = "" if found.kind in _NO_CODES else _code(found.value)
-                    if code:
-                        self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
-        self._coded = len(self.sources)
+    def _index_codes(self, source: Source) -> None:
+        for record in () if source.outside or source.ours else source.records:
+            for found in record.fields:
+                code = "" if found.kind in _NO_CODES else _code(found.value)
+                if code:
+                    self._codes.setdefault(code[:CODE], []).append((code, Place(found, record, source)))
 
     @property
     def blocks(self) -> Iterator[Block]:
@@ -244,42 +254,51 @@ class Heard:
         key = value if type(value) is str else (str(value),)  # 1e20 is a number, and "1e+20" is none
         places = known.get(key)
         if places is None:
-            found = self._fields.get(same_spelling(str(value)), [])
-            number = None if found else as_number(value)
-            if number is not None:
-                found = next(filter(None, map(self._fields.get, spellings(number))), [])
-            places = known[key] = list(map(Place._make, reversed(found)))
+            found = self._fields.get(same_spelling(str(value)))
+            if found is None and (number := as_number(value)) is not None:
+                found = next(filter(None, map(self._fields.get, spellings(number))), None)
+            places = known[key] = [] if found is None else list(map(Place._make, reversed(found)))
         return places
 
     def in_text(self, value: object) -> tuple[Block, ...]:
         """The blocks of free text in which the value stands, newest first; a short number where it is called an id."""
-        seen, key = self._seen, str(value)
+        seen, key = self._seen, value if type(value) is str else str(value)
         found = seen.get(key)
         if found is None:
-            found = seen[key] = tuple(self._searched(value))
+            found = seen[key] = tuple(self._searched(value, key))
         return found
 
     def mentioned(self, value: object) -> Block | None:
         """A block in which the value stands in any sense, also a short number."""
         found = [places for token in _tokens(value) if (places := self._free.places(token))]
-        for source in reversed(self.sources) if found else ():
-            for places in found:
-                if source in places:
-                    return source.blocks[source.block_at(places[source][0])]
+        if found:
+            for source in reversed(self.sources):
+                for places in found:
+                    if source in places:
+                        return source.blocks[source.block_at(places[source][0])]
         return None
 
-    def _searched(self, value: object) -> Iterator[Block]:
-        text = str(value)
+    def _searched(self, value: object, text: str) -> Sequence[Block]:
         bare = len(text) < _TELLING and as_number(value) is not None
-        found = [places for token in _tokens(value) if (places := self._free.places(token, labelled=bare))]
+        free = self._free
+        found = [places for token in _tokens(value) if (places := free.places(token, labelled=bare))]
         kind = kind_of(text)
-        spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else {}
-        for source in reversed(self.sources if found else list(spelled)):
-            if source not in spelled and not any(source in places for places in found):
+        spelled = self._spelled_so(kind, same_spelling(text)) if kind in _OTHERWISE else _NOWHERE
+        if not found and not spelled:
+            return ()
+        blocks: list[Block] = []
+        for source in reversed(self.sources):
+            whole = source.blocks
+            if source not in spelled and not any(map(contains, found, repeat(source))):
                 continue
-            here = {source.block_at(start) for places in found for start in places.get(source, ())}
-            here.update(spelled.get(source, ()))
-            yield from [source.blocks[index] for index in sorted(here)]
+            if len(whole) == 1:
+                blocks += whole
+                continue
+            here = set(spelled.get(source, ()))
+            for places in found:
+                here.update(map(source.block_at, places.get(source, ())))
+            blocks += [whole[index] for index in sorted(here)]
+        return blocks
 
     def _spelled_so(self, kind: Kind, spelling: str) -> Mapping[Source, Sequence[int]]:
         """The blocks that have a typed value in whatever spelling, by source, oldest first."""

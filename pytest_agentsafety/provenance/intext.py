@@ -28,24 +28,24 @@ class InText:
         """A value in a text that the user pointed to, if it is the only one of its kind there."""
         if self._mode == "strict" or "freetext" in self._off or not isinstance(leaf.value, (str, int, float)):
             return None
+        blocks = self._heard.in_text(leaf.value)
+        if not blocks:
+            return None
         kind = kind_of(str(leaf.value))
-        refusal = None
-        for block in self._heard.in_text(leaf.value):
-            where = f"text in {block.source.shown}"
-            refusal = refusal or Verdict(False, f"comes from {where}, not from your task")
+        for block in blocks:
             if rule.effect == "write" and leaf.role == "destination" and self._only_one(leaf, block):
-                return Verdict(True, f"the only one in what you point to, in {where}")
+                return Verdict(True, f"the only one in what you point to, in text in {block.source.shown}")
             if leaf.role == "identifier" and self._only_code(leaf, rule, block):
-                return Verdict(True, f"the only code of what you mean in {where}")
+                return Verdict(True, f"the only code of what you mean in text in {block.source.shown}")
             if rule.effect in ("pay", "delete", "execute") or not block.source.pointed or block.source.followed:
                 continue
             mark = block.source.mark(block.record)
             fetched = kind == "url" and leaf.role == "url" and rule.effect == "egress"
             if mark.mention == "strong" or block.source.whole or len(block.source.records) == 1 or fetched:
-                verdict = self._typed_text(leaf, rule, kind, block, where)
+                verdict = self._typed_text(leaf, rule, kind, block, f"text in {block.source.shown}")
                 if verdict is not None:
                     return verdict
-        return refusal
+        return Verdict(False, f"comes from text in {blocks[0].source.shown}, not from your task")
 
     def _only_one(self, leaf: Leaf, block: Block) -> bool:
         """A phone number, e-mail or postal address to be noted down: the only one that somebody wrote, whom the task

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import CRITICAL_ROLES, Role, ToolRule
+from pytest_agentsafety.model.policy import CRITICAL_ROLES, Effect, Role, ToolRule
 from pytest_agentsafety.provenance.values import kind_of
 
 _MAX_DEPTH = 32
 _TEXT = frozenset({str})
 _MAX_BITS = 4096
+_MOMENTS: frozenset[Role] = frozenset({"identifier", "other", "destination"})  # a day may be taken for one of these
+_NEVER: frozenset[Role] = frozenset({"content", "time", "query", "flag"})  # roles that decide nothing
 
 
 class Leaf(NamedTuple):
@@ -20,6 +23,10 @@ class Leaf(NamedTuple):
     where: str
     role: Role | None
     value: Any
+
+
+# One call less than `Leaf` for what is made at every argument of every call.
+_leaf: Callable[[tuple[str, Role | None, Any]], Leaf] = partial(tuple.__new__, Leaf)
 
 
 def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role], depth: int) -> Iterator[Leaf]:
@@ -48,14 +55,15 @@ def _inside(where: str, role: Role | None, value: Any, roles: Mapping[str, Role]
 def leaves(call: ToolCall, rule: ToolRule) -> list[Leaf]:
     """All values of a call but flags and what was left empty."""
     found: list[Leaf] = []
+    roles = rule.roles
     for name, value in call.arguments.items():
         kind = type(value)
         if kind is str or kind is float:
             if value != "":
-                found.append(Leaf(name, rule.roles.get(name), value))
+                found.append(_leaf((name, roles.get(name), value)))
         elif kind is list and _TEXT.issuperset(map(type, value)):
-            role = rule.roles.get(name)
-            found += [Leaf(f"{name}[{index}]", role, text) for index, text in enumerate(value) if text != ""]
+            role = roles.get(name)
+            found += [_leaf((f"{name}[{index}]", role, text)) for index, text in enumerate(value) if text != ""]
         elif value is not None and kind is not bool:
             inside = _inside(name, rule.roles.get(name), value, rule.roles, 0)
             found += [leaf for leaf in inside if leaf.value is not None and leaf.value != "" and not _is_flag(leaf)]
@@ -68,20 +76,31 @@ def _is_flag(leaf: Leaf) -> bool:
 
 def is_moment(leaf: Leaf, rule: ToolRule) -> bool:
     """Is it a day or an hour in a write that nobody wrote a rule for? It says when, whatever its name was taken for."""
-    if not rule.drafted or rule.effect != "write" or leaf.role not in ("identifier", "other", "destination"):
+    if not rule.drafted or rule.effect != "write" or leaf.role not in _MOMENTS:
         return False
     return isinstance(leaf.value, str) and kind_of(leaf.value) == "date"
 
 
 def is_critical(leaf: Leaf, rule: ToolRule) -> bool:
     """Does this value decide whom or what a call reaches? Where nobody read the roles, the unknown does too."""
-    if rule.drafted and rule.effect == "write" and is_moment(leaf, rule):
+    role = leaf.role
+    if role in _NEVER or (rule.drafted and rule.effect == "write" and is_moment(leaf, rule)):
         return False
-    if leaf.role is None or leaf.role in CRITICAL_ROLES:
+    if role is None or role in CRITICAL_ROLES:
         return True
-    if not rule.drafted or leaf.role != "other":
+    if not rule.drafted or role != "other":
         return False
     return rule.effect != "write" or not isinstance(leaf.value, (int, float))
+
+
+@lru_cache(maxsize=32)
+def deciding(drafted: bool, effect: Effect) -> Mapping[Role | None, bool | None]:
+    """Are values critical under such a rule, by role? None where `is_critical` has to look at the value."""
+    found: dict[Role | None, bool | None] = dict.fromkeys(_NEVER, False)
+    found |= dict.fromkeys((None, *CRITICAL_ROLES), True) | {"other": drafted and effect != "write"}
+    if drafted and effect == "write":
+        found |= dict.fromkeys(_MOMENTS, None)
+    return found
 
 
 def is_filter(leaf: Leaf) -> bool:

@@ -19,6 +19,7 @@ _INSIDE = frozenset(char for char in map(chr, range(128)) if char.isalnum() or c
 _APART = frozenset(["", *" \n\t()[]{}<>|\"!;*'"])
 _INTRODUCING = _APART | {":", "="}
 _SHORT = 80  # characters of a value; longer texts are not remembered
+_DIGIT = re.compile("[0-9]")
 WORD = re.compile(r"[^\W_]+")
 # For plain ASCII the same as `WORD`, many times as fast: everything but letters and digits.
 _BLANK = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ")
@@ -32,6 +33,11 @@ def plain(text: str) -> str:
 def has_unseen(text: str) -> bool:
     """Does it hold a character that is not shown?"""
     return not text.isascii() and _UNSEEN.search(text) is not None
+
+
+def has_digit(text: str) -> bool:
+    """Does it hold a digit of any kind?"""
+    return _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
 
 
 def normalise(text: str) -> str:

@@ -46,10 +46,20 @@ def as_number(value: object) -> Decimal | None:
     """The value of a number or of a string that is nothing but a plainly written one. Leading zeros: not a number."""
     if isinstance(value, str):
         return _written(value) if len(value) <= _LONGEST else None
+    kind = type(value)
+    if (kind is float or kind is int) and value:  # the one that is zero has two signs
+        return _sized(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
+    return _size(value)
+
+
+def _size(value: int | float | Decimal) -> Decimal | None:
     number = _decimal(str(value))
     return number if number is not None and number.is_finite() else None
+
+
+_sized = lru_cache(maxsize=4096, typed=True)(_size)
 
 
 @lru_cache(maxsize=8192)

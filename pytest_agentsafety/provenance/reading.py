@@ -50,12 +50,11 @@ from pytest_agentsafety.provenance.phrases import (
 )
 from pytest_agentsafety.provenance.sources import Spoken
 from pytest_agentsafety.provenance.values import Kind, canonical, kind_of, typed_items
-from pytest_agentsafety.provenance.vocabulary import ACTING, LIGHT, LOOSE, STATES, STOP
+from pytest_agentsafety.provenance.vocabulary import ACTING, HELPING, LIGHT, LOOSE, MEASURES, STATES, STOP
 from pytest_agentsafety.provenance.wishes import states, wishes
 
-_MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})
 _MACHINE = re.compile(r"(?=[\w-]*\d)[A-Za-z][\w-]{2,40}")  # "node-7": a name that is no word
-_HELPING = frozenset({"be", "have", "do"})  # "being", "having": as telling as "is"
+_TELLING_ROLES: frozenset[Role] = frozenset({"path", "url", "amount", "secret", "other"})
 _REMEMBERED, _MOST = 200, 2_000  # characters of a value, and values, that are remembered as stated or not
 
 
@@ -64,7 +63,7 @@ def content_words(text: str) -> frozenset[str]:
     """The lemmas of a text's telling words."""
     found = (_bare(word) for word in lexicon.words(text))
     lemmas = (lexicon.lemma(word) for word in found if word not in STOP and len(word) > 1)
-    return frozenset(lemma for lemma in lemmas if lemma not in _HELPING)
+    return frozenset(lemma for lemma in lemmas if lemma not in HELPING)
 
 
 def _bare(word: str) -> str:
@@ -84,7 +83,7 @@ class Reading:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spoken = Spoken(text)
-        self._stated: dict[tuple[str, Role | None, frozenset[str]], bool] = {}
+        self._stated: dict[str | tuple[str, Role | None, frozenset[str]], bool] = {}
         self.known: dict[object, bool] = {}  # what was worked out of what it wants, by what was asked
 
     @cached_property
@@ -319,7 +318,10 @@ class Reading:
         """Does the value stand here? A number that is to be an identifier needs a word that says so."""
         if not isinstance(value, str) or len(value) > _REMEMBERED:
             return self._states(value, role, things)
-        key = (value, role, things)
+        # Where the role makes no difference it is remembered without one: that is asked, too.
+        telling = role in _TELLING_ROLES or (role == "destination" and value.isalpha())
+        telling = telling or (role == "identifier" and as_number(value) is not None)
+        key = (value, role, things) if telling else value
         known = self._stated.get(key)
         if known is None:
             if len(self._stated) > _MOST:
@@ -328,13 +330,14 @@ class Reading:
         return known
 
     def _states(self, value: object, role: Role | None, things: frozenset[str]) -> bool:
-        if role == "identifier" and as_number(value) is not None:
+        number = as_number(value)
+        if role == "identifier" and number is not None:
             return self._numbered(str(value), things)
         if role == "url" and isinstance(value, str) and not any(mark in value for mark in "./:"):
             return _MACHINE.fullmatch(value) is not None and self.spoken.states(value)
         if role == "destination" and isinstance(value, str) and value.isalpha() and not self._addressed(value):
             return False
-        if self.spoken.states(value, role) or (role in ("amount", "other") and str(value) in self._counts):
+        if self.spoken.has(value, number, role) or (role in ("amount", "other") and str(value) in self._counts):
             return True
         if not isinstance(value, str) or role == "secret":
             return False
@@ -379,12 +382,12 @@ class Reading:
             whole = not text[end : end + 1].isalnum() and not (start and text[start - 1].isalnum())
             if whole and not (text[end : end + 1] in (".", ",") and text[end + 1 : end + 2].isdigit()):
                 match = BEFORE_NUMBER.search(text, max(0, start - 40), start)
-                word, joint = (match[1], match[2]) if match is not None else ("", "")
+                word, joint = (match[1] or "", match[2]) if match is not None else ("", "")
                 if len(number) > 3 or any(mark in joint for mark in "#'\""):
                     return True
                 if len(number) > 2 and takes(word, text[: start - len(joint) - len(word)], text[end : end + 4]):
                     return True
-                known = lexicon.groups_of(lexicon.lemma(word)) - _MEASURES
+                known = lexicon.groups_of(lexicon.lemma(word)) - MEASURES
                 if word and (word in ID_WORDS or lexicon.lemma(word) in things or known):
                     return True
             start = text.find(number, end)

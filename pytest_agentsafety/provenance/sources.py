@@ -42,15 +42,20 @@ class Spoken:
 
     def states(self, value: object, role: Role | None = None) -> bool:
         """Does the value stand here? A secret to the letter, a number by its value, anything else in any case."""
-        text = str(value)
+        return self.has(value, as_number(value), role)
+
+    def has(self, value: object, number: Decimal | None, role: Role | None) -> bool:
+        """The same of a value of which it is known what number it is."""
         if role == "secret":
-            return has_token(self.exact, squeeze(text))
-        number = as_number(value)
+            return has_token(self.exact, squeeze(str(value)))
         if number is not None and number in self.numbers:
             return True
         if not isinstance(value, str):
             return False
-        return any(has_token(self.folded, spelling) for spelling in _spellings(normalise(text), role))
+        text = normalise(value)
+        if role != "url" and role != "path":
+            return text in self.folded and has_token(self.folded, text)
+        return any(has_token(self.folded, spelling) for spelling in _spellings(text, role))
 
 
 def _spellings(value: str, role: Role | None) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class _Now(Generic[T]):
 
     def __init__(self, parts: tuple[_Part[T], ...] = ()) -> None:
         self.parts = parts
+        self.large = any(part.numbers is None for part in parts)
         self.held: dict[str, bool] = {}
         self.whole: dict[str, list[tuple[_Part[T], list[int]]]] = {}
         self.places: dict[tuple[str, bool], Mapping[T, Sequence[int]]] = {}
@@ -89,10 +90,11 @@ class Together(Generic[T]):
         if known is None:
             found: dict[T, Sequence[int]] = {}
             for part, places in _in_small(now, token):
-                found |= _divided(part, places, labelled=labelled)
-            for part in now.parts:
-                if part.numbers is None and (large := _in_large(part.text, token, labelled=labelled)):
-                    found[part.owners[0]] = large
+                _divide(found, part, places, labelled=labelled)
+            if now.large:
+                for part in now.parts:
+                    if part.numbers is None and (large := _in_large(part.text, token, labelled=labelled)):
+                        found[part.owners[0]] = large
             known = now.places[token, labelled] = found
         return known
 
@@ -125,14 +127,17 @@ def _in_large(text: str, token: str, *, labelled: bool) -> list[int]:
     return found
 
 
-def _divided(part: _Part[T], places: Sequence[int], *, labelled: bool) -> dict[T, Sequence[int]]:
-    """Places of a part, by the text that they are in."""
-    found: dict[T, list[int]] = {}
-    for place in places:
-        at = bisect_right(part.starts, place) - 1
-        if not labelled or _is_labelled(part.text, part.starts[at], place):
-            found.setdefault(part.owners[at], []).append(place - part.starts[at])
-    return {owner: some[:_MOST] for owner, some in found.items()}
+def _divide(found: dict[T, Sequence[int]], part: _Part[T], places: Sequence[int], *, labelled: bool) -> None:
+    """Put the places of a part into `found`, by the text that they are in: of each no more than are needed."""
+    starts, some, latest = part.starts, list[int](), -2
+    for place in places:  # in order, so those of one text follow each other
+        at = bisect_right(starts, place) - 1
+        if not labelled or _is_labelled(part.text, starts[at], place):
+            if at != latest:
+                some, latest = [], at
+                found[part.owners[at]] = some
+            if len(some) < _MOST:
+                some.append(place - starts[at])
 
 
 def _is_labelled(text: str, first: int, place: int) -> bool:

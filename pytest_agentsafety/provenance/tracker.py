@@ -19,12 +19,18 @@ from pytest_agentsafety.provenance.endorse import Endorser
 from pytest_agentsafety.provenance.flags import asks_for, switches
 from pytest_agentsafety.provenance.heard import Heard, Source
 from pytest_agentsafety.provenance.intent import contradiction
-from pytest_agentsafety.provenance.leaves import Leaf, is_critical, is_filter, is_moment, leaves
+from pytest_agentsafety.provenance.leaves import Leaf, deciding, is_critical, is_filter, is_moment, leaves
 from pytest_agentsafety.provenance.naming import marks
+from pytest_agentsafety.provenance.opening import prepare
 from pytest_agentsafety.provenance.picks import Picks
 from pytest_agentsafety.provenance.reading import content_words, read
 from pytest_agentsafety.provenance.records import Record, parsed, plain, records_of
 from pytest_agentsafety.provenance.said import led_to
+from pytest_agentsafety.provenance.saying import MAX_NAMES as _MAX_NAMES
+from pytest_agentsafety.provenance.saying import decision as _decision
+from pytest_agentsafety.provenance.saying import endorsed as _endorsed
+from pytest_agentsafety.provenance.saying import shown as _shown
+from pytest_agentsafety.provenance.saying import shown_name as _shown_name
 from pytest_agentsafety.provenance.sources import UNKNOWN
 from pytest_agentsafety.provenance.values import kind_of
 from pytest_agentsafety.provenance.vocabulary import word_set
@@ -37,25 +43,13 @@ MECHANISMS = word_set(
     "intent arguments pointing structured trusted freetext delegation derived dates content confidential "
     "egress_reads made_up ordered output widened "
 )
-_MAX_NAMES = 5
-
-
-def _decision(
-    outcome: Outcome, rule: str, reason: str, where: str | None = None, origin: str | None = None
-) -> Decision:
-    return Decision(
-        outcome=outcome, guard="provenance", rule=f"provenance.{rule}", reason=reason, argument=where, origin=origin
-    )
-
-
-def _shown(leaf: Leaf) -> str:
-    return f'{one_line(leaf.where)} "{one_line(str(leaf.value), 120)}"'
 
 
 class ProvenanceTracker:
     """Knows what was said in one run. `task` is the user's, `system` the developer's; everything else is a tool's.
 
-    `off` switches mechanisms off by name, for measurements. Raises ValueError for a name that is none.
+    `off` switches mechanisms off by name, for measurements. Raises ValueError for a name that is none. `asked`: there
+    will be decisions, for which the task is read now.
     """
 
     def __init__(
@@ -65,13 +59,14 @@ class ProvenanceTracker:
         system: str | None = None,
         mode: ProvenanceMode = "enforce",
         off: frozenset[str] = frozenset(),
+        asked: bool = True,
     ) -> None:
         unknown = off - MECHANISMS
         if unknown:
             raise ValueError(
                 f"no such mechanism: {', '.join(sorted(unknown))}; there are {', '.join(sorted(MECHANISMS))}"
             )
-        self._mode, self._off = mode, off
+        self._mode, self._off, self._ahead = mode, off, asked and mode != "off"
         self._user = read(task)
         self._developer = read(system) if system else None
         self._delegated: list[str] = []
@@ -79,9 +74,13 @@ class ProvenanceTracker:
         self._told: dict[Record, set[str]] = {}
         self._lost: str | None = None
         self._build()
+        if self._ahead:
+            prepare(self._user)
 
     def _build(self) -> None:
         delegated = read("\n".join(self._delegated)) if self._delegated else None
+        if delegated is not None and self._ahead:
+            prepare(delegated)
         self._voices = Voices(self._user, delegated, self._developer)
         self._endorser = Endorser(self._voices, self._heard, self._mode, self._off)
         self._carriage = Carriage(self._voices, self._heard, self._off, self._told)
@@ -191,19 +190,27 @@ class ProvenanceTracker:
         """Allowed (a read, or endorsed), ask, or (strict only) denied."""
         found = leaves(call, rule)
         if rule.effect == "read":
-            return self._read(one_line(call.name), found, rule, sense)
+            return self._read(_shown_name(call.name), found, rule, sense)
         if self._mode == "off" or self._lost is not None:
             return self._untraced(one_line(call.name), rule)
-        critical = [leaf for leaf in found if is_critical(leaf, rule)]
+        critical: list[Leaf] = []
+        texts: list[Leaf] = []
+        decides = deciding(rule.drafted, rule.effect)
+        for leaf in found:
+            role = leaf.role
+            if is_critical(leaf, rule) if (known := decides.get(role, False)) is None else known:
+                critical.append(leaf)
+            elif isinstance(leaf.value, str):
+                texts.append(leaf)
         verdicts = self._verdicts(critical, rule, sense)
         return (
             self._unendorsed(critical, verdicts)
             or self._picked(found, rule)
             or self._switched(call)
-            or self._content(found, rule)
-            or self._ordered(found, rule, sense, verdicts)
+            or self._content(texts, rule)
+            or self._ordered(texts, rule, sense, verdicts)
             or self._dates(found, rule)
-            or self._effect(one_line(call.name), rule, sense, found, verdicts)
+            or self._effect(_shown_name(call.name), rule, sense, found, critical, verdicts)
         )
 
     def _untraced(self, name: str, rule: ToolRule) -> Decision:
@@ -277,29 +284,28 @@ class ProvenanceTracker:
                 return _decision("ask", "widened", reason, switch.where, self.origin(switch.value).source)
         return None
 
-    def _content(self, found: list[Leaf], rule: ToolRule) -> Decision | None:
+    def _content(self, texts: list[Leaf], rule: ToolRule) -> Decision | None:
         """What leaves with the content, where the content leaves."""
         if rule.effect not in ("egress", "pay", "execute") and self._mode != "strict":
             return None
-        for leaf in found:
-            if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                searched = self._carriage.query(leaf.value) if leaf.role == "query" else None
-                finding = searched or self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
-                if finding is not None:
-                    return self._finding(leaf, finding)
+        for leaf in texts:
+            searched = self._carriage.query(leaf.value) if leaf.role == "query" else None
+            finding = searched or self._carriage.header(leaf.where, leaf.value) or self._carriage.look(leaf.value)
+            if finding is not None:
+                return self._finding(leaf, finding)
         return None
 
-    def _ordered(self, found: list[Leaf], rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> Decision | None:
+    def _ordered(self, texts: list[Leaf], rule: ToolRule, sense: ToolSense, verdicts: list[Verdict]) -> Decision | None:
         """Content that stands word for word in a text which orders this very act."""
-        given = bool(verdicts) and all(verdict.user for verdict in verdicts)
-        if "ordered" in self._off or (rule.effect == "write" and given):  # the user said where it goes
+        if "ordered" in self._off or not texts:
             return None
-        for leaf in found:
-            if isinstance(leaf.value, str) and not is_critical(leaf, rule):
-                block = self._carriage.dictated(leaf.value, sense, rule.effect)
-                if block is not None:
-                    reason = f"{_shown(leaf)} stands in the result of {one_line(block)}, which orders this very call"
-                    return _decision("ask", "ordered_elsewhere", reason, leaf.where, f"tool:{block}")
+        if rule.effect == "write" and verdicts and all(verdict.user for verdict in verdicts):
+            return None  # the user said where it goes
+        for leaf in texts:
+            block = self._carriage.dictated(leaf.value, sense, rule.effect)
+            if block is not None:
+                reason = f"{_shown(leaf)} stands in the result of {one_line(block)}, which orders this very call"
+                return _decision("ask", "ordered_elsewhere", reason, leaf.where, f"tool:{block}")
         return None
 
     def _finding(self, leaf: Leaf, finding: Finding) -> Decision:
@@ -332,15 +338,18 @@ class ProvenanceTracker:
 
     def _seen_day(self, value: str) -> bool:
         days = days_in(value)
-        return any(
-            source.pointed and any(days & days_in(item.value) for record in source.records for item in record.fields)
-            for source in self._heard.sources
-        )
+        return any(source.pointed and not days.isdisjoint(source.days) for source in self._heard.sources)
 
     # -- does the user want it
 
     def _effect(
-        self, name: str, rule: ToolRule, sense: ToolSense, found: list[Leaf], verdicts: list[Verdict]
+        self,
+        name: str,
+        rule: ToolRule,
+        sense: ToolSense,
+        found: list[Leaf],
+        critical: list[Leaf],
+        verdicts: list[Verdict],
     ) -> Decision:
         forbidden = contradiction(self._user.folded, rule.effect)
         if forbidden is not None:
@@ -354,7 +363,6 @@ class ProvenanceTracker:
         if "intent" not in self._off and not self._will.wants(rule, sense, verdicts, found):
             want = wanted(rule, sense, self._user, self._voices.delegated)
             return _decision("ask", "not_asked_for", unasked(name, rule.effect, sense, self._user, want))
-        critical = [leaf for leaf in found if is_critical(leaf, rule)]
         return _decision("allowed", "endorsed", _endorsed(critical, verdicts), None, "user")
 
     @cached_property
@@ -374,10 +382,3 @@ class ProvenanceTracker:
             raise RuntimeError(self._lost)
         held: tuple[str, tuple[str, ...]] = self._answering.check(text)
         return held
-
-
-def _endorsed(critical: list[Leaf], verdicts: list[Verdict]) -> str:
-    named = [f"{_shown(leaf)} ({verdict.by})" for leaf, verdict in zip(critical, verdicts, strict=False)]
-    if not named:
-        return "your task asks for this"
-    return ", ".join(named[:_MAX_NAMES]) + (", ..." if len(named) > _MAX_NAMES else "")

@@ -138,3 +138,5 @@ REPORTED = re.compile(
     r"\b(?:asks|asked|says|said|wants|wanted|writes|wrote|according to|mentions|mentioned|requests|requested|claims|"
     r"claimed|states|stated|suggests|suggested)\b"
 )
+HELPING = frozenset({"be", "have", "do"})  # "being", "having": as telling as "is"
+MEASURES = frozenset({"money", "price", "bill", "time", "value", "number"})

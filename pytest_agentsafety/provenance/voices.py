@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_agentsafety.provenance.reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`good`: endorsed. `by` says by whom or what, or why not. `user`: the user's own word; `meant`: the value of a
     record of the user's own that the task names; `named`: of any record that it names."""
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from pytest_agentsafety.cli.scan_command import TextScanner
 from pytest_agentsafety.config import Settings
-from pytest_agentsafety.guards.action_readings import MAX_STRINGS, Strings, readings, strings
-from pytest_agentsafety.guards.actions import _MOMENT, DestructiveActionGuard, _commands
+from pytest_agentsafety.guards.action_readings import MAX_STRINGS, Strings, readings
+from pytest_agentsafety.guards.actions import _HARMLESS, _MOMENT, DestructiveActionGuard, _commands
 from pytest_agentsafety.guards.content_policy import ContentPolicyGuard
 from pytest_agentsafety.guards.judge_prompt import Question
 from pytest_agentsafety.guards.scope import ScopeGuard
@@ -22,6 +22,7 @@ from pytest_agentsafety.model.decisions import STAGES, GuardContext
 from pytest_agentsafety.model.messages import ToolCall
 from pytest_agentsafety.model.policy import ContentRules, ScopeRules, ToolRule
 from pytest_agentsafety.text import normalise
+from tests.properties.strings_reference import strings
 
 ROOT = Path(__file__).parent
 # Patterns and dictionaries are loaded at the first look.
@@ -53,6 +54,12 @@ JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXTS),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
     max_leaves=12,
+)
+# Programs with their arguments, lists of words, and texts that hold JSON.
+ARGUMENTS = st.dictionaries(
+    st.sampled_from(["cmd", "args", "to", "note", "", "tool-input", "body"]),
+    st.one_of(JSON, JSON.map(json.dumps), st.lists(TEXTS, max_size=3), TEXTS.map("{} \n".format)),
+    max_size=5,
 )
 
 
@@ -95,6 +102,27 @@ def test_a_command_is_found_wherever_it_stands_in_the_arguments(other: Any) -> N
     arguments = {"a": [other, {"b": {"c": ["x", "rm -rf /srv"]}}]}
     call = ToolCall(call_id="c", name="tool", arguments=arguments)
     assert DestructiveActionGuard().check_call(call, ToolRule(effect="execute"), endorsed=True) is not None
+
+
+@unhurried
+@given(ARGUMENTS, st.sampled_from(["read", "write", "egress", "pay", "execute"]))
+def test_what_was_found_in_earlier_calls_makes_no_difference(arguments: dict[str, Any], effect: Any) -> None:
+    call = ToolCall(call_id="c", name="tool", arguments=arguments)
+    rule = ToolRule(effect=effect, roles={"body": "content", "note": "content", "to": "destination"})
+    _HARMLESS.clear()
+    first = DestructiveActionGuard().check_call(call, rule, endorsed=True)
+    assert DestructiveActionGuard().check_call(call, rule, endorsed=True) == first
+    # Seen as something else before, the same texts are judged alike.
+    _HARMLESS.clear()
+    other = ToolRule(effect="execute")
+    DestructiveActionGuard().check_call(ToolCall(call_id="d", name="shell", arguments=arguments), other, endorsed=True)
+    assert DestructiveActionGuard().check_call(call, rule, endorsed=True) == first
+
+
+@unhurried
+@given(ARGUMENTS)
+def test_programs_lists_and_json_inside_texts_are_read_in_order(arguments: dict[str, Any]) -> None:
+    assert list(Strings(arguments)) == list(strings(arguments))
 
 
 @unhurried

@@ -13,6 +13,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.provenance.leaves import Leaf, deciding, is_critical
+from pytest_agentsafety.provenance.opening import prepare
+from pytest_agentsafety.provenance.reading import Reading
 from tests.unit.provenance.kit import TOOLS, Run
 
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
@@ -295,3 +299,50 @@ def test_a_name_in_any_case_and_white_space_is_the_same(spelling: Any, words: li
     name = " ".join(words)
     run = Run(f"Post a notice on the board {name} today")
     assert run.outcome("post_notice", board=spelling(name), text="hi") == "allowed"
+
+
+EVERY_ROLE = [
+    *(None, "path", "url", "destination", "amount", "identifier", "content", "secret", "time", "query", "flag", "other")
+]
+ROLES = st.sampled_from(EVERY_ROLE)
+PARTS = st.sampled_from(
+    [
+        "anna",
+        "Anna",
+        "@shore.test",
+        "order",
+        "#",
+        " ",
+        "17",
+        "20",
+        "1,700.00",
+        "www.shore.test/a",
+        "three",
+        "+49 40 555 0101",
+        ".",
+    ]
+)
+SPOKEN = st.lists(PARTS, min_size=1, max_size=6).map("".join)
+
+
+@examples(300)
+@given(task=SPOKEN, value=st.one_of(SPOKEN, st.integers(0, 20)), roles=st.permutations(EVERY_ROLE))
+def test_what_was_asked_of_a_task_before_makes_no_difference(task: str, value: Any, roles: list[Any]) -> None:
+    text = f"Send ANNA 20 ropes and the order 17: {task}"
+    one = Reading(text)
+    prepare(one)
+    for role in roles:
+        assert one.states(value, role) == Reading(text)._states(value, role, frozenset())
+
+
+@examples(200)
+@given(
+    role=ROLES,
+    value=st.sampled_from(["2024-05-01", "10:30", "anna", 3, 2.5]),
+    drafted=st.booleans(),
+    effect=st.sampled_from(["read", "write", "egress", "pay", "delete", "execute"]),
+)
+def test_what_decides_is_the_same_by_role_and_by_value(role: Any, value: Any, drafted: bool, effect: Any) -> None:
+    rule = ToolRule(effect=effect, drafted=drafted)
+    by_role = deciding(drafted, effect)[role]
+    assert by_role is None or by_role == is_critical(Leaf("x", role, value), rule)

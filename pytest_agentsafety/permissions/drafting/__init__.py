@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import Effect, Role, ToolRule, Trust
@@ -51,7 +52,34 @@ def draft_policy(specs: Iterable[ToolSpec]) -> dict[str, ToolRule]:
     return {spec.name: draft_rule(spec) for spec in specs}
 
 
+# Reading a tool takes longer than deciding on a call of it, and every task of a harness wraps the same tools anew. An
+# entry keeps what its key is the address of.
+_READ: dict[tuple[object, ...], tuple[tuple[Any, ...], _Draft]] = {}
+_MOST_READ = 4_096
+
+
 def _draft(spec: ToolSpec) -> _Draft:
+    """What is drafted for a tool; the same tool is read once."""
+    kept = _shown(spec)
+    key = spec.name, spec.description, *map(id, kept)
+    found = _READ.get(key)
+    if found is None:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        found = _READ[key] = (kept, _read(spec))
+    return found[1]
+
+
+def _shown(spec: ToolSpec) -> tuple[Any, ...]:
+    """All that a draft is made of beside name and description. Functions that one `def` makes are the same."""
+    told = None if spec.description else getattr(spec.fn, "__doc__", None)
+    if spec.input_schema is None:
+        return spec.fn, told, spec.output_schema, spec.hints or None
+    stands = getattr(spec.fn, "__signature__", None) or getattr(spec.fn, "__code__", spec.fn)
+    return spec.input_schema, stands, told, spec.output_schema, spec.hints or None
+
+
+def _read(spec: ToolSpec) -> _Draft:
     words = listed(spec.name, echoed(spec.name, told(description(spec))), returns(spec))
     act = acting(spec.name, words)
     shown = parameters(spec)

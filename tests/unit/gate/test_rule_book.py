@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from pytest_agentsafety.gate import rule_book
 from pytest_agentsafety.gate.rule_book import RuleBook
 from pytest_agentsafety.model.messages import ToolSpec
 from pytest_agentsafety.model.policy import ToolRule
+from pytest_agentsafety.model.sense import ToolSense
 
 
 def send(to: str, body: str, zorp: str) -> str:
@@ -78,3 +82,21 @@ def test_a_tool_wrapped_anew_is_read_anew() -> None:
     book.learn([ToolSpec(name="send", fn=post, description="Send a parcel to the island")])
     assert "parcel" in book.sense("send").objects
     assert "parcel" not in before.objects
+
+
+def test_where_it_is_needed_what_a_tool_means_is_read_when_it_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = RuleBook({}, sensed=True)
+    book.learn([SPEC])
+    monkeypatch.setattr(rule_book, "sense_of", None)
+    assert "send" in book.sense("send").verbs
+
+
+def test_a_tool_that_cannot_be_read_fails_where_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crashes(spec: ToolSpec) -> ToolSense:
+        raise ValueError(spec.name)
+
+    monkeypatch.setattr(rule_book, "sense_of", crashes)
+    book = RuleBook({}, sensed=True)
+    book.learn([SPEC])
+    with pytest.raises(ValueError, match="send"):
+        book.sense("send")

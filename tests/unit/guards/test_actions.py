@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from pytest_agentsafety.guards.actions import DestructiveActionGuard
+from pytest_agentsafety.gate import Gate
+from pytest_agentsafety.guards.actions import _ORDINARY, DestructiveActionGuard, prepare
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
-from pytest_agentsafety.model.policy import EFFECTS, Effect, ToolRule
+from pytest_agentsafety.model.policy import EFFECTS, Effect, Policy, ToolRule
 
 
 def check(arguments: dict[str, Any], effect: Effect = "write", *, endorsed: bool = True) -> Decision | None:
@@ -122,3 +123,13 @@ def test_arguments_that_cannot_be_read_ask() -> None:
         decision = check({"value": value})
         assert decision is not None
         assert decision.rule == "destructive.unreadable"
+
+
+def test_what_is_compiled_beforehand_is_for_texts_without_commands() -> None:
+    prepare.cache_clear()
+    Gate(Policy().with_guards(frozenset({"provenance"})), guardrails=())
+    assert prepare.cache_info().currsize == 0
+    Gate(Policy().with_guards(frozenset({"destructive"})), guardrails=())
+    assert prepare.cache_info().currsize == 1
+    call = ToolCall(call_id="c", name="shell", arguments={str(at): text for at, text in enumerate(_ORDINARY)})
+    assert DestructiveActionGuard().check_call(call, ToolRule(effect="execute"), endorsed=True) is None

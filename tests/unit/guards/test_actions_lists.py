@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.lib.guard_texts import Call, calls
-from pytest_agentsafety.guards.action_readings import MAX_DEPTH, MAX_STRINGS, readings, strings
+from pytest_agentsafety.guards.action_readings import MAX_DEPTH, MAX_STRINGS, Strings, readings
 from pytest_agentsafety.guards.actions import DestructiveActionGuard
 from pytest_agentsafety.model.decisions import Decision
 from pytest_agentsafety.model.messages import ToolCall
@@ -185,14 +185,14 @@ class TestReach:
 
 class TestStrings:
     def test_words_and_programs_are_one_line_too(self) -> None:
-        found = list(strings({"command": "git", "args": ["push", "-f"], "n": 3}))
+        found = list(Strings({"command": "git", "args": ["push", "-f"], "n": 3}))
         assert ("command", "git push -f") in found
         assert ("command", "git") in found
-        assert ("argv", "kill -9 1") in list(strings({"argv": ["kill", -9, 1]}))
+        assert ("argv", "kill -9 1") in list(Strings({"argv": ["kill", -9, 1]}))
 
     def test_a_string_of_json_is_looked_into(self) -> None:
-        assert ("a.cmd", "ls -l") in list(strings({"a": '{"cmd": ["ls", "-l"]}'}))
-        assert list(strings({"a": "{not json}"})) == [("a", "{not json}")]
+        assert ("a.cmd", "ls -l") in list(Strings({"a": '{"cmd": ["ls", "-l"]}'}))
+        assert list(Strings({"a": "{not json}"})) == [("a", "{not json}")]
 
     def test_a_bound_is_no_way_around(self) -> None:
         deep: Any = "x"
@@ -200,7 +200,7 @@ class TestStrings:
             deep = [deep]
         for value in (deep, ["x"] * (MAX_STRINGS + 1), "[" * 100 + "]" * 100):
             with pytest.raises(ValueError, match="more than"):
-                list(strings({"a": value}))
+                list(Strings({"a": value}))
 
     @pytest.mark.parametrize("text", ["plain words", "", "a - b", "x" * 1_000])
     def test_what_has_no_marks_has_one_reading(self, text: str) -> None:

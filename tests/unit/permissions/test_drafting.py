@@ -297,3 +297,17 @@ def test_sense() -> None:
     assert returning.classes == {"get"}
     assert sense.result == "value"
     assert set(sense.reasons) == {"effect", "result_trust", "roles.to", "roles.body"}
+
+
+def test_tools_that_differ_in_one_thing_are_read_one_by_one() -> None:
+    schema = {"properties": {"path": {"type": "string"}}}
+    first = ToolSpec(name="get_item", fn=_tool, input_schema=schema)
+    others = (
+        ToolSpec(name="get_item", fn=_tool, input_schema=schema, hints={"destructiveHint": True}),
+        ToolSpec(name="get_item", fn=_tool, input_schema=schema, description="Delete the item for good."),
+        ToolSpec(name="delete_item", fn=_tool, input_schema=schema),
+        ToolSpec(name="get_item", fn=_tool, input_schema={"properties": {"password": {"type": "string"}}}),
+    )
+    assert draft_rule(first) == draft_rule(ToolSpec(name="get_item", fn=_tool, input_schema=schema))
+    for other in others:
+        assert (draft_rule(other), explain_rule(other)) != (draft_rule(first), explain_rule(first))

@@ -109,6 +109,7 @@ def test_a_secret_is_read_to_the_letter() -> None:
         ("Cancel 4711", 4711, True),
         ("Buy 17 ropes", 17, False),
         ("Buy it for 17 euros", 17, False),
+        ("Move it to 10:17", 17, False),  # no word before it
         ("Cancel order 170", 17, False),
         ("Cancel order 17.5", 17, False),
         ("Cancel order 2017", 17, False),
