@@ -34,7 +34,8 @@ def lemma(word: str) -> str:
     import simplemma
 
     base = simplemma.lemmatize(word, lang="en").lower()
-    if base[-2:-1] == base[-1:] and base[:-1] in _own_words() and base not in _own_words():
+    doubled = base != word and base[-2:-1] == base[-1:]
+    if doubled and base[:-1] in _own_words() and base not in _own_words():
         return base[:-1]  # British spelling: "cancelled", "labelled"
     return base if base != word else _regular(word) or word
 

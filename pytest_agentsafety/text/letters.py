@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -293,17 +293,16 @@ def _subsequence(data: bytes, dropped: bytes) -> Edits:
 
 def set_words_apart(view: View) -> View:
     """Rows of words with signs between them, as words."""
-    spans = (match.span() for match in islice(_row().finditer(view.data), _MOST_ROWS))
-    data = b"\n".join(view.data[start:end] for start, end in spans).translate(_WORD_GAPS)
-    return View("joined", data, view, back_through(lambda: _rows(view.data)))
+    spans = [match.span() for match in islice(_row().finditer(view.data), _MOST_ROWS)]
+    data = b"\n".join([view.data[start:end] for start, end in spans]).translate(_WORD_GAPS)
+    return View("joined", data, view, back_through(lambda: _rows(spans)))
 
 
-def _rows(data: bytes) -> Edits:
+def _rows(spans: Sequence[tuple[int, int]]) -> Edits:
     """Each row stands behind a line break of its own."""
     rows: list[tuple[int, int, int, int]] = []
     at = 0
-    for match in islice(_row().finditer(data), _MOST_ROWS):
-        start, end = match.span()
+    for start, end in spans:
         rows.append((at, at, start, start))
         at += end - start + 1
     return edits_of(rows)

@@ -41,6 +41,7 @@ _SURE = {"base64", "hex"}  # these are not found in anything else
 _PEELING = frozenset({"decoded", "hidden"})
 _SET_APART = frozenset({"letters", "apart"})
 _GAPLESS = ("split", "glued", "solid")  # words cut in two or run together, the surest first
+_ENDS = 4  # blanks at the ends of a text that joining its lines takes away
 _SPELLINGS = frozenset({"leet", "tripled", "joined", "tagged", *_GAPLESS})
 _TURNING = frozenset({"cipher", "reversed", "spelling", "guess"})
 _CIPHERS = (*ALPHABETIC, ROT47)
@@ -159,7 +160,8 @@ class Normalised:
             yield from self._guesses(view, _in_no_language(view.data) - names)
         if not names.isdisjoint(_SET_APART) and "letters" not in step.kinds:
             yield from self._letters(view, names)
-        if "lines" in names and "lines" not in step.kinds:
+        # Of a large text that holds more than is decoded the word is said already.
+        if "lines" in names and "lines" not in step.kinds and not self._given_up(view):
             yield "lines", _joined_lines(view)
         if "spelling" not in step.kinds:
             respelled = self._respelled(view, found, encoded=decoded is not None)
@@ -249,12 +251,16 @@ class Normalised:
                 self._stuffed.add(view.data)
         return None if latest is view else latest
 
+    def _given_up(self, view: View) -> bool:
+        return len(view.data) > SMALL and view.data in self._stuffed
+
     def _full(self, view: View) -> bool:
         """Is it one that holds more than is decoded, with but its lines joined?"""
         before = view
         while before.name == "lines" and before.parent is not None:
             before = before.parent
-        return before is not view and len(before.data) == len(view.data) and before.data in self._stuffed
+        alike = 0 <= len(before.data) - len(view.data) <= _ENDS
+        return before is not view and alike and before.data in self._stuffed
 
     def _unescaped(self, view: View, lead: str) -> View:
         from pytest_agentsafety.text.escapes import unescape
