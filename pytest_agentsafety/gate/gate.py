@@ -161,7 +161,8 @@ class Gate:
             budget=self._budget(resume),
             approver=approver,
             stages=self._stages,
-            provenance=ProvenanceTracker(
+            tracker=partial(
+                ProvenanceTracker,
                 prompt,
                 system=system,
                 mode=policy.provenance,

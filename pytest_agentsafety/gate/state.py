@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class TaskState:
     budget: Budget
     approver: Approver
     stages: StageRunner
-    provenance: ProvenanceTracker
+    tracker: Callable[[], ProvenanceTracker]
     permissions: PermissionChecker
     retries: RetryPlanner
     rules: RuleBook
@@ -103,12 +104,19 @@ class TaskState:
         self.observed = not isinstance(self.observer, NullObserver)
         # Where an argument comes from is asked by provenance, and by a person who has to answer.
         self.traced = not self.policy.guards.isdisjoint({"provenance", "approval"})
+        if self.traced:
+            _ = self.provenance
         per_action = self.policy.budget.max_cost_per_action_usd
         self.most_per_action = per_action if "cost" in self.policy.guards else math.inf
         self._record: Callable[[Sequence[Event]], None] = recorder(self.sink)
         self._pid = os.getpid()
         renew_on_fork(self)
         self.guarded = frozenset(stage for guard in self.stages.guardrails for stage in guard.stages)
+
+    @cached_property
+    def provenance(self) -> ProvenanceTracker:
+        """Who follows where values come from; made at once where somebody asks."""
+        return self.tracker()
 
     @property
     def plays_only(self) -> bool:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from pytest_agentsafety.model.events import (
+    CaseStarted,
     CheckpointMarked,
     Event,
     FinalAnswer,
@@ -19,8 +20,10 @@ from pytest_agentsafety.model.events import (
 from pytest_agentsafety.protocols import EventSink, Scenario, recorder
 from pytest_agentsafety.runner.modes import Cast
 
+# That a case begins, for what it does first.
+_AT_FIRST: frozenset[type[Event]] = frozenset({CaseStarted})
 # What was asked and answered inside this process. Nothing that outlasts it takes effect through these.
-_MAY_WAIT = frozenset({ModelCalled, ModelReplied, ToolReturned, FinalAnswer})
+_MAY_WAIT = _AT_FIRST | {ModelCalled, ModelReplied, ToolReturned, FinalAnswer}
 # Without a checkpoint mark behind them they let a read happen, which has no effect on a world of memory.
 _OF_READS = frozenset({ToolCalled, ToolDecided})
 _MOST_WAITING = 64
@@ -31,7 +34,7 @@ class Tap:
 
     Where nobody outside the process answers, questions and answers wait for the next decision, or the next `settle`:
     one write for all of them. A decision is recorded when `emit_all` returns; that on a read in a world of memory waits
-    with the others.
+    with the others. That a case begins waits for what it does first, everywhere.
     """
 
     def __init__(self, evidence: EventSink, events: deque[Event]) -> None:
@@ -39,7 +42,7 @@ class Tap:
         self._record_passing: Callable[[Sequence[Event]], None] = getattr(evidence, "emit_passing", self._record)
         self._in_memory: frozenset[str] = frozenset()
         self._waiting: list[Event] = []
-        self._may_wait: frozenset[type[Event]] = frozenset()
+        self._may_wait = _AT_FIRST
         self._open = True
         self._lock = threading.Lock()
 
@@ -73,7 +76,7 @@ class Tap:
     def _can_wait(self, event: Event) -> bool:
         kind = event.__class__
         if kind in _OF_READS:
-            return bool(self._may_wait) and getattr(event, "tool", "") in self._in_memory
+            return self._may_wait is _MAY_WAIT and getattr(event, "tool", "") in self._in_memory
         return kind in self._may_wait
 
     def settle(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_agentsafety.catalog.folder_suite import FolderScenario
 from pytest_agentsafety.model.events import (
+    CaseStarted,
     CheckpointMarked,
     Event,
     FinalAnswer,
@@ -39,6 +40,7 @@ REPLIED = ModelReplied(
     latency_ms=1.0,
     latency_source="measured",
 )
+STARTED = CaseStarted(case_id="c", mode="hijacked", prompt="x", policy_sha256="", guards=())
 RETURNED = ToolReturned(tool="send", status="ok", result="", raw_chars=0, latency_ms=1.0)
 ANSWERED = FinalAnswer(text="done", shown="done")
 
@@ -150,6 +152,13 @@ class TestOtherWorlds:
         tap.cast_is(cast)
         tap.emit(event)
         assert case.disk.ways == [("waits", 1)]
+
+    @pytest.mark.parametrize("offline", [True, False])
+    def test_that_a_case_begins_stands_before_what_it_does_first(self, offline: bool) -> None:
+        case = Case(offline=offline)
+        assert case.recorded([STARTED]) == 0
+        assert case.recorded([ASKED], [*decided("write_file"), marked("write_file")]) == 5
+        assert list(case.seen)[:2] == [STARTED, ASKED]
 
     def test_a_notice_does_not_wait(self) -> None:
         assert Case().recorded([ASKED], [Notice(level="error", message="x")]) == 2
