@@ -6,17 +6,7 @@ npm install --prefix FOLDER @faker-js/faker    and    FAKER_JS=FOLDER
 # ruff: noqa: E501 - tables of forms
 from __future__ import annotations
 
-import json
-import os
-import random
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
-from benchmarks.lib.pii_mimesis import Value
-
-Rng = random.Random
+from benchmarks.lib.pii_node import NodeSource
 
 _SCRIPT = """
 const {createRequire} = require('module');
@@ -85,29 +75,5 @@ for (const [name, local] of Object.entries(allFakers)) { local.seed(1); for (let
 """
 
 
-def clean(rng: Rng, each: int) -> Iterator[tuple[str, str]]:
-    for line in _run(_CLEAN, each, rng).splitlines():
-        kind, text = json.loads(line)
-        yield kind, text
-
-
-def _run(script: str, each: int, rng: Rng) -> str:
-    folder = _folder()
-    assert folder is not None, "set FAKER_JS to the folder that has node_modules/@faker-js/faker"
-    command = ["node", "-e", script, str(folder), str(each), str(rng.randrange(10**6))]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
-
-
-def _folder() -> Path | None:
-    folder = os.environ.get("FAKER_JS")
-    return Path(folder) if folder and (Path(folder) / "node_modules/@faker-js/faker").is_dir() else None
-
-
-def installed() -> bool:
-    return shutil.which("node") is not None and _folder() is not None
-
-
-def values(rng: Rng, each: int) -> Iterator[Value]:
-    for line in _run(_SCRIPT, each, rng).splitlines():
-        type_, called, value, named = json.loads(line)
-        yield Value(type_, called, value, named)
+SOURCE = NodeSource("@faker-js/faker", _SCRIPT, _CLEAN)
+installed, values, clean = SOURCE.installed, SOURCE.values, SOURCE.clean

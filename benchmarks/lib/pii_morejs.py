@@ -6,17 +6,7 @@ npm install --prefix FOLDER casual mockjs @snaplet/copycat fakerator    and    F
 # ruff: noqa: E501 - tables of forms
 from __future__ import annotations
 
-import json
-import os
-import random
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
-from benchmarks.lib.pii_mimesis import Value
-
-Rng = random.Random
+from benchmarks.lib.pii_node import NodeSource
 
 _HEAD = """
 const {createRequire} = require('module');
@@ -56,26 +46,5 @@ for (const locale of LOCALES) { const f = Fak(locale); f.seed(seed); for (let i 
 """
 
 
-def _folder() -> Path | None:
-    folder = os.environ.get("FAKER_JS")
-    return Path(folder) if folder and (Path(folder) / "node_modules/fakerator").is_dir() else None
-
-
-def installed() -> bool:
-    return shutil.which("node") is not None and _folder() is not None
-
-
-def _run(script: str, each: int, rng: Rng) -> Iterator[list[str]]:
-    folder = _folder()
-    assert folder is not None, "set FAKER_JS to the folder that has node_modules/fakerator"
-    command = ["node", "-e", _HEAD + script, str(folder), str(each), str(rng.randrange(10**6))]
-    made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    return map(json.loads, made.stdout.splitlines())
-
-
-def values(rng: Rng, each: int) -> Iterator[Value]:
-    return (Value(*row) for row in _run(_SCRIPT, each, rng))
-
-
-def clean(rng: Rng, each: int) -> Iterator[tuple[str, str]]:
-    return ((kind, text) for kind, text in _run(_CLEAN, each, rng))
+SOURCE = NodeSource("fakerator", _HEAD + _SCRIPT, _HEAD + _CLEAN)
+installed, values, clean = SOURCE.installed, SOURCE.values, SOURCE.clean

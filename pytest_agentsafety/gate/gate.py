@@ -161,14 +161,7 @@ class Gate:
             budget=self._budget(resume),
             approver=approver,
             stages=self._stages,
-            tracker=partial(
-                ProvenanceTracker,
-                prompt,
-                system=system,
-                mode=policy.provenance,
-                off=self._provenance_off,
-                asked="provenance" in policy.guards,
-            ),
+            tracker=self._tracker(prompt, system),
             permissions=permissions,
             retries=RetryPlanner(policy.retry, max_total=self._request_seconds),
             observer=NullObserver() if observer is None else observer,
@@ -186,6 +179,11 @@ class Gate:
         if resume is not None:
             _attach(state, resume)
         return TaskGate(state)
+
+    def _tracker(self, prompt: str, system: str | None) -> Callable[[], ProvenanceTracker]:
+        asked = "provenance" in self.policy.guards
+        mode, off = self.policy.provenance, self._provenance_off
+        return partial(ProvenanceTracker, prompt, system=system, mode=mode, off=off, asked=asked)
 
     def _resumed(self, path: Path, prompt: str, system: str | None) -> Resume:
         journal = Journal(
